@@ -1,0 +1,32 @@
+"""The Celery app: queues, and what beat starts at which time."""
+
+import os
+
+from celery import Celery
+from celery.signals import worker_init
+from django.conf import settings
+from kombu import Queue
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("efp")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.task_default_queue = "default"
+app.conf.task_queues = [Queue(name) for name in ("default", "events", "provision", "report")]
+app.conf.task_routes = {
+    "config.wiring.*": {"queue": "events"},
+    "allocations.tasks.*": {"queue": "provision"},
+    "accounting.tasks.*": {"queue": "report"},
+}
+app.conf.beat_schedule = {}
+app.autodiscover_tasks()
+
+
+@worker_init.connect
+def hold_database(**_: object) -> None:
+    """Keep the embedded server up for the life of the worker, not of its children."""
+    cluster = settings.DATABASES["default"].get("EMBEDDED")
+    if cluster is not None:
+        from config.embedded_postgres import hold  # noqa: PLC0415 (unused with a DATABASE_URL)
+
+        hold(cluster)

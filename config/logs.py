@@ -1,0 +1,59 @@
+"""One JSON object per log line, each with the id of the request it belongs to."""
+
+import json
+import logging
+import re
+import uuid
+from collections.abc import Callable
+from contextvars import ContextVar
+from datetime import UTC, datetime
+
+from django.http import HttpRequest, HttpResponseBase
+
+ACCEPTABLE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
+
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+
+
+class JsonFormatter(logging.Formatter):
+    """Writes a record as one line of JSON; what a caller passes as `extra` becomes further keys."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Render the record, its traceback included."""
+        line: dict[str, object] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if current := request_id.get():
+            line["request_id"] = current
+        line |= {
+            name: value
+            for name, value in record.__dict__.items()
+            if name not in STANDARD and name not in {"request", "response"}
+        }
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps(line, default=str, ensure_ascii=False)
+
+
+class RequestIdMiddleware:
+    """Gives each request an id, the caller's own if it is harmless, and returns it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        """Keep the rest of the chain."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Set the id for the time of this request."""
+        given = request.headers.get("X-Request-ID", "")
+        current = given if ACCEPTABLE_ID.fullmatch(given) else uuid.uuid4().hex
+        token = request_id.set(current)
+        try:
+            response = self.get_response(request)
+        finally:
+            request_id.reset(token)
+        response.headers["X-Request-ID"] = current
+        return response

@@ -1,0 +1,32 @@
+"""Settings of the test run: the real ones, quicker where quickness tests nothing away.
+
+The database is on a PostgreSQL of the tests' own beside the service's, which begins empty each time
+it is started. Its name carries the run's process id, so two runs in one checkout do not meet.
+"""
+
+import os
+
+os.environ.setdefault("TEST_RUN", str(os.getpid()))  # inherited by the workers of this run
+os.environ.pop("CELERY_BROKER_URL", None)
+
+from config.embedded_postgres import Cluster, embedded
+from config.settings import *  # noqa: F403
+from config.settings import DATABASES, EMBEDDED_POSTGRES_DIR, ON_ONE_MACHINE
+
+if ON_ONE_MACHINE:
+    cluster = Cluster(
+        EMBEDDED_POSTGRES_DIR.with_name(f"{EMBEDDED_POSTGRES_DIR.name}-test"), disposable=True
+    )
+    DATABASES["default"] |= embedded(cluster, name="postgres")
+DATABASES["default"]["TEST"] = {"NAME": f"test_efp_{os.environ['TEST_RUN']}"}
+
+SECRET_KEY = "a key for tests only, long enough that deployment checks have no objection"  # noqa: S105
+ALLOWED_HOSTS = ["*"]
+HTTPS_ONLY = SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = False
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# Nothing in a test may reach a worker by accident: messages stay in this process.
+CELERY_BROKER_URL = "memory://"
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {"polling_interval": 0.02}
+LOGGING = {"version": 1, "disable_existing_loggers": False}
