@@ -1,0 +1,119 @@
+"""The life of a person's account at a site, and of a delivery. Pure: importable without Django."""
+
+from enum import StrEnum
+
+from config.common.machine import Machine
+
+
+class AccountState(StrEnum):
+    """Where an offering user stands, in the words of the API."""
+
+    REQUESTED = "Requested"
+    CREATING = "Creating"
+    PENDING_ACCOUNT_LINKING = "Pending account linking"
+    PENDING_ADDITIONAL_VALIDATION = "Pending additional validation"
+    OK = "OK"
+    DELETION_REQUESTED = "Requested deletion"
+    DELETING = "Deleting"
+    DELETED = "Deleted"
+    ERROR_CREATING = "Error creating"
+    ERROR_DELETING = "Error deleting"
+
+
+_COMING = frozenset(
+    {
+        AccountState.REQUESTED,
+        AccountState.CREATING,
+        AccountState.PENDING_ACCOUNT_LINKING,
+        AccountState.PENDING_ADDITIONAL_VALIDATION,
+        AccountState.ERROR_CREATING,
+    }
+)
+
+ACCOUNT = Machine(
+    {
+        "begin_creating": (
+            frozenset({AccountState.REQUESTED, AccountState.ERROR_CREATING}),
+            frozenset({AccountState.CREATING}),
+        ),
+        "set_pending_account_linking": (
+            frozenset(
+                {
+                    AccountState.CREATING,
+                    AccountState.ERROR_CREATING,
+                    AccountState.PENDING_ADDITIONAL_VALIDATION,
+                }
+            ),
+            frozenset({AccountState.PENDING_ACCOUNT_LINKING}),
+        ),
+        "set_pending_additional_validation": (
+            frozenset(
+                {
+                    AccountState.CREATING,
+                    AccountState.ERROR_CREATING,
+                    AccountState.PENDING_ACCOUNT_LINKING,
+                }
+            ),
+            frozenset({AccountState.PENDING_ADDITIONAL_VALIDATION}),
+        ),
+        "set_validation_complete": (
+            frozenset(
+                {
+                    AccountState.PENDING_ACCOUNT_LINKING,
+                    AccountState.PENDING_ADDITIONAL_VALIDATION,
+                }
+            ),
+            frozenset({AccountState.OK}),
+        ),
+        "set_ok": (_COMING, frozenset({AccountState.OK})),
+        "set_error_creating": (
+            _COMING - {AccountState.ERROR_CREATING},
+            frozenset({AccountState.ERROR_CREATING}),
+        ),
+        "request_deletion": (
+            frozenset({AccountState.OK}),
+            frozenset({AccountState.DELETION_REQUESTED}),
+        ),
+        "set_deleting": (
+            frozenset({AccountState.DELETION_REQUESTED, AccountState.ERROR_DELETING}),
+            frozenset({AccountState.DELETING}),
+        ),
+        "set_deleted": (frozenset({AccountState.DELETING}), frozenset({AccountState.DELETED})),
+        "set_error_deleting": (
+            frozenset({AccountState.DELETION_REQUESTED, AccountState.DELETING}),
+            frozenset({AccountState.ERROR_DELETING}),
+        ),
+    }
+)
+
+
+class ProvisionState(StrEnum):
+    """Where one delivery of one order stands."""
+
+    DUE = "due"
+    RUNNING = "running"
+    WAITING = "waiting"
+    DONE = "done"
+    REFUSED = "refused"
+    DEAD = "dead"
+
+
+PROVISION = Machine(
+    {
+        "claim": (frozenset({ProvisionState.DUE}), frozenset({ProvisionState.RUNNING})),
+        "wait": (frozenset({ProvisionState.RUNNING}), frozenset({ProvisionState.WAITING})),
+        "finish": (
+            frozenset({ProvisionState.RUNNING, ProvisionState.WAITING}),
+            frozenset({ProvisionState.DONE}),
+        ),
+        "refuse": (
+            frozenset({ProvisionState.RUNNING, ProvisionState.WAITING}),
+            frozenset({ProvisionState.REFUSED}),
+        ),
+        "try_again": (
+            frozenset({ProvisionState.RUNNING, ProvisionState.DEAD, ProvisionState.REFUSED}),
+            frozenset({ProvisionState.DUE}),
+        ),
+        "give_up": (frozenset({ProvisionState.RUNNING}), frozenset({ProvisionState.DEAD})),
+    }
+)

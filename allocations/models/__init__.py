@@ -1,0 +1,6 @@
+"""How what was decided is delivered: accounts of people at sites, deliveries of orders."""
+
+from allocations.models.account import OfferingUser, UserAttributeConfig
+from allocations.models.provision import Provision
+
+__all__ = ["OfferingUser", "Provision", "UserAttributeConfig"]

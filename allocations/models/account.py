@@ -1,0 +1,58 @@
+"""Accounts of people at sites."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from allocations.lifecycle import AccountState
+from allocations.querysets import OfferingUserQuerySet
+from config.common.models import Timestamped, UuidModel, choices, one_of, text
+from identity.models import User
+from marketplace.models import Offering
+
+
+class OfferingUser(UuidModel, Timestamped):
+    """A person's account for an offering; `username` is what the site calls him, if it has said.
+
+    `state` is written by `allocations.services.accounts` only.
+    """
+
+    offering = models.ForeignKey(Offering, on_delete=models.CASCADE, related_name="offering_users")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="offering_users")
+    username = text(length=100)
+    state = models.CharField(
+        max_length=40, choices=choices(AccountState), default=AccountState.REQUESTED
+    )
+    is_restricted = models.BooleanField(default=False)
+    propagation_date = models.DateTimeField(null=True, blank=True)
+    service_provider_comment = text(long=True)
+    service_provider_comment_url = text()
+    backend_metadata = models.JSONField(default=dict, blank=True)
+
+    objects = OfferingUserQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            one_of("state", AccountState, "account_state"),
+            models.UniqueConstraint(
+                fields=["offering", "user"],
+                condition=~Q(state=AccountState.DELETED.value),
+                name="one_account_per_offering",
+            ),
+        )
+        indexes = (models.Index(fields=["offering", "username"], name="account_username"),)
+
+    def __str__(self) -> str:
+        return f"{self.user_id} at {self.offering_id}"
+
+
+class UserAttributeConfig(UuidModel, Timestamped):
+    """Which of a person's attributes an offering's site gets to see."""
+
+    offering = models.OneToOneField(
+        Offering, on_delete=models.CASCADE, related_name="user_attribute_config"
+    )
+    exposed_fields = ArrayField(models.CharField(max_length=60), default=list)
+
+    def __str__(self) -> str:
+        return f"attributes for {self.offering_id}"

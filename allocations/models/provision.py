@@ -1,0 +1,48 @@
+"""Deliveries: what was asked of a backend, when, and what came back."""
+
+from django.db import models
+from django.db.models import Q
+
+from allocations.lifecycle import ProvisionState
+from config.common.models import UuidModel, choices, one_of, text
+from marketplace.models import Order
+
+
+class Provision(UuidModel):
+    """One delivery of one order through its offering's backend, with retries and their record.
+
+    `attempts_log` holds one entry per attempt: when it began, how long it took, what came back.
+    """
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="provisions")
+    backend = models.CharField(max_length=100)
+    state = models.CharField(
+        max_length=10, choices=choices(ProvisionState), default=ProvisionState.DUE
+    )
+    attempts = models.PositiveIntegerField(default=0)
+    attempts_log = models.JSONField(default=list, blank=True)
+    next_attempt_at = models.DateTimeField()
+    claimed_until = models.DateTimeField(null=True, blank=True)
+    last_error = text(long=True)
+    created = models.DateTimeField(editable=False)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            one_of("state", ProvisionState, "provision_state"),
+            models.UniqueConstraint(
+                fields=["order"],
+                condition=Q(state__in=["due", "running", "waiting"]),
+                name="one_delivery_at_a_time",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=["next_attempt_at"],
+                name="provision_due",
+                condition=Q(state__in=["due", "running"]),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"delivery of {self.order_id} ({self.state})"

@@ -1,0 +1,1 @@
+"""How every endpoint reads, answers, filters, pages and refuses."""

@@ -1,0 +1,44 @@
+"""What can go wrong in the domain, without a word about HTTP.
+
+A service raises a subclass that is defined beside it; the API turns the base class into a status and
+the message into the body that Waldur's clients know (`config.common.api.exceptions`).
+"""
+
+from collections.abc import Mapping, Sequence
+
+Detail = str | Sequence[str] | Mapping[str, object]
+
+
+class DomainError(Exception):
+    """Something the caller asked for cannot be done, and the caller can be told why."""
+
+    code = "error"
+
+    def __init__(self, detail: Detail) -> None:
+        """Keep the message as the client shall read it: a sentence, a list, or a field map."""
+        super().__init__(detail)
+        self.detail = detail
+
+
+class Invalid(DomainError):
+    """The request contradicts a rule, whatever the state of things (400)."""
+
+    code = "invalid"
+
+
+class Forbidden(DomainError):
+    """The actor may see the object but not do this to it (403)."""
+
+    code = "permission_denied"
+
+
+class Missing(DomainError):
+    """What the request names does not exist for this actor (404)."""
+
+    code = "not_found"
+
+
+class Conflict(DomainError):
+    """The request is right but comes at the wrong time (409)."""
+
+    code = "conflict"

@@ -1,0 +1,60 @@
+"""State machines as tables: which action leads from which states to which.
+
+The table is data, so the services, the 409 answers, the admin's buttons, the documentation and the
+tests all read the same thing. Pure: importable without Django.
+"""
+
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from config.common.errors import Conflict
+
+State = TypeVar("State", bound=StrEnum)
+
+
+class IllegalTransition(Conflict):
+    """The action is not possible in the present state."""
+
+    code = "wrong_state"
+
+
+class Machine(Generic[State]):
+    """A table of actions, each with the states it may start from and the states it may end in."""
+
+    def __init__(self, actions: Mapping[str, tuple[frozenset[State], frozenset[State]]]) -> None:
+        """Take the table as it is; it is not changed afterwards."""
+        self._actions = dict(actions)
+
+    def sources(self, action: str) -> frozenset[State]:
+        """Return the states in which the action is possible."""
+        return self._actions[action][0]
+
+    def targets(self, action: str) -> frozenset[State]:
+        """Return the states that the action may end in."""
+        return self._actions[action][1]
+
+    def allows(self, action: str, source: State, target: State | None = None) -> bool:
+        """Tell whether the action is possible from `source` (and ends in `target`, if given)."""
+        sources, targets = self._actions[action]
+        return source in sources and (target is None or target in targets)
+
+    def check(self, action: str, source: State, target: State | None = None) -> None:
+        """Refuse an action that the table does not have.
+
+        :raises IllegalTransition: with Waldur's words, which its clients show to people.
+        """
+        if not self.allows(action, source, target):
+            valid = ", ".join(sorted(self.sources(action)))
+            raise IllegalTransition(f"Valid states for operation: {valid}.")
+
+    def possible(self, source: State) -> tuple[str, ...]:
+        """Return the actions that are possible in a state, in the table's order."""
+        return tuple(name for name, (sources, _) in self._actions.items() if source in sources)
+
+    def edges(self) -> Iterator[tuple[str, State, State]]:
+        """Yield every (action, source, target) of the table, for documentation and tests."""
+        for name, (sources, targets) in self._actions.items():
+            for source in sorted(sources):
+                for target in sorted(targets):
+                    yield name, source, target

@@ -1,0 +1,88 @@
+"""Who may: the grants of a person turned into conditions. Imports no model; relations go by name.
+
+`reach` is asked once per list or check and costs one query; what it returns holds primary keys, so
+that the scoped query needs no join over grants.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from identity.permissions import Permission, roles_with
+from identity.roles import ScopeType
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+SEEING = frozenset(
+    {
+        Permission.VIEW_CUSTOMER,
+        Permission.VIEW_PROJECT,
+        Permission.VIEW_ORDER,
+        Permission.VIEW_RESOURCE,
+        Permission.VIEW_PROVIDER_SIDE,
+    }
+)
+"""What support staff may do everywhere."""
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Where a person may do a certain thing: everywhere, or in these scopes (primary keys)."""
+
+    everywhere: bool = False
+    customers: frozenset[int] = field(default=frozenset())
+    projects: frozenset[int] = field(default=frozenset())
+    offerings: frozenset[int] = field(default=frozenset())
+
+    @property
+    def nowhere(self) -> bool:
+        """Tell whether there is no scope at all."""
+        return not (self.everywhere or self.customers or self.projects or self.offerings)
+
+    def includes(self, scope_type: ScopeType, scope_id: int) -> bool:
+        """Tell whether a scope is within reach."""
+        if self.everywhere:
+            return True
+        held = {
+            ScopeType.CUSTOMER: self.customers,
+            ScopeType.PROJECT: self.projects,
+            ScopeType.OFFERING: self.offerings,
+        }
+        return scope_id in held[scope_type]
+
+
+NOWHERE = Reach()
+EVERYWHERE = Reach(everywhere=True)
+
+
+def in_force() -> Q:
+    """Return the condition on a grant that it holds now, also before the expiry task has run."""
+    return Q(is_active=True) & (Q(expiration_time__isnull=True) | Q(expiration_time__gt=Now()))
+
+
+def reach(user: Any, permission: Permission) -> Reach:
+    """Return where `user` may do what `permission` names; one query, none for staff."""
+    if not user.is_authenticated or not user.is_active:
+        return NOWHERE
+    if user.is_staff or (user.is_support and permission in SEEING):
+        return EVERYWHERE
+    scopes: dict[str, set[int]] = {scope: set() for scope in ScopeType}
+    grants = user.grants.filter(in_force(), role__name__in=roles_with(permission))
+    for scope_type, scope_id in grants.values_list("scope_type", "scope_id"):
+        scopes[scope_type].add(scope_id)
+    return Reach(
+        customers=frozenset(scopes[ScopeType.CUSTOMER]),
+        projects=frozenset(scopes[ScopeType.PROJECT]),
+        offerings=frozenset(scopes[ScopeType.OFFERING]),
+    )
+
+
+def can(user: Any, permission: Permission, scopes: Iterable[tuple[ScopeType, int]]) -> bool:
+    """Tell whether `user` may do something in any of the scopes (type and primary key)."""
+    within = reach(user, permission)
+    return any(within.includes(scope_type, scope_id) for scope_type, scope_id in scopes)

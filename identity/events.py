@@ -1,0 +1,65 @@
+"""Writing the log of what happened: the one way to say that something did."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from identity.models import Event
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from identity.models import Customer, Project, User
+
+log = logging.getLogger(__name__)
+
+_nudges: list[Callable[[], None]] = []
+
+
+def on_commit_call(nudge: Callable[[], None]) -> None:
+    """Let the composition root say how the dispatcher is woken after a commit."""
+    _nudges[:] = [nudge]
+
+
+def record(  # noqa: PLR0913 - an event has that many sides
+    kind: str,
+    subject: Any,
+    *,
+    actor: User | None,
+    now: datetime,
+    source: str = "",
+    target: str = "",
+    message: str = "",
+    payload: Mapping[str, object] | None = None,
+    customer: Customer | None = None,
+    project: Project | None = None,
+    provider: Customer | None = None,
+    resource_uuid: Any = None,
+) -> Event:
+    """Append an event in the caller's transaction, and wake the dispatcher once it commits.
+
+    `kind` is `<noun>.<what happened>`; the noun names the subject's type. `customer`, `project`
+    (consumer's side) and `provider` say who may read it.
+    """
+    event = Event.objects.create(
+        kind=kind,
+        subject_type=kind.split(".", maxsplit=1)[0],
+        subject_uuid=subject.uuid,
+        actor=actor,
+        source=source,
+        target=target,
+        message=message,
+        payload=dict(payload or {}),
+        customer_id=customer.pk if customer else (project.customer_id if project else None),
+        project=project,
+        provider=provider,
+        resource_uuid=resource_uuid,
+        created=now,
+    )
+    for nudge in _nudges:
+        transaction.on_commit(nudge, robust=True)
+    return event

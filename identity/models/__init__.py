@@ -1,0 +1,23 @@
+"""People, the organisations and projects they belong to, and the record of what was done."""
+
+from identity.models.credentials import SshKey, Token
+from identity.models.event import Event, EventDelivery
+from identity.models.grant import Grant, Role
+from identity.models.organisation import Customer, OrganizationGroup
+from identity.models.people import User
+from identity.models.project import Project
+from identity.models.replay import IdempotencyKey
+
+__all__ = [
+    "Customer",
+    "Event",
+    "EventDelivery",
+    "Grant",
+    "IdempotencyKey",
+    "OrganizationGroup",
+    "Project",
+    "Role",
+    "SshKey",
+    "Token",
+    "User",
+]

@@ -1,0 +1,50 @@
+"""What people prove themselves with: tokens for this API, keys for the machines."""
+
+from django.db import models
+
+from config.common.models import Timestamped, UuidModel, text
+from identity.models.people import User
+from identity.querysets import SshKeyQuerySet
+
+
+class Token(UuidModel):
+    """A secret that lets a client act as its user; only its SHA-256 is kept.
+
+    Several live side by side: each login issues one. A token dies when it was not used for its
+    lifetime (seconds; null is for ever).
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    name = text(length=100)
+    created = models.DateTimeField(editable=False)
+    last_used = models.DateTimeField(editable=False)
+    lifetime = models.PositiveIntegerField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.name or 'token'} of {self.user_id}"
+
+
+class SshKey(UuidModel, Timestamped):
+    """A public key that a person wants on the machines."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="ssh_keys")
+    name = text(length=150)
+    public_key = models.TextField()
+    type = text(length=50)
+    fingerprint_md5 = models.CharField(max_length=47)
+    fingerprint_sha256 = models.CharField(max_length=64)
+    fingerprint_sha512 = models.CharField(max_length=120)
+    is_shared = models.BooleanField(default=False)
+
+    objects = SshKeyQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["user", "fingerprint_sha256"], name="one_key_once_per_user"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.fingerprint_sha256})"

@@ -1,0 +1,91 @@
+"""The log of what happened, which is also the outbox."""
+
+from django.db import models
+from django.db.models import Q
+
+from config.common.models import UuidModel, text
+from identity.models.organisation import Customer
+from identity.models.people import User
+from identity.models.project import Project
+from identity.querysets import EventQuerySet
+
+
+class Event(UuidModel):
+    """One thing that happened, written in the transaction that did it; never changed or deleted.
+
+    `subject_type`/`subject_uuid` name what it happened to (`order`, `resource`, `project` ...),
+    `source` and `target` are the states before and after where it was a change of state.
+    `customer` and `project` say on the consumer's side who may read it, `provider` on the
+    provider's. `sequence` is given by the dispatcher: ids are not the order of commits.
+    """
+
+    kind = models.CharField(max_length=80)
+    subject_type = models.CharField(max_length=40)
+    subject_uuid = models.UUIDField()
+    actor = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    source = text(length=40)
+    target = text(length=40)
+    message = text(long=True)
+    payload = models.JSONField(default=dict, blank=True)
+    customer = models.ForeignKey(
+        Customer, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    provider = models.ForeignKey(
+        Customer, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    project = models.ForeignKey(
+        Project, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    resource_uuid = models.UUIDField(null=True, blank=True)
+    created = models.DateTimeField(editable=False)
+    sequence = models.BigIntegerField(null=True, blank=True, unique=True, editable=False)
+    dispatched_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        indexes = (
+            models.Index(
+                fields=["id"], name="event_undispatched", condition=Q(dispatched_at__isnull=True)
+            ),
+            models.Index(fields=["subject_uuid", "-id"], name="event_by_subject"),
+            models.Index(fields=["resource_uuid", "-id"], name="event_by_resource"),
+            models.Index(fields=["project", "-id"], name="event_by_project"),
+            models.Index(fields=["customer", "-id"], name="event_by_customer"),
+            models.Index(fields=["-created", "-id"], name="event_latest"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject_uuid.hex}"
+
+
+class EventDelivery(models.Model):
+    """One event to be worked off by one subscriber, with a lease, back-off and a dead state."""
+
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="deliveries")
+    subscriber = models.CharField(max_length=120)
+    attempts = models.PositiveIntegerField(default=0)
+    next_attempt_at = models.DateTimeField()
+    claimed_until = models.DateTimeField(null=True, blank=True)
+    delivered_at = models.DateTimeField(null=True, blank=True)
+    dead = models.BooleanField(default=False)
+    last_error = text(long=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["event", "subscriber"], name="an_event_once_a_subscriber"
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=["next_attempt_at"],
+                name="delivery_due",
+                condition=Q(delivered_at__isnull=True, dead=False),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.event_id} -> {self.subscriber}"

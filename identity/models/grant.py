@@ -1,0 +1,85 @@
+"""Roles, and who holds which role where until when."""
+
+from django.db import models
+from django.db.models import Q
+
+from config.common.models import UuidModel, text
+from identity.models.organisation import Customer
+from identity.models.people import User
+from identity.models.project import Project
+from identity.querysets import GrantQuerySet
+from identity.roles import ScopeType
+
+
+class Role(UuidModel):
+    """A name for a set of permissions; which ones, `identity.permissions.MATRIX` says."""
+
+    name = models.CharField(max_length=100, unique=True)
+    description = text()
+    content_type = models.CharField(max_length=30, choices=[(s.value, s.value) for s in ScopeType])
+    is_system_role = models.BooleanField(default=True)
+    is_active = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Grant(UuidModel):
+    """A user holds a role in a scope (an organisation, a project, an offering) until it ends.
+
+    The scope is named by type and primary key, since scopes also live in apps above this one;
+    the organisation (always) and the project (if any) that it belongs to are real references.
+    An ended grant stays as history with `is_active` false.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="grants")
+    role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="grants")
+    scope_type = models.CharField(max_length=30, choices=[(s.value, s.value) for s in ScopeType])
+    scope_id = models.BigIntegerField()
+    scope_uuid = models.UUIDField()
+    scope_name = models.CharField(max_length=500)
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="grants")
+    project = models.ForeignKey(
+        Project, null=True, blank=True, on_delete=models.CASCADE, related_name="grants"
+    )
+    is_active = models.BooleanField(default=True)
+    created = models.DateTimeField(editable=False)
+    created_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    expiration_time = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    revoked_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    revoke_reason = text()
+    modified = models.DateTimeField(auto_now=True)
+
+    objects = GrantQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["user", "role", "scope_type", "scope_id"],
+                condition=Q(is_active=True),
+                name="a_role_once_per_scope",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=["user", "scope_type", "scope_id"],
+                name="grant_by_user",
+                condition=Q(is_active=True),
+            ),
+            models.Index(
+                fields=["scope_type", "scope_id"],
+                name="grant_by_scope",
+                condition=Q(is_active=True),
+            ),
+            models.Index(
+                fields=["expiration_time"], name="grant_expiry", condition=Q(is_active=True)
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.role_id} {self.scope_type} {self.scope_uuid.hex}"

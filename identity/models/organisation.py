@@ -1,0 +1,83 @@
+"""Organisations: allocators, hosting entities, research groups. Waldur calls them customers."""
+
+from django.db import models
+from django.utils import timezone
+
+from config.common.models import Timestamped, UuidModel, text
+from identity.querysets import CustomerQuerySet
+from identity.roles import ScopeType
+
+
+class OrganizationGroup(UuidModel):
+    """A set of organisations, such as one country's share; offerings may be open to some only."""
+
+    name = models.CharField(max_length=150, unique=True)
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+    )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Customer(UuidModel, Timestamped):
+    """An organisation. The columns carry the names that Waldur's API gives them."""
+
+    scope_type = ScopeType.CUSTOMER
+
+    name = models.CharField(max_length=150)
+    slug = models.SlugField(max_length=80, unique=True)
+    native_name = text(length=160)
+    abbreviation = text(length=12)
+    description = text(long=True)
+    contact_details = text(long=True)
+    agreement_number = text(length=160)
+    email = models.EmailField(max_length=320, blank=True, default="")
+    notification_emails = text(long=True)
+    phone_number = text()
+    access_subnets = text(long=True)
+    registration_code = text(length=160)
+    homepage = models.URLField(max_length=255, blank=True, default="")
+    domain = text()
+    vat_code = text(length=20)
+    postal = text(length=20)
+    address = text(length=300)
+    street = text()
+    house_nr = text(length=50)
+    apartment_nr = text(length=50)
+    household = text(length=50)
+    city = text()
+    parish = text()
+    state = text()
+    bank_name = text(length=150)
+    bank_account = text(length=50)
+    latitude = models.FloatField(null=True, blank=True)
+    longitude = models.FloatField(null=True, blank=True)
+    country = text(length=2)
+    backend_id = text()
+    blocked = models.BooleanField(default=False)
+    archived = models.BooleanField(default=False)
+    display_billing_info_in_projects = models.BooleanField(default=False)
+    default_tax_percent = models.DecimalField(max_digits=4, decimal_places=2, default=0)
+    accounting_start_date = models.DateTimeField(default=timezone.now)
+    sponsor_number = models.PositiveIntegerField(null=True, blank=True)
+    max_service_accounts = models.PositiveIntegerField(null=True, blank=True)
+    grace_period_days = models.PositiveIntegerField(null=True, blank=True)
+    project_slug_template = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001 - null on the wire
+    user_affiliations = models.JSONField(default=list, blank=True)
+    user_email_patterns = models.JSONField(default=list, blank=True)
+    user_identity_sources = models.JSONField(default=list, blank=True)
+    organization_groups = models.ManyToManyField(
+        OrganizationGroup, blank=True, related_name="customers"
+    )
+    is_allocator = models.BooleanField(
+        default=False, help_text="Its owners may look people up by their CUID."
+    )
+
+    objects = CustomerQuerySet.as_manager()
+
+    class Meta:
+        indexes = (models.Index(fields=["name", "id"], name="customer_by_name"),)
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,140 @@
+"""People and machine accounts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.utils import timezone
+
+from config.common.models import UuidModel, text
+from identity import access
+from identity.querysets import UserQuerySet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from identity.permissions import Permission
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes users for `createsuperuser` and reads them for everyone."""
+
+    def get_queryset(self) -> UserQuerySet:
+        """Return the queryset that knows who may see whom."""
+        return UserQuerySet(self.model, using=self._db)
+
+    def visible_to(self, user: Any) -> UserQuerySet:
+        """Return the people that `user` may see."""
+        return self.get_queryset().visible_to(user)
+
+    def create_user(self, username: str, password: str | None = None, **fields: Any) -> User:
+        """Make a user; without a password he can come in by token or single sign-on only."""
+        user = self.model(username=username, **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, username: str, password: str | None = None, **fields: Any) -> User:
+        """Make a member of staff."""
+        return self.create_user(username, password, is_staff=True, **fields)
+
+
+class User(UuidModel, AbstractBaseUser):
+    """Somebody who acts: a researcher, a provider's operator, a member of staff, a portal.
+
+    The profile columns carry the names that Waldur's API gives them. `username` is the CUID where
+    the person came through MyAccessID.
+    """
+
+    username = models.CharField(max_length=255, unique=True)
+    email = models.EmailField(max_length=320, blank=True, default="")
+    slug = models.SlugField(max_length=80, unique=True)
+    first_name = text(length=100)
+    last_name = text(length=100)
+    native_name = text(length=200)
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False)
+    is_support = models.BooleanField(default=False)
+    is_identity_manager = models.BooleanField(default=False)
+    date_joined = models.DateTimeField(default=timezone.now, editable=False)
+    modified = models.DateTimeField(auto_now=True)
+    agreement_date = models.DateTimeField(null=True, blank=True)
+    token_lifetime = models.PositiveIntegerField(
+        null=True, blank=True, default=3600, help_text="Seconds of inactivity; empty is for ever."
+    )
+    deactivation_reason = text(long=True)
+    description = text(long=True)
+    phone_number = text()
+    job_title = text()
+    personal_title = text(length=50)
+    civil_number = models.CharField(max_length=50, null=True, blank=True, unique=True)
+    birth_date = models.DateField(null=True, blank=True)
+    place_of_birth = text()
+    gender = models.CharField(max_length=10, null=True, blank=True)  # noqa: DJ001 - null on the wire
+    nationality = text(length=2)
+    nationalities = models.JSONField(default=list, blank=True)
+    country_of_residence = text(length=2)
+    address = text(long=True)
+    organization = text()
+    organization_country = text(length=2)
+    organization_type = text()
+    organization_registry_code = text()
+    organization_address = text(long=True)
+    organization_vat_code = text(length=50)
+    affiliations = models.JSONField(default=list, blank=True)
+    eduperson_assurance = models.JSONField(default=list, blank=True)
+    active_isds = models.JSONField(default=list, blank=True)
+    managed_isds = models.JSONField(default=list, blank=True)
+    attribute_sources = models.JSONField(default=dict, blank=True)
+    details = models.JSONField(default=dict, blank=True)
+    identity_source = text()
+    registration_method = models.CharField(max_length=50, default="default")
+    preferred_language = text(length=10)
+    notifications_enabled = models.BooleanField(default=True)
+    uid_number = models.PositiveIntegerField(null=True, blank=True)
+    primary_gid = models.PositiveIntegerField(null=True, blank=True)
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS = ["email"]
+
+    objects = UserManager()
+
+    class Meta:
+        indexes = (models.Index(fields=["email"], name="user_email"),)
+
+    def __str__(self) -> str:
+        return self.username
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store the user, with a slug of his UUID when none was chosen."""
+        if not self.slug:
+            self.slug = self.uuid.hex
+        super().save(*args, **kwargs)
+
+    @property
+    def full_name(self) -> str:
+        """The name as people write it."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def is_superuser(self) -> bool:
+        """Staff may do everything in the admin."""
+        return self.is_active and self.is_staff
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        """Answer the admin: staff may."""
+        return self.is_superuser
+
+    def has_perms(self, perm_list: Iterable[str], obj: object = None) -> bool:
+        """Answer the admin: staff may."""
+        return all(self.has_perm(perm, obj) for perm in perm_list)
+
+    def has_module_perms(self, app_label: str) -> bool:
+        """Answer the admin: staff may."""
+        return self.is_superuser
+
+    def may(self, permission: Permission, *scopes: Any) -> bool:
+        """Tell whether the user may do something in any of the scopes (model instances)."""
+        return access.can(self, permission, [(scope.scope_type, scope.pk) for scope in scopes])

@@ -1,0 +1,41 @@
+"""The roles there are and the kinds of scope they are held in, in the words of the API."""
+
+from enum import StrEnum
+
+
+class ScopeType(StrEnum):
+    """What a role can be held in."""
+
+    CUSTOMER = "customer"
+    PROJECT = "project"
+    OFFERING = "offering"
+
+
+class RoleName(StrEnum):
+    """The system roles, as Waldur's clients name them."""
+
+    CUSTOMER_OWNER = "CUSTOMER.OWNER"
+    CUSTOMER_MANAGER = "CUSTOMER.MANAGER"
+    CUSTOMER_SUPPORT = "CUSTOMER.SUPPORT"
+    CUSTOMER_READER = "CUSTOMER.READER"
+    PROJECT_MANAGER = "PROJECT.MANAGER"
+    PROJECT_ADMIN = "PROJECT.ADMIN"
+    PROJECT_MEMBER = "PROJECT.MEMBER"
+    OFFERING_MANAGER = "OFFERING.MANAGER"
+
+    @property
+    def scope_type(self) -> ScopeType:
+        """The kind of scope that the role is held in."""
+        return ScopeType(self.split(".")[0].lower())
+
+
+DESCRIPTIONS = {
+    RoleName.CUSTOMER_OWNER: "Organization owner",
+    RoleName.CUSTOMER_MANAGER: "Service manager of the organization's offerings",
+    RoleName.CUSTOMER_SUPPORT: "Organization support",
+    RoleName.CUSTOMER_READER: "Organization reader",
+    RoleName.PROJECT_MANAGER: "Project manager (PI)",
+    RoleName.PROJECT_ADMIN: "Project administrator",
+    RoleName.PROJECT_MEMBER: "Project member",
+    RoleName.OFFERING_MANAGER: "Offering manager",
+}

@@ -1,0 +1,20 @@
+"""The access modes of EuroHPC: data, because the programme changes them."""
+
+from django.db import models
+
+from config.common.models import UuidModel, text
+
+
+class AccessMode(UuidModel):
+    """A way in which time is granted, such as Regular or Extreme Scale access."""
+
+    code = models.SlugField(max_length=50, unique=True)
+    label = models.CharField(max_length=150)
+    description = text(long=True)
+    duration_days = models.PositiveIntegerField(null=True, blank=True)
+    renewable = models.BooleanField(default=False)
+    review_required = models.BooleanField(default=True)
+    source = text(long=True)
+
+    def __str__(self) -> str:
+        return self.label

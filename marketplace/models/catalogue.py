@@ -1,0 +1,54 @@
+"""The shelves of the catalogue and those who fill them."""
+
+from django.db import models
+
+from config.common.models import Timestamped, UuidModel, text
+from identity.models import Customer
+from marketplace.querysets import CategoryQuerySet, ServiceProviderQuerySet
+
+
+class CategoryGroup(UuidModel):
+    """A group of categories."""
+
+    title = models.CharField(max_length=255)
+    description = text(long=True)
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Category(UuidModel, Timestamped):
+    """A shelf: HPC compute, storage."""
+
+    title = models.CharField(max_length=255)
+    description = text(long=True)
+    group = models.ForeignKey(
+        CategoryGroup, null=True, blank=True, on_delete=models.SET_NULL, related_name="categories"
+    )
+    default_vm_category = models.BooleanField(default=False)
+    default_volume_category = models.BooleanField(default=False)
+
+    objects = CategoryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "categories"
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ServiceProvider(UuidModel, Timestamped):
+    """An organisation that offers resources: a Hosting Entity."""
+
+    customer = models.OneToOneField(
+        Customer, on_delete=models.PROTECT, related_name="service_provider"
+    )
+    description = text(long=True)
+    enable_notifications = models.BooleanField(default=True)
+    allowed_domains = models.JSONField(default=list, blank=True)
+    account_options = models.JSONField(default=dict, blank=True)
+
+    objects = ServiceProviderQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"provider {self.customer_id}"

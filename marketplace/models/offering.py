@@ -1,0 +1,129 @@
+"""Offerings (a Hosting Entity's partition, or a share of it) and what they consist of."""
+
+from django.db import models
+from django.db.models import Q
+
+from config.common.models import Timestamped, UuidModel, choices, one_of, text
+from identity.models import Customer, OrganizationGroup, Project
+from identity.roles import ScopeType
+from marketplace.components import BillingType, LimitPeriod, OfferingType
+from marketplace.lifecycle import OfferingState
+from marketplace.models.access_mode import AccessMode
+from marketplace.models.catalogue import Category
+from marketplace.querysets import OfferingQuerySet
+
+
+class Offering(UuidModel, Timestamped):
+    """Something that can be ordered. The columns carry the names that Waldur's API gives them.
+
+    With organisation groups it is open to organisations of those groups only; when it is not
+    `shared`, to its own organisation only.
+    """
+
+    scope_type = ScopeType.OFFERING
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="offerings")
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="offerings")
+    project = models.ForeignKey(
+        Project, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    access_mode = models.ForeignKey(
+        AccessMode, null=True, blank=True, on_delete=models.SET_NULL, related_name="offerings"
+    )
+    organization_groups = models.ManyToManyField(
+        OrganizationGroup, blank=True, related_name="offerings"
+    )
+    name = models.CharField(max_length=255)
+    slug = models.SlugField(max_length=80, unique=True)
+    type = models.CharField(max_length=100, choices=choices(OfferingType))
+    state = models.CharField(
+        max_length=15, choices=choices(OfferingState), default=OfferingState.DRAFT
+    )
+    paused_reason = text(long=True)
+    shared = models.BooleanField(default=True)
+    billable = models.BooleanField(default=True)
+    description = text(long=True)
+    full_description = text(long=True)
+    vendor_details = text(long=True)
+    getting_started = text(long=True)
+    integration_guide = text(long=True)
+    access_url = text()
+    documentation_url = text()
+    helpdesk_url = text()
+    privacy_policy_link = text()
+    datacite_doi = text()
+    backend_id = text()
+    country = text(length=2)
+    latitude = models.FloatField(null=True, blank=True)
+    longitude = models.FloatField(null=True, blank=True)
+    attributes = models.JSONField(default=dict, blank=True)
+    options = models.JSONField(default=dict, blank=True)
+    resource_options = models.JSONField(default=dict, blank=True)
+    plugin_options = models.JSONField(default=dict, blank=True)
+    secret_options = models.JSONField(default=dict, blank=True)
+    service_attributes = models.JSONField(default=dict, blank=True)
+    backend_metadata = models.JSONField(default=dict, blank=True)
+    backend_id_rules = models.JSONField(default=dict, blank=True)
+
+    objects = OfferingQuerySet.as_manager()
+
+    class Meta:
+        constraints = (one_of("state", OfferingState, "offering_state"),)
+        indexes = (
+            models.Index(fields=["name", "id"], name="offering_by_name"),
+            models.Index(fields=["state"], name="offering_by_state"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.slug})"
+
+
+class OfferingComponent(UuidModel):
+    """Something countable in an offering: node-hours, GPU-hours, terabytes."""
+
+    offering = models.ForeignKey(Offering, on_delete=models.CASCADE, related_name="components")
+    type = models.CharField(max_length=50)
+    name = models.CharField(max_length=150)
+    description = text(long=True)
+    measured_unit = text(length=30)
+    unit_factor = models.PositiveIntegerField(default=1)
+    billing_type = models.CharField(max_length=10, choices=choices(BillingType))
+    limit_period = models.CharField(  # noqa: DJ001 - null on the wire
+        max_length=10, null=True, blank=True, choices=choices(LimitPeriod)
+    )
+    limit_amount = models.DecimalField(max_digits=20, decimal_places=2, null=True, blank=True)
+    limit_decimal_places = models.PositiveSmallIntegerField(default=0)
+    min_value = models.DecimalField(max_digits=20, decimal_places=2, null=True, blank=True)
+    max_value = models.DecimalField(max_digits=20, decimal_places=2, null=True, blank=True)
+    max_available_limit = models.DecimalField(
+        max_digits=20, decimal_places=2, null=True, blank=True
+    )
+    default_limit = models.DecimalField(max_digits=20, decimal_places=2, null=True, blank=True)
+    is_boolean = models.BooleanField(default=False)
+    is_prepaid = models.BooleanField(default=False)
+    is_builtin = models.BooleanField(default=False)
+    article_code = text(length=30)
+    overage_component = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    min_prepaid_duration = models.PositiveIntegerField(null=True, blank=True)
+    max_prepaid_duration = models.PositiveIntegerField(null=True, blank=True)
+    prepaid_duration_step = models.PositiveIntegerField(null=True, blank=True)
+    min_renewal_duration = models.PositiveIntegerField(null=True, blank=True)
+    max_renewal_duration = models.PositiveIntegerField(null=True, blank=True)
+    renewal_duration_step = models.PositiveIntegerField(null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["offering", "type"], name="a_component_once"),
+            one_of("billing_type", BillingType, "component_billing_type"),
+            models.CheckConstraint(
+                name="component_bounds",
+                condition=Q(min_value__isnull=True)
+                | Q(max_value__isnull=True)
+                | Q(min_value__lte=models.F("max_value")),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.type} of {self.offering_id}"

@@ -1,0 +1,54 @@
+"""Terms of service of an offering and who agreed to them."""
+
+from django.db import models
+from django.db.models import Q
+
+from config.common.models import Timestamped, UuidModel, text
+from identity.models import User
+from marketplace.models.offering import Offering
+
+
+class TermsOfService(UuidModel, Timestamped):
+    """One version of an offering's terms; the active one must be accepted to order."""
+
+    offering = models.ForeignKey(
+        Offering, on_delete=models.CASCADE, related_name="terms_of_service"
+    )
+    terms_of_service = text(long=True)
+    terms_of_service_link = text()
+    version = text(length=50)
+    is_active = models.BooleanField(default=True)
+    requires_reconsent = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["offering"], condition=Q(is_active=True), name="one_active_terms"
+            ),
+        )
+        verbose_name_plural = "terms of service"
+
+    def __str__(self) -> str:
+        return f"terms {self.version} of {self.offering_id}"
+
+
+class Consent(UuidModel, Timestamped):
+    """A user agreed to an offering's terms, until he takes it back."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="consents")
+    offering = models.ForeignKey(Offering, on_delete=models.CASCADE, related_name="consents")
+    version = text(length=50)
+    agreement_date = models.DateTimeField()
+    revocation_date = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["user", "offering"],
+                condition=Q(revocation_date__isnull=True),
+                name="one_consent_in_force",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.user_id} to {self.offering_id}"

@@ -1,0 +1,132 @@
+"""What of the catalogue, of orders and of resources a person may see."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from django.db.models import Q, QuerySet
+
+from identity import access
+from identity.permissions import Permission
+from marketplace.lifecycle import OfferingState
+
+ORDERABLE = (OfferingState.ACTIVE, OfferingState.PAUSED)
+
+
+def consumer_side(user: Any, permission: Permission, *, project: str = "project") -> Q | None:
+    """Return the condition that a row's project is within the user's reach; None is no limit."""
+    within = access.reach(user, permission)
+    if within.everywhere:
+        return None
+    return Q(**{f"{project}__in": within.projects}) | Q(
+        **{f"{project}__customer__in": within.customers}
+    )
+
+
+def provider_side(user: Any, permission: Permission, *, offering: str = "offering") -> Q | None:
+    """Return the condition that a row's offering is within the user's reach; None is no limit."""
+    within = access.reach(user, permission)
+    if within.everywhere:
+        return None
+    return Q(**{f"{offering}__in": within.offerings}) | Q(
+        **{f"{offering}__customer__in": within.customers}
+    )
+
+
+class CategoryQuerySet(QuerySet[Any]):
+    """Shelves: everyone sees them."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Keep all."""
+        return self
+
+
+class ServiceProviderQuerySet(QuerySet[Any]):
+    """Providers: everyone sees them."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Keep all."""
+        return self
+
+
+class OfferingQuerySet(QuerySet[Any]):
+    """Offerings, from the consumer's side and from the provider's."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Keep what the user may order from or provides."""
+        return self.filter(
+            Q(pk__in=self.model.objects.orderable_by(user).values("pk"))
+            | Q(pk__in=self.model.objects.provided_by(user).values("pk"))
+        )
+
+    def orderable_by(self, user: Any) -> Self:
+        """Keep what the public catalogue shows to the user (who may be anonymous)."""
+        listed = self.filter(state__in=ORDERABLE)
+        within = access.reach(user, Permission.VIEW_CUSTOMER)
+        if within.everywhere:
+            return listed
+        customers = (
+            user.grants.filter(access.in_force()).values("customer")
+            if (user.is_authenticated)
+            else ()
+        )
+        mine = Q(customer__in=customers)
+        groups = self.model._meta.get_field("organization_groups").related_model.objects
+        mine_by_group = Q(
+            organization_groups__in=groups.filter(customers__in=customers).values("pk")
+        )
+        allowed = self.model.objects.filter(
+            Q(shared=True, organization_groups__isnull=True) | Q(shared=True) & mine_by_group | mine
+        )
+        return listed.filter(pk__in=allowed.values("pk"))
+
+    def provided_by(self, user: Any) -> Self:
+        """Keep what the user helps to provide, in any state."""
+        within = access.reach(user, Permission.VIEW_PROVIDER_SIDE)
+        if within.everywhere:
+            return self
+        return self.filter(Q(pk__in=within.offerings) | Q(customer__in=within.customers))
+
+
+class PlanQuerySet(QuerySet[Any]):
+    """Plans."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Keep the plans of offerings that the user helps to provide."""
+        condition = provider_side(user, Permission.VIEW_PROVIDER_SIDE)
+        return self if condition is None else self.filter(condition)
+
+
+class OrderQuerySet(QuerySet[Any]):
+    """Orders."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Keep the orders of the user's projects and of the offerings that he provides."""
+        return both_sides(self, user, project="project", offering="offering")
+
+
+class ResourceQuerySet(QuerySet[Any]):
+    """Resources, from the consumer's side and from the provider's."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Keep the resources of the user's projects and of the offerings that he provides."""
+        return both_sides(self, user, project="project", offering="offering")
+
+    def consumed_by(self, user: Any) -> Self:
+        """Keep the resources of the user's projects."""
+        condition = consumer_side(user, Permission.VIEW_RESOURCE)
+        return self if condition is None else self.filter(condition)
+
+    def provided_by(self, user: Any) -> Self:
+        """Keep the resources of the offerings that the user helps to provide."""
+        condition = provider_side(user, Permission.VIEW_PROVIDER_SIDE)
+        return self if condition is None else self.filter(condition)
+
+
+def both_sides(rows: Any, user: Any, *, project: str, offering: str) -> Any:
+    """Keep the rows that the user may see as a consumer or as a provider."""
+    consumer = consumer_side(user, Permission.VIEW_RESOURCE, project=project)
+    if consumer is None:
+        return rows
+    provider = provider_side(user, Permission.VIEW_PROVIDER_SIDE, offering=offering)
+    return rows if provider is None else rows.filter(consumer | provider)
