@@ -7,6 +7,8 @@ from celery.signals import worker_init
 from django.conf import settings
 from kombu import Queue
 
+from config.embedded_postgres import hold
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("efp")
@@ -25,8 +27,5 @@ app.autodiscover_tasks()
 @worker_init.connect
 def hold_database(**_: object) -> None:
     """Keep the embedded server up for the life of the worker, not of its children."""
-    cluster = settings.DATABASES["default"].get("EMBEDDED")
-    if cluster is not None:
-        from config.embedded_postgres import hold  # noqa: PLC0415 (unused with a DATABASE_URL)
-
-        hold(cluster)
+    if settings.EMBEDDED_CLUSTER:
+        hold(settings.EMBEDDED_CLUSTER)

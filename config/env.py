@@ -1,7 +1,7 @@
 """The environment, read strictly: a value that cannot be what it should be stops the start.
 
-Each variable is read by one call with a literal name and default; `.env.example` lists them all, and
-`tests/house/test_env_example.py` compares the two.
+Each variable is read by one call with a literal name and default; `.env.example` lists them all,
+and `tests/house/test_env_example.py` compares the two.
 """
 
 import os

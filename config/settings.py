@@ -24,13 +24,10 @@ ON_ONE_MACHINE = not DATABASE_URL
 
 # --- Database -------------------------------------------------------------------------------------
 EMBEDDED_POSTGRES_DIR = Path(env_str("EMBEDDED_POSTGRES_DIR", str(VAR_DIR / "postgres"))).resolve()
+EMBEDDED_CLUSTER = None if DATABASE_URL else Cluster(EMBEDDED_POSTGRES_DIR, database="efp")
 DATABASES = {
     "default": {
-        **(
-            connection_settings(DATABASE_URL)
-            if DATABASE_URL
-            else embedded(Cluster(EMBEDDED_POSTGRES_DIR, database="efp"), name="efp")
-        ),
+        **(embedded(EMBEDDED_CLUSTER) if EMBEDDED_CLUSTER else connection_settings(DATABASE_URL)),
         # A connection costs three times a small request, so it is kept; one that died is noticed.
         "CONN_MAX_AGE": env_int("DATABASE_CONN_MAX_AGE", default=600),
         "CONN_HEALTH_CHECKS": True,
@@ -129,13 +126,13 @@ LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = False
-EMAIL_URL_HOST = env_str("EMAIL_HOST")
+MAIL_SERVER = env_str("EMAIL_HOST")
 EMAIL_BACKEND = (
     "django.core.mail.backends.smtp.EmailBackend"
-    if EMAIL_URL_HOST
+    if MAIL_SERVER
     else "django.core.mail.backends.console.EmailBackend"
 )
-EMAIL_HOST = EMAIL_URL_HOST or "localhost"
+EMAIL_HOST = MAIL_SERVER or "localhost"
 
 # --- Static files: served by the web process itself -----------------------------------------------
 STATIC_URL = "static/"

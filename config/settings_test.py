@@ -14,10 +14,10 @@ from config.settings import *  # noqa: F403
 from config.settings import DATABASES, EMBEDDED_POSTGRES_DIR, ON_ONE_MACHINE
 
 if ON_ONE_MACHINE:
-    cluster = Cluster(
+    EMBEDDED_CLUSTER = Cluster(
         EMBEDDED_POSTGRES_DIR.with_name(f"{EMBEDDED_POSTGRES_DIR.name}-test"), disposable=True
     )
-    DATABASES["default"] |= embedded(cluster, name="postgres")
+    DATABASES["default"] |= embedded(EMBEDDED_CLUSTER)
 DATABASES["default"]["TEST"] = {"NAME": f"test_efp_{os.environ['TEST_RUN']}"}
 
 SECRET_KEY = "a key for tests only, long enough that deployment checks have no objection"  # noqa: S105
@@ -28,5 +28,5 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 # Nothing in a test may reach a worker by accident: messages stay in this process.
 CELERY_BROKER_URL = "memory://"
-CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {"polling_interval": 0.02}
+CELERY_BROKER_TRANSPORT_OPTIONS = {"polling_interval": 0.02}
 LOGGING = {"version": 1, "disable_existing_loggers": False}

@@ -1,25 +1,27 @@
 """The database of a machine that has none: a PostgreSQL of our own, started when it is needed.
 
-`DATABASE_URL` names the database. When it is unset, Django's engine is this package (`base.py`): the
-first connection of a process starts the server under `var/postgres/`, or joins the one that another
-process of this project already runs (`cluster.py`); the last one to leave stops it (`holders.py`).
+`DATABASE_URL` names the database. When it is unset, Django's engine is this package (`base.py`):
+the first connection of a process starts the server under `var/postgres/`, or joins the one that
+another process of this project already runs (`cluster.py`); the last one to leave stops it
+(`holders.py`).
 """
 
-from config.embedded_postgres.cluster import CannotStart, Cluster
+from config.embedded_postgres.cluster import Cluster
 from config.embedded_postgres.holders import hold
+from config.embedded_postgres.server_user import CannotStart
 from config.embedded_postgres.url import UnreadableUrl, connection_settings
 
 __all__ = ["CannotStart", "Cluster", "UnreadableUrl", "connection_settings", "embedded", "hold"]
 
 
-def embedded(cluster: Cluster, *, name: str) -> dict[str, object]:
-    """Describe the database `name` of an embedded cluster as Django's settings do.
+def embedded(cluster: Cluster) -> dict[str, object]:
+    """Describe the database of an embedded cluster as Django's settings do.
 
     It starts nothing: the server is brought up by the first connection.
     """
     return {
         "ENGINE": "config.embedded_postgres",
-        "NAME": name,
+        "NAME": cluster.database,
         "USER": "postgres",
         "HOST": str(cluster.socket_folder),
         "EMBEDDED": cluster,

@@ -1,7 +1,7 @@
 """Django's database engine for the embedded server; Django requires this module name.
 
-It is PostgreSQL's own engine with one addition: before the first connection of a process, the server
-is started or joined. Commands that touch no database therefore start none.
+It is PostgreSQL's own engine with one addition: before the first connection of a process, the
+server is started or joined. Commands that touch no database therefore start none.
 """
 
 from typing import Any

