@@ -1,0 +1,85 @@
+# The dev verbs. Each works on a machine that has only Python 3.11 and make: `.venv` is built first.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+PY := .venv/bin/python
+APPS := config identity marketplace allocations accounting
+CODE := $(APPS) tests manage.py
+WORKER := $(PY) -m celery --app config.celery worker --beat
+PYTEST := $(PY) -m pytest -n auto
+# What production looks like, for the checks that judge its settings. Nothing connects to it.
+PRODUCTION := DEBUG=false DATABASE_URL=postgresql://efp@db/efp CELERY_BROKER_URL=redis://redis/0 \
+	SECRET_KEY=not-a-secret-but-as-long-and-as-mixed-as-one-in-production-has-to-be
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+.PHONY: help setup run serve worker test test-fast check lint types imports deploy migrations
+.PHONY: schema schema-fresh fmt bench docs coverage shell
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## Build .venv from the lock file, if the lock file changed
+	@cmp -s requirements/dev.lock .venv/built-from.lock || { set -e; \
+	  test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; set PYTHON=/path/to/it" >&2; exit 1; }; \
+	  "$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	    || { echo "$(PYTHON) is older than 3.11; set PYTHON=/path/to/a/newer/one" >&2; exit 1; }; \
+	  echo "Building .venv from requirements/dev.lock (once; a minute or two)" >&2; \
+	  "$(PYTHON)" -m venv --clear .venv; \
+	  $(PY) -m pip --disable-pip-version-check install --quiet --require-hashes --requirement requirements/dev.lock; \
+	  cp requirements/dev.lock .venv/built-from.lock; }
+
+run: setup ## Start everything with demo data: database, web server, worker (PORT=8000)
+	@exec $(PY) manage.py run
+
+serve: setup ## Migrate and start the web server only
+	@$(PY) manage.py migrate --verbosity 0
+	@exec $(PY) -m gunicorn --config config/gunicorn.py config.wsgi
+
+worker: setup ## Start a worker with the timetable (beat)
+	@exec $(WORKER)
+
+test: setup ## Run all tests on the embedded PostgreSQL
+	@$(PYTEST)
+
+test-fast: setup ## Run the tests that take less than a few seconds each
+	@$(PYTEST) -m "not slow and not e2e"
+
+check: lint types imports deploy migrations schema-fresh coverage ## Everything CI runs
+lint: setup ## Style and formatting (ruff)
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+
+types: setup ## Types (mypy, strict)
+	@$(PY) -m mypy $(CODE)
+
+imports: setup ## Layers (import-linter)
+	@.venv/bin/lint-imports --no-logo
+
+deploy: setup ## Django's deployment checks on production settings
+	@$(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
+
+migrations: setup ## No model change without its migration
+	@$(PY) manage.py makemigrations --check --dry-run --settings config.settings_test
+
+schema: setup ## Write docs/openapi.yaml
+	@mkdir -p docs
+	@$(PY) manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
+
+schema-fresh: setup # docs/openapi.yaml is what the code says
+	@mkdir -p var
+	@$(PY) manage.py spectacular --validate --fail-on-warn --file var/openapi.yaml
+	@diff -u docs/openapi.yaml var/openapi.yaml >var/openapi.diff \
+	  || { head -40 var/openapi.diff; echo "docs/openapi.yaml is stale: run make schema" >&2; exit 1; }
+
+coverage: setup # all tests, with the coverage floor of pyproject.toml
+	@$(PYTEST) --cov --cov-report=term:skip-covered
+
+fmt: setup ## Format and sort what can be fixed by machine
+	@$(PY) -m ruff check --fix-only --quiet .
+	@$(PY) -m ruff format .
+
+bench: setup ## Seed, serve and measure
+	@$(PY) manage.py bench
+
+docs: schema ## Write the generated documents
+shell: setup ## A Python shell with the models
+	@exec $(PY) manage.py shell

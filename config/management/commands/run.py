@@ -1,0 +1,118 @@
+"""`make run`: the whole service on one machine, in the foreground, with the demo catalogue."""
+
+import socket
+import sys
+import time
+import urllib.error
+import urllib.request
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command, get_commands
+from django.core.management.base import BaseCommand, CommandError
+
+from config.embedded_postgres import CannotStart, hold
+from config.env import env_int, env_str
+from config.processes import ChildDied, Processes
+
+DEMO_PRESET = settings.BASE_DIR / "config" / "presets" / "eurohpc.json"
+READY_WITHIN_SECONDS = 90.0
+
+
+class Command(BaseCommand):
+    """Starts database, web server and worker; Ctrl-C stops all of them."""
+
+    help = __doc__ or ""
+    requires_system_checks = []
+
+    def handle(self, *_args: Any, **_options: Any) -> None:
+        """Run the service until it is asked to stop.
+
+        :raises CommandError: the port is taken, the database does not start, or a process dies.
+        """
+        address, port = env_str("BIND_ADDRESS", "127.0.0.1"), env_int("PORT", 8000)
+        refuse_taken_port(address, port)
+        host = "localhost" if address in {"127.0.0.1", "0.0.0.0"} else address  # noqa: S104
+        url = f"http://{host}:{port}"
+        try:
+            with Processes() as processes:
+                self.prepare()
+                start(processes)
+                wait_until_ready(processes, f"http://{address}:{port}/health/ready")
+                self.announce(url)
+                processes.wait()
+        except (CannotStart, ChildDied) as error:
+            raise CommandError(str(error)) from error
+        self.stderr.write("Stopped.")
+
+    def prepare(self) -> None:
+        """Bring the database to the state this version needs, with the demo catalogue in it."""
+        if settings.EMBEDDED_CLUSTER:
+            hold(settings.EMBEDDED_CLUSTER)
+        call_command("migrate", verbosity=0, interactive=False)
+        if "load_preset" in get_commands() and DEMO_PRESET.exists():
+            call_command("load_preset", str(DEMO_PRESET), stdout=self.stderr)
+
+    def announce(self, url: str) -> None:
+        """Print where the service is and how to get in."""
+        lines = [
+            "",
+            f"EFP Allocations {settings.VERSION} is running. Ctrl-C stops it.",
+            "",
+            f"  API     {url}/api/",
+            f"  Admin   {url}/admin/",
+            "",
+        ]
+        self.stdout.write("\n".join(lines))
+        if "issue_demo_tokens" in get_commands():
+            call_command("issue_demo_tokens", stdout=self.stdout)
+        self.stdout.flush()
+
+
+def refuse_taken_port(address: str, port: int) -> None:
+    """Find out before anything starts whether the port is free.
+
+    :raises CommandError: somebody listens there, or we may not.
+    """
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address.strip("[]"), port))
+        except OSError as error:
+            raise CommandError(
+                f"Port {port} cannot be used ({error.strerror}): stop what listens there, or "
+                f"choose another one, for example `PORT={port + 1} make run`."
+            ) from error
+
+
+def start(processes: Processes) -> None:
+    """Start the web server and the worker, which runs the timetable too."""
+    python = sys.executable
+    processes.start(
+        "web server",
+        [python, "-m", "gunicorn", "--config", "config/gunicorn.py", "config.wsgi"],
+        {},
+    )
+    processes.start(
+        "worker",
+        [python, "-m", "celery", "--quiet", "--app", "config.celery", "worker", "--beat"],
+        # On one machine, for a trial, the worker may well be root.
+        {"PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges"},
+    )
+
+
+def wait_until_ready(processes: Processes, probe: str) -> None:
+    """Wait until the web server answers and has its database.
+
+    :raises CommandError: it takes too long.
+    """
+    deadline = time.monotonic() + READY_WITHIN_SECONDS
+    while time.monotonic() < deadline:
+        processes.check()
+        try:
+            with urllib.request.urlopen(probe, timeout=2):  # noqa: S310 (our own address)
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+    raise CommandError(f"{probe} did not answer within {READY_WITHIN_SECONDS:.0f} seconds.")
