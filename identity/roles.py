@@ -1,6 +1,7 @@
 """The roles there are and the kinds of scope they are held in, in the words of the API."""
 
 from enum import StrEnum
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 
 class ScopeType(StrEnum):
@@ -27,6 +28,11 @@ class RoleName(StrEnum):
     def scope_type(self) -> ScopeType:
         """The kind of scope that the role is held in."""
         return ScopeType(self.split(".")[0].lower())
+
+    @property
+    def uuid(self) -> UUID:
+        """The UUID of the role in every installation, so that clients may write it down."""
+        return uuid5(NAMESPACE_URL, f"urn:efp:role:{self}")
 
 
 DESCRIPTIONS = {

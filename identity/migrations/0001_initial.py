@@ -742,4 +742,28 @@ class Migration(migrations.Migration):
                 fields=("user", "fingerprint_sha256"), name="one_key_once_per_user"
             ),
         ),
+        migrations.CreateModel(
+            name="LoginFailures",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("username", models.CharField(max_length=255)),
+                ("address", models.CharField(max_length=64)),
+                ("count", models.PositiveIntegerField(default=0)),
+                ("last_failed_at", models.DateTimeField()),
+            ],
+            options={
+                "verbose_name_plural": "login failures",
+                "indexes": [models.Index(fields=["last_failed_at"], name="login_failures_age")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("username", "address"), name="failures_once_each"
+                    )
+                ],
+            },
+        ),
     ]

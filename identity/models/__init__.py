@@ -1,6 +1,6 @@
 """People, the organisations and projects they belong to, and the record of what was done."""
 
-from identity.models.credentials import SshKey, Token
+from identity.models.credentials import LoginFailures, SshKey, Token
 from identity.models.event import Event, EventDelivery
 from identity.models.grant import Grant, Role
 from identity.models.organisation import Customer, OrganizationGroup
@@ -14,6 +14,7 @@ __all__ = [
     "EventDelivery",
     "Grant",
     "IdempotencyKey",
+    "LoginFailures",
     "OrganizationGroup",
     "Project",
     "Role",

@@ -48,3 +48,22 @@ class SshKey(UuidModel, Timestamped):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.fingerprint_sha256})"
+
+
+class LoginFailures(models.Model):
+    """Wrong passwords in a row for one user name from one address; forgotten after a success."""
+
+    username = models.CharField(max_length=255)
+    address = models.CharField(max_length=64)
+    count = models.PositiveIntegerField(default=0)
+    last_failed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["username", "address"], name="failures_once_each"),
+        )
+        indexes = (models.Index(fields=["last_failed_at"], name="login_failures_age"),)
+        verbose_name_plural = "login failures"
+
+    def __str__(self) -> str:
+        return f"{self.count} for {self.username} from {self.address}"

@@ -1,0 +1,1 @@
+"""Everything that changes people, organisations, projects and who holds which role."""

@@ -1,0 +1,182 @@
+"""Tokens and passwords: how a client proves who it acts for.
+
+Only the SHA-256 of a token is stored, so a token can be shown once, when it is issued.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.db.models import DurationField, ExpressionWrapper, F, Value
+
+from config.common.errors import DomainError
+from identity import events
+from identity.models import LoginFailures, Token, User
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+log = logging.getLogger(__name__)
+
+FAILURES_ALLOWED = 4
+LOCKED_OUT_FOR = timedelta(minutes=10)
+TOUCHED_EVERY = timedelta(minutes=1)
+
+
+class NotAuthenticated(DomainError):
+    """The caller could not show who he is (401)."""
+
+    code = "authentication_failed"
+
+
+class WrongPassword(NotAuthenticated):
+    """There is no such active user with that password; which of it is wrong is not told."""
+
+
+class LockedOut(NotAuthenticated):
+    """There were too many wrong passwords for this user name from this address."""
+
+
+class UnknownToken(NotAuthenticated):
+    """Nobody has such a token, or not any more."""
+
+
+class ExpiredToken(NotAuthenticated):
+    """The token was not used for longer than it lives."""
+
+
+class InactiveUser(NotAuthenticated):
+    """The token's user was deactivated."""
+
+
+def log_in(*, username: str, password: str, address: str, now: datetime) -> str:
+    """Check a password and issue a token for it; return the token's plaintext.
+
+    :raises LockedOut: after four failures for the user name and address, for ten minutes.
+    :raises WrongPassword: otherwise, when they do not belong together.
+    """
+    failures = LoginFailures.objects.filter(username=username, address=address)
+    recent = failures.filter(last_failed_at__gt=now - LOCKED_OUT_FOR)
+    if recent.filter(count__gte=FAILURES_ALLOWED).exists():
+        raise LockedOut("Username is locked out. Try in 10 minutes.")
+    user = _user_with(username, password)
+    if user is None:
+        _count_failure(username, address, now)
+        raise WrongPassword("Invalid username/password.")
+    failures.delete()
+    User.objects.filter(pk=user.pk).update(last_login=now)
+    _, plaintext = issue(user=user, name="login", now=now)
+    return plaintext
+
+
+def _user_with(username: str, password: str) -> User | None:
+    user = User.objects.filter(username=username).first()
+    if user is None:
+        make_password(password)  # as slow as a check, so that time does not tell who exists
+        return None
+    return user if user.check_password(password) and user.is_active else None
+
+
+@transaction.atomic
+def _count_failure(username: str, address: str, now: datetime) -> None:
+    """Count a wrong password; failures from longer ago than the lock-out are forgotten."""
+    failures, _ = LoginFailures.objects.select_for_update().get_or_create(
+        username=username[:255], address=address, defaults={"last_failed_at": now}
+    )
+    if failures.last_failed_at <= now - LOCKED_OUT_FOR:
+        failures.count = 0
+    failures.count += 1
+    failures.last_failed_at = now
+    failures.save()
+    log.warning("Wrong password, %s in a row", failures.count)
+
+
+@transaction.atomic
+def issue(*, user: User, name: str, now: datetime) -> tuple[Token, str]:
+    """Give a user one more token, which lives as long as his tokens do; the others live on."""
+    plaintext = secrets.token_hex(20)
+    token = Token.objects.create(
+        user=user,
+        digest=digest(plaintext),
+        name=name,
+        created=now,
+        last_used=now,
+        lifetime=user.token_lifetime,
+    )
+    events.record("token.issued", token, actor=user, now=now, payload={"name": name})
+    return token, plaintext
+
+
+def digest(plaintext: str) -> str:
+    """Return what is stored of a token."""
+    return sha256(plaintext.encode()).hexdigest()
+
+
+def find(plaintext: str, *, now: datetime) -> Token:
+    """Return the token with its user, for a request that carries it.
+
+    :raises UnknownToken: nobody has it.
+    :raises InactiveUser: its user was deactivated.
+    :raises ExpiredToken: it was not used for longer than it lives.
+    """
+    token = Token.objects.select_related("user").filter(digest=digest(plaintext)).first()
+    if token is None:
+        raise UnknownToken("Invalid token.")
+    if not token.user.is_active:
+        raise InactiveUser("User inactive or deleted.")
+    if token.lifetime is not None and token.last_used + timedelta(seconds=token.lifetime) <= now:
+        raise ExpiredToken("Token has expired.")
+    return token
+
+
+def touch(token: Token, *, now: datetime) -> None:
+    """Note that a token was used, at most once a minute: parallel clients share the row.
+
+    Called outside the request's transaction, so that they do not wait for each other.
+    """
+    stale = TOUCHED_EVERY
+    if token.lifetime is not None:
+        stale = min(stale, timedelta(seconds=token.lifetime) / 2)
+    if token.last_used <= now - stale:
+        Token.objects.filter(pk=token.pk, last_used__lt=now).update(last_used=now)
+
+
+@transaction.atomic
+def revoke(token: Token, *, actor: User, now: datetime) -> None:
+    """Make one token worthless; the user's others live on."""
+    _delete([token], actor=actor, now=now)
+
+
+@transaction.atomic
+def revoke_all(user: User, *, actor: User | None, now: datetime) -> None:
+    """Make every token of a user worthless."""
+    _delete(Token.objects.filter(user=user), actor=actor, now=now)
+
+
+@transaction.atomic
+def refresh(user: User, *, actor: User, now: datetime) -> tuple[Token, str]:
+    """Replace every token of a user by a new one, as after one of them got into wrong hands."""
+    revoke_all(user, actor=actor, now=now)
+    return issue(user=user, name="refreshed", now=now)
+
+
+def _delete(tokens: Iterable[Token], *, actor: User | None, now: datetime) -> None:
+    for token in tokens:
+        events.record("token.revoked", token, actor=actor, now=now, payload={"name": token.name})
+        token.delete()
+
+
+def prune(*, now: datetime) -> int:
+    """Delete the tokens that died of not being used, and forget old failures to log in."""
+    second = Value(timedelta(seconds=1), output_field=DurationField())
+    lifetime = ExpressionWrapper(F("lifetime") * second, output_field=DurationField())
+    dead = Token.objects.filter(last_used__lt=now - lifetime)
+    deleted, _ = dead.delete()
+    LoginFailures.objects.filter(last_failed_at__lte=now - LOCKED_OUT_FOR).delete()
+    return deleted

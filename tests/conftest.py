@@ -1,0 +1,129 @@
+"""The cast that the tests play with, the clock, and clients that act as somebody.
+
+Two organisations and an outsider's: `allocator` (with `project`) orders, `provider` delivers,
+`elsewhere` has nothing to do with either. alice owns the allocator, pi manages and bob is a member
+of its project, carol owns the provider, dave is staff, sam is support, mallory owns `elsewhere`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from django.core.cache import cache
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from identity.roles import RoleName
+from identity.services import credentials
+from tests.factories.identity import (
+    CustomerFactory,
+    GrantFactory,
+    ProjectFactory,
+    UserFactory,
+    all_roles,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+
+    from identity.models import Customer, Project, User
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> Iterator[None]:
+    """No test sees what another one cached."""
+    yield
+    cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _roles_survive_a_flush(request: pytest.FixtureRequest) -> None:
+    """Tests with real transactions empty every table afterwards, the roles of the migration too."""
+    marker = request.node.get_closest_marker("django_db")
+    if (marker and marker.kwargs.get("transaction")) or "live_server" in request.fixturenames:
+        request.getfixturevalue("transactional_db")
+        all_roles()
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The moment of the test, to the second: what services are called with.
+
+    It is the real one, since the database's own clock decides which grants are in force.
+    """
+    return timezone.now().replace(microsecond=0)
+
+
+@pytest.fixture
+def allocator(db: None) -> Customer:
+    return CustomerFactory(name="LUMI Sweden", abbreviation="SWE", is_allocator=True)
+
+
+@pytest.fixture
+def project(allocator: Customer) -> Project:
+    return ProjectFactory(customer=allocator, name="Climate model")
+
+
+@pytest.fixture
+def provider(db: None) -> Customer:
+    return CustomerFactory(name="CSC", abbreviation="CSC")
+
+
+@pytest.fixture
+def elsewhere(db: None) -> Customer:
+    return CustomerFactory(name="Elsewhere", abbreviation="ELS")
+
+
+@pytest.fixture
+def alice(allocator: Customer) -> User:
+    return GrantFactory(user__username="alice", role=RoleName.CUSTOMER_OWNER, scope=allocator).user
+
+
+@pytest.fixture
+def pi(project: Project) -> User:
+    return GrantFactory(user__username="pi", role=RoleName.PROJECT_MANAGER, scope=project).user
+
+
+@pytest.fixture
+def bob(project: Project) -> User:
+    return GrantFactory(user__username="bob", role=RoleName.PROJECT_MEMBER, scope=project).user
+
+
+@pytest.fixture
+def carol(provider: Customer) -> User:
+    return GrantFactory(user__username="carol", role=RoleName.CUSTOMER_OWNER, scope=provider).user
+
+
+@pytest.fixture
+def dave(db: None) -> User:
+    return UserFactory(username="dave", is_staff=True)
+
+
+@pytest.fixture
+def sam(db: None) -> User:
+    return UserFactory(username="sam", is_support=True)
+
+
+@pytest.fixture
+def mallory(elsewhere: Customer) -> User:
+    return GrantFactory(
+        user__username="mallory", role=RoleName.CUSTOMER_OWNER, scope=elsewhere
+    ).user
+
+
+@pytest.fixture
+def as_user(now: datetime) -> Callable[[User], APIClient]:
+    """Return a maker of clients; each comes with a token of its own, as after a login."""
+
+    def client(user: User) -> APIClient:
+        _, plaintext = credentials.issue(user=user, name="test", now=now)
+        return APIClient(HTTP_AUTHORIZATION=f"Token {plaintext}")
+
+    return client
+
+
+@pytest.fixture
+def anonymous() -> APIClient:
+    return APIClient()

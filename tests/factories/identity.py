@@ -1,0 +1,161 @@
+"""Rows of identity. `GrantFactory(user=…, role=RoleName.X, scope=…)` takes any scope."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import Any
+
+import factory
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from identity.models import (
+    Customer,
+    Event,
+    Grant,
+    OrganizationGroup,
+    Project,
+    Role,
+    SshKey,
+    Token,
+    User,
+)
+from identity.roles import DESCRIPTIONS, RoleName, ScopeType
+
+PASSWORD = "correct horse battery staple"  # noqa: S105 - of nobody
+
+
+class UserFactory(DjangoModelFactory[User]):
+    """A person with the password `PASSWORD`, in no organisation."""
+
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    username = factory.Sequence(lambda n: f"person-{n}")
+    email = factory.LazyAttribute(lambda user: f"{user.username.split('@')[0]}@example.org")
+    first_name = factory.LazyAttribute(lambda user: user.username.split("@")[0].title())
+    last_name = "Tester"
+    password = factory.django.Password(PASSWORD)
+
+
+class OrganizationGroupFactory(DjangoModelFactory[OrganizationGroup]):
+    """A group of organisations."""
+
+    class Meta:
+        model = OrganizationGroup
+
+    name = factory.Sequence(lambda n: f"Country share {n}")
+
+
+class CustomerFactory(DjangoModelFactory[Customer]):
+    """An organisation without projects and members."""
+
+    class Meta:
+        model = Customer
+
+    name = factory.Sequence(lambda n: f"Organisation {n}")
+    slug = factory.Sequence(lambda n: f"organisa-{n}")
+    abbreviation = factory.Sequence(lambda n: f"ORG{n}")
+
+
+class ProjectFactory(DjangoModelFactory[Project]):
+    """A project without members."""
+
+    class Meta:
+        model = Project
+
+    customer = factory.SubFactory(CustomerFactory)
+    name = factory.Sequence(lambda n: f"Project {n}")
+    slug = factory.Sequence(lambda n: f"project-{n}")
+
+
+class RoleFactory(DjangoModelFactory[Role]):
+    """A system role: the one that the migration made, or it again where a flush took it away."""
+
+    class Meta:
+        model = Role
+        django_get_or_create = ("name",)
+
+    name = RoleName.PROJECT_MEMBER.value
+    uuid = factory.LazyAttribute(lambda role: RoleName(role.name).uuid)
+    content_type = factory.LazyAttribute(lambda role: RoleName(role.name).scope_type.value)
+    description = factory.LazyAttribute(lambda role: DESCRIPTIONS[RoleName(role.name)])
+
+
+def all_roles() -> list[Role]:
+    """Return every system role, made where it is missing."""
+    return [RoleFactory(name=name.value) for name in RoleName]
+
+
+class GrantFactory(DjangoModelFactory[Grant]):
+    """A role held in `scope` (an organisation, a project, an offering), without an end."""
+
+    class Meta:
+        model = Grant
+
+    user = factory.SubFactory(UserFactory)
+    created = factory.LazyFunction(timezone.now)
+
+    @classmethod
+    def _create(cls, model_class: type[Grant], *args: Any, **kwargs: Any) -> Grant:
+        scope = kwargs.pop("scope")
+        role = kwargs.pop("role", RoleName.PROJECT_MEMBER)
+        in_customer = scope.scope_type is ScopeType.CUSTOMER
+        return super()._create(
+            model_class,
+            *args,
+            role=role if isinstance(role, Role) else RoleFactory(name=RoleName(role).value),
+            scope_type=scope.scope_type.value,
+            scope_id=scope.pk,
+            scope_uuid=scope.uuid,
+            scope_name=scope.name,
+            customer=scope if in_customer else scope.customer,
+            project=scope if scope.scope_type is ScopeType.PROJECT else None,
+            **kwargs,
+        )
+
+
+class TokenFactory(DjangoModelFactory[Token]):
+    """A token whose plaintext is `plaintext` (40 hex digits, or what the test wants)."""
+
+    class Meta:
+        model = Token
+
+    class Params:
+        plaintext = factory.Sequence(lambda n: f"{n:040x}")
+
+    user = factory.SubFactory(UserFactory)
+    digest = factory.LazyAttribute(lambda token: sha256(token.plaintext.encode()).hexdigest())
+    name = "test"
+    created = factory.LazyFunction(timezone.now)
+    last_used = factory.SelfAttribute("created")
+
+
+class SshKeyFactory(DjangoModelFactory[SshKey]):
+    """A public key; the digits are made up."""
+
+    class Meta:
+        model = SshKey
+
+    user = factory.SubFactory(UserFactory)
+    name = factory.Sequence(lambda n: f"laptop-{n}")
+    public_key = factory.Sequence(lambda n: f"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA{n:08d} laptop")
+    type = "ssh-ed25519"
+    fingerprint_md5 = factory.Sequence(lambda n: ":".join(["00"] * 14 + [f"{n:04x}"[:2], "01"]))
+    fingerprint_sha256 = factory.Sequence(lambda n: f"{n:043d}")
+    fingerprint_sha512 = factory.Sequence(lambda n: f"{n:086d}")
+
+
+class EventFactory(DjangoModelFactory[Event]):
+    """Something that happened to a project."""
+
+    class Meta:
+        model = Event
+
+    kind = "project.updated"
+    subject_type = factory.LazyAttribute(lambda event: event.kind.split(".")[0])
+    subject_uuid = factory.LazyAttribute(
+        lambda event: event.project.uuid if event.project else UserFactory().uuid
+    )
+    created = factory.LazyFunction(timezone.now)
