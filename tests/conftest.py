@@ -76,24 +76,31 @@ def elsewhere(db: None) -> Customer:
     return CustomerFactory(name="Elsewhere", abbreviation="ELS")
 
 
+def holder(username: str, role: RoleName, scope: Customer | Project) -> User:
+    """Return a new person who holds a role."""
+    user: User = UserFactory(username=username)
+    GrantFactory(user=user, role=role, scope=scope)
+    return user
+
+
 @pytest.fixture
 def alice(allocator: Customer) -> User:
-    return GrantFactory(user__username="alice", role=RoleName.CUSTOMER_OWNER, scope=allocator).user
+    return holder("alice", RoleName.CUSTOMER_OWNER, allocator)
 
 
 @pytest.fixture
 def pi(project: Project) -> User:
-    return GrantFactory(user__username="pi", role=RoleName.PROJECT_MANAGER, scope=project).user
+    return holder("pi", RoleName.PROJECT_MANAGER, project)
 
 
 @pytest.fixture
 def bob(project: Project) -> User:
-    return GrantFactory(user__username="bob", role=RoleName.PROJECT_MEMBER, scope=project).user
+    return holder("bob", RoleName.PROJECT_MEMBER, project)
 
 
 @pytest.fixture
 def carol(provider: Customer) -> User:
-    return GrantFactory(user__username="carol", role=RoleName.CUSTOMER_OWNER, scope=provider).user
+    return holder("carol", RoleName.CUSTOMER_OWNER, provider)
 
 
 @pytest.fixture
@@ -108,9 +115,7 @@ def sam(db: None) -> User:
 
 @pytest.fixture
 def mallory(elsewhere: Customer) -> User:
-    return GrantFactory(
-        user__username="mallory", role=RoleName.CUSTOMER_OWNER, scope=elsewhere
-    ).user
+    return holder("mallory", RoleName.CUSTOMER_OWNER, elsewhere)
 
 
 @pytest.fixture

@@ -102,7 +102,7 @@ class GrantFactory(DjangoModelFactory[Grant]):
         scope = kwargs.pop("scope")
         role = kwargs.pop("role", RoleName.PROJECT_MEMBER)
         in_customer = scope.scope_type is ScopeType.CUSTOMER
-        return super()._create(
+        grant: Grant = super()._create(
             model_class,
             *args,
             role=role if isinstance(role, Role) else RoleFactory(name=RoleName(role).value),
@@ -114,6 +114,7 @@ class GrantFactory(DjangoModelFactory[Grant]):
             project=scope if scope.scope_type is ScopeType.PROJECT else None,
             **kwargs,
         )
+        return grant
 
 
 class TokenFactory(DjangoModelFactory[Token]):
