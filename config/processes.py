@@ -77,6 +77,7 @@ class Processes:
 
     def _on_signal(self, _number: int, _frame: object) -> None:
         self._ignore_signals()
+        os.write(2, b"\nStopping; a task that runs may finish first.\n")
         raise Stopped
 
     def _ignore_signals(self) -> None:

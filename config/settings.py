@@ -44,11 +44,12 @@ if not SECRET_KEY:
         raise ImproperlyConfigured("SECRET_KEY is required when DATABASE_URL is set.")
     SECRET_KEY = local_secret(VAR_DIR / "secret_key")
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+SITE_NAME = env_str("SITE_NAME", "EFP Allocations")
+SITE_EMAIL = env_str("SITE_EMAIL")
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
 
 HTTPS_ONLY = env_bool("HTTPS_ONLY", default=not (ON_ONE_MACHINE or DEBUG))
 SECURE_SSL_REDIRECT = HTTPS_ONLY
-SECURE_REDIRECT_EXEMPT = [r"^health/"]  # probes come over plain HTTP, from inside
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS_ONLY else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS_ONLY
 SECURE_HSTS_PRELOAD = HTTPS_ONLY
@@ -91,6 +92,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "config.logs.RequestIdMiddleware",
+    "config.health.ProbeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -137,7 +139,7 @@ EMAIL_HOST = MAIL_SERVER or "localhost"
 
 # --- Static files: served by the web process itself -----------------------------------------------
 STATIC_URL = "static/"
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = Path(env_str("STATIC_ROOT", str(VAR_DIR / "static")))
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 WHITENOISE_USE_FINDERS = True  # without `collectstatic`, the files come from the packages
 STORAGES = {
@@ -154,7 +156,10 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_SCHEMA_CLASS": "config.common.api.schema.ApiSchema",
     "EXCEPTION_HANDLER": "config.common.api.exceptions.handle",
-    "DEFAULT_RENDERER_CLASSES": ["config.common.api.renderers.OrjsonRenderer"],
+    "DEFAULT_RENDERER_CLASSES": [
+        "config.common.api.renderers.OrjsonRenderer",
+        "config.common.api.renderers.ProblemRenderer",
+    ],
     "DEFAULT_PARSER_CLASSES": [
         "rest_framework.parsers.JSONParser",
         "rest_framework.parsers.FormParser",
@@ -167,7 +172,13 @@ SPECTACULAR_SETTINGS = {
     "VERSION": VERSION,
     "COMPONENT_SPLIT_REQUEST": True,
     "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api",
+    # Enums stay where they are used: shared names for them would change with every new field.
+    "POSTPROCESSING_HOOKS": [],
 }
+IDEMPOTENCY_KEY_MODEL = "identity.IdempotencyKey"
+# Rendering reads what was fetched, and nothing else; where people develop and test, asking is an error.
+FORBID_SQL_WHILE_RENDERING = DEBUG
 
 # --- Background work: the outbox in the database is the truth, the broker only wakes up -----------
 CELERY_BROKER_URL = env_secret("CELERY_BROKER_URL", "filesystem://localhost")
