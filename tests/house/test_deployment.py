@@ -1,0 +1,83 @@
+"""What stands in the Makefile, the container files and the lock files agrees with the code."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+from django.conf import settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ROOT: Path = settings.BASE_DIR
+COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+MAKEFILE = (ROOT / "Makefile").read_text().replace("$(PY)", "python")
+DOCKERFILE = (ROOT / "Dockerfile").read_text()
+EXAMPLE = (ROOT / ".env.example").read_text()
+LOCKS = sorted((ROOT / "requirements").glob("*.lock"))
+
+
+def command(service: str) -> str:
+    return str(COMPOSE["services"][service]["command"])
+
+
+def test_the_containers_run_the_commands_of_the_makefile() -> None:
+    assert command("web") in MAKEFILE
+    assert f"{command('worker')} --beat" in MAKEFILE
+    assert command("migrate") in MAKEFILE
+
+
+def test_the_image_serves_as_the_web_container_does() -> None:
+    words = ", ".join(f'"{word}"' for word in command("web").split())
+    assert f"CMD [{words}]" in DOCKERFILE
+
+
+def test_every_app_is_in_the_image() -> None:
+    apps = [app for app in settings.INSTALLED_APPS if (ROOT / app).is_dir()]
+    assert [app for app in apps if f"COPY {app} {app}\n" not in DOCKERFILE] == []
+
+
+@pytest.mark.parametrize("service", sorted(COMPOSE["services"]))
+def test_every_container_that_stays_has_a_health_check(service: str) -> None:
+    definition = COMPOSE["services"][service]
+    assert "healthcheck" in definition or definition["restart"] == "no"
+
+
+def test_the_containers_set_only_variables_that_the_service_reads() -> None:
+    known = set(re.findall(r"^([A-Z_]+)=", EXAMPLE, re.MULTILINE))
+    assert set(COMPOSE["x-service"]["environment"]) - known == set()
+
+
+def test_no_secret_is_written_in_the_container_file() -> None:
+    text = (ROOT / "docker-compose.yml").read_text()
+    values = re.findall(r"(?:SECRET_KEY|PASSWORD|REDISCLI_AUTH): (.+)", text)
+    assert values
+    assert [value for value in values if not re.fullmatch(r"\$\{[A-Z_]+\}", value)] == []
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
+def test_a_lock_file_pins_everything_with_hashes_and_names_no_source(lock: Path) -> None:
+    text = lock.read_text()
+    requirements = re.findall(r"^\S.*$", text, re.MULTILINE)
+    assert [
+        line for line in requirements if not re.match(r"[a-z0-9._-]+==\S+ (;.*)?\\$", line)
+    ] == []
+    assert len(re.findall(r"==\S+ (?:;.*)?\\\n    --hash=sha256:", text)) == len(requirements)
+    assert not re.search(r"://|--index|--find-links|file:", text)
+
+
+def test_the_development_lock_holds_what_runs_in_production() -> None:
+    run, dev = (
+        {line for line in lock.read_text().splitlines() if "==" in line} for lock in reversed(LOCKS)
+    )
+    assert run - dev == set()
+
+
+def test_the_version_is_the_newest_of_the_changelog() -> None:
+    assert f"\n## {settings.VERSION}\n" in (ROOT / "CHANGELOG.md").read_text()
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert "version" in project["dynamic"]

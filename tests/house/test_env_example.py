@@ -1,0 +1,79 @@
+"""`.env.example` lists every variable that the code reads, with the default it has there."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+ROOT: Path = settings.BASE_DIR
+READERS = {"env_str", "env_bool", "env_int", "env_float", "env_list", "env_secret"}
+CODE = ("config", "identity", "marketplace", "allocations", "accounting")
+COMPUTED = ""  # a default that depends on other values is left empty in the example
+
+
+def read_variables() -> Iterator[tuple[str, str, str]]:
+    for app in CODE:
+        for file in sorted((ROOT / app).rglob("*.py")):
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                if (
+                    isinstance(node, ast.Call)
+                    and isinstance(node.func, ast.Name)
+                    and node.func.id in READERS
+                    and file.name != "env.py"
+                ):
+                    where = f"{file.relative_to(ROOT)}:{node.lineno}"
+                    yield where, *name_and_default(node, where)
+
+
+def name_and_default(call: ast.Call, where: str) -> tuple[str, str]:
+    name = call.args[0]
+    assert isinstance(name, ast.Constant), f"{where}: the name of a variable must be written out"
+    defaults = call.args[1:] + [word.value for word in call.keywords if word.arg == "default"]
+    if not defaults:
+        return str(name.value), COMPUTED
+    default = defaults[0]
+    if not isinstance(default, ast.Constant):
+        return str(name.value), COMPUTED
+    value = default.value
+    return str(name.value), str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def example() -> dict[str, str]:
+    lines = (ROOT / ".env.example").read_text(encoding="utf-8").splitlines()
+    pairs = [line.partition("=")[::2] for line in lines if re.match(r"[A-Z]", line)]
+    names = [name for name, _ in pairs]
+    assert len(names) == len(set(names)), "a variable is listed twice"
+    return dict(pairs)
+
+
+def test_the_example_lists_every_variable_with_its_default_and_no_other() -> None:
+    read = {name: default for _, name, default in read_variables()}
+    assert example() == read
+
+
+def test_a_variable_read_in_two_places_has_one_default() -> None:
+    defaults: dict[str, set[str]] = {}
+    for _, name, default in read_variables():
+        defaults.setdefault(name, set()).add(default)
+    assert {name: found for name, found in defaults.items() if len(found) > 1} == {}
+
+
+def test_the_environment_is_read_through_config_env_alone() -> None:
+    # The supervisor hands its whole environment on, and the tests' settings mark their run in it.
+    allowed = {"config/env.py", "config/processes.py", "config/settings_test.py", "config/wsgi.py"}
+    allowed |= {"config/celery.py", "config/embedded_postgres/cluster.py"}
+    offenders = [
+        str(file.relative_to(ROOT))
+        for app in CODE
+        for file in (ROOT / app).rglob("*.py")
+        if re.search(r"\bos\.(environ|getenv)\b", file.read_text(encoding="utf-8"))
+        and str(file.relative_to(ROOT)) not in allowed
+    ]
+    assert offenders == []
