@@ -1,12 +1,32 @@
-"""Where each address leads."""
+"""Where each address leads: the one place that knows every app's routes.
+
+A URL does not decide the app: an action lives in the lowest app that has all it needs, so several
+apps may serve actions below one collection.
+"""
 
 from django.contrib import admin
-from django.urls import path
+from django.http import HttpRequest, JsonResponse
+from django.urls import include, path, re_path
+from drf_spectacular.views import SpectacularAPIView
 
 from config import health
+
+
+def unknown(request: HttpRequest, **_: object) -> JsonResponse:
+    """Answer an unknown address of the API as JSON, like every other error."""
+    return JsonResponse({"detail": "Not found."}, status=404)
+
 
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("health/live", health.live),
     path("health/ready", health.ready),
+    path("api/", include("config.about.urls")),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    *(
+        path("", include(f"{app}.api.urls"))
+        for app in ("accounting", "allocations", "marketplace", "identity")
+        if __import__("importlib.util").util.find_spec(f"{app}.api.urls")
+    ),
+    re_path(r"^api/.*/$", unknown),
 ]

@@ -1,6 +1,6 @@
 """What can go wrong in the domain, without a word about HTTP.
 
-A service raises a subclass that is defined beside it; the API turns the base class into a status and
+A service raises a subclass defined beside it; the API turns the base class into a status and
 the message into the body that Waldur's clients know (`config.common.api.exceptions`).
 """
 

@@ -1,0 +1,95 @@
+"""`/api/version/`, `/api/configuration/` and the root of the API; anybody may read them."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.urls import reverse
+from rest_framework import serializers
+
+from config.common.api.access import PUBLIC, Rule
+from config.common.api.actions import Declared
+from config.common.api.viewsets import ApiViewSet
+
+ROOTS = (
+    "customer",
+    "event",
+    "marketplace-category",
+    "marketplace-component-usage",
+    "marketplace-component-user-usage",
+    "marketplace-offering-user",
+    "marketplace-order",
+    "marketplace-plan",
+    "marketplace-provider-offering",
+    "marketplace-provider-resource",
+    "marketplace-public-offering",
+    "marketplace-resource",
+    "marketplace-service-provider",
+    "project",
+    "role",
+    "sshkey",
+    "user",
+)
+
+
+class Version(serializers.Serializer[Any]):
+    """Which release answers."""
+
+    version = serializers.CharField()
+    latest_version = serializers.CharField(required=False)
+    changelog_summary = serializers.DictField(required=False)
+
+
+class VersionViewSet(ApiViewSet):
+    """The version of the service."""
+
+    access: ClassVar[dict[str, Rule]] = {"about": PUBLIC}
+
+    def about(self, request: Any) -> Any:
+        """Answer the running release."""
+        return self.answer({"version": settings.VERSION})
+
+    about.api = Declared(output=Version)  # type: ignore[attr-defined]
+
+
+class ConfigurationViewSet(ApiViewSet):
+    """What a front end needs to know before anybody has logged in."""
+
+    access: ClassVar[dict[str, Rule]] = {"about": PUBLIC}
+
+    def about(self, request: Any) -> Any:
+        """Answer the settings that are public, under Waldur's keys."""
+        return self.answer(
+            {
+                "WALDUR_CORE": {
+                    "SITE_NAME": settings.SITE_NAME,
+                    "SITE_EMAIL": settings.SITE_EMAIL,
+                    "AUTHENTICATION_METHODS": ["LOCAL_SIGNIN"],
+                    "OECD_FOS_2007_CODE_MANDATORY": False,
+                },
+                "WALDUR_MARKETPLACE": {"ANONYMOUS_USER_CAN_VIEW_OFFERINGS": True},
+                "LANGUAGES": [list(language) for language in (("en", "English"),)],
+                "LANGUAGE_CODE": settings.LANGUAGE_CODE,
+            }
+        )
+
+    about.api = Declared(output=serializers.DictField())  # type: ignore[attr-defined]
+
+
+class RootViewSet(ApiViewSet):
+    """The addresses of the collections."""
+
+    access: ClassVar[dict[str, Rule]] = {"about": PUBLIC}
+
+    def about(self, request: Any) -> Any:
+        """Answer where each collection is."""
+        names = {name: reverse(f"{name}-list") for name in ROOTS}
+        return self.answer(
+            {
+                path.split("/")[2]: request.build_absolute_uri(path)
+                for path in sorted(names.values())
+            }
+        )
+
+    about.api = Declared(output=serializers.DictField())  # type: ignore[attr-defined]

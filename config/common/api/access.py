@@ -1,0 +1,110 @@
+"""Who may call an action: declared per action, and nothing may be called that is not declared.
+
+A rule looks at the user and at what the action is about (`target`): the row of a detail action, the
+validated input of a collection action. What a user may *see* is the queryset's business (404), and
+what may happen *now* is the life cycle's (409).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+
+class Rule(Protocol):
+    """Decides for a user and, unless `at_once`, a target."""
+
+    at_once: bool
+
+    def allows(self, user: Any, target: Any) -> bool:
+        """Tell whether the action may be carried out."""
+
+
+class Either:
+    """Lets rules be combined with `|`."""
+
+    def __or__(self, other: Rule) -> AnyOf:
+        return AnyOf((self, other))  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class Everyone(Either):
+    """Whoever has got this far: the queryset scopes what he meets."""
+
+    anonymous: bool = False
+    at_once: bool = True
+
+    def allows(self, user: Any, target: Any) -> bool:
+        """Allow the authenticated, and the anonymous where that is declared."""
+        return self.anonymous or user.is_authenticated
+
+
+@dataclass(frozen=True)
+class Marked(Either):
+    """Users with a flag: staff, or one of several flags."""
+
+    flags: tuple[str, ...]
+    at_once: bool = True
+
+    def allows(self, user: Any, target: Any) -> bool:
+        """Allow users with any of the flags."""
+        return any(getattr(user, flag, False) for flag in self.flags)
+
+
+@dataclass(frozen=True)
+class Needs(Either):
+    """A permission in any of the scopes that `on` leads to, from the target ("" is itself)."""
+
+    permission: Any
+    on: tuple[str, ...]
+    at_once: bool = False
+
+    def allows(self, user: Any, target: Any) -> bool:
+        """Ask the user's grants."""
+        scopes = [scope for path in self.on if (scope := follow(target, path)) is not None]
+        return bool(user.may(self.permission, *scopes))
+
+
+@dataclass(frozen=True)
+class Own(Either):
+    """The user whom the path leads to, such as the creator of an order."""
+
+    path: str
+    at_once: bool = False
+
+    def allows(self, user: Any, target: Any) -> bool:
+        """Allow that user."""
+        return bool(follow(target, self.path) == user)
+
+
+@dataclass(frozen=True)
+class AnyOf(Either):
+    """One of several rules is enough."""
+
+    rules: tuple[Rule, ...]
+
+    @property
+    def at_once(self) -> bool:
+        """Tell whether no rule needs the target."""
+        return all(rule.at_once for rule in self.rules)
+
+    def allows(self, user: Any, target: Any) -> bool:
+        """Ask the rules in turn."""
+        return any(rule.allows(user, target) for rule in self.rules)
+
+
+def follow(target: Any, path: str) -> Any:
+    """Return what a dotted path leads to, through mappings and attributes; None where it ends."""
+    for step in path.split(".") if path else ():
+        if target is None:
+            return None
+        target = target.get(step) if isinstance(target, Mapping) else getattr(target, step)
+    return target
+
+
+PUBLIC = Everyone(anonymous=True)
+SCOPED = Everyone()
+AUTHENTICATED = SCOPED
+STAFF = Marked(("is_staff",))
+SUPPORT = Marked(("is_staff", "is_support"))

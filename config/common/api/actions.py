@@ -1,0 +1,114 @@
+"""What an action takes and answers, declared on the method: the schema and the routes read it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from rest_framework.decorators import action
+
+Method = TypeVar("Method", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Declared:
+    """An action's input, output and success status; `output` None is the view's own output.
+
+    `empty` says that the answer has no body; `also` are further success statuses with their output.
+    """
+
+    input: type | None = None
+    output: Any = None
+    status: int = 200
+    empty: bool = False
+    many: bool = False
+    filterset: type | None = None
+    order: tuple[str, ...] = ()
+    also: tuple[tuple[int, Any], ...] = ()
+    input_optional: bool = False
+
+
+def _declare(declared: Declared) -> Callable[[Method], Method]:
+    def mark(method: Method) -> Method:
+        method.api = declared  # type: ignore[attr-defined]
+        return method
+
+    return mark
+
+
+def creates(input: type, output: Any = None) -> Callable[[Method], Method]:  # noqa: A002
+    """Declare `create`: 201 with the new object."""
+    return _declare(Declared(input=input, output=output, status=201))
+
+
+def updates(input: type, output: Any = None) -> Callable[[Method], Method]:  # noqa: A002
+    """Declare `update`: PUT with all that is required, PATCH with any part; 200 with the object."""
+    return _declare(Declared(input=input, output=output))
+
+
+def deletes(method: Method) -> Method:
+    """Declare `destroy`: 204."""
+    return _declare(Declared(status=204, empty=True))(method)
+
+
+def command(
+    input: type | None = None,  # noqa: A002
+    output: Any = None,
+    *,
+    status: int = 200,
+    detail: bool = True,
+    url_path: str | None = None,
+    also: tuple[tuple[int, Any], ...] = (),
+    input_optional: bool = False,
+) -> Callable[[Method], Method]:
+    """Declare a POST action; without an output its answer is empty."""
+
+    def mark(method: Method) -> Method:
+        routed = action(detail=detail, methods=["post"], url_path=url_path)(method)
+        return _declare(
+            Declared(
+                input=input,
+                output=output,
+                status=status,
+                empty=output is None,
+                also=also,
+                input_optional=input_optional,
+            )
+        )(routed)
+
+    return mark
+
+
+def listing(
+    output: Any,
+    *,
+    filterset: type | None = None,
+    order: tuple[str, ...] = (),
+    detail: bool = True,
+    url_path: str | None = None,
+) -> Callable[[Method], Method]:
+    """Declare a GET action that answers a page of rows."""
+
+    def mark(method: Method) -> Method:
+        routed = action(detail=detail, methods=["get"], url_path=url_path)(method)
+        declared = Declared(output=output, many=True, filterset=filterset, order=order)
+        return _declare(declared)(routed)
+
+    return mark
+
+
+def reading(
+    output: Any,
+    *,
+    detail: bool = True,
+    url_path: str | None = None,
+    also: tuple[tuple[int, Any], ...] = (),
+) -> Callable[[Method], Method]:
+    """Declare a GET action that answers one thing."""
+
+    def mark(method: Method) -> Method:
+        routed = action(detail=detail, methods=["get"], url_path=url_path)(method)
+        return _declare(Declared(output=output, also=also))(routed)
+
+    return mark

@@ -1,0 +1,81 @@
+"""Errors as answers: Waldur's bodies by default, RFC 9457 for clients that ask for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from rest_framework import exceptions
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from config.common.errors import Conflict, DomainError, Forbidden, Invalid, Missing
+
+STATUS = {
+    Invalid: HTTPStatus.BAD_REQUEST,
+    Forbidden: HTTPStatus.FORBIDDEN,
+    Missing: HTTPStatus.NOT_FOUND,
+    Conflict: HTTPStatus.CONFLICT,
+}
+PROBLEM = "application/problem+json"
+
+
+def handle(exc: Exception, context: Mapping[str, Any]) -> Response | None:
+    """Answer an anticipated error; None leaves an unanticipated one to the log and a 500."""
+    if isinstance(exc, DomainError):
+        response = Response(_body(exc.detail), status=_status(exc))
+        code = exc.code
+    else:
+        drf = exception_handler(exc, dict(context))
+        if drf is None:
+            return None
+        response, code = drf, _code(exc)
+    if PROBLEM in context["request"].META.get("HTTP_ACCEPT", ""):
+        response.data = problem(response.data, int(response.status_code), code, context["request"])
+        response.content_type = PROBLEM
+    return response
+
+
+def _status(exc: DomainError) -> int:
+    return next(status for kind, status in STATUS.items() if isinstance(exc, kind))
+
+
+def _body(detail: Any) -> Any:
+    return {"detail": detail} if isinstance(detail, str) else detail
+
+
+def _code(exc: Exception) -> str:
+    if isinstance(exc, Http404):
+        return "not_found"
+    if isinstance(exc, PermissionDenied):
+        return "permission_denied"
+    return exc.default_code if isinstance(exc, exceptions.APIException) else "error"
+
+
+def problem(body: Any, status: int, code: str, request: Any) -> dict[str, Any]:
+    """Return an error body as problem details; `errors` lists every message with its place."""
+    errors = [{"pointer": pointer, "detail": text} for pointer, text in _messages(body, "")]
+    return {
+        "type": f"urn:efp-allocations:problem:{code}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "code": code,
+        "detail": errors[0]["detail"] if errors else HTTPStatus(status).phrase,
+        "instance": request.path,
+        "errors": errors,
+    }
+
+
+def _messages(body: Any, pointer: str) -> Iterator[tuple[str, str]]:
+    if isinstance(body, Mapping):
+        for key, value in body.items():
+            yield from _messages(value, f"{pointer}/{key}")
+    elif isinstance(body, list | tuple):
+        for position, value in enumerate(body):
+            inner = f"{pointer}/{position}" if isinstance(value, Mapping) else pointer
+            yield from _messages(value, inner)
+    else:
+        yield pointer, str(body)

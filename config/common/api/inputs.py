@@ -1,0 +1,112 @@
+"""Input serializers: the shape of what a client sends, and nothing else.
+
+Relations are resolved among what the caller may see, so that naming a foreign object is the same
+error as naming one that does not exist.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.urls import reverse
+from rest_framework import serializers
+
+_UUID_AT_END = re.compile(r"/([0-9a-fA-F]{32}|[0-9a-fA-F-]{36})/?$")
+
+
+class Input(serializers.Serializer[Any]):
+    """The base of all inputs; it neither creates nor updates anything."""
+
+
+class _Related(serializers.Field[Any, Any, Any, Any]):
+    def __init__(self, model: Any, *, visible: str = "visible_to", **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.model, self.visible = model, visible
+
+    def found(self, uuid: UUID) -> Any:
+        """Return the object among what the caller may see.
+
+        :raises ObjectDoesNotExist: when he sees none.
+        """
+        user = self.context["request"].user
+        return getattr(self.model.objects.all(), self.visible)(user).get(uuid=uuid)
+
+    def to_representation(self, value: Any) -> Any:
+        """Return the UUID: inputs are not shown."""
+        return value.uuid.hex
+
+
+class RelatedUrl(_Related):
+    """An object named by its URL, as Waldur's clients name them."""
+
+    default_error_messages = {
+        "no_match": "Invalid hyperlink - No URL match.",
+        "incorrect_match": "Invalid hyperlink - Incorrect URL match.",
+        "does_not_exist": "Invalid hyperlink - Object does not exist.",
+    }
+
+    def __init__(
+        self, view_name: str, model: Any, *, visible: str = "visible_to", **kwargs: Any
+    ) -> None:
+        """Take the route whose URL is expected, and the model behind it."""
+        super().__init__(model, visible=visible, **kwargs)
+        self.view_name = view_name
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Return the object behind the URL."""
+        uuid = uuid_in_url(data) if isinstance(data, str) else None
+        if uuid is None:
+            self.fail("no_match")
+        if self._collection not in str(data):
+            self.fail("incorrect_match")
+        try:
+            return self.found(uuid)
+        except ObjectDoesNotExist:
+            self.fail("does_not_exist")
+
+    @property
+    def _collection(self) -> str:
+        return reverse(self.view_name, kwargs={"uuid": "0" * 32}).rsplit("/", 2)[0] + "/"
+
+
+class RelatedUuid(_Related):
+    """An object named by its UUID."""
+
+    default_error_messages = {
+        "invalid": "Must be a valid UUID.",
+        "does_not_exist": "Object does not exist.",
+    }
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Return the object with the UUID, in either form."""
+        try:
+            return self.found(UUID(str(data)))
+        except ValueError:
+            self.fail("invalid")
+        except ObjectDoesNotExist:
+            self.fail("does_not_exist")
+
+
+class UrlOrUuid(RelatedUrl):
+    """An object named by its URL or, as some clients do, by its UUID alone."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Return the object."""
+        if isinstance(data, str) and "/" not in data:
+            try:
+                return self.found(UUID(data))
+            except (ValueError, ObjectDoesNotExist):
+                self.fail("does_not_exist")
+        return super().to_internal_value(data)
+
+
+def uuid_in_url(url: str) -> UUID | None:
+    """Return the UUID that a URL ends in, in either form."""
+    match = _UUID_AT_END.search(url.split("?", maxsplit=1)[0])
+    try:
+        return UUID(match[1]) if match else None
+    except ValueError:
+        return None

@@ -1,0 +1,145 @@
+"""The OpenAPI document, from the same declarations that serve: operation ids are Waldur's."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiSerializerFieldExtension
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.routers import SimpleRouter
+
+from config.common.api.actions import Declared
+from config.common.api.outputs import Output
+
+CRUD = {
+    "list": "list",
+    "create": "create",
+    "retrieve": "retrieve",
+    "update": "update",
+    "partial_update": "partial_update",
+    "destroy": "destroy",
+}
+
+
+class ApiRouter(SimpleRouter):
+    """Routes viewsets under Waldur's paths."""
+
+    def get_lookup_regex(self, viewset: Any, lookup_prefix: str = "") -> str:
+        """Name the URL's argument `uuid`, whatever its form: the viewset reads both."""
+        return super().get_lookup_regex(viewset, lookup_prefix)
+
+
+class ApiSchema(AutoSchema):
+    """Describes an action from what it declares (`config.common.api.actions`)."""
+
+    @property
+    def declared(self) -> Declared:
+        """What the action takes and answers."""
+        method = getattr(self.view, self.view.action or "", None)
+        declared = getattr(method, "api", None)
+        return declared or Declared(many=self.view.action == "list")
+
+    def get_operation_id(self) -> str:
+        """Return Waldur's name of the operation."""
+        words = [
+            word.replace("-", "_")
+            for word in self.path.strip("/").split("/")
+            if not word.startswith("{") and word != "api"
+        ]
+        if self.view.action in CRUD:
+            words.append(CRUD[self.view.action])
+        elif self.method == "GET":
+            words.append("list" if self.declared.many else "retrieve")
+        return re.sub(r"\W", "_", "_".join(words))
+
+    def get_tags(self) -> list[str]:
+        """Return the collection's name."""
+        words = self.path.strip("/").split("/")
+        return [words[1] if words[0] == "api" and len(words) > 1 else words[0]]
+
+    def get_request_serializer(self) -> Any:
+        """Return the declared input."""
+        return self.declared.input
+
+    def get_response_serializers(self) -> Any:
+        """Return the declared outputs by status."""
+        declared = self.declared
+        output = declared.output or self.view.output
+        if declared.empty:
+            output = None
+        elif declared.many:
+            output = output(many=True)
+        return {declared.status: output, **dict(declared.also)}
+
+    def _is_list_view(self, serializer: Any = None) -> bool:
+        return self.declared.many
+
+    def _get_paginator(self) -> None:
+        return None
+
+    def _get_filter_parameters(self) -> list[Any]:
+        return []
+
+    def _resolve_path_parameters(self, variables: Any) -> list[Any]:
+        return [
+            {
+                "in": "path",
+                "name": name,
+                "schema": {"type": "string", "format": "uuid"},
+                "required": True,
+            }
+            for name in variables
+        ]
+
+    def get_override_parameters(self) -> list[OpenApiParameter]:
+        """Return the query parameters: paging, filters, and `field=`."""
+        if self.method != "GET":
+            return []
+        parameters: dict[str, dict[str, Any]] = {}
+        filterset = self.declared.filterset
+        if self.view.action == "list":
+            filterset = filterset or self.view.filterset_class
+        if self.declared.many:
+            parameters |= {"page": {"type": "integer"}, "page_size": {"type": "integer"}}
+        if filterset is not None:
+            parameters |= {
+                name: declared.api_schema for name, declared in filterset.base_filters.items()
+            }
+        output = self.declared.output or self.view.output
+        if isinstance(output, type) and issubclass(output, Output):
+            parameters["field"] = {
+                "type": "array",
+                "items": {"type": "string", "enum": sorted(output().fields)},
+            }
+        return [
+            OpenApiParameter(name, type=schema, location=OpenApiParameter.QUERY)
+            for name, schema in sorted(parameters.items())
+        ]
+
+    def get_serializer_name(self, serializer: Any, direction: Any) -> str:
+        """Return the component's name: the noun without our suffix."""
+        name = str(super().get_serializer_name(serializer, direction))
+        return name.removesuffix("Output").removesuffix("Input")
+
+    def _map_basic_serializer(self, serializer: Any, direction: Any) -> Any:
+        """Call required only what is always there: the rest may be left out when it is None."""
+        schema = super()._map_basic_serializer(serializer, direction)
+        if isinstance(serializer, Output):
+            always = getattr(serializer.Meta, "always", ())
+            schema.pop("required", None)
+            if always:
+                schema["required"] = sorted(always)
+        return schema
+
+
+class DeclaredField(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+    """Types a computed, derived, nested, omitted or URL key by the field that it carries."""
+
+    target_class = "config.common.api.outputs._Declared"
+    match_subclasses = True
+
+    def map_serializer_field(self, auto_schema: Any, direction: Any) -> Any:
+        """Return the schema of the carried field."""
+        return auto_schema._map_serializer_field(self.target.output, direction)  # noqa: SLF001

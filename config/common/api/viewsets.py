@@ -1,0 +1,320 @@
+"""The base of every endpoint.
+
+A viewset declares its model, its output, its filters and who may call which action; it inherits how
+rows are scoped, paged, rendered, refused, replayed (`Idempotency-Key`) and guarded (`If-Match`).
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING, Any, ClassVar
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+from rest_framework import status as http
+from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
+from rest_framework.response import Response
+from rest_framework.viewsets import ViewSet
+
+from config.common.api import conditional, replay
+from config.common.api.access import PUBLIC, SCOPED, Rule
+from config.common.api.actions import Declared
+from config.common.api.outputs import Output
+from config.common.api.paging import Page
+from config.common.api.plan import Caller, plan_for
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from django.db.models import QuerySet
+
+
+class ApiViewSet(ViewSet):
+    """A noun of the API; see the module's docstring and CONTRIBUTING for how to add one."""
+
+    model: ClassVar[Any] = None
+    output: ClassVar[Any] = None
+    filterset_class: ClassVar[Any] = None
+    default_order: ClassVar[tuple[str, ...]] = ("pk",)
+    visible: ClassVar[str] = "visible_to"
+    related: ClassVar[tuple[str, ...]] = ()
+    access: ClassVar[Mapping[str, Rule]] = {}
+    lookup_field = "uuid"
+    lookup_value_regex = "[^/.]+"
+    permission_classes = ()
+
+    _settled = False
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Give PATCH to whoever has PUT, and compile the read plans: a bad field fails here."""
+        super().__init_subclass__(**kwargs)
+        if "update" in cls.__dict__ and "partial_update" not in cls.__dict__:
+            cls.partial_update = cls.update  # type: ignore[attr-defined]
+        for output in cls.outputs():
+            plan_for(output)
+
+    @classmethod
+    def outputs(cls) -> tuple[type[Output], ...]:
+        """Return every output of a model that the viewset answers with."""
+        declared = [getattr(value, "api", None) for value in cls.__dict__.values()]
+        found = [cls.output, *(d.output for d in declared if isinstance(d, Declared))]
+        return tuple(o for o in found if isinstance(o, type) and issubclass(o, Output))
+
+    # --- before the action ------------------------------------------------------------------------
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        """Serve a request; one with an `Idempotency-Key` is carried out once, then replayed."""
+        self.args, self.kwargs = args, kwargs
+        self.request = request = self.initialize_request(request, *args, **kwargs)
+        self.headers = self.default_response_headers
+        try:
+            self.initial(request, *args, **kwargs)
+        except Exception as error:
+            return self.finish(self.handle_exception(error))
+        return replay.serve(self, request, self._serve)
+
+    def _serve(self) -> Any:
+        handler = getattr(self, self.request.method.lower(), self.http_method_not_allowed)
+        try:
+            with conditional.guard(self, self.request):
+                response = handler(self.request, *self.args, **self.kwargs)
+        except Exception as error:
+            response = self.handle_exception(error)
+        return self.finish(response)
+
+    def finish(self, response: Any) -> Any:
+        """Return an answer ready to be sent."""
+        self.response = self.finalize_response(self.request, response, *self.args, **self.kwargs)
+        return self.response
+
+    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        """Authenticate, and refuse what is not declared or can be refused at once."""
+        super().initial(request, *args, **kwargs)
+        self.now: datetime = timezone.now()
+        self._settled = False
+        rule = self.rule()
+        if rule is None:
+            raise PermissionDenied
+        if rule.at_once:
+            self._settle(rule, None)
+        elif not request.user.is_authenticated:
+            self.permission_denied(request)
+        elif request.user.is_staff:
+            self._settled = True
+
+    def rule(self) -> Rule | None:
+        """Return the declared rule of the action; PUT and PATCH share theirs."""
+        if self.action is None:
+            return PUBLIC  # no such method here: 405, whoever asks
+        if self.action == "metadata":
+            return SCOPED
+        shared = {"partial_update": "update", "update": "partial_update"}
+        return self.access.get(self.action) or self.access.get(shared.get(self.action, ""))
+
+    def _settle(self, rule: Rule, target: Any) -> None:
+        if not rule.allows(self.request.user, target):
+            self.permission_denied(self.request)
+        self._settled = True
+
+    def require(self, target: Any) -> None:
+        """Check the action's rule against what it is about.
+
+        :raises PermissionDenied: when the rule does not allow it.
+        """
+        rule = self.rule()
+        if rule is not None and not self._settled:
+            self._settle(rule, target)
+
+    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Let no answer out of an action whose rule was never asked."""
+        if response.status_code < http.HTTP_400_BAD_REQUEST and not self._settled:
+            raise RuntimeError(f"{type(self).__name__}.{self.action} did not check its rule")
+        response = super().finalize_response(request, response, *args, **kwargs)
+        return conditional.finish(request, response)
+
+    # --- what an action works with ----------------------------------------------------------------
+
+    @property
+    def declared(self) -> Declared:
+        """What the current action takes and answers."""
+        method = getattr(self, self.action or "", None)
+        return getattr(method, "api", None) or Declared()
+
+    @property
+    def caller(self) -> Caller:
+        """For whom the answer is rendered."""
+        return Caller(base=self.request.build_absolute_uri("/")[:-1], user=self.request.user)
+
+    def rows(self) -> Any:
+        """Return the rows that the caller may see."""
+        return getattr(self.model.objects.all(), self.visible)(self.request.user)
+
+    def row(self) -> Any:
+        """Return the row that the URL names, once the rule allows the action on it.
+
+        :raises NotFound: when there is none that the caller may see, in Waldur's words.
+        """
+        rows = self.rows().select_related(*self.related) if self.related else self.rows()
+        found = rows.filter(uuid=as_uuid(self.kwargs["uuid"], self.model)).first()
+        if found is None:
+            raise missing(self.model)
+        self.require(found)
+        return found
+
+    def data(self, input: type, **context: Any) -> dict[str, Any]:  # noqa: A002
+        """Return the validated body; on a collection the rule is asked about it.
+
+        :raises ValidationError: with Waldur's body.
+        """
+        serializer = input(
+            data=self.request.data,
+            partial=self.request.method == "PATCH",
+            context={"request": self.request, "view": self, **context},
+        )
+        serializer.is_valid(raise_exception=True)
+        validated: dict[str, Any] = dict(serializer.validated_data)
+        if not self.detail:
+            self.require(validated)
+        return validated
+
+    # --- answers ----------------------------------------------------------------------------------
+
+    def answer(
+        self, body: Any = None, status: int | None = None, headers: Mapping[str, str] | None = None
+    ) -> Response:
+        """Answer a plain body, or none, with the declared status."""
+        return Response(body, status=status or self.declared.status, headers=dict(headers or {}))
+
+    def no_content(self) -> Response:
+        """Answer 204."""
+        return Response(status=http.HTTP_204_NO_CONTENT)
+
+    def reply(self, row: Any, output: Any = None, status: int | None = None) -> Response:
+        """Answer one row, read again as it is now."""
+        return self.answer(self.rendered(row, output), status)
+
+    def created(self, row: Any, output: Any = None) -> Response:
+        """Answer 201 with the new row and where it is."""
+        body = self.rendered(row, output)
+        headers = {"Location": body["url"]} if "url" in body else {}
+        return self.answer(body, http.HTTP_201_CREATED, headers)
+
+    def rendered(self, row: Any, output: Any = None) -> dict[str, Any]:
+        """Return one row as the output shows it; `field=` restricts reads."""
+        output = output or self.declared.output or self.output
+        only = self.chosen(output, detail=True)
+        rows = for_api(type(row).objects.filter(pk=row.pk), self.request.user)
+        return self.render(rows, output, only)[0]
+
+    def page(
+        self,
+        rows: QuerySet[Any],
+        output: Any = None,
+        filterset: Any = None,
+        order: tuple[str, ...] = (),
+    ) -> Response:
+        """Answer a page of rows, filtered and ordered as the query says."""
+        declared = self.declared
+        output = output or declared.output or self.output
+        rows = self.filtered(rows, filterset or declared.filterset)
+        if not rows.query.order_by:
+            rows = rows.order_by(*(order or declared.order or self.default_order), "pk")
+        url = self.request.build_absolute_uri(self.request.path)
+        page = Page(rows, self.request.query_params, url)
+        if self.request.method == "HEAD":
+            return Response(None, headers=page.headers)
+        body = self.render(
+            for_api(page.rows, self.request.user), output, self.chosen(output, detail=False)
+        )
+        return Response(body, headers=page.headers)
+
+    def filtered(self, rows: QuerySet[Any], filterset: Any) -> QuerySet[Any]:
+        """Return the rows that the query asks for.
+
+        :raises ValidationError: for a value that cannot be read.
+        """
+        if filterset is None:
+            return rows
+        bound = filterset(data=self.request.query_params, queryset=rows, request=self.request)
+        if not bound.is_valid():
+            raise ValidationError(bound.errors)
+        return bound.qs  # type: ignore[no-any-return]
+
+    def chosen(self, output: type[Output], *, detail: bool) -> frozenset[str] | None:
+        """Return the keys that `field=` asks for; None is all of them.
+
+        When none of them is known the whole object is answered, as Waldur does.
+        """
+        names = frozenset(output().fields)
+        wanted: set[str] = set()
+        if self.request.method in {"GET", "HEAD"}:
+            given = self.request.query_params.getlist("field")
+            wanted = {name for value in given for name in value.split(",")} & names
+        if wanted:
+            return frozenset(wanted)
+        hidden = () if detail else getattr(output.Meta, "detail_only", ())
+        return names - frozenset(hidden) if hidden else None
+
+    def render(
+        self, rows: QuerySet[Any], output: type[Output], only: frozenset[str] | None
+    ) -> list[dict[str, Any]]:
+        """Fetch and render rows; rendering runs no query, which tests and debugging enforce."""
+        plan, caller = plan_for(output, only), self.caller
+        fetched = plan.fetch(rows, caller)
+        with no_queries():
+            return plan.render(fetched, caller)
+
+
+class Listed:
+    """Serves GET and HEAD on the collection."""
+
+    def list(self: Any, request: Any) -> Response:
+        """Answer a page of the rows that the caller may see."""
+        return self.page(self.rows(), self.output, self.filterset_class)  # type: ignore[no-any-return]
+
+
+class Retrieved:
+    """Serves GET on one row."""
+
+    def retrieve(self: Any, request: Any, uuid: str) -> Response:
+        """Answer one row that the caller may see."""
+        return self.reply(self.row())  # type: ignore[no-any-return]
+
+
+def for_api(rows: Any, user: Any) -> Any:
+    """Return the rows with what the API shows beside their columns, where the model has that."""
+    return rows.for_api(user) if hasattr(rows, "for_api") else rows
+
+
+def as_uuid(text: str, model: Any) -> UUID:
+    """Return a UUID of either form.
+
+    :raises NotFound: when it is none: no row can have it.
+    """
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise missing(model) from error
+
+
+def missing(model: Any) -> NotFound:
+    """Return the 404 that Waldur's clients know."""
+    return NotFound(f"No {model.__name__} matches the given query.")
+
+
+class QueryWhileRendering(RuntimeError):
+    """Something that renders asked the database: its output does not declare what it needs."""
+
+
+def no_queries() -> AbstractContextManager[Any]:
+    """Forbid SQL within the context, in tests and debugging; elsewhere it costs nothing."""
+    if not settings.FORBID_SQL_WHILE_RENDERING:
+        return nullcontext()
+
+    def refuse(execute: Any, sql: str, *args: Any) -> Any:
+        raise QueryWhileRendering(sql)
+
+    return connection.execute_wrapper(refuse)
