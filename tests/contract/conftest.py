@@ -1,0 +1,49 @@
+"""The running service that the tests of this folder talk to."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection
+from pytest_django import DjangoDbBlocker
+
+from tests.contract.cast import Cast, assemble, make_rows
+from tests.contract.live import (
+    LiveService,
+    connected_to,
+    create_database,
+    drop_database,
+    environment,
+    migrate,
+    serve,
+)
+
+
+@pytest.fixture(scope="session")
+def live_service(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    django_db_blocker: DjangoDbBlocker,
+) -> Iterator[LiveService]:
+    """The production server on a database of its own, one for each test process."""
+    worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
+    name = f"{connection.settings_dict['TEST']['NAME']}_live_{worker}"
+    var = tmp_path_factory.mktemp("live")
+    log = var / "server.log"
+    env = environment(name, var)
+    with django_db_blocker.unblock():
+        create_database(name)
+    try:
+        migrate(env)
+        with serve(env, log) as base_url:
+            yield LiveService(base_url, name, log)
+    finally:
+        with django_db_blocker.unblock():
+            drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def cast(live_service: LiveService, django_db_blocker: DjangoDbBlocker) -> Cast:
+    """Everybody, logged in, and an offering that can be ordered."""
+    with django_db_blocker.unblock(), connected_to(live_service.database):
+        rows = make_rows()
+    return assemble(live_service, rows)
