@@ -1,0 +1,169 @@
+"""Every list of the contract, read by the published client with its own models.
+
+The client is strict: a null where it knows none, a state it does not know, or a key that it needs
+and does not get ends the whole call. So one allocation with all that belongs to it is made first,
+and every list then has a row to trip over.
+"""
+
+import importlib
+import importlib.util
+import re
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from tests.contract import acts
+from tests.contract.cast import RESEARCHER_CUID, Cast
+from tests.contract.documents import client_module, read_contract_file
+
+pytestmark = pytest.mark.e2e
+
+OPERATIONS: dict[str, Any] = dict(read_contract_file()["operations"])
+LISTS = sorted(
+    key
+    for key, operation in OPERATIONS.items()
+    if key.startswith("GET ") and (operation["responses"]["200"] or {}).get("type") == "array"
+)
+SINGLE = sorted(key for key in OPERATIONS if key.startswith("GET ") and key not in LISTS)
+SPARSE = [key for key in LISTS if "field" in OPERATIONS[key].get("query", ())]
+EMPTY = {"GET /api/marketplace-provider-offerings/{uuid}/importable_resources/"}
+"""Lists that stay empty here, as nothing in the flow fills them."""
+
+
+@dataclass
+class World:
+    """Something of every kind, by the path under which it is read."""
+
+    cast: Cast
+    objects: dict[str, UUID] = field(default_factory=dict)
+
+    def arguments(self, path: str) -> list[UUID]:
+        """Return what to put into the parameters of a path, in their order."""
+        stems = re.split(r"\{[^}]*\}", path)
+        return [self.objects[stem] for stem in stems[:-1]]
+
+
+@pytest.fixture(scope="module")
+def world(cast: Cast) -> World:
+    """One allocation with everything that belongs to it."""
+    project = acts.create_project(cast, "Everything")
+    acts.add_member(cast, project, RESEARCHER_CUID)
+    resource = acts.run_allocation(cast, project, {"cpu_k_hours": 10, "gpu_hours": 5})
+    acts.report_usage(cast, resource, {"cpu_k_hours": "7.25"})
+    acts.report_user_usage(cast, resource, "cpu_k_hours", RESEARCHER_CUID, "2.5")
+    acts.open_account(cast, RESEARCHER_CUID)
+    acts.add_offering_manager(cast, RESEARCHER_CUID)
+    world = World(cast)
+    for path in ("marketplace-orders", "marketplace-component-usages"):
+        world.objects[f"/api/{path}/"] = first_of(cast, path, resource_uuid=resource.hex)
+    world.objects |= {
+        "/api/customers/": cast.customer_uuid,
+        "/api/projects/": project,
+        "/api/marketplace-provider-offerings/": cast.offering_uuid,
+        "/api/marketplace-public-offerings/": cast.offering_uuid,
+        "/api/marketplace-resources/": resource,
+        "/api/marketplace-provider-resources/": resource,
+        "/plans/": first_of(cast, "marketplace-plans"),
+        "/orders/": world.objects["/api/marketplace-orders/"],
+    }
+    for path in (
+        "users", "roles", "marketplace-categories", "marketplace-service-providers",
+        "marketplace-plans", "marketplace-offering-users", "marketplace-component-user-usages",
+    ):  # fmt: skip
+        world.objects[f"/api/{path}/"] = first_of(cast, path)
+    return world
+
+
+def first_of(cast: Cast, path: str, **filters: str) -> UUID:
+    """Read the identifier of a list's first row, as staff."""
+    rows = cast.staff.get_httpx_client().get(f"/api/{path}/", params=filters).json()
+    return UUID(rows[0]["uuid"])
+
+
+def module_of(key: str) -> ModuleType:
+    return importlib.import_module(client_module(OPERATIONS[key]))
+
+
+def has_count(key: str) -> bool:
+    """Tell whether the client has a function that counts the list by HEAD."""
+    name = client_module(OPERATIONS[key]).removesuffix("_list") + "_count"
+    return importlib.util.find_spec(name) is not None
+
+
+@pytest.mark.parametrize("key", LISTS)
+def test_staff_reads_the_list_and_finds_a_row(world: World, key: str) -> None:
+    arguments = world.arguments(key.removeprefix("GET "))
+
+    rows = module_of(key).sync(*arguments, client=world.cast.staff)
+
+    assert rows or key in EMPTY
+
+
+@pytest.mark.parametrize("key", LISTS)
+@pytest.mark.parametrize("who", ["allocator", "hosting_entity"])
+def test_the_others_can_read_what_they_may_see_of_the_list(
+    world: World, key: str, who: str
+) -> None:
+    client = getattr(world.cast, who)
+
+    answer = client.get_httpx_client().get(filled(world, key))
+
+    assert answer.status_code in {200, 403, 404}
+    if answer.status_code == 200:
+        arguments = world.arguments(key.removeprefix("GET "))
+        assert len(module_of(key).sync(*arguments, client=client)) == len(answer.json())
+
+
+@pytest.mark.parametrize("key", [key for key in LISTS if OPERATIONS[key].get("paginated")])
+def test_the_list_announces_its_length_to_get_and_head_alike(world: World, key: str) -> None:
+    http = world.cast.staff.get_httpx_client()
+    path = filled(world, key)
+
+    listed, counted = http.get(path, params={"page_size": 300}), http.head(path)
+
+    assert counted.status_code == 200
+    assert counted.content == b""
+    assert counted.headers["X-Result-Count"] == listed.headers["X-Result-Count"]
+    assert int(listed.headers["X-Result-Count"]) == len(listed.json())
+
+
+@pytest.mark.parametrize("key", [key for key in LISTS if has_count(key)])
+def test_the_client_can_count_the_list(world: World, key: str) -> None:
+    name = client_module(OPERATIONS[key]).removesuffix("_list") + "_count"
+    arguments = world.arguments(key.removeprefix("GET "))
+
+    count = importlib.import_module(name).sync(*arguments, client=world.cast.staff)
+
+    assert count >= len(module_of(key).sync(*arguments, client=world.cast.staff))
+
+
+@pytest.mark.parametrize("key", [key for key in SINGLE if not key.endswith("/details/")])
+def test_staff_reads_the_object(world: World, key: str) -> None:
+    arguments = world.arguments(key.removeprefix("GET "))
+
+    found = module_of(key).sync(*arguments, client=world.cast.staff)
+
+    assert found.to_dict()
+
+
+@pytest.mark.parametrize(
+    "key", [key for key in LISTS if "field" in OPERATIONS[key].get("query", ())]
+)
+def test_the_list_can_be_asked_for_single_fields(world: World, key: str) -> None:
+    name = "user_uuid" if "project_permissions" in key else "uuid"
+    params = {"field": [name, "no_such_field"]}
+
+    rows = world.cast.staff.get_httpx_client().get(filled(world, key), params=params).json()
+
+    assert [row for row in rows if row.keys() != {name}] == []
+
+
+def filled(world: World, key: str) -> str:
+    """Write the path of an operation with its objects' UUIDs as plain hex."""
+    path = key.removeprefix("GET ")
+    for argument in world.arguments(path):
+        path = re.sub(r"\{[^}]*\}", argument.hex, path, count=1)
+    return path
