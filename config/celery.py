@@ -1,6 +1,7 @@
 """The Celery app: queues, and what beat starts at which time."""
 
 import os
+from datetime import timedelta
 
 from celery import Celery
 from celery.signals import worker_init
@@ -20,7 +21,10 @@ app.conf.task_routes = {
     "allocations.tasks.*": {"queue": "provision"},
     "accounting.tasks.*": {"queue": "report"},
 }
-app.conf.beat_schedule = {}
+app.conf.beat_schedule = {
+    "expire grants": {"task": "identity.tasks.expire_grants", "schedule": timedelta(minutes=5)},
+    "prune": {"task": "identity.tasks.prune", "schedule": timedelta(hours=1)},
+}
 app.autodiscover_tasks()
 
 

@@ -1,0 +1,63 @@
+"""Reading who calls from the `Authorization` header."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed
+
+from identity.services import credentials
+
+if TYPE_CHECKING:
+    from rest_framework.request import Request
+
+    from identity.models import Token, User
+
+SCHEMES = frozenset({b"token", b"bearer"})
+
+
+class TokenAuthentication(BaseAuthentication):
+    """`Authorization: Token <token>`, as Waldur's clients send it in any case, or `Bearer`."""
+
+    def authenticate(self, request: Request) -> tuple[User, Token] | None:
+        """Return the token's user, or None when the header is missing or of another scheme.
+
+        :raises AuthenticationFailed: in Waldur's words.
+        """
+        scheme, *parts = get_authorization_header(request).split() or [b""]
+        if scheme.lower() not in SCHEMES:
+            return None
+        if not parts:
+            raise AuthenticationFailed("Invalid token. No credentials provided.")
+        if len(parts) > 1:
+            raise AuthenticationFailed("Invalid token. Token string should not contain spaces.")
+        now = timezone.now()
+        try:
+            token = credentials.find(parts[0].decode("latin-1"), now=now)
+        except credentials.NotAuthenticated as error:
+            raise AuthenticationFailed(str(error.detail)) from error
+        credentials.touch(token, now=now)
+        return token.user, token
+
+    def authenticate_header(self, request: Request) -> str:
+        """Return what `WWW-Authenticate` asks for."""
+        return "Token"
+
+
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """How the schema describes the header."""
+
+    target_class = TokenAuthentication
+    name = "tokenAuth"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        """Describe an API key in a header: OpenAPI has no word for the `Token` scheme."""
+        return {
+            "type": "apiKey",
+            "in": "header",
+            "name": "Authorization",
+            "description": "`Token <token>`, from `POST /api-auth/password/`",
+        }

@@ -1,0 +1,233 @@
+"""Who holds which role in an organisation, a project or an offering, and until when."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from django.db import IntegrityError, transaction
+
+from config.common.errors import Conflict, Invalid
+from identity import events
+from identity.models import Customer, Grant, Project, Role, User
+from identity.roles import RoleName, ScopeType
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+    from uuid import UUID
+
+EXPIRED_AT_ONCE = 200
+
+
+class Scope(Protocol):
+    """What a role can be held in: an organisation, or something that belongs to one."""
+
+    @property
+    def scope_type(self) -> ScopeType:
+        """The kind of scope."""
+
+    @property
+    def pk(self) -> Any:
+        """The primary key."""
+
+    @property
+    def uuid(self) -> UUID:
+        """The public name."""
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+
+
+class RoleNotFound(Invalid):
+    """There is no such role, or it is not given any more."""
+
+
+class WrongScope(Invalid):
+    """The role is of another kind of scope."""
+
+
+class AlreadyHeld(Invalid):
+    """The user has the role in the scope already, whenever it ends."""
+
+
+class NotHeld(Invalid):
+    """The user does not have the role in the scope."""
+
+
+class ExpirationInPast(Invalid):
+    """A role cannot end before now."""
+
+
+class ScopeGone(Conflict):
+    """The scope was removed in the meantime."""
+
+
+def role_named(name: RoleName) -> Role:
+    """Return a system role."""
+    return Role.objects.get(name=name.value)
+
+
+@transaction.atomic
+def grant(
+    *,
+    scope: Scope,
+    user: User,
+    role: Role,
+    expiration_time: datetime | None = None,
+    actor: User | None,
+    now: datetime,
+) -> Grant:
+    """Give a user a role in a scope, until a time or for good.
+
+    :raises WrongScope: the role is for another kind of scope.
+    :raises RoleNotFound: the role is not given any more.
+    :raises ExpirationInPast: it would end before now.
+    :raises AlreadyHeld: the user has it; of two who give it at once, one gets this.
+    :raises ScopeGone: the project was removed.
+    """
+    _check_role(role, scope)
+    _check_expiration(expiration_time, now)
+    customer, project = _belongs_to(scope)
+    held = Grant.objects.on(scope.scope_type, scope.pk).filter(user=user, role=role, is_active=True)
+    _end(held.filter(expiration_time__lte=now), actor=None, now=now, reason="expired")
+    given = Grant(
+        user=user,
+        role=role,
+        scope_type=scope.scope_type.value,
+        scope_id=scope.pk,
+        scope_uuid=scope.uuid,
+        scope_name=scope.name,
+        customer=customer,
+        project=project,
+        created=now,
+        created_by=actor,
+        expiration_time=expiration_time,
+    )
+    try:
+        with transaction.atomic():
+            given.save(force_insert=True)
+    except IntegrityError as error:
+        raise AlreadyHeld(
+            {"non_field_errors": ["User has already the same role in this scope."]}
+        ) from error
+    _record("grant.given", given, f"{user} became {role}", actor=actor, now=now)
+    return given
+
+
+@transaction.atomic
+def change(
+    *,
+    scope: Scope,
+    user: User,
+    role: Role,
+    expiration_time: datetime | None,
+    actor: User,
+    now: datetime,
+) -> Grant:
+    """Let a role that a user has end at another time, or never.
+
+    :raises WrongScope: the role is for another kind of scope.
+    :raises ExpirationInPast: it would end before now.
+    :raises NotHeld: the user has not got it.
+    """
+    _check_role(role, scope)
+    _check_expiration(expiration_time, now)
+    held = Grant.objects.on(scope.scope_type, scope.pk).in_force().filter(user=user, role=role)
+    changed: Grant | None = held.select_for_update(of=("self",)).first()
+    if changed is None:
+        raise NotHeld({"non_field_errors": ["User does not have this role in this scope."]})
+    changed.expiration_time = expiration_time
+    changed.save(update_fields=["expiration_time", "modified"])
+    until = f"until {expiration_time:%Y-%m-%d}" if expiration_time else "for good"
+    _record("grant.changed", changed, f"{user} is {role} {until}", actor=actor, now=now)
+    return changed
+
+
+@transaction.atomic
+def revoke(*, scope: Scope, user: User, role: Role, actor: User, now: datetime) -> None:
+    """Take a role from a user; when he has not got it, it is as asked for already."""
+    held = Grant.objects.on(scope.scope_type, scope.pk).filter(user=user, role=role)
+    _end(held, actor=actor, now=now, reason="revoked")
+
+
+@transaction.atomic
+def revoke_all(grants: Iterable[Grant] | Any, *, actor: User, now: datetime, reason: str) -> None:
+    """Take all these roles from those who hold them: the scope or the user goes."""
+    _end(grants, actor=actor, now=now, reason=reason)
+
+
+def expire(*, now: datetime) -> int:
+    """End the grants whose time has come, some hundreds per transaction; return how many."""
+    ended = 0
+    while True:
+        with transaction.atomic():
+            due = Grant.objects.filter(expiration_time__lte=now).order_by("pk")
+            batch = _end(due, actor=None, now=now, reason="expired", limit=EXPIRED_AT_ONCE)
+        ended += batch
+        if batch < EXPIRED_AT_ONCE:
+            return ended
+
+
+def _end(
+    grants: Any, *, actor: User | None, now: datetime, reason: str, limit: int | None = None
+) -> int:
+    """Lock the active ones of `grants`, make them history, and record each."""
+    active = grants.filter(is_active=True).select_for_update(of=("self",))
+    ended = list(active.select_related("user", "role", "customer", "project")[:limit])
+    Grant.objects.filter(pk__in=[grant.pk for grant in ended]).update(
+        is_active=False, revoked_at=now, revoked_by=actor, revoke_reason=reason, modified=now
+    )
+    kind = "grant.expired" if reason == "expired" else "grant.revoked"
+    for grant in ended:
+        message = f"{grant.user} is no longer {grant.role} ({reason})"
+        _record(kind, grant, message, actor=actor, now=now)
+    return len(ended)
+
+
+def _check_role(role: Role, scope: Scope) -> None:
+    if not role.is_active:
+        raise RoleNotFound({"role": ["Role is not found."]})
+    if role.content_type != scope.scope_type:
+        raise WrongScope({"non_field_errors": ["Role is not valid for this scope."]})
+
+
+def _check_expiration(expiration_time: datetime | None, now: datetime) -> None:
+    if expiration_time is not None and expiration_time <= now:
+        raise ExpirationInPast(
+            {"expiration_time": ["Expiration time should be greater than current time."]}
+        )
+
+
+def _belongs_to(scope: Any) -> tuple[Customer, Project | None]:
+    """Lock the scope against its removal and return the organisation and project that it is of."""
+    locked = type(scope).objects.select_for_update(no_key=True, of=("self",)).filter(pk=scope.pk)
+    if scope.scope_type is ScopeType.PROJECT:
+        locked = locked.filter(is_removed=False)
+    found = locked.first()
+    if found is None:
+        raise ScopeGone(f"This {scope.scope_type} was removed.")
+    if scope.scope_type is ScopeType.CUSTOMER:
+        return found, None
+    return found.customer, found if scope.scope_type is ScopeType.PROJECT else None
+
+
+def _record(kind: str, grant: Grant, message: str, *, actor: User | None, now: datetime) -> None:
+    on_offering = grant.scope_type == ScopeType.OFFERING
+    events.record(
+        kind,
+        grant,
+        actor=actor,
+        now=now,
+        message=f"{message} in {grant.scope_name}.",
+        customer=None if on_offering else grant.customer,
+        project=grant.project,
+        provider=grant.customer if on_offering else None,
+        payload={
+            "role": grant.role.name,
+            "user_uuid": grant.user.uuid.hex,
+            "scope_type": grant.scope_type,
+            "scope_uuid": grant.scope_uuid.hex,
+            "expiration_time": grant.expiration_time and grant.expiration_time.isoformat(),
+        },
+    )

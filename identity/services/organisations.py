@@ -1,0 +1,131 @@
+"""Organisations: made by staff, kept by their owners, removed only while nothing hangs on them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.db.models import ProtectedError
+
+from config.common import slugs
+from config.common.errors import Conflict, Invalid
+from identity import events
+from identity.models import Customer, OrganizationGroup, User
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+STAFF_ONLY = frozenset(
+    {
+        "accounting_start_date",
+        "agreement_number",
+        "archived",
+        "blocked",
+        "default_tax_percent",
+        "domain",
+        "grace_period_days",
+        "max_service_accounts",
+        "slug",
+        "sponsor_number",
+    }
+)
+"""What an owner's request may carry but does not change, as at Waldur."""
+
+
+class HasProjects(Conflict):
+    """The organisation has projects, also removed ones: what they used must stay readable."""
+
+
+class InUse(Conflict):
+    """Something else belongs to the organisation, such as its offerings."""
+
+
+class SlugTaken(Invalid):
+    """The slug belongs to another organisation."""
+
+
+@transaction.atomic
+def create(
+    *,
+    name: str,
+    actor: User,
+    now: datetime,
+    organization_groups: Sequence[OrganizationGroup] = (),
+    **profile: Any,
+) -> Customer:
+    """Register an organisation; without a slug it gets one of its name.
+
+    :raises SlugTaken: the slug that was chosen is another organisation's.
+    """
+    customer = Customer(name=name, **profile, created=now)
+    _check_slug(customer)
+    slugs.insert(customer, name)
+    customer.organization_groups.set(organization_groups)
+    _record("customer.created", customer, f"Organization {name} was created.", actor, now)
+    return customer
+
+
+@transaction.atomic
+def update(customer: Customer, *, actor: User, now: datetime, changes: Mapping[str, Any]) -> None:
+    """Change what is known of an organisation; what only staff may change is left as it is.
+
+    :raises SlugTaken: the new slug is another organisation's.
+    """
+    locked = Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
+    changed = {
+        field: value
+        for field, value in changes.items()
+        if getattr(locked, field) != value and (actor.is_staff or field not in STAFF_ONLY)
+    }
+    if not changed:
+        return
+    for field, value in changed.items():
+        setattr(locked, field, value)
+    _check_slug(locked)
+    locked.save(update_fields=[*changed, "modified"])
+    message = f"Organization {locked.name} was updated."
+    _record("customer.updated", locked, message, actor, now, fields=sorted(changed))
+
+
+@transaction.atomic
+def remove(customer: Customer, *, actor: User, now: datetime) -> None:
+    """Delete an organisation that nothing hangs on.
+
+    :raises HasProjects: it has projects.
+    :raises InUse: it has offerings, or is a service provider.
+    """
+    locked = Customer.objects.select_for_update().get(pk=customer.pk)
+    if locked.projects.exists():
+        raise HasProjects("Organization has projects. Please remove them before deleting it.")
+    message = f"Organization {locked.name} was removed."
+    events.record(
+        "customer.removed",
+        locked,
+        actor=actor,
+        now=now,
+        message=message,
+        payload={"name": locked.name},
+    )
+    try:
+        with transaction.atomic():
+            locked.delete()
+    except ProtectedError as error:
+        kinds = sorted({str(row._meta.verbose_name_plural) for row in error.protected_objects})
+        raise InUse(f"Organization still has {' and '.join(kinds)}.") from error
+
+
+def _check_slug(customer: Customer) -> None:
+    if (
+        customer.slug
+        and Customer.objects.exclude(pk=customer.pk).filter(slug=customer.slug).exists()
+    ):
+        raise SlugTaken({"slug": ["customer with this slug already exists."]})
+
+
+def _record(
+    kind: str, customer: Customer, message: str, actor: User, now: datetime, **payload: object
+) -> None:
+    events.record(
+        kind, customer, actor=actor, now=now, message=message, customer=customer, payload=payload
+    )

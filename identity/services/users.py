@@ -1,0 +1,164 @@
+"""People and machine accounts: made by staff or at their first login, kept by themselves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from config.common import slugs
+from config.common.errors import Invalid
+from identity import events
+from identity.models import Token, User
+from identity.services import credentials
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+STAFF_ONLY = frozenset(
+    {
+        "active_isds",
+        "affiliations",
+        "deactivation_reason",
+        "eduperson_assurance",
+        "is_active",
+        "is_identity_manager",
+        "is_staff",
+        "is_support",
+        "managed_isds",
+        "slug",
+        "token_lifetime",
+        "username",
+    }
+)
+"""What a person's own request may carry but does not change."""
+
+
+class UsernameTaken(Invalid):
+    """Somebody else has that user name."""
+
+
+class SlugTaken(Invalid):
+    """Somebody else has that slug."""
+
+
+class PolicyNotAgreed(Invalid):
+    """Who keeps a profile here must have agreed with the policy."""
+
+
+class WeakPassword(Invalid):
+    """The password breaks one of the rules in the settings."""
+
+
+@transaction.atomic
+def create(*, username: str, email: str, actor: User | None, now: datetime, **profile: Any) -> User:
+    """Register a person, who cannot log in by password before one is set.
+
+    :raises UsernameTaken: the user name is taken.
+    :raises SlugTaken: the slug that was chosen is taken.
+    """
+    user = User(username=username, email=email, **profile, date_joined=now)
+    user.set_unusable_password()
+    _check_names(user)
+    try:
+        slugs.insert(user, username)
+    except IntegrityError as error:  # lost a race for the name
+        raise UsernameTaken({"username": [TAKEN.format("username")]}) from error
+    _record("user.created", user, f"User {username} was created.", actor, now)
+    return user
+
+
+@transaction.atomic
+def update(
+    user: User,
+    *,
+    actor: User,
+    now: datetime,
+    changes: Mapping[str, Any],
+    agree_with_policy: bool = False,
+) -> None:
+    """Change a profile; what only staff may change is left as it is.
+
+    :raises PolicyNotAgreed: the person never agreed with the policy and does not do so now.
+    :raises UsernameTaken: the new user name is taken.
+    :raises SlugTaken: the new slug is taken.
+    """
+    locked = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    changed = {
+        field: value
+        for field, value in changes.items()
+        if getattr(locked, field) != value and (actor.is_staff or field not in STAFF_ONLY)
+    }
+    if actor.pk == locked.pk and locked.agreement_date is None:
+        if not agree_with_policy:
+            raise PolicyNotAgreed({"agree_with_policy": ["User must agree with the policy."]})
+        changed["agreement_date"] = now
+    if changed:
+        _write(locked, changed, actor=actor, now=now)
+
+
+def _write(user: User, changed: Mapping[str, Any], *, actor: User, now: datetime) -> None:
+    for field, value in changed.items():
+        setattr(user, field, value)
+    _check_names(user)
+    user.save(update_fields=[*changed, "modified"])
+    if "token_lifetime" in changed:
+        Token.objects.filter(user=user).update(lifetime=user.token_lifetime)
+    if changed.get("is_active") is False:
+        credentials.revoke_all(user, actor=actor, now=now)
+    message = f"User {user.username} was updated."
+    _record("user.updated", user, message, actor, now, fields=sorted(changed))
+
+
+@transaction.atomic
+def deactivate(user: User, *, reason: str, actor: User, now: datetime) -> None:
+    """Shut a person out: no login, and no token works any more."""
+    User.objects.filter(pk=user.pk).update(
+        is_active=False, deactivation_reason=reason, modified=now
+    )
+    credentials.revoke_all(user, actor=actor, now=now)
+    message = f"User {user.username} was deactivated."
+    _record("user.deactivated", user, message, actor, now, reason=reason)
+
+
+@transaction.atomic
+def activate(user: User, *, actor: User, now: datetime) -> None:
+    """Let a person in again."""
+    User.objects.filter(pk=user.pk).update(is_active=True, deactivation_reason="", modified=now)
+    _record("user.activated", user, f"User {user.username} was activated.", actor, now)
+
+
+@transaction.atomic
+def change_password(user: User, *, new_password: str, actor: User, now: datetime) -> None:
+    """Set a password; the tokens that were issued for the old one live on.
+
+    :raises WeakPassword: it breaks a rule, whoever sets it.
+    """
+    try:
+        validate_password(new_password, user)
+    except ValidationError as error:
+        raise WeakPassword({"new_password": error.messages}) from error
+    user.set_password(new_password)
+    user.save(update_fields=["password", "modified"])
+    message = f"The password of {user.username} was changed."
+    _record("user.password_changed", user, message, actor, now)
+
+
+TAKEN = "user with this {} already exists."
+
+
+def _check_names(user: User) -> None:
+    others = User.objects.exclude(pk=user.pk)
+    if others.filter(username=user.username).exists():
+        raise UsernameTaken({"username": [TAKEN.format("username")]})
+    if user.slug and others.filter(slug=user.slug).exists():
+        raise SlugTaken({"slug": [TAKEN.format("slug")]})
+
+
+def _record(
+    kind: str, user: User, message: str, actor: User | None, now: datetime, **payload: object
+) -> None:
+    events.record(kind, user, actor=actor, now=now, message=message, payload=payload)

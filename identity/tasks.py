@@ -1,0 +1,24 @@
+"""What beat starts for identity; each task calls one service and may be run at any time again."""
+
+import logging
+
+from celery import shared_task
+from django.utils import timezone
+
+from identity.services import housekeeping, members
+
+log = logging.getLogger(__name__)
+
+
+@shared_task
+def expire_grants(**_: object) -> None:
+    """End the roles whose time has come."""
+    ended = members.expire(now=timezone.now())
+    if ended:
+        log.info("Roles ended: %s", ended)
+
+
+@shared_task
+def prune(**_: object) -> None:
+    """Throw away dead tokens and old answers."""
+    log.info("Pruned %s", housekeeping.prune(now=timezone.now()))
