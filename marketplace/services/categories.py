@@ -1,0 +1,71 @@
+"""Categories: the shelves of the catalogue."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from config.common.errors import Conflict
+from identity import events
+from marketplace.models import Category
+from marketplace.services import changes
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from identity.models import User
+    from marketplace.models import CategoryGroup
+
+
+class CategoryInUse(Conflict):
+    """There are offerings in the category."""
+
+    code = "category_in_use"
+
+
+@transaction.atomic
+def create(
+    *,
+    title: str,
+    actor: User,
+    now: datetime,
+    description: str = "",
+    group: CategoryGroup | None = None,
+    default_vm_category: bool = False,
+    default_volume_category: bool = False,
+) -> Category:
+    """Put up a new shelf."""
+    category = Category.objects.create(
+        title=title,
+        description=description,
+        group=group,
+        default_vm_category=default_vm_category,
+        default_volume_category=default_volume_category,
+        created=now,
+    )
+    events.record("category.created", category, actor=actor, now=now)
+    return category
+
+
+@transaction.atomic
+def change(category: Category, *, actor: User, now: datetime, **wanted: Any) -> Category:
+    """Change what a category is called or described as, or its group."""
+    if changed := changes.write(category, wanted, now=now):
+        events.record(
+            "category.updated", category, actor=actor, now=now, payload={"changed": changed}
+        )
+    return category
+
+
+@transaction.atomic
+def remove(category: Category, *, actor: User, now: datetime) -> None:
+    """Take an empty shelf down.
+
+    :raises CategoryInUse: while it holds offerings, in whatever state.
+    """
+    Category.objects.select_for_update().get(pk=category.pk)
+    if category.offerings.exists():
+        raise CategoryInUse("Category has offerings.")
+    events.record("category.removed", category, actor=actor, now=now)
+    category.delete()
