@@ -7,6 +7,7 @@ rest is made through the API, by those who would make it.
 from dataclasses import dataclass
 from uuid import UUID
 
+import httpx
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from waldur_api_client.api.api_auth import api_auth_password
 from waldur_api_client.api.marketplace_plans import marketplace_plans_update_prices
@@ -65,7 +66,19 @@ def log_in(service: LiveService, username: str) -> AuthenticatedClient:
     body = ObtainAuthTokenRequest(username=username, password=PASSWORD)
     answer = api_auth_password.sync(client=anonymous, body=body)
     assert isinstance(answer, CoreAuthToken)
-    return AuthenticatedClient(base_url=service.base_url, token=answer.token, prefix="Token")
+    return AuthenticatedClient(
+        base_url=service.base_url,
+        token=answer.token,
+        httpx_args={"event_hooks": {"response": [refuse_server_errors]}},
+    )
+
+
+def refuse_server_errors(response: httpx.Response) -> None:
+    """Fail the test whose request the service could not cope with."""
+    if response.is_server_error:
+        response.read()
+        request = response.request
+        raise AssertionError(f"{request.method} {request.url}: {response.text[:1000]}")
 
 
 @dataclass(frozen=True)
