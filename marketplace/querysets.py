@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from django.db.models import Q, QuerySet
 
@@ -10,6 +10,7 @@ from identity import access
 from identity.permissions import Permission
 from marketplace.lifecycle import OfferingState
 
+Rows = TypeVar("Rows", bound=QuerySet[Any])
 ORDERABLE = (OfferingState.ACTIVE, OfferingState.PAUSED)
 
 
@@ -123,7 +124,7 @@ class ResourceQuerySet(QuerySet[Any]):
         return self if condition is None else self.filter(condition)
 
 
-def both_sides(rows: Any, user: Any, *, project: str, offering: str) -> Any:
+def both_sides(rows: Rows, user: Any, *, project: str, offering: str) -> Rows:
     """Keep the rows that the user may see as a consumer or as a provider."""
     consumer = consumer_side(user, Permission.VIEW_RESOURCE, project=project)
     if consumer is None:

@@ -1,6 +1,7 @@
 """Abstract bases and small field makers for every app's models."""
 
 from enum import StrEnum
+from typing import Any
 from uuid import uuid4
 
 from django.db import models
@@ -38,7 +39,7 @@ def one_of(field: str, states: type[StrEnum], name: str) -> models.CheckConstrai
     )
 
 
-def text(*, long: bool = False, length: int = 255) -> "models.CharField[str, str]":
+def text(*, long: bool = False, length: int = 255) -> Any:
     """Return an optional text column: empty rather than null, as the API shows it."""
     if long:
         return models.TextField(blank=True, default="")

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 
 class Rule(Protocol):
     """Decides for a user and, unless `at_once`, a target."""
 
-    at_once: bool
+    @property
+    def at_once(self) -> bool:
+        """Tell whether it needs no target."""
 
     def allows(self, user: Any, target: Any) -> bool:
         """Tell whether the action may be carried out."""
@@ -25,7 +27,7 @@ class Either:
     """Lets rules be combined with `|`."""
 
     def __or__(self, other: Rule) -> AnyOf:
-        return AnyOf((self, other))  # type: ignore[arg-type]
+        return AnyOf((cast("Rule", self), other))
 
 
 @dataclass(frozen=True)

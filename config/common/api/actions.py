@@ -65,8 +65,8 @@ def command(
     """Declare a POST action; without an output its answer is empty."""
 
     def mark(method: Method) -> Method:
-        routed = action(detail=detail, methods=["post"], url_path=url_path)(method)
-        return _declare(
+        routed: Any = action(detail=detail, methods=["post"], url_path=url_path)(method)
+        marked: Method = _declare(
             Declared(
                 input=input,
                 output=output,
@@ -76,6 +76,7 @@ def command(
                 input_optional=input_optional,
             )
         )(routed)
+        return marked
 
     return mark
 
@@ -91,9 +92,10 @@ def listing(
     """Declare a GET action that answers a page of rows."""
 
     def mark(method: Method) -> Method:
-        routed = action(detail=detail, methods=["get"], url_path=url_path)(method)
+        routed: Any = action(detail=detail, methods=["get"], url_path=url_path)(method)
         declared = Declared(output=output, many=True, filterset=filterset, order=order)
-        return _declare(declared)(routed)
+        marked: Method = _declare(declared)(routed)
+        return marked
 
     return mark
 
@@ -108,7 +110,8 @@ def reading(
     """Declare a GET action that answers one thing."""
 
     def mark(method: Method) -> Method:
-        routed = action(detail=detail, methods=["get"], url_path=url_path)(method)
-        return _declare(Declared(output=output, also=also))(routed)
+        routed: Any = action(detail=detail, methods=["get"], url_path=url_path)(method)
+        marked: Method = _declare(Declared(output=output, also=also))(routed)
+        return marked
 
     return mark

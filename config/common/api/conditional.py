@@ -66,7 +66,7 @@ def finish(request: Any, response: Response) -> Response:
     if request.method != "GET" or response.status_code != status.HTTP_200_OK:
         return response
     body = OrjsonRenderer().render(response.data)
-    response.rendered_body = body  # type: ignore[attr-defined] - the renderer takes it from here
+    response.rendered_body = body  # type: ignore[attr-defined]  # the renderer takes it from here
     tag = etag(body)
     response["ETag"] = tag
     wanted = request.META.get("HTTP_IF_NONE_MATCH")

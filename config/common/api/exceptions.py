@@ -40,7 +40,10 @@ def handle(exc: Exception, context: Mapping[str, Any]) -> Response | None:
 
 
 def _status(exc: DomainError) -> int:
-    return next(status for kind, status in STATUS.items() if isinstance(exc, kind))
+    for kind, status in STATUS.items():
+        if isinstance(exc, kind):
+            return status
+    raise TypeError(f"{type(exc).__name__} has no status") from exc
 
 
 def _body(detail: Any) -> Any:

@@ -176,8 +176,10 @@ class _Several(django_filters.Filter):
         if not value:
             return qs
         if self.method:
-            return super().filter(qs, value)
-        return self.get_method(qs)(**{f"{self.field_name}__in": value})
+            kept: QuerySet[Any] = super().filter(qs, value)
+        else:
+            kept = self.get_method(qs)(**{f"{self.field_name}__in": value})
+        return kept
 
 
 class Uuids(_Several):

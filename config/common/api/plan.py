@@ -28,7 +28,7 @@ from config.common.api.outputs import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 Row = tuple[Any, ...]
 
@@ -229,8 +229,8 @@ class Node:
             value = cell.render(caller.base, *values) if cell.with_base else cell.render(*values)
             if value is not None or cell.allow_null:
                 cells[cell.key] = value
-        for key, rendered, node in parents:
-            cells.update(rendered.get(row[key], node.blank))
+        for position, rendered, node in parents:
+            cells.update(rendered.get(row[position], node.blank))
         for entry, rendered in nested:
             _put_nested(cells, entry, row[0], fetched, rendered)
         for key, derived in self.derived:
@@ -279,7 +279,10 @@ def _pairs(nested: NestedRows, node: Node, owners: Fetched) -> Iterable[tuple[An
     rows = nested.plan.model.objects.filter(**{f"{nested.owner}__in": list(owners.rows)})
     if nested.declared.where is not None:
         rows = rows.filter(nested.declared.where)
-    return rows.order_by(*nested.declared.order_by).values_list(nested.owner, "pk")
+    pairs: Iterable[tuple[Any, Any]] = rows.order_by(*nested.declared.order_by).values_list(
+        nested.owner, "pk"
+    )
+    return pairs
 
 
 class Plan:
@@ -310,7 +313,7 @@ def plan_for(output: type[Output], only: frozenset[str] | None = None) -> Plan:
 
 def compile_node(output: type[Output], only: frozenset[str] | None = None) -> Node:
     """Compile an output to a node; unknown names in `only` are ignored."""
-    fields = output().fields
+    fields: Mapping[str, Any] = output().fields
     wanted = set(fields) if only is None else set(fields) & only
     needed = set(wanted)
     for name in wanted:

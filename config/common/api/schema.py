@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, cast
 
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
@@ -33,6 +33,8 @@ class ApiRouter(SimpleRouter):
 
 class ApiSchema(AutoSchema):
     """Describes an action from what it declares (`config.common.api.actions`)."""
+
+    view: Any
 
     @property
     def declared(self) -> Declared:
@@ -93,7 +95,7 @@ class ApiSchema(AutoSchema):
             for name in variables
         ]
 
-    def get_override_parameters(self) -> list[OpenApiParameter]:
+    def get_override_parameters(self) -> list[Any]:
         """Return the query parameters: paging, filters, and `field=`."""
         if self.method != "GET":
             return []
@@ -104,9 +106,8 @@ class ApiSchema(AutoSchema):
         if self.declared.many:
             parameters |= {"page": {"type": "integer"}, "page_size": {"type": "integer"}}
         if filterset is not None:
-            parameters |= {
-                name: declared.api_schema for name, declared in filterset.base_filters.items()
-            }
+            filters = cast("Any", filterset).base_filters
+            parameters |= {name: declared.api_schema for name, declared in filters.items()}
         output = self.declared.output or self.view.output
         if isinstance(output, type) and issubclass(output, Output):
             parameters["field"] = {
@@ -125,7 +126,7 @@ class ApiSchema(AutoSchema):
 
     def _map_basic_serializer(self, serializer: Any, direction: Any) -> Any:
         """Call required only what is always there: the rest may be left out when it is None."""
-        schema = super()._map_basic_serializer(serializer, direction)
+        schema = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]
         if isinstance(serializer, Output):
             always = getattr(serializer.Meta, "always", ())
             schema.pop("required", None)

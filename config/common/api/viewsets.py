@@ -77,7 +77,7 @@ class ApiViewSet(ViewSet):
         return replay.serve(self, request, self._serve)
 
     def _serve(self) -> Any:
-        handler = getattr(self, self.request.method.lower(), self.http_method_not_allowed)
+        handler = getattr(self, str(self.request.method).lower(), self.http_method_not_allowed)
         try:
             with conditional.guard(self, self.request):
                 response = handler(self.request, *self.args, **self.kwargs)
@@ -107,12 +107,13 @@ class ApiViewSet(ViewSet):
 
     def rule(self) -> Rule | None:
         """Return the declared rule of the action; PUT and PATCH share theirs."""
-        if self.action is None:
+        action: str | None = self.action
+        if action is None:
             return PUBLIC  # no such method here: 405, whoever asks
-        if self.action == "metadata":
+        if action == "metadata":
             return SCOPED
         shared = {"partial_update": "update", "update": "partial_update"}
-        return self.access.get(self.action) or self.access.get(shared.get(self.action, ""))
+        return self.access.get(action) or self.access.get(shared.get(action, ""))
 
     def _settle(self, rule: Rule, target: Any) -> None:
         if not rule.allows(self.request.user, target):
