@@ -1,0 +1,199 @@
+"""An offering's options: what else an order has to say. Pure: no Django.
+
+The provider describes them as `{"options": {name: field}, "order": [names]}`; an order's attributes
+are held to it. Values are kept as they were sent. Some clients send every value as a text
+(Terraform), so a number or a truth in a text is one. Kinds that ask other systems (OpenStack,
+Kubernetes) or that a client computes with are taken as they come.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, time
+from typing import Any, TypeVar
+
+from config.common.errors import Invalid
+
+REQUIRED = "This field is required."
+MAX_TEXT = 10_000
+INTEGER = re.compile(r"\s*-?[0-9]{1,30}(\.0*)?\s*")
+DECIMAL = re.compile(r"\s*-?[0-9]{1,30}(\.[0-9]{1,10})?\s*")
+TRUTHS = frozenset({"true", "t", "yes", "y", "on", "1"})
+UNTRUTHS = frozenset({"false", "f", "no", "n", "off", "0"})
+COMPARISONS: Mapping[str, tuple[Callable[[Any, Any], bool], str]] = {
+    "gt": (lambda mine, other: mine > other, "greater than"),
+    "gte": (lambda mine, other: mine >= other, "greater than or equal to"),
+    "lt": (lambda mine, other: mine < other, "less than"),
+    "lte": (lambda mine, other: mine <= other, "less than or equal to"),
+}
+
+Field = Mapping[str, Any]
+Number = TypeVar("Number", int, float)
+
+
+class InvalidAttributes(Invalid):
+    """The attributes of an order are not what the offering's options ask for."""
+
+    code = "invalid_attributes"
+
+
+class _Wrong(Exception):
+    """A value is not what its field takes."""
+
+
+def check(attributes: Mapping[str, Any] | None, options: Mapping[str, Any]) -> None:
+    """Hold attributes to an offering's options; what the options do not name is free.
+
+    :raises InvalidAttributes: with a list of messages per attribute.
+    """
+    fields: Mapping[str, Field] = options.get("options") or {}
+    if attributes is None:
+        if fields:
+            raise InvalidAttributes({"non_field_errors": ["No data provided"]})
+        return
+    errors: dict[str, list[str]] = {}
+    for name, field in fields.items():
+        if _is_shown(field, attributes) and (message := _fault(name, field, attributes)):
+            errors[name] = [message]
+    if errors:
+        raise InvalidAttributes(errors)
+
+
+def defect(options: Mapping[str, Any]) -> str | None:
+    """Return what is wrong with a description of options beyond its shape, or None."""
+    fields: Mapping[str, Field] = options.get("options") or {}
+    if strangers := sorted(set(options.get("order") or ()) - set(fields)):
+        return f"Order names unknown options: {', '.join(strangers)}."
+    for name, field in fields.items():
+        try:
+            re.compile(field.get("pattern") or "")
+        except re.error as error:
+            return f"Pattern of {name} is not a regular expression: {error}."
+    return None
+
+
+def _is_shown(field: Field, attributes: Mapping[str, Any]) -> bool:
+    condition = field.get("visible_if")
+    return not condition or attributes.get(condition["field"]) in condition["values"]
+
+
+def _fault(name: str, field: Field, attributes: Mapping[str, Any]) -> str | None:
+    value = attributes.get(name)
+    if value is None or value == "":
+        return REQUIRED if field.get("required") else None
+    try:
+        read = _READERS.get(field["type"], _anything)(value, field)
+        _compare(read, field, attributes)
+    except _Wrong as wrong:
+        return str(wrong)
+    return None
+
+
+def _compare(read: Any, field: Field, attributes: Mapping[str, Any]) -> None:
+    """Hold a number or a date to those of other attributes, where these can be read."""
+    for validator in field.get("validators") or ():
+        other = attributes.get(validator["target_field"])
+        if other is None or other == "":
+            continue
+        try:
+            target = _READERS.get(field["type"], _anything)(other, {"type": field["type"]})
+        except _Wrong:
+            continue  # the other attribute has its own message
+        holds, words = COMPARISONS[validator["type"]]
+        if type(read) is not type(target) or not isinstance(read, int | float | date | time):
+            continue
+        if not holds(read, target):
+            raise _Wrong(f"Must be {words} {validator['target_field']}.")
+
+
+def _anything(value: Any, field: Field) -> Any:
+    return value
+
+
+def _text(value: Any, field: Field) -> str:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise _Wrong("Not a valid string.")
+    text = str(value)
+    if len(text) > MAX_TEXT:
+        raise _Wrong(f"Ensure this field has no more than {MAX_TEXT} characters.")
+    if (pattern := field.get("pattern")) and not re.fullmatch(pattern, text):
+        raise _Wrong(
+            field.get("pattern_error") or "This value does not match the required pattern."
+        )
+    return text
+
+
+def _integer(value: Any, field: Field) -> int:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise _Wrong("A valid integer is required.")
+    if not INTEGER.fullmatch(str(value)):
+        raise _Wrong("A valid integer is required.")
+    return _within(int(str(value).split(".")[0]), field)
+
+
+def _money(value: Any, field: Field) -> float:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise _Wrong("A valid number is required.")
+    if not DECIMAL.fullmatch(str(value)):
+        raise _Wrong("A valid number is required.")
+    return _within(float(value), field)
+
+
+def _within(number: Number, field: Field) -> Number:
+    if field.get("min") is not None and number < field["min"]:
+        raise _Wrong(f"Ensure this value is greater than or equal to {field['min']}.")
+    if field.get("max") is not None and number > field["max"]:
+        raise _Wrong(f"Ensure this value is less than or equal to {field['max']}.")
+    return number
+
+
+def _boolean(value: Any, field: Field) -> bool:
+    word = str(value).lower()
+    if not isinstance(value, bool | str | int) or word not in TRUTHS | UNTRUTHS:
+        raise _Wrong("Must be a valid boolean.")
+    return word in TRUTHS
+
+
+def _date(value: Any, field: Field) -> date:
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise _Wrong(
+            "Date has wrong format. Use one of these formats instead: YYYY-MM-DD."
+        ) from None
+
+
+def _time(value: Any, field: Field) -> time:
+    try:
+        return time.fromisoformat(value).replace(tzinfo=None)
+    except (TypeError, ValueError):
+        raise _Wrong(
+            "Time has wrong format. Use one of these formats instead: hh:mm[:ss[.uuuuuu]]."
+        ) from None
+
+
+def _choice(value: Any, field: Field) -> Any:
+    if not isinstance(value, str) or value not in (field.get("choices") or ()):
+        raise _Wrong(f'"{value}" is not a valid choice.')
+    return value
+
+
+def _choices(value: Any, field: Field) -> Any:
+    if not isinstance(value, list):
+        raise _Wrong(f'Expected a list of items but got type "{type(value).__name__}".')
+    for one in value:
+        _choice(one, field)
+    return value
+
+
+_READERS: Mapping[str, Callable[[Any, Field], Any]] = {
+    "string": _text,
+    "text": _text,
+    "html_text": _text,
+    "integer": _integer,
+    "money": _money,
+    "boolean": _boolean,
+    "date": _date,
+    "time": _time,
+    "select_string": _choice,
+    "select_string_multi": _choices,
+}
