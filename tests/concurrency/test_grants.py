@@ -1,0 +1,68 @@
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.db import connection
+
+from identity.models import Event, Grant, Project
+from identity.roles import RoleName
+from identity.services import members, projects
+from tests.factories.identity import RoleFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+RACERS = 6
+
+
+def race(deed):
+    """Run `deed` in several threads at once; return what each got: its result or its refusal."""
+    start = Barrier(RACERS)
+
+    def run(number):
+        try:
+            start.wait()
+            return deed(number)
+        except Exception as error:
+            return error
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(RACERS) as pool:
+        return list(pool.map(run, range(RACERS)))
+
+
+def test_of_several_who_grant_the_same_role_exactly_one_succeeds(project, alice, mallory, now):
+    role = RoleFactory(name=RoleName.PROJECT_MEMBER.value)
+
+    got = race(
+        lambda _: members.grant(scope=project, user=mallory, role=role, actor=alice, now=now)
+    )
+
+    assert sum(isinstance(one, Grant) for one in got) == 1
+    assert sum(isinstance(one, members.AlreadyHeld) for one in got) == RACERS - 1
+    assert Grant.objects.filter(user=mallory, role=role, is_active=True).count() == 1
+    assert Event.objects.filter(kind="grant.given").count() == 1
+
+
+def test_a_role_is_revoked_once_however_many_revoke_it(project, alice, bob, now):
+    role = RoleFactory(name=RoleName.PROJECT_MEMBER.value)
+
+    got = race(lambda _: members.revoke(scope=project, user=bob, role=role, actor=alice, now=now))
+
+    assert got == [None] * RACERS
+    assert Event.objects.filter(kind="grant.revoked").count() == 1
+
+
+def test_projects_that_begin_alike_get_different_slugs_at_the_same_time(allocator, alice, now):
+    got = race(lambda _: projects.create(customer=allocator, name="Alpha", actor=alice, now=now))
+
+    assert {type(one) for one in got} == {Project}
+    assert len({one.slug for one in got}) == RACERS
+
+
+def test_a_project_is_removed_once(project, alice, bob, now):
+    got = race(lambda _: projects.remove(project, actor=alice, now=now))
+
+    assert got.count(None) == 1
+    assert sum(isinstance(one, projects.ProjectGone) for one in got) == RACERS - 1
+    assert Event.objects.filter(kind="project.removed").count() == 1

@@ -1,0 +1,35 @@
+import pytest
+
+from identity.services import eduteams
+from tests.factories.identity import UserFactory
+
+pytestmark = pytest.mark.django_db
+
+CUID = "28c5353b8bb34984a8bd4169ba94c606@myaccessid.org"
+
+
+@pytest.fixture
+def erika():
+    return UserFactory(username=CUID)
+
+
+def test_staff_identity_managers_and_allocators_find_people_by_cuid(dave, alice, erika):
+    manager = UserFactory(is_identity_manager=True)
+
+    assert [eduteams.find(CUID, actor=actor) for actor in (dave, alice, manager)] == [erika] * 3
+
+
+def test_nobody_else_does(bob, pi, carol, sam, mallory, erika):
+    for actor in (bob, pi, carol, sam, mallory, erika):
+        with pytest.raises(eduteams.NotAllowed):
+            eduteams.find(CUID, actor=actor)
+
+
+@pytest.mark.parametrize("active", [True, False])
+def test_an_unknown_or_deactivated_person_is_not_found(alice, active):
+    UserFactory(username=CUID, is_active=False)
+
+    with pytest.raises(eduteams.UnknownCuid) as refusal:
+        eduteams.find("0@myaccessid.org" if active else CUID, actor=alice)
+
+    assert refusal.value.detail == "Eduteams error: Unable to get user info."

@@ -1,0 +1,93 @@
+import pytest
+
+from identity.models import Customer, Event
+from identity.services import organisations, projects
+from tests.factories.identity import OrganizationGroupFactory
+from tests.factories.marketplace import OfferingFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_new_organisation_gets_a_slug_of_its_name_and_a_number(dave, now):
+    group = OrganizationGroupFactory()
+
+    made = [
+        organisations.create(
+            name="Consumer Org",
+            email="c@example.org",
+            organization_groups=[group],
+            actor=dave,
+            now=now,
+        )
+        for _ in range(2)
+    ]
+
+    assert [customer.slug for customer in made] == ["consumer-1", "consumer-2"]
+    assert list(made[0].organization_groups.all()) == [group]
+    assert made[0].created == now
+    event = Event.objects.filter(kind="customer.created").first()
+    assert (event.subject_uuid, event.customer, event.actor) == (made[0].uuid, made[0], dave)
+
+
+def test_a_taken_slug_is_refused(dave, allocator, now):
+    with pytest.raises(organisations.SlugTaken) as refusal:
+        organisations.create(name="X", slug=allocator.slug, actor=dave, now=now)
+
+    assert refusal.value.detail == {"slug": ["customer with this slug already exists."]}
+
+
+def test_an_owner_changes_what_is_his_to_change(alice, allocator, now):
+    changes = {"name": "LUMI Finland", "slug": "mine", "blocked": True, "abbreviation": "SWE"}
+
+    organisations.update(allocator, actor=alice, now=now, changes=changes)
+
+    changed = Customer.objects.get(pk=allocator.pk)
+    assert changed.name == "LUMI Finland"
+    assert (changed.slug, changed.blocked) == (allocator.slug, False)
+    assert Event.objects.get().payload == {"fields": ["name"]}
+
+
+def test_staff_change_everything(dave, allocator, now):
+    organisations.update(allocator, actor=dave, now=now, changes={"slug": "swe", "blocked": True})
+
+    changed = Customer.objects.get(pk=allocator.pk)
+    assert (changed.slug, changed.blocked) == ("swe", True)
+
+
+def test_what_changes_nothing_is_no_event(dave, allocator, now):
+    organisations.update(allocator, actor=dave, now=now, changes={"name": allocator.name})
+
+    assert not Event.objects.exists()
+
+
+def test_an_empty_organisation_can_be_removed(dave, elsewhere, mallory, now):
+    organisations.remove(elsewhere, actor=dave, now=now)
+
+    assert not Customer.objects.filter(pk=elsewhere.pk).exists()
+    event = Event.objects.get(kind="customer.removed")
+    assert (event.subject_uuid, event.payload) == (elsewhere.uuid, {"name": "Elsewhere"})
+
+
+def test_an_organisation_with_projects_is_not_removed_even_when_they_are(
+    dave, allocator, project, now
+):
+    for _ in range(2):
+        with pytest.raises(organisations.HasProjects) as refusal:
+            organisations.remove(allocator, actor=dave, now=now)
+        assert refusal.value.detail == (
+            "Organization has projects. Please remove them before deleting it."
+        )
+        if not project.is_removed:
+            projects.remove(project, actor=dave, now=now)
+            project.refresh_from_db()
+    assert Customer.objects.filter(pk=allocator.pk).exists()
+
+
+def test_an_organisation_with_offerings_is_not_removed(dave, provider, now):
+    OfferingFactory(customer=provider)
+
+    with pytest.raises(organisations.InUse) as refusal:
+        organisations.remove(provider, actor=dave, now=now)
+
+    assert refusal.value.detail == "Organization still has offerings."
+    assert not Event.objects.filter(kind="customer.removed").exists()
