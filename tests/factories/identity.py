@@ -22,7 +22,7 @@ from identity.models import (
 )
 from identity.roles import DESCRIPTIONS, RoleName, ScopeType
 
-PASSWORD = "correct horse battery staple"  # noqa: S105 - of nobody
+PASSWORD = "correct horse battery staple"
 
 
 class UserFactory(DjangoModelFactory[User]):
