@@ -38,7 +38,7 @@ from marketplace.models import Category
 from tests.contract.live import LiveService
 from tests.factories.identity import CustomerFactory, GrantFactory, SshKeyFactory, UserFactory
 
-PASSWORD = "no login of anybody's real account"  # noqa: S105
+PASSWORD = "no login of anybody's real account"
 RESEARCHER_CUID = "f3a1c2d4b5@myaccessid.org"
 
 
