@@ -143,9 +143,8 @@ def bring_prices_into_force(*, now: datetime) -> int:
     To be called at the beginning of a month; a second time finds nothing to do.
     """
     due = PlanComponent.objects.filter(future_price__isnull=False)
-    plans = list(
-        Plan.objects.select_for_update().filter(components__in=due).distinct().order_by("pk")
-    )
+    rows = Plan.objects.select_for_update(of=("self",)).select_related("offering__customer")
+    plans = list(rows.filter(pk__in=due.values("plan")).order_by("pk"))
     due.update(price=F("future_price"), future_price=None)
     for plan in plans:
         _touch(plan, now)

@@ -174,9 +174,7 @@ def test_a_description_is_looked_through() -> None:
     )
 
 
-KINDS = st.sampled_from(
-    "string integer money boolean date time select_string select_string_multi other".split()
-)
+KINDS = st.sampled_from([*options._READERS, "storage_folder_manager"])
 VALUES = (
     st.none()
     | st.booleans()
