@@ -30,38 +30,57 @@ Field = Mapping[str, Any]
 Number = TypeVar("Number", int, float)
 
 
-class InvalidAttributes(Invalid):
+class InvalidOptions(Invalid):
     """The attributes of an order are not what the offering's options ask for."""
 
-    code = "invalid_attributes"
+    code = "invalid_options"
 
 
 class _Wrong(Exception):
     """A value is not what its field takes."""
 
 
-def check(attributes: Mapping[str, Any] | None, options: Mapping[str, Any]) -> None:
-    """Hold attributes to an offering's options; what the options do not name is free.
+def declared(schema: Mapping[str, Any]) -> dict[str, Field]:
+    """Return the fields of a description by name; what is not one is passed over."""
+    fields = schema.get("options")
+    found = fields.items() if isinstance(fields, Mapping) else ()
+    return {name: field for name, field in found if isinstance(field, Mapping)}
 
-    :raises InvalidAttributes: with a list of messages per attribute.
+
+def check(
+    values: Mapping[str, Any] | None, schema: Mapping[str, Any], *, partial: bool = False
+) -> None:
+    """Hold values to a description of options; what it does not name is free.
+
+    With `partial`, what is missing is not asked for.
+
+    :raises InvalidOptions: with a list of messages per name.
     """
-    fields: Mapping[str, Field] = options.get("options") or {}
-    if attributes is None:
+    fields = declared(schema)
+    if values is None:
         if fields:
-            raise InvalidAttributes({"non_field_errors": ["No data provided"]})
+            raise InvalidOptions({"non_field_errors": ["No data provided"]})
         return
     errors: dict[str, list[str]] = {}
     for name, field in fields.items():
-        if _is_shown(field, attributes) and (message := _fault(name, field, attributes)):
+        if partial and name not in values:
+            continue
+        if _is_shown(field, values) and (message := _fault(name, field, values)):
             errors[name] = [message]
     if errors:
-        raise InvalidAttributes(errors)
+        raise InvalidOptions(errors)
 
 
-def defect(options: Mapping[str, Any]) -> str | None:
+def chosen(values: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the values that the description names, or None when it names none of them."""
+    named = {name: values[name] for name in declared(schema) if name in values}
+    return named or None
+
+
+def defect(schema: Mapping[str, Any]) -> str | None:
     """Return what is wrong with a description of options beyond its shape, or None."""
-    fields: Mapping[str, Field] = options.get("options") or {}
-    if strangers := sorted(set(options.get("order") or ()) - set(fields)):
+    fields = declared(schema)
+    if strangers := sorted(set(schema.get("order") or ()) - set(fields)):
         return f"Order names unknown options: {', '.join(strangers)}."
     for name, field in fields.items():
         try:
@@ -81,7 +100,7 @@ def _fault(name: str, field: Field, attributes: Mapping[str, Any]) -> str | None
     if value is None or value == "":
         return REQUIRED if field.get("required") else None
     try:
-        read = _READERS.get(field["type"], _anything)(value, field)
+        read = _READERS.get(str(field.get("type")), _anything)(value, field)
         _compare(read, field, attributes)
     except _Wrong as wrong:
         return str(wrong)
@@ -95,7 +114,9 @@ def _compare(read: Any, field: Field, attributes: Mapping[str, Any]) -> None:
         if other is None or other == "":
             continue
         try:
-            target = _READERS.get(field["type"], _anything)(other, {"type": field["type"]})
+            target = _READERS.get(str(field.get("type")), _anything)(
+                other, {"type": field.get("type")}
+            )
         except _Wrong:
             continue  # the other attribute has its own message
         holds, words = COMPARISONS[validator["type"]]

@@ -17,7 +17,7 @@ def described(**fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def refusal(attributes: dict[str, Any] | None, asked: dict[str, Any]) -> object:
-    with pytest.raises(options.InvalidAttributes) as refused:
+    with pytest.raises(options.InvalidOptions) as refused:
         options.check(attributes, asked)
     return refused.value.detail
 
@@ -163,6 +163,25 @@ def test_a_comparison_with_what_cannot_be_compared_is_left_out() -> None:
     }
 
 
+def test_a_part_of_the_values_is_not_asked_for_the_rest() -> None:
+    asked = described(a={"type": "string", "required": True}, b={"type": "integer"})
+    options.check({"b": 1}, asked, partial=True)
+    with pytest.raises(options.InvalidOptions):
+        options.check({"a": None}, asked, partial=True)
+
+
+def test_the_values_that_the_options_name_are_picked_out() -> None:
+    asked = described(a={"type": "string"}, b={"type": "integer"})
+    assert options.chosen({"a": "x", "name": "y"}, asked) == {"a": "x"}
+    assert options.chosen({"name": "y"}, asked) is None
+
+
+@pytest.mark.parametrize("broken", [{"options": None}, {"options": []}, {"options": {"a": "b"}}])
+def test_a_broken_description_asks_for_nothing(broken: dict[str, Any]) -> None:
+    options.check({"a": 1}, broken)
+    options.check({}, {"options": {"a": {"required": False}}})
+
+
 def test_a_description_is_looked_through() -> None:
     assert options.defect({}) is None
     assert options.defect(described(a={"type": "string", "pattern": "[a-z]"})) is None
@@ -190,7 +209,7 @@ VALUES = (
 def test_whatever_is_sent_passes_or_is_refused_with_one_message(kind: str, value: object) -> None:
     try:
         options.check({"it": value}, described(it={"type": kind, "choices": ["a"]}))
-    except options.InvalidAttributes as error:
+    except options.InvalidOptions as error:
         refused = error
     else:
         return
