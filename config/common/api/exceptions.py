@@ -74,8 +74,10 @@ def problem(body: Any, status: int, code: str, request: Any) -> dict[str, Any]:
 
 def _messages(body: Any, pointer: str) -> Iterator[tuple[str, str]]:
     if isinstance(body, Mapping):
+        if set(body) == {"detail"} and not pointer:
+            body = {"": body["detail"]}  # about the request as a whole
         for key, value in body.items():
-            yield from _messages(value, f"{pointer}/{key}")
+            yield from _messages(value, f"{pointer}/{key}" if key else pointer)
     elif isinstance(body, list | tuple):
         for position, value in enumerate(body):
             inner = f"{pointer}/{position}" if isinstance(value, Mapping) else pointer

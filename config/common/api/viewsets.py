@@ -24,6 +24,7 @@ from config.common.api.actions import Declared
 from config.common.api.outputs import Output
 from config.common.api.paging import Page
 from config.common.api.plan import Caller, plan_for
+from config.common.api.renderers import OrjsonRenderer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -133,6 +134,8 @@ class ApiViewSet(ViewSet):
         """Let no answer out of an action whose rule was never asked."""
         if response.status_code < http.HTTP_400_BAD_REQUEST and not self._settled:
             raise RuntimeError(f"{type(self).__name__}.{self.action} did not check its rule")
+        if response.content_type is None:
+            response.content_type = OrjsonRenderer.media_type  # also for who accepts problems only
         response = super().finalize_response(request, response, *args, **kwargs)
         return conditional.finish(request, response)
 

@@ -1,0 +1,148 @@
+"""A small endpoint of its own, so that the base is tested apart from every real one."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.urls import include, path
+from rest_framework import serializers
+
+from config.common.api.access import PUBLIC, SCOPED, STAFF, Needs, Own, Rule
+from config.common.api.actions import command, creates, listing, updates
+from config.common.api.filters import (
+    ApiFilterSet,
+    Before,
+    Choices,
+    Contains,
+    Exact,
+    Flag,
+    Never,
+    Ordering,
+    Search,
+    Since,
+    Url,
+    Uuids,
+)
+from config.common.api.inputs import Input, RelatedUrl
+from config.common.api.outputs import Output, UrlField, UuidField
+from config.common.api.schema import ApiRouter
+from config.common.api.viewsets import ApiViewSet, Listed, Retrieved
+from config.common.errors import Conflict, Invalid
+from identity.models import Customer, Project
+from identity.permissions import Permission
+from identity.project_kinds import ProjectKind
+
+
+class SampleOutput(Output):
+    class Meta:
+        model = Project
+        fields = ("url", "uuid", "name", "description", "end_date")
+
+    url = UrlField("sample-detail")
+    uuid = UuidField()
+
+
+class SampleInput(Input):
+    name = serializers.CharField(max_length=20)
+    customer = RelatedUrl("sample-customer-detail", Customer)
+
+
+class SampleChange(Input):
+    name = serializers.CharField(max_length=20)
+
+
+class SampleFilter(ApiFilterSet):
+    class Meta:
+        model = Project
+
+    name = Contains("name")
+    name_exact = Exact("name")
+    customer = Uuids("customer__uuid")
+    customer_url = Url("customer__uuid")
+    kind = Choices("kind", ProjectKind)
+    is_industry = Flag("is_industry")
+    created = Since("created")
+    created_before = Before("created")
+    query = Search("name__icontains", "backend_id", uuid="uuid")
+    affiliation = Never("affiliations are not served", kind="boolean")
+    o = Ordering({"name": "name", "customer_name": "customer__name"})
+
+
+class SampleViewSet(Listed, Retrieved, ApiViewSet):
+    model = Project
+    output = SampleOutput
+    filterset_class = SampleFilter
+    default_order = ("name",)
+    access: ClassVar[dict[str, Rule]] = {
+        "list": SCOPED,
+        "retrieve": SCOPED,
+        "create": Needs(Permission.CREATE_PROJECT, on=("customer",)),
+        "update": Needs(Permission.UPDATE_PROJECT, on=("", "customer")),
+        "only_staff": STAFF,
+        "break_a_rule": SCOPED,
+        "come_too_late": SCOPED,
+        "crash": SCOPED,
+        "unasked": Own("end_date_requested_by"),
+        "others": SCOPED,
+    }
+
+    @creates(SampleInput)
+    def create(self, request: Any) -> Any:
+        data = self.data(SampleInput)
+        return self.created(Project.objects.create(**data, slug=data["name"]))
+
+    @updates(SampleChange)
+    def update(self, request: Any, uuid: str) -> Any:
+        project = self.row()
+        project.name = self.data(SampleChange)["name"]
+        project.save()
+        return self.reply(project)
+
+    @command()
+    def only_staff(self, request: Any, uuid: str) -> Any:
+        return self.answer()
+
+    @command()
+    def undeclared(self, request: Any, uuid: str) -> Any:
+        return self.answer()
+
+    @command()
+    def unasked(self, request: Any, uuid: str) -> Any:
+        return self.answer()
+
+    @command()
+    def break_a_rule(self, request: Any, uuid: str) -> Any:
+        raise Invalid({"limits": {"cpu": ["Too many."]}, "usages": [{"amount": ["Negative."]}]})
+
+    @command()
+    def come_too_late(self, request: Any, uuid: str) -> Any:
+        raise Conflict("Valid states for operation: OK.")
+
+    @command()
+    def crash(self, request: Any, uuid: str) -> Any:
+        Project.objects.create(customer=self.row().customer, name="half", slug="half")
+        raise ZeroDivisionError
+
+    @listing(SampleOutput, order=("-name",))
+    def others(self, request: Any, uuid: str) -> Any:
+        return self.page(self.rows().exclude(pk=self.row().pk))
+
+
+class SampleCustomerOutput(Output):
+    class Meta:
+        model = Customer
+        fields = ("uuid", "name")
+
+    uuid = UuidField()
+
+
+class SampleCustomerViewSet(Listed, Retrieved, ApiViewSet):
+    model = Customer
+    output = SampleCustomerOutput
+    access: ClassVar[dict[str, Rule]] = {"list": PUBLIC, "retrieve": PUBLIC}
+
+
+router = ApiRouter()
+router.register("sample", SampleViewSet, basename="sample")
+router.register("sample-customers", SampleCustomerViewSet, basename="sample-customer")
+urlpatterns = [path("api/", include(router.urls))]
