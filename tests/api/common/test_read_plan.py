@@ -73,7 +73,7 @@ class ProjectSample(Output):
             "requested_by",
             "requested_by_name",
             "marketplace_resource_count",
-            "label",
+            "science",
             "summary",
             "is_labelled",
             "grants",
@@ -92,11 +92,11 @@ class ProjectSample(Output):
     requested_by = UuidField(source="end_date_requested_by.uuid", allow_null=True)
     requested_by_name = serializers.CharField(source="end_date_requested_by.username")
     marketplace_resource_count = MapField(child=serializers.IntegerField())
-    label = Computed("oecd_fos_2007_code", fn=FieldOfScience.label, output=serializers.CharField())
+    science = Computed("oecd_fos_2007_code", fn=FieldOfScience.label, output=serializers.CharField())
     summary = Computed(
         "name", "customer.name", fn="{} of {}".format, output=serializers.CharField()
     )
-    is_labelled = Derived("label", fn=bool, output=serializers.BooleanField())
+    is_labelled = Derived("science", fn=bool, output=serializers.BooleanField())
     grants = Nested(GrantSample, source="grants", many=True)
     first_grant = Nested(GrantSample, source="grants", order_by=("-pk",), allow_null=True)
     campaigns = Omitted(serializers.CharField, reason="there are none")
