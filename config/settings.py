@@ -155,6 +155,7 @@ REST_FRAMEWORK = {
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_SCHEMA_CLASS": "config.common.api.schema.ApiSchema",
+    "URL_FORMAT_OVERRIDE": None,
     "EXCEPTION_HANDLER": "config.common.api.exceptions.handle",
     "DEFAULT_RENDERER_CLASSES": [
         "config.common.api.renderers.OrjsonRenderer",

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.urls import reverse
+from drf_spectacular.types import OpenApiTypes
 from rest_framework import serializers
 
 from config.common.api.access import PUBLIC, Rule
@@ -74,7 +75,7 @@ class ConfigurationViewSet(ApiViewSet):
             }
         )
 
-    about.api = Declared(output=serializers.DictField())  # type: ignore[attr-defined]
+    about.api = Declared(output=OpenApiTypes.OBJECT)  # type: ignore[attr-defined]
 
 
 class RootViewSet(ApiViewSet):
@@ -92,4 +93,4 @@ class RootViewSet(ApiViewSet):
             }
         )
 
-    about.api = Declared(output=serializers.DictField())  # type: ignore[attr-defined]
+    about.api = Declared(output=OpenApiTypes.OBJECT)  # type: ignore[attr-defined]

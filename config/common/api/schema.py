@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from http import HTTPStatus
 from typing import Any, cast
 
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+from rest_framework import serializers
 from rest_framework.routers import SimpleRouter
 
 from config.common.api.actions import Declared
+from config.common.api.inputs import RelatedUrl
 from config.common.api.outputs import Output
 
 CRUD = {
@@ -29,6 +32,12 @@ class ApiRouter(SimpleRouter):
     def get_lookup_regex(self, viewset: Any, lookup_prefix: str = "") -> str:
         """Name the URL's argument `uuid`, whatever its form: the viewset reads both."""
         return super().get_lookup_regex(viewset, lookup_prefix)
+
+
+class Error(serializers.Serializer[Any]):
+    """An error; errors of validation are a map of fields to messages, or a list of messages."""
+
+    detail = serializers.CharField(required=False)
 
 
 class ApiSchema(AutoSchema):
@@ -54,7 +63,7 @@ class ApiSchema(AutoSchema):
             words.append(CRUD[self.view.action])
         elif self.method == "GET":
             words.append("list" if self.declared.many else "retrieve")
-        return re.sub(r"\W", "_", "_".join(words))
+        return re.sub(r"\W", "_", "_".join(words)) if len(words) > 1 else "api_root"
 
     def get_tags(self) -> list[str]:
         """Return the collection's name."""
@@ -73,7 +82,23 @@ class ApiSchema(AutoSchema):
             output = None
         elif declared.many:
             output = output(many=True)
-        return {declared.status: output, **dict(declared.also)}
+        return {declared.status: output, **dict(declared.also), **self._refusals()}
+
+    def _refusals(self) -> dict[int, Any]:
+        """Return the errors that any client must be ready for, in the shape that most have."""
+        statuses = [401, 403]
+        if "{" in self.path:
+            statuses.append(404)
+        if self.method != "GET":
+            statuses += [400, 409]
+        return {
+            status: OpenApiResponse(Error, description=HTTPStatus(status).phrase)
+            for status in sorted(statuses)
+        }
+
+    def map_renderers(self, attribute: str) -> list[Any]:
+        """Describe JSON only: problem details are errors in another dress."""
+        return ["json" if attribute == "format" else "application/json"]
 
     def _is_list_view(self, serializer: Any = None) -> bool:
         return self.declared.many
@@ -144,3 +169,15 @@ class DeclaredField(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped
     def map_serializer_field(self, auto_schema: Any, direction: Any) -> Any:
         """Return the schema of the carried field."""
         return auto_schema._map_serializer_field(self.target.output, direction)  # noqa: SLF001
+
+
+class RelatedField(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+    """Types an object that is named by its URL or its UUID."""
+
+    target_class = "config.common.api.inputs._Related"
+    match_subclasses = True
+
+    def map_serializer_field(self, auto_schema: Any, direction: Any) -> Any:
+        """Return the schema of the name."""
+        is_url = isinstance(self.target, RelatedUrl)
+        return {"type": "string", "format": "uri" if is_url else "uuid"}
