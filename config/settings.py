@@ -178,7 +178,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [],
 }
 IDEMPOTENCY_KEY_MODEL = "identity.IdempotencyKey"
-# Rendering reads what was fetched, and nothing else; where people develop and test, asking is an error.
+# Rendering reads what was fetched and nothing else; where people develop and test, it must.
 FORBID_SQL_WHILE_RENDERING = DEBUG
 
 # --- Background work: the outbox in the database is the truth, the broker only wakes up -----------

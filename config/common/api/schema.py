@@ -152,6 +152,8 @@ class ApiSchema(AutoSchema):
     def _map_basic_serializer(self, serializer: Any, direction: Any) -> Any:
         """Call required only what is always there: the rest may be left out when it is None."""
         schema = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]
+        if "__doc__" not in vars(type(serializer)) or not type(serializer).__doc__:
+            schema.pop("description", None)  # the base's docstring is not about this noun
         if isinstance(serializer, Output):
             always = getattr(serializer.Meta, "always", ())
             schema.pop("required", None)
