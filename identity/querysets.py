@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Self
 
-from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import (
+    CharField,
+    Count,
+    DateField,
+    DateTimeField,
+    DurationField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
+from django.db.models.functions import Cast, Coalesce, Now
 
 from identity import access
 from identity.permissions import Permission
-from identity.roles import ScopeType
+from identity.roles import RoleName, ScopeType
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 def count_of(rows: QuerySet[Any], by: str) -> Coalesce:
@@ -35,6 +54,56 @@ class UserQuerySet(QuerySet[Any]):
             access.in_force(),
         )
         return self.filter(Q(pk=user.pk) | Q(pk__in=colleagues.values("user")), is_active=True)
+
+    def for_api(self, user: Any) -> Self:
+        """Add whether somebody has a token that works."""
+        tokens = self.model._meta.get_field("tokens").related_model.objects
+        alive = tokens.alive(Now()).filter(user=OuterRef("pk"))
+        return self.annotate(has_active_session=Exists(alive))
+
+
+class TokenQuerySet(QuerySet[Any]):
+    """Tokens, which die of not being used for their lifetime."""
+
+    def alive(self, now: datetime | Now) -> Self:
+        """Keep those that work."""
+        return self.filter(Q(lifetime__isnull=True) | Q(last_used__gt=_died_at(now)))
+
+    def dead(self, now: datetime) -> Self:
+        """Keep those that do not."""
+        return self.filter(lifetime__isnull=False, last_used__lte=_died_at(now))
+
+
+def _died_at(now: datetime | Now) -> Any:
+    """Return the last use at which a token is dead now."""
+    second = Value(timedelta(seconds=1), output_field=DurationField())
+    lifetime = ExpressionWrapper(F("lifetime") * second, output_field=DurationField())
+    moment = now if isinstance(now, Now) else Value(now)
+    return ExpressionWrapper(moment - lifetime, output_field=DateTimeField())
+
+
+class RoleQuerySet(QuerySet[Any]):
+    """Roles: everyone sees which there are."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Keep all for who is logged in."""
+        return self if user.is_authenticated else self.none()
+
+    def for_api(self, user: Any) -> Self:
+        """Add, for staff and support, how many hold each."""
+        if not (user.is_staff or user.is_support):
+            return self.annotate(users_count=Value(None, output_field=IntegerField()))
+        grants = self.model._meta.get_field("grants").related_model.objects
+        held = grants.filter(access.in_force(), role=OuterRef("pk"))
+        return self.annotate(users_count=count_of(held, "role"))
+
+
+class OrganizationGroupQuerySet(QuerySet[Any]):
+    """Groups of organisations."""
+
+    def for_api(self, user: Any) -> Self:
+        """Add how many organisations are in each."""
+        return self.annotate(customers_count=Count("customers"))
 
 
 class CustomerQuerySet(QuerySet[Any]):
@@ -69,7 +138,18 @@ class CustomerQuerySet(QuerySet[Any]):
                 0,
             ),
             service_provider_uuid=F("service_provider__uuid"),
+            is_service_provider_manager_only=self._only_managed_by(user),
         )
+
+    def _only_managed_by(self, user: Any) -> Q | Value:
+        """Return the condition that the user is there for the offerings alone."""
+        roles = user.grants.filter(access.in_force()).values_list("customer", "role__name")
+        here: dict[int, set[str]] = {}
+        for customer, role in roles:
+            here.setdefault(customer, set()).add(role)
+        managing = {RoleName.CUSTOMER_MANAGER.value, RoleName.OFFERING_MANAGER.value}
+        managed = [customer for customer, held in here.items() if held <= managing]
+        return Q(pk__in=managed) if managed else Value(False)
 
 
 class ProjectQuerySet(QuerySet[Any]):
@@ -85,6 +165,14 @@ class ProjectQuerySet(QuerySet[Any]):
     def present(self) -> Self:
         """Keep what was not removed."""
         return self.filter(is_removed=False)
+
+    def for_api(self, user: Any) -> Self:
+        """Add today's date, and the notes of staff for those who may read them."""
+        notes = F("staff_notes") if user.is_staff or user.is_support else Value(None)
+        return self.annotate(
+            today=Cast(Now(), DateField()),
+            readable_staff_notes=ExpressionWrapper(notes, output_field=CharField(null=True)),
+        )
 
 
 class GrantQuerySet(QuerySet[Any]):

@@ -4,7 +4,7 @@ from django.db import models
 
 from config.common.models import Timestamped, UuidModel, text
 from identity.models.people import User
-from identity.querysets import SshKeyQuerySet
+from identity.querysets import SshKeyQuerySet, TokenQuerySet
 
 
 class Token(UuidModel):
@@ -20,6 +20,8 @@ class Token(UuidModel):
     created = models.DateTimeField(editable=False)
     last_used = models.DateTimeField(editable=False)
     lifetime = models.PositiveIntegerField(null=True, blank=True)
+
+    objects = TokenQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"{self.name or 'token'} of {self.user_id}"

@@ -7,7 +7,7 @@ from config.common.models import UuidModel, text
 from identity.models.organisation import Customer
 from identity.models.people import User
 from identity.models.project import Project
-from identity.querysets import GrantQuerySet
+from identity.querysets import GrantQuerySet, RoleQuerySet
 from identity.roles import ScopeType
 
 
@@ -19,6 +19,8 @@ class Role(UuidModel):
     content_type = models.CharField(max_length=30, choices=[(s.value, s.value) for s in ScopeType])
     is_system_role = models.BooleanField(default=True)
     is_active = models.BooleanField(default=True)
+
+    objects = RoleQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.name

@@ -4,7 +4,7 @@ from django.db import models
 from django.utils import timezone
 
 from config.common.models import Timestamped, UuidModel, text
-from identity.querysets import CustomerQuerySet
+from identity.querysets import CustomerQuerySet, OrganizationGroupQuerySet
 from identity.roles import ScopeType
 
 
@@ -15,6 +15,8 @@ class OrganizationGroup(UuidModel):
     parent = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
     )
+
+    objects = OrganizationGroupQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.name

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
-from django.db.models import DurationField, ExpressionWrapper, F, Value
 
 from config.common.errors import DomainError
 from identity import events
@@ -125,7 +124,8 @@ def find(plaintext: str, *, now: datetime) -> Token:
     :raises InactiveUser: its user was deactivated.
     :raises ExpiredToken: it was not used for longer than it lives.
     """
-    token = Token.objects.select_related("user").filter(digest=digest(plaintext)).first()
+    found = Token.objects.select_related("user").filter(digest=digest(plaintext))
+    token: Token | None = found.first()
     if token is None:
         raise UnknownToken("Invalid token.")
     if not token.user.is_active:
@@ -174,9 +174,6 @@ def _delete(tokens: Iterable[Token], *, actor: User | None, now: datetime) -> No
 
 def prune(*, now: datetime) -> int:
     """Delete the tokens that died of not being used, and forget old failures to log in."""
-    second = Value(timedelta(seconds=1), output_field=DurationField())
-    lifetime = ExpressionWrapper(F("lifetime") * second, output_field=DurationField())
-    dead = Token.objects.filter(last_used__lt=now - lifetime)
-    deleted, _ = dead.delete()
+    deleted, _ = Token.objects.dead(now).delete()
     LoginFailures.objects.filter(last_failed_at__lte=now - LOCKED_OUT_FOR).delete()
     return deleted
