@@ -83,8 +83,21 @@ ACCOUNT = Machine(
             frozenset({AccountState.DELETION_REQUESTED, AccountState.DELETING}),
             frozenset({AccountState.ERROR_DELETING}),
         ),
+        "leave": (
+            _COMING - {AccountState.REQUESTED} | {AccountState.OK},
+            frozenset({AccountState.DELETION_REQUESTED}),
+        ),
+        "come_back": (
+            frozenset({AccountState.DELETION_REQUESTED}),
+            frozenset({AccountState.OK, AccountState.REQUESTED}),
+        ),
     }
 )
+"""The actions of the API are Waldur's; `leave` and `come_back` are the service's own.
+
+A person who loses his last role leaves, also while the site is still making his account; one who
+gets a role again before the site has begun to delete comes back.
+"""
 
 
 class ProvisionState(StrEnum):
@@ -95,21 +108,23 @@ class ProvisionState(StrEnum):
     WAITING = "waiting"
     DONE = "done"
     REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
     DEAD = "dead"
 
 
+UNDELIVERED = frozenset({ProvisionState.DUE, ProvisionState.RUNNING, ProvisionState.WAITING})
+"""The states in which a delivery is still open: one such delivery per order."""
+
 PROVISION = Machine(
     {
-        "claim": (frozenset({ProvisionState.DUE}), frozenset({ProvisionState.RUNNING})),
+        "claim": (
+            frozenset({ProvisionState.DUE, ProvisionState.RUNNING}),
+            frozenset({ProvisionState.RUNNING}),
+        ),
         "wait": (frozenset({ProvisionState.RUNNING}), frozenset({ProvisionState.WAITING})),
-        "finish": (
-            frozenset({ProvisionState.RUNNING, ProvisionState.WAITING}),
-            frozenset({ProvisionState.DONE}),
-        ),
-        "refuse": (
-            frozenset({ProvisionState.RUNNING, ProvisionState.WAITING}),
-            frozenset({ProvisionState.REFUSED}),
-        ),
+        "finish": (UNDELIVERED, frozenset({ProvisionState.DONE})),
+        "refuse": (UNDELIVERED, frozenset({ProvisionState.REFUSED})),
+        "withdraw": (UNDELIVERED, frozenset({ProvisionState.WITHDRAWN})),
         "try_again": (
             frozenset({ProvisionState.RUNNING, ProvisionState.DEAD, ProvisionState.REFUSED}),
             frozenset({ProvisionState.DUE}),
@@ -117,3 +132,14 @@ PROVISION = Machine(
         "give_up": (frozenset({ProvisionState.RUNNING}), frozenset({ProvisionState.DEAD})),
     }
 )
+"""A running delivery is claimed again when the lease of its worker is over. One that is open when
+its order ends otherwise (people or an agent finished it, or it was cancelled) follows the order."""
+
+
+class SyncState(StrEnum):
+    """What a site says of a person's access to a resource, in the words of the API."""
+
+    SYNCED = "synced"
+    PENDING = "pending"
+    ERROR = "error"
+    MISSING_IN_IDP = "missing_in_idp"

@@ -1,6 +1,7 @@
 """How what was decided is delivered: accounts of people at sites, deliveries of orders."""
 
 from allocations.models.account import OfferingUser, UserAttributeConfig
+from allocations.models.membership import MembershipSyncStatus
 from allocations.models.provision import Provision
 
-__all__ = ["OfferingUser", "Provision", "UserAttributeConfig"]
+__all__ = ["MembershipSyncStatus", "OfferingUser", "Provision", "UserAttributeConfig"]

@@ -39,6 +39,11 @@ class OfferingUser(UuidModel, Timestamped):
                 condition=~Q(state=AccountState.DELETED.value),
                 name="one_account_per_offering",
             ),
+            models.UniqueConstraint(
+                fields=["offering", "username"],
+                condition=~Q(username="") & ~Q(state=AccountState.DELETED.value),
+                name="a_username_once_per_offering",
+            ),
         )
         indexes = (models.Index(fields=["offering", "username"], name="account_username"),)
 

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from allocations.lifecycle import ProvisionState
+from allocations.lifecycle import UNDELIVERED, ProvisionState
 from config.common.models import UuidModel, choices, one_of, text
 from marketplace.models import Order
 
@@ -32,7 +32,7 @@ class Provision(UuidModel):
             one_of("state", ProvisionState, "provision_state"),
             models.UniqueConstraint(
                 fields=["order"],
-                condition=Q(state__in=["due", "running", "waiting"]),
+                condition=Q(state__in=sorted(UNDELIVERED)),
                 name="one_delivery_at_a_time",
             ),
         )

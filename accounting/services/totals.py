@@ -1,0 +1,57 @@
+"""What a resource shows of its usage: derived from the stored reports, never added up in place."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from django.db.models import F
+
+from accounting.ledger import current_usages, limit_usage, month_of
+from accounting.models import ComponentUsage
+from marketplace.components import BillingType
+from marketplace.services import resources
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+    from decimal import Decimal
+
+    from marketplace.models import Resource
+
+
+def refresh(held: Resource, *, now: datetime) -> None:
+    """Derive this month's usage of a resource, and that against its limits, and write it down.
+
+    Part of the caller's transaction, which holds the resource.
+    """
+    month = month_of(now)
+    used = usage_by_month(held, until=month)
+    periods = held.offering.components.filter(billing_type=BillingType.LIMIT)
+    resources.record_usage_snapshot(
+        held,
+        current_usages=current_usages(used, month),
+        limit_usage=limit_usage(used, dict(periods.values_list("type", "limit_period")), month),
+        now=now,
+    )
+
+
+def usage_by_month(held: Resource, *, until: date) -> dict[str, dict[date, Decimal]]:
+    """Return what each component came to in each month.
+
+    Sites report what a month came to. After a switch of plans or a restoration the month has a
+    second row, and that of the latest plan period counts: it includes what came before.
+    """
+    used: dict[str, dict[date, Decimal]] = defaultdict(dict)
+    rows = (
+        ComponentUsage.objects.filter(resource=held, billing_period__lte=until)
+        .order_by(
+            "component_id",
+            "billing_period",
+            F("plan_period__start").desc(nulls_last=True),
+            "-pk",
+        )
+        .distinct("component_id", "billing_period")
+    )
+    for component, month, amount in rows.values_list("component__type", "billing_period", "usage"):
+        used[component][month] = amount
+    return used

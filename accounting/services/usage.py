@@ -1,0 +1,204 @@
+"""What sites report: the usage of a resource's components in a month.
+
+A report is a fact: it is stored also when it is above a limit, and the latest one counts. A partial
+report leaves the other components as they are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from accounting.amounts import check_amounts, check_once
+from accounting.ledger import following, has_begun, is_over, month_of
+from accounting.models import ComponentUsage
+from accounting.models.usage import MissingUsagePolicy
+from accounting.services.totals import refresh
+from config.common.errors import Invalid
+from identity import events
+from marketplace.components import REPORTED, BillingType
+from marketplace.lifecycle import REPORTABLE
+from marketplace.services import locking
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date, datetime
+    from decimal import Decimal
+
+    from identity.models import User
+    from marketplace.models import OfferingComponent, Resource, ResourcePlanPeriod
+
+STORED = (
+    "date",
+    "usage",
+    "description",
+    "recurring",
+    "missing_usage_policy",
+    "modified_by",
+    "modified",
+)
+"""What a later report replaces."""
+
+
+class WrongState(Invalid):
+    """The resource is not in use, so that nothing can have been used."""
+
+    code = "resource_not_in_use"
+
+
+class UnknownComponents(Invalid):
+    """The offering has no such components, or none that usage is reported for."""
+
+    code = "unknown_components"
+
+
+class MonthClosed(Invalid):
+    """The month's usage-based components were charged for already."""
+
+    code = "month_closed"
+
+
+class MonthAhead(Invalid):
+    """The month has not begun."""
+
+    code = "month_ahead"
+
+
+class PlanPeriodClosed(Invalid):
+    """The plan period ended before the month that is reported for."""
+
+    code = "plan_period_closed"
+
+
+@dataclass(frozen=True)
+class Reported:
+    """How much of one component was used in the month."""
+
+    type: str
+    amount: Decimal
+    description: str = ""
+    recurring: bool = False
+    missing_usage_policy: MissingUsagePolicy = MissingUsagePolicy.NONE
+
+
+@transaction.atomic
+def set_usage(
+    resource: Resource,
+    reported: Sequence[Reported],
+    *,
+    at: datetime | None = None,
+    plan_period: ResourcePlanPeriod | None = None,
+    actor: User,
+    now: datetime,
+) -> None:
+    """Replace what is known of some components' usage in the month of `at`, by default this one.
+
+    :raises WrongState: the resource is not OK, Updating or Terminating.
+    :raises UnknownComponents: a component is unknown or not reported for.
+    :raises Repeated: a component is named twice.
+    :raises AmountUnusable: an amount is negative, not finite, too long or too precise.
+    :raises MonthAhead: the month has not begun.
+    :raises MonthClosed: a usage-based component of a past month, and the actor is not staff.
+    :raises PlanPeriodClosed: the named plan period ended before the month.
+    """
+    held = locking.resource(resource)
+    if held.state not in REPORTABLE:
+        raise WrongState({"resource": ["Resource is not in valid state."]})
+    check_amounts(entry.amount for entry in reported)
+    components = _components(held, reported)
+    moment = at or now
+    month = month_of(moment)
+    _check_month(month, components.values(), actor=actor, now=now)
+    period = _plan_period(held, plan_period, month)
+    known = dict(
+        ComponentUsage.objects.filter(
+            resource=held, plan_period=period, billing_period=month
+        ).values_list("component__type", "usage")
+    )
+    ComponentUsage.objects.bulk_create(
+        [
+            ComponentUsage(
+                resource=held,
+                component=components[entry.type],
+                plan_period=period,
+                billing_period=month,
+                date=moment,
+                usage=entry.amount,
+                description=entry.description,
+                recurring=entry.recurring,
+                missing_usage_policy=entry.missing_usage_policy,
+                modified_by=actor,
+                created=now,
+            )
+            for entry in reported
+        ],
+        update_conflicts=True,
+        unique_fields=["resource", "component", "plan_period", "billing_period"],
+        update_fields=STORED,
+    )
+    refresh(held, now=now)
+    changed = {e.type: str(e.amount) for e in reported if known.get(e.type) != e.amount}
+    if changed:
+        _record(held, month, changed, actor=actor, now=now)
+
+
+def _components(held: Resource, reported: Sequence[Reported]) -> dict[str, OfferingComponent]:
+    """Return the components of a report by their type."""
+    wanted = [entry.type for entry in reported]
+    check_once(wanted, "components")
+    found = held.offering.components.filter(type__in=wanted, billing_type__in=REPORTED)
+    components = {component.type: component for component in found}
+    if unknown := sorted(set(wanted) - set(components)):
+        raise UnknownComponents(
+            {"non_field_errors": [f"These components are invalid: {', '.join(unknown)}."]}
+        )
+    return components
+
+
+def _check_month(
+    month: date, components: Iterable[OfferingComponent], *, actor: User, now: datetime
+) -> None:
+    """Refuse a month that has not begun, and for all but staff one that was charged for.
+
+    A limit-based component is charged by its limit, so its late reports change no invoice. Site
+    agents look for the words `backfilling past billing periods` and skip the month.
+    """
+    if not has_begun(month, now):
+        raise MonthAhead({"date": ["Usage cannot be reported ahead of its month."]})
+    is_charged = any(component.billing_type == BillingType.USAGE for component in components)
+    if is_over(month, now) and is_charged and not actor.is_staff:
+        message = "Usage-based components are closed to providers backfilling past billing periods."
+        raise MonthClosed({"date": [message]})
+
+
+def _plan_period(
+    held: Resource, named: ResourcePlanPeriod | None, month: date
+) -> ResourcePlanPeriod | None:
+    """Return the time under a plan that a month's usage belongs to: the latest that touches it."""
+    if named is not None:
+        if named.end is not None and month_of(named.end) < month:
+            raise PlanPeriodClosed({"plan_period": ["The plan period ended before this month."]})
+        return named
+    touching = held.plan_periods.filter(
+        Q(end__isnull=True) | Q(end__date__gte=month),
+        Q(start__isnull=True) | Q(start__date__lt=following(month)),
+    )
+    return touching.order_by(F("start").desc(nulls_last=True), "-pk").first()
+
+
+def _record(
+    held: Resource, month: date, changed: Mapping[str, str], *, actor: User, now: datetime
+) -> None:
+    events.record(
+        "usage.recorded",
+        held,
+        actor=actor,
+        now=now,
+        project=held.project,
+        provider=held.offering.customer,
+        resource_uuid=held.uuid,
+        payload={"billing_period": month.isoformat(), "usages": dict(changed)},
+    )

@@ -1,0 +1,43 @@
+"""The ways to sites: one backend per type of offering, named in a literal table."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from django.utils.module_loading import import_string
+
+from config.common.errors import Invalid
+
+if TYPE_CHECKING:
+    from allocations.backends.base import Backend
+
+BACKENDS: dict[str, str] = {
+    "Marketplace.Basic": "allocations.backends.manual.ManualBackend",
+    "Marketplace.Slurm": "allocations.backends.agent.AgentBackend",
+}
+"""Type of offering -> class of its backend."""
+
+
+class NoBackend(Invalid):
+    """Nobody delivers offerings of this type."""
+
+    code = "no_backend"
+
+
+def name_of(offering: Any) -> str:
+    """Return the dotted path of an offering's backend.
+
+    :raises NoBackend: when its type has none.
+    """
+    try:
+        return BACKENDS[offering.type]
+    except KeyError:
+        raise NoBackend(f"No backend for offerings of type {offering.type}.") from None
+
+
+@cache
+def load(name: str) -> Backend:
+    """Return the backend with a dotted path, the same one each time."""
+    backend: Backend = import_string(name)()
+    return backend

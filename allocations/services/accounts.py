@@ -1,0 +1,250 @@
+"""Accounts of people at sites: asked for, made and named by the site, and given up again.
+
+Who needs one is `membership`'s question.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+
+from allocations.lifecycle import ACCOUNT, AccountState
+from allocations.models import OfferingUser
+from config.common.errors import Conflict, Invalid
+from config.common.machine import IllegalTransition
+from identity import events
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from identity.models import User
+    from marketplace.models import Offering
+
+NAMED_BY = frozenset({AccountState.REQUESTED, AccountState.CREATING, AccountState.ERROR_CREATING})
+"""The states that end when the site names the account."""
+
+TARGETS = {
+    "begin_creating": AccountState.CREATING,
+    "set_ok": AccountState.OK,
+    "set_validation_complete": AccountState.OK,
+    "set_error_creating": AccountState.ERROR_CREATING,
+    "set_pending_account_linking": AccountState.PENDING_ACCOUNT_LINKING,
+    "set_pending_additional_validation": AccountState.PENDING_ADDITIONAL_VALIDATION,
+    "request_deletion": AccountState.DELETION_REQUESTED,
+    "set_deleting": AccountState.DELETING,
+    "set_deleted": AccountState.DELETED,
+    "set_error_deleting": AccountState.ERROR_DELETING,
+}
+"""Where the actions that sites and providers report lead."""
+
+
+class AccountExists(Invalid):
+    """The person has an account at the offering already."""
+
+    code = "account_exists"
+
+
+class UsernameTaken(Invalid):
+    """Somebody else has the name at the offering."""
+
+    code = "username_taken"
+
+
+class AccountGone(Conflict):
+    """The account was removed in the meantime."""
+
+    code = "account_gone"
+
+
+@transaction.atomic
+def create(
+    *, offering: Offering, user: User, username: str = "", actor: User | None, now: datetime
+) -> OfferingUser:
+    """Open an account for a person at an offering; with a name it is ready at once.
+
+    :raises AccountExists: he has one; of two who open it at once, one gets this.
+    :raises UsernameTaken: another account of the offering has the name.
+    """
+    account = OfferingUser(
+        offering=offering,
+        user=user,
+        username=username,
+        state=AccountState.OK if username else AccountState.REQUESTED,
+        propagation_date=now if username else None,
+        created=now,
+    )
+    _store(account)
+    _record(account, "account.created", actor=actor, now=now, states=("", account.state))
+    return account
+
+
+@transaction.atomic
+def set_username(
+    account: OfferingUser, *, username: str, actor: User | None, now: datetime
+) -> OfferingUser:
+    """Name the account as the site does; one that is being made is ready with that.
+
+    :raises UsernameTaken: another account of the offering has the name.
+    :raises AccountGone: the account was removed meanwhile.
+    """
+    locked = _locked(account)
+    before = locked.username
+    if username == before:
+        return locked
+    locked.username = username
+    _store(locked)
+    if username and locked.state in NAMED_BY:
+        advance(locked, "set_ok", AccountState.OK, actor=actor, now=now)
+    _record(
+        locked,
+        "account.username_set",
+        actor=actor,
+        now=now,
+        message=f"{locked.user} is {username or 'nameless'} at {locked.offering.name}",
+        payload={"username": username, "old_username": before},
+    )
+    return locked
+
+
+@transaction.atomic
+def move(
+    account: OfferingUser,
+    action: str,
+    *,
+    comment: str | None = None,
+    comment_url: str | None = None,
+    actor: User | None,
+    now: datetime,
+) -> OfferingUser:
+    """Carry out what the site reports or the provider asks for: an action of the table.
+
+    :raises IllegalTransition: the account is not in a state for it.
+    :raises AccountGone: the account was removed meanwhile.
+    """
+    locked = _locked(account)
+    advance(locked, action, TARGETS[action], actor=actor, now=now)
+    if comment is not None or comment_url is not None:
+        locked.service_provider_comment = comment or ""
+        locked.service_provider_comment_url = comment_url or ""
+        locked.save(
+            update_fields=["service_provider_comment", "service_provider_comment_url", "modified"]
+        )
+    return locked
+
+
+@transaction.atomic
+def set_restricted(
+    account: OfferingUser, *, is_restricted: bool, actor: User, now: datetime
+) -> OfferingUser:
+    """Keep the person out of the site, or let him in again.
+
+    :raises AccountGone: the account was removed meanwhile.
+    """
+    locked = _locked(account)
+    if locked.is_restricted == is_restricted:
+        return locked
+    locked.is_restricted = is_restricted
+    locked.save(update_fields=["is_restricted", "modified"])
+    _record(
+        locked,
+        "account.restriction_changed",
+        actor=actor,
+        now=now,
+        payload={"is_restricted": is_restricted},
+    )
+    return locked
+
+
+@transaction.atomic
+def remove(account: OfferingUser, *, actor: User | None, now: datetime) -> None:
+    """Forget an account; usage that was reported for it keeps the name.
+
+    :raises AccountGone: somebody else was quicker.
+    """
+    locked = _locked(account)
+    _record(locked, "account.removed", actor=actor, now=now, states=(locked.state, ""))
+    locked.delete()
+
+
+@transaction.atomic
+def advance(
+    account: OfferingUser, action: str, to: AccountState, *, actor: User | None, now: datetime
+) -> None:
+    """Move an account along the table and record the event, or do neither.
+
+    :raises IllegalTransition: it is not possible, or somebody else was quicker.
+    """
+    source = AccountState(account.state)
+    ACCOUNT.check(action, source, to)
+    changes: dict[str, object] = {"state": to, "modified": now}
+    if to is AccountState.OK:
+        changes["propagation_date"] = now
+    if not OfferingUser.objects.filter(pk=account.pk, state=source).update(**changes):
+        raise IllegalTransition(f"{action}: the account is no longer {source}.")
+    account.state = to
+    kind = f"account.{to.lower().replace(' ', '_')}"
+    _record(account, kind, actor=actor, now=now, states=(source, to))
+
+
+def live(user: User, offering: Offering, *, lock: bool = False) -> OfferingUser | None:
+    """Return a person's account at an offering, unless it was deleted."""
+    accounts = OfferingUser.objects.filter(user=user, offering=offering)
+    if lock:
+        accounts = accounts.select_for_update(of=("self",))
+    return accounts.exclude(state=AccountState.DELETED).first()
+
+
+def _locked(account: OfferingUser) -> OfferingUser:
+    found = (
+        OfferingUser.objects.select_for_update(of=("self",))
+        .select_related("offering__customer", "user")
+        .filter(pk=account.pk)
+        .first()
+    )
+    if found is None:
+        raise AccountGone("The account was removed in the meantime.")
+    return found
+
+
+def _store(account: OfferingUser) -> None:
+    """Write an account; the database knows best whether the person or the name is there already."""
+    try:
+        with transaction.atomic():
+            account.save()
+    except IntegrityError as error:
+        if "a_username_once_per_offering" in str(error):
+            raise UsernameTaken(
+                {"username": ["Another user has this username at the offering."]}
+            ) from error
+        raise AccountExists(
+            {"non_field_errors": ["The fields offering, user must make a unique set."]}
+        ) from error
+
+
+def _record(
+    account: OfferingUser,
+    kind: str,
+    *,
+    actor: User | None,
+    now: datetime,
+    states: tuple[str, str] = ("", ""),
+    message: str = "",
+    payload: dict[str, object] | None = None,
+) -> None:
+    events.record(
+        kind,
+        account,
+        actor=actor,
+        now=now,
+        source=states[0],
+        target=states[1],
+        message=message,
+        provider=account.offering.customer,
+        payload={
+            "offering_uuid": account.offering.uuid.hex,
+            "user_uuid": account.user.uuid.hex,
+            "username": account.username,
+            **(payload or {}),
+        },
+    )

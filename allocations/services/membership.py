@@ -1,0 +1,134 @@
+"""Who needs an account where: people with a role in a project that has a live allocation.
+
+This holds at offerings whose provider manages accounts (`MANAGED`). What is and what should be are
+compared each time, so that no event has to come in order, once, or at all.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from allocations.lifecycle import ACCOUNT, AccountState
+from allocations.models import OfferingUser
+from allocations.services import accounts
+from allocations.usernames import propose, stem
+from config.common.errors import Invalid
+from identity.models import Grant, User
+from identity.roles import ScopeType
+from marketplace.lifecycle import ResourceState
+from marketplace.models import Offering, Resource
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from django.db.models import QuerySet
+
+    from identity.models import Customer, Project
+
+MANAGED = "service_provider_can_create_offering_user"
+"""The plugin option of an offering whose provider manages accounts."""
+
+SERVED = frozenset(ResourceState) - {ResourceState.CREATING, ResourceState.TERMINATED}
+"""The states of a resource whose project's members need accounts."""
+
+
+class NothingShared(Invalid):
+    """The person has no allocation at the provider."""
+
+    code = "nothing_shared"
+
+
+def members(project: Project) -> QuerySet[User]:
+    """Return the people who hold a role in a project."""
+    grants = Grant.objects.in_force().on(ScopeType.PROJECT, project.pk)
+    return User.objects.filter(pk__in=grants.values("user"), is_active=True).order_by("pk")
+
+
+def offerings_of(project: Project) -> QuerySet[Offering]:
+    """Return the offerings of which a project has, or had, an allocation."""
+    resources = Resource.objects.filter(project=project).exclude(state=ResourceState.CREATING)
+    return Offering.objects.filter(pk__in=resources.values("offering")).order_by("pk")
+
+
+def reconcile_all(*, users: Iterable[User], offerings: Iterable[Offering], now: datetime) -> None:
+    """Bring the accounts of some people at some offerings to what their roles call for."""
+    managed = [offering for offering in offerings if offering.plugin_options.get(MANAGED)]
+    for user in users if managed else ():
+        for offering in managed:
+            reconcile(user=user, offering=offering, now=now)
+
+
+@transaction.atomic
+def reconcile(*, user: User, offering: Offering, now: datetime) -> OfferingUser | None:
+    """Open the account that a person's roles call for, or have one deleted that they no longer do.
+
+    It may run any number of times, for whatever reason; accounts at offerings whose provider does
+    not manage them are left alone.
+    """
+    if not offering.plugin_options.get(MANAGED):
+        return None
+    account = accounts.live(user, offering, lock=True)
+    is_needed = user.is_active and _resources_of(user).filter(offering=offering).exists()
+    if account is None:
+        return _open(user, offering, now=now) if is_needed else None
+    if is_needed and account.state == AccountState.DELETION_REQUESTED:
+        back_to = AccountState.OK if account.username else AccountState.REQUESTED
+        accounts.advance(account, "come_back", back_to, actor=None, now=now)
+    elif not is_needed and account.state == AccountState.REQUESTED:
+        accounts.remove(account, actor=None, now=now)
+        return None
+    elif not is_needed and ACCOUNT.allows("leave", AccountState(account.state)):
+        accounts.advance(account, "leave", AccountState.DELETION_REQUESTED, actor=None, now=now)
+    return account
+
+
+@transaction.atomic
+def name_everywhere(
+    *, provider: Customer, user: User, username: str, actor: User, now: datetime
+) -> int:
+    """Give a person one name at all the provider's offerings where he has allocations.
+
+    :raises NothingShared: there is no such offering.
+    :raises UsernameTaken: another account has the name at one of them; then none is changed.
+    """
+    offerings = Offering.objects.filter(
+        pk__in=_resources_of(user).filter(offering__customer=provider).values("offering")
+    ).order_by("pk")
+    for offering in offerings:
+        account = accounts.live(user, offering)
+        if account is None:
+            accounts.create(offering=offering, user=user, username=username, actor=actor, now=now)
+        else:
+            accounts.set_username(account, username=username, actor=actor, now=now)
+    if not offerings:
+        raise NothingShared(
+            {"user_uuid": ["The user has no resources of this service provider's offerings."]}
+        )
+    return len(offerings)
+
+
+def _open(user: User, offering: Offering, *, now: datetime) -> OfferingUser | None:
+    """Open an account under the offering's own rule for names; None when another was quicker."""
+    names = {"username": user.username, "first_name": user.first_name, "last_name": user.last_name}
+    begin = stem(offering.plugin_options, **names)
+    taken = set(
+        OfferingUser.objects.filter(offering=offering, username__startswith=begin)
+        .exclude(state=AccountState.DELETED)
+        .values_list("username", flat=True)
+        if begin
+        else ()
+    )
+    username = propose(offering.plugin_options, **names, taken=taken)
+    try:
+        return accounts.create(offering=offering, user=user, username=username, actor=None, now=now)
+    except accounts.AccountExists:
+        return None
+
+
+def _resources_of(user: User) -> QuerySet[Resource]:
+    """Return the live allocations of the projects in which a person holds a role."""
+    projects = Grant.objects.in_force().filter(user=user, scope_type=ScopeType.PROJECT)
+    return Resource.objects.filter(project__in=projects.values("project"), state__in=SERVED)
