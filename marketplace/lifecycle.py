@@ -136,7 +136,7 @@ RESOURCE = Machine(
         ),
         "resolved": (frozenset({ResourceState.ERRED}), frozenset({ResourceState.OK})),
         "abandoned": (
-            frozenset({ResourceState.CREATING}),
+            frozenset({ResourceState.CREATING, ResourceState.ERRED}),
             frozenset({ResourceState.TERMINATED}),
         ),
     }
@@ -178,9 +178,25 @@ CASCADE: dict[tuple[OrderType, OrderState], str] = {
 }
 """What an order's arrival in a state does to its resource; nothing where there is no entry.
 
-An Update that is cancelled while it executes keeps the resource as it was (`kept`); a retried
-Create leaves the resource erred until it is done, as the diagram has no way back to Creating.
+A retried Create leaves the resource erred until it is done, as the diagram has no way back to
+Creating.
 """
+
+INTERRUPTED: dict[OrderType, str] = {
+    OrderType.CREATE: "abandoned",
+    OrderType.UPDATE: "kept",
+    OrderType.TERMINATE: "broke",
+    OrderType.RESTORE: "abandoned",
+}
+"""What the end of an order does to its resource when it was executing but shall no longer."""
+
+
+def effect(kind: OrderType, source: OrderState, target: OrderState) -> str | None:
+    """Return what an order's step does to its resource, or None where it does nothing."""
+    if source is OrderState.EXECUTING and target is OrderState.CANCELED:
+        return INTERRUPTED[kind]
+    return CASCADE.get((kind, target))
+
 
 USABLE = frozenset(
     {ResourceState.OK, ResourceState.ERRED, ResourceState.UPDATING, ResourceState.TERMINATING}

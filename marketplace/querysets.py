@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import DateField, ExpressionWrapper, F, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from identity import access
 from identity.permissions import Permission
-from marketplace.lifecycle import OfferingState
+from marketplace.lifecycle import OfferingState, OrderState, ResourceState
+
+if TYPE_CHECKING:
+    from datetime import date
 
 Rows = TypeVar("Rows", bound=QuerySet[Any])
 ORDERABLE = (OfferingState.ACTIVE, OfferingState.PAUSED)
@@ -105,6 +109,15 @@ class OrderQuerySet(QuerySet[Any]):
         """Keep the orders of the user's projects and of the offerings that he provides."""
         return both_sides(self, user, project="project", offering="offering")
 
+    def due(self, today: date) -> Self:
+        """Keep those that waited for a day that has come: their project's start, or their own."""
+        begun = Q(project__start_date__isnull=True) | Q(project__start_date__lte=today)
+        dated = Q(start_date__isnull=True) | Q(start_date__lte=today)
+        return self.filter(
+            Q(begun, state=OrderState.PENDING_PROJECT)
+            | Q(dated, state=OrderState.PENDING_START_DATE)
+        )
+
 
 class ResourceQuerySet(QuerySet[Any]):
     """Resources, from the consumer's side and from the provider's."""
@@ -122,6 +135,26 @@ class ResourceQuerySet(QuerySet[Any]):
         """Keep the resources of the offerings that the user helps to provide."""
         condition = provider_side(user, Permission.VIEW_PROVIDER_SIDE)
         return self if condition is None else self.filter(condition)
+
+    def ended(self, today: date) -> Self:
+        """Keep the live ones whose own end, or whose project's with its grace, has come."""
+        return self.filter(
+            Q(end_date__lte=today) | Q(project__in=self._ended_projects(today)),
+            state__in=(ResourceState.CREATING, ResourceState.OK, ResourceState.ERRED),
+        )
+
+    def _ended_projects(self, today: date) -> Any:
+        """Return the projects of which also the days of grace are over."""
+        projects = self.model._meta.get_field("project").related_model._base_manager
+        grace = Coalesce("grace_period_days", "customer__grace_period_days", 0)
+        last = ExpressionWrapper(F("end_date") + grace, output_field=DateField())
+        return projects.filter(end_date__isnull=False).alias(last=last).filter(last__lte=today)
+
+    def used_since(self, day: date) -> Self:
+        """Keep those for whose months since a day usage was reported."""
+        usages = self.model._meta.get_field("component_usages").related_model._base_manager
+        used = usages.filter(billing_period__gte=day, usage__gt=0)
+        return self.filter(pk__in=used.values("resource"))
 
 
 def both_sides(rows: Rows, user: Any, *, project: str, offering: str) -> Rows:

@@ -1,0 +1,134 @@
+"""Changing an order that nobody has begun with: what it asks for, and when."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from config.common.errors import Forbidden, Invalid
+from config.common.machine import IllegalTransition
+from identity.permissions import Permission
+from marketplace import limits as rules
+from marketplace import options as option_rules
+from marketplace.lifecycle import OrderState, OrderType
+from marketplace.services import availability, changes, history, locking, quotes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date, datetime
+
+    from identity.models import User
+    from marketplace.models import Order
+
+AMENDABLE = (
+    OrderState.PENDING_CONSUMER,
+    OrderState.PENDING_PROJECT,
+    OrderState.PENDING_PROVIDER,
+)
+"""Before its provider has agreed to an order; what he agreed to is not changed behind his back."""
+
+
+class ConsumerAgreed(Forbidden):
+    """Somebody agreed to the order as it is; only those who could do so may change it now."""
+
+
+class NotInThisOrder(Invalid):
+    """An order of this type has no such part."""
+
+    code = "not_in_this_order"
+
+
+class StartInPast(Invalid):
+    """An order cannot begin before today."""
+
+    code = "impossible_start_date"
+
+
+KEEP: Any = object()
+"""Stands for a part that is not to be changed, where None is a value."""
+
+
+@transaction.atomic
+def amend(
+    order: Order,
+    *,
+    actor: User,
+    now: datetime,
+    attributes: Mapping[str, Any] | None = None,
+    limits: Mapping[str, object] | None = None,
+    start_date: date | None = KEEP,
+) -> None:
+    """Change what a waiting order asks for; limits and attributes are replaced as a whole.
+
+    :raises IllegalTransition: the provider has agreed to it, or it is over.
+    :raises ConsumerAgreed: the actor could not agree to it himself.
+    :raises NotInThisOrder: it is no order for limits.
+    :raises InvalidLimits: the limits cannot be had.
+    :raises InvalidOptions: an attribute is not what the offering asks for.
+    :raises StartInPast: the start date is over.
+    """
+    held = locking.order(order)
+    _refuse(held, actor)
+    wanted: dict[str, Any] = {}
+    if attributes is not None:
+        wanted["attributes"] = _attributes(held, attributes)
+    if limits is not None:
+        wanted |= _limits(held, limits)
+    if start_date is not KEEP:
+        if start_date is not None and start_date < now.date():
+            raise StartInPast({"start_date": ["Cannot be earlier than the current date."]})
+        wanted["start_date"] = start_date
+    changed = changes.write(held, wanted, now=now)
+    if not changed:
+        return
+    if held.type == OrderType.CREATE:
+        _carry_over(held, changed, now=now)
+    history.of_order(
+        "order.amended",
+        held,
+        actor=actor,
+        now=now,
+        message=f"{held.type} order for resource {held.resource.name} was changed.",
+        states=(held.state, held.state),
+        payload={"changed": sorted(changed)},
+    )
+
+
+def _refuse(order: Order, actor: User) -> None:
+    if order.state not in AMENDABLE:
+        raise IllegalTransition(f"Valid states for operation: {', '.join(AMENDABLE)}.")
+    project = order.project
+    agreed = order.state != OrderState.PENDING_CONSUMER
+    if agreed and not actor.may(Permission.APPROVE_ORDER, project, project.customer):
+        raise ConsumerAgreed("You do not have permission to perform this action.")
+
+
+def _attributes(order: Order, attributes: Mapping[str, Any]) -> dict[str, Any]:
+    if order.type == OrderType.CREATE:
+        option_rules.check(attributes, order.offering.options)
+    kept = {name: order.attributes[name] for name in ("old_limits",) if name in order.attributes}
+    return {**attributes, **kept}
+
+
+def _limits(order: Order, limits: Mapping[str, object]) -> dict[str, Any]:
+    """Return the limits that an order shall ask for, and what they cost."""
+    if order.type not in {OrderType.CREATE, OrderType.UPDATE}:
+        raise NotInThisOrder({"limits": ["This order does not ask for limits."]})
+    components = list(order.offering.components.all())
+    left = availability.left(order.offering, components, apart_from=order.resource)
+    bounds = rules.rules_of(components, left)
+    if order.type == OrderType.UPDATE:
+        wanted = rules.updated(order.resource.limits, limits, bounds)
+    else:
+        wanted = rules.ordered(limits, bounds)
+    return {"limits": wanted, "cost": quotes.quote(order.plan, wanted).cost}
+
+
+def _carry_over(order: Order, changed: tuple[str, ...], *, now: datetime) -> None:
+    """Let the allocation that the order reserves say the same as the order."""
+    wanted = {name: getattr(order, name) for name in changed if name != "start_date"}
+    if "attributes" in changed:
+        wanted["options"] = option_rules.chosen(order.attributes, order.offering.resource_options)
+        wanted["name"] = order.attributes.get("name") or order.resource.name
+    changes.write(order.resource, wanted, now=now)

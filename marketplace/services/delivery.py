@@ -1,0 +1,140 @@
+"""What a provider says of the resources that it delivers: identifiers, limits, flags, reports."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from django.db import transaction
+
+from config.common.machine import IllegalTransition
+from marketplace import limits as rules
+from marketplace.components import REPORTED
+from marketplace.lifecycle import ResourceState
+from marketplace.services import changes, history, locking, quotes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from identity.models import User
+    from marketplace.models import Resource
+
+
+@transaction.atomic
+def set_backend_id(resource: Resource, backend_id: str, *, actor: User, now: datetime) -> bool:
+    """Say what the provider calls the resource; return whether that is new."""
+    return _write(resource, "backend_id_set", {"backend_id": backend_id}, actor=actor, now=now)
+
+
+@transaction.atomic
+def set_effective_id(resource: Resource, effective_id: str, *, actor: User, now: datetime) -> bool:
+    """Say under which id the resource runs in the end; return whether that is new."""
+    wanted = {"effective_id": effective_id}
+    return _write(resource, "effective_id_set", wanted, actor=actor, now=now)
+
+
+@transaction.atomic
+def set_backend_metadata(
+    resource: Resource, metadata: Mapping[str, Any], *, actor: User, now: datetime
+) -> bool:
+    """Replace what the provider notes about the resource for itself."""
+    wanted = {"backend_metadata": dict(metadata)}
+    return _write(resource, "metadata_set", wanted, actor=actor, now=now)
+
+
+@transaction.atomic
+def set_endpoints(
+    resource: Resource, endpoints: Sequence[Mapping[str, str]], *, actor: User, now: datetime
+) -> bool:
+    """Replace the addresses at which the resource is used; one that stays keeps its UUID."""
+    known = {(e["name"], e["url"]): e["uuid"] for e in resource.endpoints}
+    wanted = [
+        {
+            "uuid": known.get((endpoint["name"], endpoint["url"])) or uuid4().hex,
+            "name": endpoint["name"],
+            "url": endpoint["url"],
+        }
+        for endpoint in endpoints
+    ]
+    return _write(resource, "endpoints_set", {"endpoints": wanted}, actor=actor, now=now)
+
+
+@transaction.atomic
+def submit_report(
+    resource: Resource, report: Sequence[Mapping[str, str]], *, actor: User, now: datetime
+) -> bool:
+    """Replace the provider's report about the resource: headed sections of text."""
+    sections = [{"header": part["header"], "body": part["body"]} for part in report]
+    return _write(resource, "report_submitted", {"report": sections}, actor=actor, now=now)
+
+
+@transaction.atomic
+def set_flags(resource: Resource, flags: Mapping[str, bool], *, actor: User, now: datetime) -> bool:
+    """Set any of `paused`, `downscaled` and `restrict_member_access`."""
+    return _write(resource, "flags_set", flags, actor=actor, now=now, told=dict(flags))
+
+
+@transaction.atomic
+def set_limits(
+    resource: Resource, limits: Mapping[str, object], *, actor: User, now: datetime
+) -> bool:
+    """Replace the limits by those that hold at the provider, which may be fewer.
+
+    :raises UnknownComponents: the offering counts no such component.
+    :raises NotANumber: a limit is no number that can be kept.
+    :raises IllegalTransition: the resource is terminated.
+    """
+    held = locking.resource(resource)
+    if held.state == ResourceState.TERMINATED:
+        live = sorted(set(ResourceState) - {ResourceState.TERMINATED})
+        raise IllegalTransition(f"Valid states for operation: {', '.join(live)}.")
+    counted = held.offering.components.filter(billing_type__in=REPORTED)
+    told = rules.delivered(limits, {c.type: rules.Rule.of(c) for c in counted})
+    wanted = {"limits": told, "cost": quotes.quote(held.plan, told).cost}
+    payload = {"limits": told, "old_limits": dict(held.limits)}
+    return _store(held, "limits_set", wanted, actor=actor, now=now, told=payload)
+
+
+@transaction.atomic
+def refresh_last_sync(resource: Resource, *, now: datetime) -> None:
+    """Note that the provider has just looked at the resource.
+
+    Every site agent does so every few minutes: that is no event, and no change of the resource.
+    """
+    type(resource).objects.filter(pk=resource.pk).update(last_sync=now)
+
+
+def _write(
+    resource: Resource,
+    what: str,
+    wanted: Mapping[str, Any],
+    *,
+    actor: User,
+    now: datetime,
+    told: Mapping[str, object] | None = None,
+) -> bool:
+    held = locking.resource(resource)
+    return _store(held, what, wanted, actor=actor, now=now, told=told)
+
+
+def _store(
+    held: Resource,
+    what: str,
+    wanted: Mapping[str, Any],
+    *,
+    actor: User,
+    now: datetime,
+    told: Mapping[str, object] | None = None,
+) -> bool:
+    changed = changes.write(held, wanted, now=now)
+    if changed:
+        history.of_resource(
+            f"resource.{what}",
+            held,
+            actor=actor,
+            now=now,
+            message=f"Resource {held.name}: {' '.join(what.split('_'))}.",
+            payload={"changed": sorted(changed), **(told or {})},
+        )
+    return bool(changed)

@@ -1,0 +1,149 @@
+"""When an allocation ends: who may set that day, which days are possible, and what happens then."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from config.common.errors import Forbidden, Invalid
+from identity.permissions import Permission
+from marketplace.lifecycle import WAITING, OrderType
+from marketplace.models import Resource
+from marketplace.services import changes, history, locking, orders, resource_orders, resources
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from identity.models import User
+    from marketplace.models import Order
+
+NOTICE = timedelta(days=7)
+QUIET = timedelta(days=90)
+
+
+class PossibleEnd(Invalid):
+    """The base of what an end date may contradict."""
+
+    code = "impossible_end_date"
+
+
+class EndDateInPast(PossibleEnd):
+    """An allocation cannot have ended before today."""
+
+
+class InUse(PossibleEnd):
+    """A provider does not end what was used lately."""
+
+
+class TooSoon(PossibleEnd):
+    """A provider gives a week's notice."""
+
+
+class EndDateForbidden(Forbidden):
+    """The actor may not end the allocation."""
+
+
+@transaction.atomic
+def set_by_consumer(
+    resource: Resource, end_date: date | None, *, actor: User, now: datetime
+) -> None:
+    """Set or clear the end date for the project, or for staff.
+
+    :raises EndDateForbidden: the actor may not end allocations of the project.
+    :raises EndDateInPast: the day is over.
+    """
+    held = locking.resource(resource)
+    if held.end_date == end_date:
+        return
+    project = held.project
+    if not actor.may(Permission.SET_RESOURCE_END_DATE, project, project.customer):
+        raise EndDateForbidden("You do not have permission to perform this action.")
+    _refuse_past(end_date, now=now)
+    _store(held, end_date, actor=actor, now=now)
+
+
+@transaction.atomic
+def set_by_site(resource: Resource, end_date: date | None, *, actor: User, now: datetime) -> None:
+    """Set or clear the end date as it is known at the provider's site.
+
+    :raises EndDateInPast: the day is over.
+    """
+    held = locking.resource(resource)
+    if held.end_date != end_date:
+        _refuse_past(end_date, now=now)
+        _store(held, end_date, actor=actor, now=now)
+
+
+@transaction.atomic
+def set_by_provider(
+    resource: Resource, end_date: date | None, *, actor: User, now: datetime
+) -> None:
+    """Let a provider end an allocation that nobody uses, with a week's notice.
+
+    :raises InUse: it was used in the last ninety days.
+    :raises TooSoon: the day is less than a week away.
+    """
+    held = locking.resource(resource)
+    since = (now - QUIET).date().replace(day=1)
+    used = Resource.objects.filter(pk=held.pk).used_since(since)
+    if used.exists() and not actor.is_staff:
+        message = (
+            "Service provider can not set end date of the resource "
+            "which has been used for the last 90 days."
+        )
+        raise InUse({"end_date": [message]})
+    if end_date is not None and end_date < (now + NOTICE).date():
+        raise TooSoon({"end_date": ["Please set at least 7 days in advance."]})
+    if held.end_date != end_date:
+        _store(held, end_date, actor=actor, now=now)
+
+
+@transaction.atomic
+def terminate_ended(resource: Resource, *, robot: User, now: datetime) -> Order | None:
+    """Order the end of an allocation whose day has come, calling off what waits for it.
+
+    Return the new order, or None when the day has not come or an order is being delivered.
+    """
+    held = locking.resource(resource)
+    if not Resource.objects.filter(pk=held.pk).ended(now.date()).exists():
+        return None
+    waiting = resources.open_order(held)
+    if waiting is not None:
+        if waiting.state not in WAITING or waiting.type == OrderType.TERMINATE:
+            return None
+        orders.cancel(waiting, actor=robot, now=now)
+        held = locking.resource(resource)
+    if not resource_orders.can_terminate(held):
+        return None
+    return resource_orders.terminate(
+        held, actor=robot, now=now, comment="The end date was reached.", agreed=True
+    )
+
+
+def _refuse_past(end_date: date | None, *, now: datetime) -> None:
+    if end_date is not None and end_date < now.date():
+        # Nested twice and not a list: the form in which Waldur's clients know it.
+        raise EndDateInPast({"end_date": {"end_date": "Cannot be earlier than the current date."}})
+
+
+def _store(held: Resource, end_date: date | None, *, actor: User, now: datetime) -> None:
+    before = held.end_date
+    wanted: dict[str, Any] = {
+        "end_date": end_date,
+        "end_date_requested_by": actor,
+        "end_date_updated_at": now,
+    }
+    changes.write(held, wanted, now=now)
+    history.of_resource(
+        "resource.end_date_set",
+        held,
+        actor=actor,
+        now=now,
+        message=f"End date of resource {held.name} is {end_date or 'open'}.",
+        payload={
+            "end_date": end_date.isoformat() if end_date else None,
+            "old_end_date": before.isoformat() if before else None,
+        },
+    )

@@ -1,0 +1,66 @@
+"""Locks on what an order touches, always taken down the chain: project, resource, order.
+
+What comes back is read under the lock: decide on that, not on what the caller brought.
+"""
+
+from __future__ import annotations
+
+from config.common.errors import Missing
+from identity.models import Project
+from marketplace.models import Offering, Order, Resource
+
+
+class Gone(Missing):
+    """The row was deleted between reading and locking it."""
+
+
+def project(pk: int) -> Project:
+    """Lock a project against changes, not against references to it."""
+    rows = Project.objects.select_for_update(no_key=True, of=("self",)).select_related("customer")
+    locked: Project = rows.get(pk=pk)
+    return locked
+
+
+def offering(pk: int) -> Offering:
+    """Lock an offering, so that what is left of it can be counted."""
+    rows = Offering.objects.select_for_update(no_key=True, of=("self",)).select_related("customer")
+    locked: Offering = rows.get(pk=pk)
+    return locked
+
+
+def resource(found: Resource, *, with_offering: bool = False) -> Resource:
+    """Lock a resource after its project, and after its offering where that is to be counted.
+
+    :raises Gone: it was unlinked meanwhile.
+    """
+    held = project(found.project_id)
+    if with_offering:
+        offering(found.offering_id)
+    locked: Resource | None = (
+        Resource.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("offering__customer", "plan")
+        .filter(pk=found.pk)
+        .first()
+    )
+    if locked is None:
+        raise Gone("No Resource matches the given query.")
+    locked.project = held
+    return locked
+
+
+def order(found: Order) -> Order:
+    """Lock an order after its project and its resource.
+
+    :raises Gone: it was deleted meanwhile.
+    """
+    try:
+        held = resource(Resource(pk=found.resource_id, project_id=found.project_id))
+    except Gone as error:
+        raise Gone("No Order matches the given query.") from error
+    locked: Order | None = (
+        Order.objects.select_for_update(no_key=True, of=("self",)).filter(pk=found.pk).first()
+    )
+    if locked is None:
+        raise Gone("No Order matches the given query.")
+    locked.resource, locked.project, locked.offering = held, held.project, held.offering
+    return locked

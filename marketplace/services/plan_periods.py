@@ -1,0 +1,24 @@
+"""The times during which a resource was under one plan: what its usage is counted in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from marketplace.models import ResourcePlanPeriod
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from marketplace.models import Resource
+
+
+def begin(resource: Resource, *, now: datetime) -> None:
+    """Open a period under the resource's plan, ending the one before; none without a plan."""
+    end(resource, now=now)
+    if resource.plan_id is not None:
+        ResourcePlanPeriod.objects.create(resource=resource, plan_id=resource.plan_id, start=now)
+
+
+def end(resource: Resource, *, now: datetime) -> None:
+    """Close the open period, if there is one."""
+    ResourcePlanPeriod.objects.filter(resource=resource, end__isnull=True).update(end=now)
