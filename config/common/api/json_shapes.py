@@ -1,0 +1,170 @@
+"""JSON of some depth, described once: what is accepted of a client and what the schema says.
+
+A shape checks a value and never changes it: what is stored is what was sent, keys that nobody
+knows included. Whatever the shape, a value must be something that PostgreSQL can keep.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rest_framework import serializers
+
+Schema = Mapping[str, Any]
+Fault = list[str] | dict[str, Any] | None
+
+MAX_DEPTH = 50
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A kind of JSON value: its schema, and what is wrong with a value (None: nothing)."""
+
+    schema: Schema
+    fault: Callable[[Any], Fault]
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Shape:
+        """Return itself: serializers copy their fields for every request."""
+        return self
+
+
+def unkeepable(value: Any, depth: int = 0) -> str | None:
+    """Return why a JSON value cannot be kept in the database, or None when it can."""
+    if isinstance(value, str):
+        return _unkeepable_text(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return "Numbers must be finite."
+    inner = (*value, *value.values()) if isinstance(value, dict) else value
+    below = inner if isinstance(inner, list | tuple) else ()
+    if below and depth == MAX_DEPTH:
+        return "Value is nested too deeply."
+    return next((why for one in below if (why := unkeepable(one, depth + 1))), None)
+
+
+def _unkeepable_text(text: str) -> str | None:
+    if "\x00" in text:
+        return "Null characters are not allowed."
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return "Surrogate characters are not allowed."
+    return None
+
+
+def _kind(schema: Schema, is_kind: Callable[[Any], bool], message: str) -> Shape:
+    return Shape(schema, lambda value: None if is_kind(value) else [message])
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value == value // 1
+
+
+ANYTHING = Shape({}, lambda _: None)
+TEXT = _kind({"type": "string"}, lambda value: isinstance(value, str), "Not a valid string.")
+WHOLE = _kind({"type": "integer"}, _is_whole, "A valid integer is required.")
+NUMBER = _kind(
+    {"type": "number"},
+    lambda value: isinstance(value, int | float) and not isinstance(value, bool),
+    "A valid number is required.",
+)
+TRUTH = _kind(
+    {"type": "boolean"}, lambda value: isinstance(value, bool), "Must be a valid boolean."
+)
+
+
+def words(*names: str) -> Shape:
+    """Return the shape of one of some words."""
+
+    def fault(value: Any) -> Fault:
+        known = isinstance(value, str) and value in names
+        return None if known else [f'"{value}" is not a valid choice.']
+
+    return Shape({"type": "string", "enum": sorted(names)}, fault)
+
+
+def or_null(shape: Shape) -> Shape:
+    """Return the shape of what may also be null."""
+    return Shape(
+        {**shape.schema, "nullable": True},
+        lambda value: None if value is None else shape.fault(value),
+    )
+
+
+def either(*shapes: Shape) -> Shape:
+    """Return the shape of what has one of several shapes."""
+
+    def fault(value: Any) -> Fault:
+        faults = [shape.fault(value) for shape in shapes]
+        return None if None in faults else faults[-1]
+
+    return Shape({"oneOf": [dict(shape.schema) for shape in shapes]}, fault)
+
+
+def list_of(shape: Shape) -> Shape:
+    """Return the shape of a list."""
+
+    def fault(value: Any) -> Fault:
+        if not isinstance(value, list):
+            return [f'Expected a list of items but got type "{type(value).__name__}".']
+        faults = {str(at): why for at, one in enumerate(value) if (why := shape.fault(one))}
+        return faults or None
+
+    return Shape({"type": "array", "items": dict(shape.schema)}, fault)
+
+
+def map_of(shape: Shape) -> Shape:
+    """Return the shape of an object with free keys."""
+
+    def fault(value: Any) -> Fault:
+        if not isinstance(value, dict):
+            return [f'Expected a dictionary of items but got type "{type(value).__name__}".']
+        return {key: why for key, one in value.items() if (why := shape.fault(one))} or None
+
+    return Shape({"type": "object", "additionalProperties": dict(shape.schema)}, fault)
+
+
+def record(fields: Mapping[str, Shape], *, required: tuple[str, ...] = ()) -> Shape:
+    """Return the shape of an object whose known keys have shapes; others are kept unchecked."""
+
+    def fault(value: Any) -> Fault:
+        if not isinstance(value, dict):
+            kind = type(value).__name__
+            return [f"Invalid data. Expected a dictionary, but got {kind}."]
+        faults: dict[str, Any] = {
+            name: ["This field is required."] for name in required if name not in value
+        }
+        for name, one in value.items():
+            if name in fields and (why := fields[name].fault(one)):
+                faults[name] = why
+        return faults or None
+
+    schema: dict[str, Any] = {
+        "type": "object",
+        "properties": {name: dict(shape.schema) for name, shape in fields.items()},
+    }
+    return Shape({**schema, "required": list(required)} if required else schema, fault)
+
+
+OBJECT = map_of(ANYTHING)
+
+
+class JsonField(serializers.JSONField):
+    """A JSON value of a shape, for inputs and for columns that are shown as they are stored."""
+
+    def __init__(self, shape: Shape = OBJECT, **kwargs: Any) -> None:
+        """Take the shape and DRF's arguments."""
+        super().__init__(**kwargs)
+        self.shape = shape
+        self._spectacular_annotation = {"field": shape.schema}
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Return the value as it was sent."""
+        value = super().to_internal_value(data)
+        if why := unkeepable(value):
+            raise serializers.ValidationError(why)
+        if fault := self.shape.fault(value):
+            raise serializers.ValidationError(fault)
+        return value
