@@ -1,0 +1,101 @@
+"""Every list costs a constant number of queries, and renders what the reference renders."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.db import connection, transaction
+from django.db.utils import IntegrityError
+from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from config.common.api.plan import Caller, plan_for
+from config.common.api.viewsets import for_api
+from tests.api.test_every_route import address
+from tests.routes import all_outputs, all_routes
+from tests.world import populate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from rest_framework.test import APIClient
+
+    from config.common.api.outputs import Output
+    from identity.models import Customer, Project, User
+
+pytestmark = pytest.mark.django_db
+
+
+def queries_of_every_list(client: APIClient) -> dict[str, int]:
+    counts = {}
+    for route in all_routes():
+        if route.is_list:
+            with CaptureQueriesContext(connection) as queries:
+                response = client.get(f"{address(route)}?page_size=100")
+            assert response.status_code == 200, f"{route}: {response.content!r}"
+            counts[str(route)] = len(queries)
+    return counts
+
+
+def test_a_list_of_a_hundred_rows_runs_as_many_queries_as_one_of_a_single_row(
+    project: Project,
+    provider: Customer,
+    bob: User,
+    dave: User,
+    now: datetime,
+    as_user: Callable[[User], APIClient],
+) -> None:
+    client = as_user(dave)
+    client.get("/api/projects/")  # the token's last use is written once a minute
+    populate(project=project, provider=provider, member=bob, now=now)
+    few = queries_of_every_list(client)
+    populate(project=project, provider=provider, member=bob, now=now, rows=99)
+    many = queries_of_every_list(client)
+    assert {name: (few[name], many[name]) for name in few if many[name] > few[name]} == {}
+
+
+@pytest.mark.parametrize("output", all_outputs(), ids=lambda output: output.__qualname__)
+@settings(
+    max_examples=6,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    derandomize=True,
+)
+@given(data=st.data())
+def test_the_read_plan_renders_what_the_serializer_renders(
+    data: st.DataObject,
+    output: type[Output],
+    project: Project,
+    provider: Customer,
+    bob: User,
+    now: datetime,
+) -> None:
+    """Nulls wherever the database allows them, in any combination."""
+    model = output.Meta.model
+    caller = Caller(base="http://here", user=bob)
+    with transaction.atomic():
+        populate(project=project, provider=provider, member=bob, now=now, rows=2)
+        empty_some(model, data)
+        rows = for_api(model.objects.order_by("pk")[:5], bob)
+        plan = plan_for(output)
+        reference = output(context={"base": caller.base, "user": bob})
+        planned = plan.render(plan.fetch(rows, caller), caller)
+        assert planned == [reference.to_representation(row) for row in rows]
+        transaction.set_rollback(True)
+
+
+def empty_some(model: Any, data: st.DataObject) -> None:
+    """Set a drawn set of nullable columns of the first row to null."""
+    nullable = sorted(f.name for f in model._meta.concrete_fields if f.null)
+    chosen = data.draw(st.sets(st.sampled_from(nullable))) if nullable else set()
+    first = model.objects.order_by("pk").first()
+    if first is None or not chosen:
+        return
+    try:
+        with transaction.atomic():
+            model.objects.filter(pk=first.pk).update(**dict.fromkeys(chosen))
+    except IntegrityError:
+        return

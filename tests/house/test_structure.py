@@ -1,0 +1,72 @@
+"""The architecture as tests: sizes, names, and that every route says who may call it."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from config.common.api.viewsets import ApiViewSet
+from tests.routes import all_routes
+
+ROOT = Path(settings.BASE_DIR)
+APPS = ("config", "identity", "marketplace", "allocations", "accounting")
+MODULES = sorted(
+    path.relative_to(ROOT)
+    for app in APPS
+    for path in (ROOT / app).rglob("*.py")
+    if "migrations" not in path.parts
+)
+FORBIDDEN_NAMES = {"utils", "helpers", "handlers", "misc", "common_utils", "manager2"}
+
+
+@pytest.mark.parametrize("module", MODULES, ids=str)
+def test_a_module_has_at_most_400_lines(module: Path) -> None:
+    assert len((ROOT / module).read_text().splitlines()) <= 400
+
+
+def test_nothing_is_called_utils() -> None:
+    assert [str(m) for m in MODULES if {m.stem, *m.parts[:-1]} & FORBIDDEN_NAMES] == []
+
+
+def test_an_action_is_at_most_fifteen_lines() -> None:
+    """A longer body does the work of a service."""
+    long = []
+    for module in MODULES:
+        if module.name != "views.py":
+            continue
+        for node in ast.walk(ast.parse((ROOT / module).read_text())):
+            if isinstance(node, ast.FunctionDef) and node.body[0].lineno:
+                lines = (node.end_lineno or 0) - node.body[0].lineno + 1
+                if lines > 15:
+                    long.append(f"{module}:{node.name} has {lines} lines")
+    assert long == []
+
+
+@pytest.mark.parametrize("route", all_routes(), ids=str)
+def test_every_action_declares_who_may_call_it(route: object) -> None:
+    viewset: type[ApiViewSet] = route.viewset  # type: ignore[attr-defined]
+    action: str = route.action  # type: ignore[attr-defined]
+    shared = {"partial_update": "update", "update": "partial_update"}
+    assert action in viewset.access or shared.get(action) in viewset.access
+
+
+def test_no_viewset_declares_access_to_an_action_that_it_has_not() -> None:
+    viewsets = {route.viewset for route in all_routes()}
+    stale = [
+        f"{viewset.__name__}.{action}"
+        for viewset in viewsets
+        for action in viewset.access
+        if not hasattr(viewset, action)
+    ]
+    assert stale == []
+
+
+def test_no_model_signal_is_connected() -> None:
+    """ADR 0004; the linter bans the import, this the receiver by any other name."""
+    for module in MODULES:
+        text = (ROOT / module).read_text()
+        assert ".connect(" not in text or "connection" in text, module
+        assert "@receiver" not in text, module

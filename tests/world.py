@@ -1,0 +1,65 @@
+"""One of everything, so that a test over all endpoints meets rows everywhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from identity import events
+from tests.factories.accounting import ComponentUsageFactory, ComponentUserUsageFactory
+from tests.factories.allocations import OfferingUserFactory
+from tests.factories.identity import SshKeyFactory
+from tests.factories.marketplace import (
+    ConsentFactory,
+    HpcOfferingFactory,
+    OrderFactory,
+    ResourceFactory,
+    ResourcePlanPeriodFactory,
+    ServiceProviderFactory,
+    TermsOfServiceFactory,
+)
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from identity.models import Customer, Project, User
+    from marketplace.models import Offering, Order, Resource, ServiceProvider
+
+
+@dataclass(frozen=True)
+class World:
+    """The rows that addresses of details need."""
+
+    service_provider: ServiceProvider
+    offering: Offering
+    resource: Resource
+    order: Order
+
+
+def populate(
+    *, project: Project, provider: Customer, member: User, now: datetime, rows: int = 1
+) -> World:
+    """Make one provider and offering, and `rows` of everything that can be many in a list."""
+    service_provider = ServiceProviderFactory(customer=provider)
+    worlds = [_one(project=project, provider=provider, member=member, now=now) for _ in range(rows)]
+    offering, resource, order = worlds[0]
+    return World(service_provider, offering, resource, order)
+
+
+def _one(
+    *, project: Project, provider: Customer, member: User, now: datetime
+) -> tuple[Offering, Resource, Order]:
+    offering = HpcOfferingFactory(customer=provider)
+    TermsOfServiceFactory(offering=offering)
+    ConsentFactory(offering=offering, user=member)
+    plan = offering.plans.first()
+    resource = ResourceFactory(project=project, offering=offering, plan=plan)
+    period = ResourcePlanPeriodFactory(resource=resource, plan=plan)
+    order = OrderFactory(resource=resource, project=project, offering=offering, plan=plan)
+    account = OfferingUserFactory(offering=offering, user=member)
+    component = offering.components.first()
+    usage = ComponentUsageFactory(resource=resource, component=component, plan_period=period)
+    ComponentUserUsageFactory(component_usage=usage, user=account)
+    SshKeyFactory(user=member)
+    events.record("order.done", order, actor=member, now=now, project=project, provider=provider)
+    return offering, resource, order
