@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.admindocs.views import simplify_regex
 from django.urls import get_resolver
 
 from config.common.api.outputs import Nested, Output
@@ -49,10 +51,8 @@ def _patterns(patterns: Any, prefix: str) -> Iterator[tuple[str, Any]]:
 
 
 def _readable(pattern: Any) -> str:
-    from drf_spectacular.plumbing import simplify_regex  # noqa: PLC0415 - drf only for this
-
     if hasattr(pattern, "_route"):
-        return str(pattern._route).replace("<", "{").replace(">", "}")
+        return re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", str(pattern._route))
     return simplify_regex(pattern.regex.pattern).lstrip("/").replace("<", "{").replace(">", "}")
 
 
