@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 
 @transaction.atomic
-def set_backend_id(resource: Resource, backend_id: str, *, actor: User, now: datetime) -> bool:
+def set_backend_id(
+    resource: Resource, backend_id: str, *, actor: User | None, now: datetime
+) -> bool:
     """Say what the provider calls the resource; return whether that is new."""
     return _write(resource, "backend_id_set", {"backend_id": backend_id}, actor=actor, now=now)
 
@@ -110,7 +112,7 @@ def _write(
     what: str,
     wanted: Mapping[str, Any],
     *,
-    actor: User,
+    actor: User | None,
     now: datetime,
     told: Mapping[str, object] | None = None,
 ) -> bool:
@@ -123,7 +125,7 @@ def _store(
     what: str,
     wanted: Mapping[str, Any],
     *,
-    actor: User,
+    actor: User | None,
     now: datetime,
     told: Mapping[str, object] | None = None,
 ) -> bool:
