@@ -11,7 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from config.common.api.plan import Caller, plan_for
+from config.common.api.compiling import plan_for
+from config.common.api.plan import Caller
 from config.common.api.viewsets import for_api
 from tests.api.test_every_route import address
 from tests.routes import all_outputs, all_routes

@@ -21,9 +21,10 @@ from rest_framework.viewsets import ViewSet
 from config.common.api import conditional, replay
 from config.common.api.access import PUBLIC, SCOPED, Rule
 from config.common.api.actions import Declared
+from config.common.api.compiling import plan_for
 from config.common.api.outputs import Output
 from config.common.api.paging import Page
-from config.common.api.plan import Caller, plan_for
+from config.common.api.plan import Caller
 from config.common.api.renderers import OrjsonRenderer
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework import serializers
 
+from config.common.api.compiling import plan_for
 from config.common.api.outputs import (
     Computed,
     Derived,
@@ -18,7 +19,7 @@ from config.common.api.outputs import (
     Output,
     UuidField,
 )
-from config.common.api.plan import Caller, plan_for
+from config.common.api.plan import Caller
 from identity.fields_of_science import FieldOfScience
 from identity.models import Customer, Grant, OrganizationGroup, Project
 from identity.roles import RoleName
@@ -92,7 +93,9 @@ class ProjectSample(Output):
     requested_by = UuidField(source="end_date_requested_by.uuid", allow_null=True)
     requested_by_name = serializers.CharField(source="end_date_requested_by.username")
     marketplace_resource_count = MapField(child=serializers.IntegerField())
-    science = Computed("oecd_fos_2007_code", fn=FieldOfScience.label, output=serializers.CharField())
+    science = Computed(
+        "oecd_fos_2007_code", fn=FieldOfScience.label, output=serializers.CharField()
+    )
     summary = Computed(
         "name", "customer.name", fn="{} of {}".format, output=serializers.CharField()
     )
