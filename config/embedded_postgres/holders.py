@@ -80,8 +80,10 @@ def _hold_in_child() -> None:
     global _threads  # noqa: PLW0603 (another thread may have held it at the moment of the fork)
     _threads = threading.RLock()
     for cluster, inherited in list(_held.items()):
-        _held[cluster] = _shared_lock(cluster)
+        # First let go: the parent may be leaving, and what it locked for itself alone stays locked
+        # as long as the child keeps a copy. If it stops the server, the next connection starts it.
         os.close(inherited)
+        _held[cluster] = _shared_lock(cluster)
 
 
 def _release_all() -> None:

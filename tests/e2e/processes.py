@@ -1,0 +1,72 @@
+"""Processes of the service, started as an operator does, away from this checkout's own data."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import httpx
+import psutil
+from django.conf import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+PATIENCE = 90.0
+OWN = {"DJANGO_SETTINGS_MODULE", "TEST_RUN", "DATABASE_URL", "CELERY_BROKER_URL", "SECRET_KEY"}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def environment(var: Path, port: int) -> dict[str, str]:
+    inherited = {name: value for name, value in os.environ.items() if name not in OWN}
+    return {**inherited, "VAR_DIR": str(var), "PORT": str(port), "PYTHONUNBUFFERED": "1"}
+
+
+def start(command: Sequence[str], var: Path, port: int, log: Path) -> subprocess.Popen[bytes]:
+    words = [sys.executable if word == "python" else word for word in command]
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            words,
+            cwd=settings.BASE_DIR,
+            env=environment(var, port),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+
+def wait_until(happened: Callable[[], bool], log: Path) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not happened():
+        assert time.monotonic() < deadline, log.read_text()
+        time.sleep(0.1)
+
+
+def is_ready(port: int) -> bool:
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}/health/ready", timeout=5).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def processes_naming(text: str) -> list[str]:
+    """The command lines and environments of this machine's processes that mention the text."""
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            told = [*process.cmdline(), *process.environ().values()]
+            if process.pid != os.getpid() and any(text in word for word in told):
+                found.append(f"{process.pid} {process.cmdline()}")
+    return found

@@ -1,0 +1,115 @@
+"""`make run` on a machine with nothing on it, and the containers' commands side by side."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import psutil
+import pytest
+import yaml
+from django.conf import settings
+
+from tests.e2e.processes import (
+    PATIENCE,
+    environment,
+    free_port,
+    is_ready,
+    processes_naming,
+    start,
+    wait_until,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+RUN = ["python", "manage.py", "run"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_service_runs_tells_how_to_enter_and_leaves_nothing_behind(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    port, log = free_port(), tmp_path / "log"
+    service = start(RUN, tmp_path / "var", port, log)
+    try:
+        wait_until(lambda: "Ctrl-C stops it" in log.read_text(), log)
+        assert f"http://localhost:{port}/admin/" in log.read_text()
+        assert is_ready(port)
+    finally:
+        service.send_signal(number)
+    assert service.wait(PATIENCE) == 0, log.read_text()
+    assert processes_naming(str(tmp_path)) == []
+    assert not (tmp_path / "var" / "postgres" / "data" / "postmaster.pid").exists()
+
+
+def test_a_killed_supervisor_takes_the_web_server_and_the_worker_with_it(tmp_path: Path) -> None:
+    port, log = free_port(), tmp_path / "log"
+    service = start(RUN, tmp_path / "var", port, log)
+    wait_until(lambda: "Ctrl-C stops it" in log.read_text(), log)
+    service.kill()
+    service.wait()
+    wait_until(lambda: processes_naming(str(tmp_path)) == [], log)
+
+
+def test_a_worker_that_dies_ends_the_service_with_an_error(tmp_path: Path) -> None:
+    port, log = free_port(), tmp_path / "log"
+    service = start(RUN, tmp_path / "var", port, log)
+    wait_until(lambda: "Ctrl-C stops it" in log.read_text(), log)
+    worker = next(c for c in psutil.Process(service.pid).children() if "celery" in c.cmdline())
+    worker.kill()
+    assert service.wait(PATIENCE) == 1
+    assert "the worker ended by itself with code -9" in log.read_text()
+    assert processes_naming(str(tmp_path)) == []
+
+
+def test_a_taken_port_is_named_before_anything_starts(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port, log = int(taken.getsockname()[1]), tmp_path / "log"
+        service = start(RUN, tmp_path / "var", port, log)
+        assert service.wait(PATIENCE) == 1
+    assert f"Port {port} cannot be used (Address already in use)" in log.read_text()
+    assert not (tmp_path / "var" / "postgres").exists()
+
+
+def test_the_containers_commands_work_together_on_one_database_and_broker(tmp_path: Path) -> None:
+    port, log, var = free_port(), tmp_path / "log", tmp_path / "var"
+    compose = yaml.safe_load((settings.BASE_DIR / "docker-compose.yml").read_text())
+    services = compose["services"]
+    migrate = start(services["migrate"]["command"].split(), var, port, log)
+    assert migrate.wait(PATIENCE) == 0, log.read_text()
+    running = [
+        start(services[name]["command"].split(), var, port, log)
+        for name in ("web", "worker", "beat")
+    ]
+    try:
+        wait_until(lambda: is_ready(port), log)
+        wait_until(lambda: any(var.glob("celerybeat-schedule*")), log)
+        ping = services["worker"]["healthcheck"]["test"][1]
+        wait_until(lambda: pong(ping, var, port), log)
+    finally:
+        for process in running:
+            process.terminate()
+    assert [process.wait(PATIENCE) for process in running] == [0, 0, 0], log.read_text()
+    assert processes_naming(str(tmp_path)) == []
+
+
+def pong(health_check: str, var: Path, port: int) -> bool:
+    command = health_check.replace("celery@$$HOSTNAME", f"celery@{socket.gethostname()}")
+    with (var.parent / "ping").open("ab") as output:
+        done = subprocess.run(
+            command.replace("python ", f"{sys.executable} ", 1),
+            shell=True,
+            cwd=settings.BASE_DIR,
+            env=environment(var, port),
+            stdout=output,
+            stderr=output,
+            check=False,
+        )
+    return done.returncode == 0
