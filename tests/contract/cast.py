@@ -59,12 +59,17 @@ class Cast:
         """Write a URL of the service in full."""
         return f"{self.service.base_url}{path}"
 
+    def close(self) -> None:
+        """Hang up everybody's connections."""
+        for client in (self.staff, self.allocator, self.hosting_entity, self.outsider):
+            client.get_httpx_client().close()
+
 
 def log_in(service: LiveService, username: str) -> AuthenticatedClient:
     """Come in by password, as a person's first call does."""
-    anonymous = Client(base_url=service.base_url)
     body = ObtainAuthTokenRequest(username=username, password=PASSWORD)
-    answer = api_auth_password.sync(client=anonymous, body=body)
+    with Client(base_url=service.base_url) as anonymous:
+        answer = api_auth_password.sync(client=anonymous, body=body)
     assert isinstance(answer, CoreAuthToken)
     return AuthenticatedClient(
         base_url=service.base_url,

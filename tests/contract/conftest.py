@@ -1,6 +1,7 @@
 """The running service that the tests of this folder talk to."""
 
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 from django.db import connection
@@ -42,8 +43,9 @@ def live_service(
 
 
 @pytest.fixture(scope="session")
-def cast(live_service: LiveService, django_db_blocker: DjangoDbBlocker) -> Cast:
+def cast(live_service: LiveService, django_db_blocker: DjangoDbBlocker) -> Iterator[Cast]:
     """Everybody, logged in, and an offering that can be ordered."""
     with django_db_blocker.unblock(), connected_to(live_service.database):
         rows = make_rows()
-    return assemble(live_service, rows)
+    with closing(assemble(live_service, rows)) as everybody:
+        yield everybody

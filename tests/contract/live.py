@@ -117,7 +117,7 @@ def serve(env: Mapping[str, str], log: Path) -> Iterator[str]:
     """
     with socket.create_server(("127.0.0.1", 0)) as listener, log.open("wb") as output:
         port = listener.getsockname()[1]
-        process = subprocess.Popen(  # noqa: S603 (our own program, no shell)
+        process = subprocess.Popen(
             [*SERVER, f"--bind=fd://{listener.fileno()}"],
             cwd=ROOT, env=env, stdout=output, stderr=output, pass_fds=[listener.fileno()],
         )  # fmt: skip

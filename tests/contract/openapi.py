@@ -141,6 +141,5 @@ def read_openapi(spec: Raw) -> Document:
 
 def load_openapi(path: Path) -> Document:
     """Read an OpenAPI file, YAML or JSON (which is YAML too)."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     with path.open(encoding="utf-8") as file:
-        return read_openapi(yaml.load(file, Loader=loader))  # noqa: S506 (it is a safe loader)
+        return read_openapi(yaml.load(file, Loader=yaml.CSafeLoader))

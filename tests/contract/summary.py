@@ -25,7 +25,11 @@ def percentages(report: Report) -> str:
 def describe(report: Report, verdict: Verdict, limit: int | None = 40) -> str:
     """Render everything that keeps the API from passing, worst operations first."""
     lines = [f"missing: {key}" for key in report.missing[:limit]]
-    by_operation = Counter(problem.operation for problem in verdict.undeclared)
+    by_operation = Counter(
+        problem.operation
+        for problem in verdict.undeclared
+        if problem.area is not Area.OPERATIONS  # said already
+    )
     for key, _ in by_operation.most_common(limit):
         lines.extend(f"undeclared: {line}" for line in _kinds(key, verdict))
     lines.extend(f"stale: {deviation}" for deviation in verdict.stale)

@@ -43,7 +43,7 @@ def count_too_high(request: httpx.Request) -> httpx.Response:
 
 
 def client_of(server: Response) -> AuthenticatedClient:
-    """Build the published client upon a made-up server."""
+    """Build the published client upon a made-up server; there is no connection to close."""
     client = AuthenticatedClient(base_url="http://server", token="t")
     http = httpx.Client(base_url="http://server", transport=httpx.MockTransport(server))
     return client.set_httpx_client(http)
