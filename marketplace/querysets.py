@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from django.db.models import DateField, ExpressionWrapper, F, Q, QuerySet
+from django.db.models import (
+    Case,
+    Count,
+    DateField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 
 from identity import access
 from identity.permissions import Permission
+from identity.querysets import count_of
 from marketplace.lifecycle import OfferingState, OrderState, ResourceState
 
 if TYPE_CHECKING:
@@ -16,6 +33,13 @@ if TYPE_CHECKING:
 
 Rows = TypeVar("Rows", bound=QuerySet[Any])
 ORDERABLE = (OfferingState.ACTIVE, OfferingState.PAUSED)
+TRUE, FALSE = Value(value=True), Value(value=False)
+OF_USER = ("user_has_consent", "user_has_offering_user")
+
+
+def rows_of(rows: QuerySet[Any], relation: str) -> Any:
+    """Return the rows of a relation that leads to the given ones, by the relation's name."""
+    return rows.model._meta.get_field(relation).related_model._default_manager.all()
 
 
 def consumer_side(user: Any, permission: Permission, *, project: str = "project") -> Q | None:
@@ -45,6 +69,14 @@ class CategoryQuerySet(QuerySet[Any]):
         """Keep all."""
         return self
 
+    def for_api(self, user: Any) -> Self:
+        """Add how many offerings are listed in each, and how many of them for the user."""
+        listed = rows_of(self, "offerings").filter(category=OuterRef("pk"), state__in=ORDERABLE)
+        return self.annotate(
+            offering_count=count_of(listed, "category"),
+            available_offerings_count=count_of(listed.orderable_by(user), "category"),
+        )
+
 
 class ServiceProviderQuerySet(QuerySet[Any]):
     """Providers: everyone sees them."""
@@ -52,6 +84,14 @@ class ServiceProviderQuerySet(QuerySet[Any]):
     def visible_to(self, user: Any) -> Self:
         """Keep all."""
         return self
+
+    def for_api(self, user: Any) -> Self:
+        """Add how many of each one's offerings are listed."""
+        customers = self.model._meta.get_field("customer").related_model.objects.all()
+        listed = rows_of(customers, "offerings").filter(state__in=ORDERABLE)
+        return self.annotate(
+            offering_count=count_of(listed.filter(customer=OuterRef("customer")), "customer")
+        )
 
 
 class OfferingQuerySet(QuerySet[Any]):
@@ -75,15 +115,7 @@ class OfferingQuerySet(QuerySet[Any]):
             if (user.is_authenticated)
             else ()
         )
-        mine = Q(customer__in=customers)
-        groups = self.model._meta.get_field("organization_groups").related_model.objects
-        mine_by_group = Q(
-            organization_groups__in=groups.filter(customers__in=customers).values("pk")
-        )
-        allowed = self.model.objects.filter(
-            Q(shared=True, organization_groups__isnull=True) | Q(shared=True) & mine_by_group | mine
-        )
-        return listed.filter(pk__in=allowed.values("pk"))
+        return listed.open_to(customers)
 
     def provided_by(self, user: Any) -> Self:
         """Keep what the user helps to provide, in any state."""
@@ -91,6 +123,56 @@ class OfferingQuerySet(QuerySet[Any]):
         if within.everywhere:
             return self
         return self.filter(Q(pk__in=within.offerings) | Q(customer__in=within.customers))
+
+    def open_to(self, customers: Any) -> Self:
+        """Keep what the organisations may order from: by their groups, or as their own."""
+        groups = self.model._meta.get_field("organization_groups").related_model.objects
+        theirs = groups.filter(customers__in=customers)
+        allowed = self.model.objects.filter(
+            Q(shared=True, organization_groups__isnull=True)
+            | Q(shared=True, organization_groups__in=theirs)
+            | Q(customer__in=customers)
+        )
+        return self.filter(pk__in=allowed.values("pk"))
+
+    def for_api(self, user: Any) -> Self:
+        """Add what the API shows of an offering beside its own columns."""
+        mine = OuterRef("pk")
+        resources = rows_of(self, "resources").exclude(state=ResourceState.TERMINATED)
+        customers = resources.filter(offering=mine).order_by().values("offering")
+        return self.annotate(
+            order_count=count_of(rows_of(self, "orders").filter(offering=mine), "offering"),
+            total_customers=Coalesce(
+                Subquery(
+                    customers.annotate(n=Count("project__customer", distinct=True)).values("n"),
+                    output_field=IntegerField(),
+                ),
+                0,
+            ),
+            total_cost_estimated=Coalesce(
+                Subquery(customers.annotate(sum=Sum("cost")).values("sum")), Decimal(0)
+            ),
+            provider_account_options=F("customer__service_provider__account_options"),
+            is_accessible=Exists(self.model.objects.orderable_by(user).filter(pk=mine)),
+            may_update=Case(When(self._updatable_by(user), then=TRUE), default=FALSE),
+            **self._of_user(user),
+        )
+
+    def _updatable_by(self, user: Any) -> Q:
+        within = access.reach(user, Permission.UPDATE_OFFERING)
+        if within.everywhere:
+            return Q(pk__isnull=False)
+        return Q(pk__in=within.offerings) | Q(customer__in=within.customers)
+
+    def _of_user(self, user: Any) -> dict[str, Any]:
+        """Return whether the user agreed to the terms, and has an account at the site."""
+        if not user.is_authenticated:
+            return dict.fromkeys(OF_USER, FALSE)
+        mine = {"offering": OuterRef("pk"), "user": user}
+        consents = rows_of(self, "consents").filter(revocation_date__isnull=True)
+        accounts = rows_of(self, "offering_users").exclude(state="Deleted")
+        found = (consents.filter(**mine), accounts.filter(**mine))
+        return {name: Exists(rows) for name, rows in zip(OF_USER, found, strict=True)}
 
 
 class PlanQuerySet(QuerySet[Any]):
@@ -100,6 +182,13 @@ class PlanQuerySet(QuerySet[Any]):
         """Keep the plans of offerings that the user helps to provide."""
         condition = provider_side(user, Permission.VIEW_PROVIDER_SIDE)
         return self if condition is None else self.filter(condition)
+
+    def for_api(self, user: Any) -> Self:
+        """Add how many allocations are under each."""
+        resources = rows_of(self, "resources").exclude(state=ResourceState.TERMINATED)
+        return self.annotate(
+            resources_count=count_of(resources.filter(plan=OuterRef("pk")), "plan")
+        )
 
 
 class OrderQuerySet(QuerySet[Any]):
