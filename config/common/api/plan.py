@@ -192,7 +192,8 @@ class Node:
 def _put_nested(
     cells: Cells, entry: NestedRows, owner: Any, fetched: Fetched, rendered: dict[Any, Cells]
 ) -> None:
-    keys = fetched.nested[entry.key][1].get(owner, ())
+    # A row that went between the two queries is not there any more: it is left out.
+    keys = [key for key in fetched.nested[entry.key][1].get(owner, ()) if key in rendered]
     if entry.declared.many:
         cells[entry.key] = [rendered[key] for key in keys]
     elif keys:
