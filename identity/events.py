@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -10,7 +12,7 @@ from django.db import transaction
 from identity.models import Event
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
 
     from identity.models import Customer, Project, User
@@ -18,6 +20,21 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _nudges: list[Callable[[], None]] = []
+_reason: ContextVar[str] = ContextVar("reason", default="")
+
+
+@contextmanager
+def because(reason: str) -> Iterator[None]:
+    """Say once why something is done: every event recorded meanwhile carries the reason.
+
+    A deed of staff may be several events, such as an order's and its resource's, and the services
+    that record them have no use for the reason themselves.
+    """
+    token = _reason.set(reason)
+    try:
+        yield
+    finally:
+        _reason.reset(token)
 
 
 def on_commit_call(nudge: Callable[[], None]) -> None:
@@ -53,7 +70,7 @@ def record(  # noqa: PLR0913 - an event has that many sides
         source=source,
         target=target,
         message=message,
-        payload=dict(payload or {}),
+        payload={**({"reason": why} if (why := _reason.get()) else {}), **(payload or {})},
         customer_id=customer.pk if customer else (project.customer_id if project else None),
         project=project,
         provider=provider,
