@@ -21,9 +21,29 @@ app.conf.task_routes = {
     "allocations.tasks.*": {"queue": "provision"},
     "accounting.tasks.*": {"queue": "report"},
 }
+app.conf.imports = ("config.wiring",)
 app.conf.beat_schedule = {
+    "dispatch events": {
+        "task": "config.wiring.dispatch_events",
+        "schedule": timedelta(seconds=2),
+        # Beat's messages pile up while no worker runs: one look is as good as many.
+        "options": {"expires": 10},
+    },
+    "deliver due": {
+        "task": "allocations.tasks.deliver_due",
+        "schedule": timedelta(seconds=10),
+        "options": {"expires": 30},
+    },
     "expire grants": {"task": "identity.tasks.expire_grants", "schedule": timedelta(minutes=5)},
     "prune": {"task": "identity.tasks.prune", "schedule": timedelta(hours=1)},
+    "start due orders": {
+        "task": "marketplace.tasks.start_due_orders",
+        "schedule": timedelta(minutes=10),
+    },
+    "end allocations": {
+        "task": "marketplace.tasks.terminate_ended",
+        "schedule": timedelta(hours=1),
+    },
 }
 app.autodiscover_tasks()
 

@@ -23,12 +23,14 @@ from tests.factories.identity import (
     UserFactory,
     all_roles,
 )
+from tests.factories.marketplace import HpcOfferingFactory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from identity.models import Customer, Project, User
+    from marketplace.models import Offering
 
 
 @pytest.fixture(autouse=True)
@@ -132,3 +134,9 @@ def as_user(now: datetime) -> Callable[[User], APIClient]:
 @pytest.fixture
 def anonymous() -> APIClient:
     return APIClient()
+
+
+@pytest.fixture
+def offering(provider: Customer) -> Offering:
+    """What `provider` offers: components of each kind, under one plan."""
+    return HpcOfferingFactory(customer=provider, name="LUMI-C", slug="lumi-c-1")

@@ -115,8 +115,9 @@ def terminate_ended(resource: Resource, *, robot: User, now: datetime) -> Order 
             return None
         orders.cancel(waiting, actor=robot, now=now)
         held = locking.resource(resource)
-    if not resource_orders.can_terminate(held):
-        return None
+    asked_today = held.orders.filter(type=OrderType.TERMINATE, created__date=now.date())
+    if asked_today.exists() or not resource_orders.can_terminate(held):
+        return None  # a provider who refuses is asked again tomorrow
     return resource_orders.terminate(
         held, actor=robot, now=now, comment="The end date was reached.", agreed=True
     )
