@@ -3,6 +3,7 @@
 from django.apps import AppConfig
 
 from config.celery import app as celery_app
+from config.nudge import Nudge
 
 # Importing the Celery app here makes it the current one in every process that has Django's apps, so
 # that a task sent by the web server or a command reaches the configured broker.
@@ -14,3 +15,16 @@ class ConfigApp(AppConfig):
 
     name = "config"
     verbose_name = "EFP Allocations"
+
+    def ready(self) -> None:
+        """Have a dispatcher woken after each commit that recorded an event."""
+        from identity import events  # noqa: PLC0415 - its models are there only now
+
+        events.on_commit_call(Nudge(wake_dispatcher))
+
+
+def wake_dispatcher() -> None:
+    """Ask a worker to look for undispatched events; beat has them looked for anyway."""
+    celery_app.send_task(
+        "config.wiring.dispatch_events", ignore_result=True, retry=False, expires=60
+    )

@@ -196,7 +196,7 @@ def live(user: User, offering: Offering, *, lock: bool = False) -> OfferingUser 
 
 
 def _locked(account: OfferingUser) -> OfferingUser:
-    found = (
+    found: OfferingUser | None = (
         OfferingUser.objects.select_for_update(of=("self",))
         .select_related("offering__customer", "user")
         .filter(pk=account.pk)

@@ -82,18 +82,18 @@ def start(order: Order, *, now: datetime) -> Provision | None:
 def follow(order: Order, ended: OrderState, *, before: datetime, now: datetime) -> None:
     """Close the delivery of an order that ended, if it is still open.
 
-    Only one that was begun `before` the order ended: a retried order may have another by now.
+    An order that was taken up again meanwhile may have another delivery by now: then only one that
+    was begun `before` is closed.
     """
     action, state = {
         OrderState.DONE: ("finish", ProvisionState.DONE),
         OrderState.ERRED: ("refuse", ProvisionState.REFUSED),
     }.get(ended, ("withdraw", ProvisionState.WITHDRAWN))
     locked = locking.order(order)
-    provision = (
-        Provision.objects.select_for_update()
-        .filter(order=locked, state__in=UNDELIVERED, created__lte=before)
-        .first()
-    )
+    undelivered = Provision.objects.filter(order=locked, state__in=UNDELIVERED)
+    if locked.state == OrderState.EXECUTING:
+        undelivered = undelivered.filter(created__lte=before)
+    provision = undelivered.select_for_update().first()
     if provision is None:
         return
     provision.order = locked

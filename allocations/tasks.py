@@ -1,0 +1,82 @@
+"""What happens in the background: deliveries of orders, and accounts that follow roles.
+
+The subscribers take the UUID of an event; they may be called again with the same one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from celery import shared_task
+from django.utils import timezone
+
+from allocations.models import OfferingUser
+from allocations.services import membership, provisioning
+from identity.models import Event, Grant, Project, User
+from marketplace.lifecycle import OrderState
+from marketplace.models import Offering, Order
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def deliver(event_uuid: UUID) -> None:
+    """Deliver an order that executes, and close the delivery of one that ended."""
+    event = Event.objects.get(uuid=event_uuid)
+    order = Order.objects.filter(uuid=event.subject_uuid).first()
+    if order is None:
+        return  # deleted since, and its deliveries with it
+    state = OrderState(event.target)
+    if state is OrderState.EXECUTING:
+        provisioning.start(order, now=timezone.now())
+    else:
+        provisioning.follow(order, state, before=event.created, now=timezone.now())
+
+
+def follow_resource(event_uuid: UUID) -> None:
+    """See to the accounts of a project's members where its resource came up or ended."""
+    event = Event.objects.select_related("project").get(uuid=event_uuid)
+    if event.project is None:
+        return
+    offerings = Offering.objects.filter(uuid=UUID(event.payload["offering_uuid"]))
+    _reconcile(membership.members(event.project), offerings)
+
+
+def follow_grant(event_uuid: UUID) -> None:
+    """See to the accounts of somebody who got or lost a role in a project."""
+    event = Event.objects.get(uuid=event_uuid)
+    grant = Grant.objects.select_related("user", "project").get(uuid=event.subject_uuid)
+    if grant.project is not None:
+        _reconcile([grant.user], membership.offerings_of(grant.project))
+
+
+def follow_user(event_uuid: UUID) -> None:
+    """See to the accounts of somebody who was let in or shut out."""
+    event = Event.objects.get(uuid=event_uuid)
+    user = User.objects.get(uuid=event.subject_uuid)
+    for project in Project.objects.filter(grants__user=user).distinct().order_by("pk"):
+        _reconcile([user], membership.offerings_of(project))
+
+
+def follow_account(event_uuid: UUID) -> None:
+    """Open the account anew of somebody who came back while the old one was being deleted."""
+    event = Event.objects.get(uuid=event_uuid)
+    account = (
+        OfferingUser.objects.select_related("user", "offering")
+        .filter(uuid=event.subject_uuid)
+        .first()
+    )
+    if account is not None:
+        _reconcile([account.user], [account.offering])
+
+
+@shared_task
+def deliver_due(**_: object) -> None:
+    """Try deliveries again whose pause is over, and those whose worker was lost."""
+    for order in provisioning.due(now=timezone.now()):
+        provisioning.start(order, now=timezone.now())
+
+
+def _reconcile(users: Iterable[User], offerings: Iterable[Offering]) -> None:
+    membership.reconcile_all(users=users, offerings=offerings, now=timezone.now())

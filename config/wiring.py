@@ -1,0 +1,95 @@
+"""Who hears of which event: the composition root, and the task that tells them.
+
+An event is told to each subscriber at least once, in order for each subject; a subscriber that
+fails is told again later, up to the attempts that `identity.services.outbox` allows. The broker
+carries nothing but the wish to look: what is to be done stands in the database.
+"""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Callable, Mapping
+from time import monotonic
+from uuid import UUID
+
+from celery import shared_task
+from django.utils import timezone
+
+from allocations import tasks as allocations
+from identity.services import outbox
+
+log = logging.getLogger(__name__)
+
+Subscriber = Callable[[UUID], None]
+
+SUBSCRIBERS: Mapping[str, tuple[Subscriber, ...]] = {
+    "order.executing": (allocations.deliver,),
+    "order.done": (allocations.deliver,),
+    "order.erred": (allocations.deliver,),
+    "order.canceled": (allocations.deliver,),
+    "resource.created": (allocations.follow_resource,),
+    "resource.terminated": (allocations.follow_resource,),
+    "resource.unlinked": (allocations.follow_resource,),
+    "grant.given": (allocations.follow_grant,),
+    "grant.revoked": (allocations.follow_grant,),
+    "grant.expired": (allocations.follow_grant,),
+    "user.activated": (allocations.follow_user,),
+    "user.deactivated": (allocations.follow_user,),
+    "account.deleted": (allocations.follow_account,),
+}
+"""Kind of event -> who is told of it."""
+
+UNHEARD: frozenset[str] = frozenset()
+"""Kinds that are recorded for people to read, and that nobody acts on."""
+
+RUN_SECONDS = 60.0
+"""How long one run goes on with what it finds; the next one takes over."""
+
+
+def name_of(subscriber: Subscriber) -> str:
+    """Return what a delivery calls its subscriber."""
+    return f"{subscriber.__module__}.{subscriber.__name__}"
+
+
+NAMES = {kind: tuple(map(name_of, heard)) for kind, heard in SUBSCRIBERS.items()}
+BY_NAME = {
+    name_of(subscriber): subscriber for heard in SUBSCRIBERS.values() for subscriber in heard
+}
+
+
+@shared_task(name="config.wiring.dispatch_events")
+def dispatch_events(**_: object) -> None:
+    """Put new events in order, and work off what is due, until nothing is or the time is over."""
+    until = monotonic() + RUN_SECONDS
+    while monotonic() < until:
+        kinds = outbox.put_in_order(NAMES, now=timezone.now())
+        for kind in {kind for kind in kinds if kind not in SUBSCRIBERS and kind not in UNHEARD}:
+            log.error("nobody has said whether to hear of %s", kind)
+        if not work_off(until) and not kinds:
+            return
+
+
+def work_off(until: float) -> int:
+    """Tell subscribers what is due, one delivery at a time; return how many were taken."""
+    taken = 0
+    while monotonic() < until and (claimed := outbox.claim(now=timezone.now())):
+        deliver(claimed)
+        taken += 1
+    return taken
+
+
+def deliver(claimed: outbox.Claim) -> None:
+    """Tell one subscriber of one event, and record how that went."""
+    subscriber = BY_NAME.get(claimed.subscriber)
+    if subscriber is None:
+        outbox.abandon(claimed, "There is no such subscriber any more.")
+        return
+    try:
+        subscriber(claimed.event_uuid)
+    except Exception as error:  # whatever it is, the delivery keeps it and is tried again
+        log.exception("%s failed with %s", claimed.subscriber, claimed.kind)
+        text = "".join(traceback.format_exception(error))
+        outbox.fail(claimed, text, now=timezone.now())
+    else:
+        outbox.settle(claimed, now=timezone.now())

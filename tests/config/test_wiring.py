@@ -1,0 +1,93 @@
+"""Subscribers are told, and what they raise is kept."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+
+from config import wiring
+from identity.models import EventDelivery
+from identity.services import outbox
+from tests.factories.identity import EventFactory, ProjectFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def wire(monkeypatch, **subscribers):
+    monkeypatch.setattr(wiring, "SUBSCRIBERS", {"project.updated": tuple(subscribers.values())})
+    monkeypatch.setattr(wiring, "NAMES", {"project.updated": tuple(subscribers)})
+    monkeypatch.setattr(wiring, "BY_NAME", dict(subscribers))
+
+
+def test_what_a_subscriber_raises_is_logged_and_kept(monkeypatch, caplog):
+    def hear(_):
+        raise ConnectionError("the site is away")
+
+    wire(monkeypatch, hear=hear)
+    EventFactory(project=ProjectFactory())
+
+    wiring.dispatch_events()
+
+    delivery = EventDelivery.objects.get()
+    assert (delivery.attempts, delivery.dead, delivery.delivered_at) == (1, False, None)
+    assert "ConnectionError: the site is away" in delivery.last_error
+    assert "hear failed with project.updated" in caplog.text
+
+
+def test_one_subscriber_s_failure_is_not_another_s(monkeypatch):
+    told = []
+
+    def fail(_):
+        raise ValueError
+
+    wire(monkeypatch, fails=fail, hears=told.append)
+    event = EventFactory(project=ProjectFactory())
+
+    wiring.dispatch_events()
+
+    assert told == [event.uuid]
+
+
+def test_the_last_failure_kills_the_delivery_with_its_error(monkeypatch):
+    def hear(_):
+        raise ValueError("never")
+
+    wire(monkeypatch, hear=hear)
+    monkeypatch.setattr(outbox, "MAX_ATTEMPTS", 1)
+    EventFactory(project=ProjectFactory())
+
+    wiring.dispatch_events()
+
+    delivery = EventDelivery.objects.get()
+    assert delivery.dead
+    assert delivery.last_error.rstrip().endswith("ValueError: never")
+
+
+def test_a_subscriber_that_was_removed_from_the_code_is_given_up(monkeypatch):
+    wire(monkeypatch, gone=print)
+    monkeypatch.setattr(wiring, "BY_NAME", {})
+    EventFactory(project=ProjectFactory())
+
+    wiring.dispatch_events()
+
+    delivery = EventDelivery.objects.get()
+    assert (delivery.dead, delivery.last_error) == (
+        True,
+        "There is no such subscriber any more.",
+    )
+
+
+def test_a_kind_that_nobody_thought_of_is_an_error_in_the_log(monkeypatch, caplog):
+    wire(monkeypatch, hear=print)
+    monkeypatch.setattr(wiring, "UNHEARD", frozenset({"project.created"}))
+    project = ProjectFactory()
+    EventFactory(project=project, kind="project.forgotten")
+    EventFactory(project=project, kind="project.created")
+
+    with caplog.at_level(logging.ERROR):
+        wiring.dispatch_events()
+
+    assert [record.getMessage() for record in caplog.records] == [
+        "nobody has said whether to hear of project.forgotten"
+    ]
