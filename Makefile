@@ -81,5 +81,7 @@ bench: setup ## Seed, serve and measure
 	@$(PY) manage.py bench
 
 docs: schema ## Write the generated documents
+	@$(PY) manage.py write_docs
+
 shell: setup ## A Python shell with the models
 	@exec $(PY) manage.py shell

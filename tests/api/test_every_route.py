@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from config.common.api.access import AnyOf, Everyone
-from tests.routes import Route, all_routes
+from config.documents.routes import Route, all_routes
 from tests.world import World, populate
 
 if TYPE_CHECKING:

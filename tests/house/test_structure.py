@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from tests.routes import Route, all_routes
+from config.documents.routes import Route, all_routes
 
 ROOT = Path(settings.BASE_DIR)
 APPS = ("config", "identity", "marketplace", "allocations", "accounting")

@@ -1,4 +1,4 @@
-"""Every route of the API, as tests that hold for all of them need it."""
+"""Every route of the API, as the URL configuration has it."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _patterns(patterns: Any, prefix: str) -> Iterator[tuple[str, Any]]:
 
 def _readable(pattern: Any) -> str:
     if hasattr(pattern, "_route"):
-        return re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", str(pattern._route))
+        return re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", str(pattern._route))  # noqa: SLF001
     return simplify_regex(pattern.regex.pattern).lstrip("/").replace("<", "{").replace(">", "}")
 
 
@@ -66,7 +66,7 @@ def all_routes() -> tuple[Route, ...]:
         for method, action in callback.actions.items()
         if method != "head"
     }
-    return tuple(sorted(found, key=str))
+    return tuple(sorted(found, key=lambda route: (route.path, route.method)))
 
 
 @lru_cache
