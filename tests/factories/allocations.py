@@ -1,0 +1,65 @@
+"""Rows of allocations."""
+
+from __future__ import annotations
+
+import factory
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from allocations.backends import name_of
+from allocations.lifecycle import AccountState, ProvisionState, SyncState
+from allocations.models import MembershipSyncStatus, OfferingUser, Provision, UserAttributeConfig
+from marketplace.lifecycle import OrderState
+from tests.factories.identity import UserFactory
+from tests.factories.marketplace import HpcOfferingFactory, OrderFactory, ResourceFactory
+
+
+class OfferingUserFactory(DjangoModelFactory[OfferingUser]):
+    """A person's account at an offering, named and in use; `username=""` is one asked for."""
+
+    class Meta:
+        model = OfferingUser
+
+    offering = factory.SubFactory(HpcOfferingFactory)
+    user = factory.SubFactory(UserFactory)
+    username = factory.Sequence(lambda n: f"hpc{n:04d}")
+    state = factory.LazyAttribute(
+        lambda account: (AccountState.OK if account.username else AccountState.REQUESTED).value
+    )
+
+
+class UserAttributeConfigFactory(DjangoModelFactory[UserAttributeConfig]):
+    """What an offering's site gets to see of people."""
+
+    class Meta:
+        model = UserAttributeConfig
+
+    offering = factory.SubFactory(HpcOfferingFactory)
+    exposed_fields = factory.LazyFunction(lambda: ["username", "full_name"])
+
+
+class ProvisionFactory(DjangoModelFactory[Provision]):
+    """A delivery of an executing order that a site agent is to pull."""
+
+    class Meta:
+        model = Provision
+
+    order = factory.SubFactory(OrderFactory, state=OrderState.EXECUTING.value)
+    backend = factory.LazyAttribute(lambda provision: name_of(provision.order.offering))
+    state = ProvisionState.WAITING.value
+    attempts = 1
+    next_attempt_at = factory.LazyFunction(timezone.now)
+    created = factory.LazyFunction(timezone.now)
+
+
+class MembershipSyncStatusFactory(DjangoModelFactory[MembershipSyncStatus]):
+    """A site's word that a member's access is as it should be."""
+
+    class Meta:
+        model = MembershipSyncStatus
+
+    resource = factory.SubFactory(ResourceFactory)
+    user = factory.SubFactory(UserFactory)
+    role_name = "PROJECT.MEMBER"
+    state = SyncState.SYNCED.value
+    reported_at = factory.LazyFunction(timezone.now)
