@@ -23,6 +23,7 @@ class Declared:
     status: int = 200
     empty: bool = False
     many: bool = False
+    paged: bool = True
     filterset: type | None = None
     order: tuple[str, ...] = ()
     also: tuple[tuple[int, Any], ...] = ()
@@ -88,12 +89,13 @@ def listing(
     order: tuple[str, ...] = (),
     detail: bool = True,
     url_path: str | None = None,
+    paged: bool = True,
 ) -> Callable[[Method], Method]:
-    """Declare a GET action that answers a page of rows."""
+    """Declare a GET action that answers a page of rows, or all of them if it is not `paged`."""
 
     def mark(method: Method) -> Method:
         routed: Any = action(detail=detail, methods=["get"], url_path=url_path)(method)
-        declared = Declared(output=output, many=True, filterset=filterset, order=order)
+        declared = Declared(output=output, many=True, paged=paged, filterset=filterset, order=order)
         marked: Method = _declare(declared)(routed)
         return marked
 

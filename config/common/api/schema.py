@@ -128,7 +128,7 @@ class ApiSchema(AutoSchema):
         filterset = self.declared.filterset
         if self.view.action == "list":
             filterset = filterset or self.view.filterset_class
-        if self.declared.many:
+        if self.declared.many and self.declared.paged:
             parameters |= {"page": {"type": "integer"}, "page_size": {"type": "integer"}}
         if filterset is not None:
             filters = cast("Any", filterset).base_filters
