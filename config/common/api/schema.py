@@ -63,7 +63,7 @@ class ApiSchema(AutoSchema):
             words.append(CRUD[self.view.action])
         elif self.method == "GET":
             words.append("list" if self.declared.many else "retrieve")
-        return re.sub(r"\W", "_", "_".join(words)) if len(words) > 1 else "api_root"
+        return re.sub(r"\W", "_", "_".join(words)) if words != ["retrieve"] else "api_root"
 
     def get_tags(self) -> list[str]:
         """Return the collection's name."""
