@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
-from config.common.errors import DomainError
+from config.common.errors import DomainError, Missing
 from identity import events
 from identity.models import LoginFailures, Token, User
 
@@ -52,6 +52,10 @@ class ExpiredToken(NotAuthenticated):
 
 class InactiveUser(NotAuthenticated):
     """The token's user was deactivated."""
+
+
+class NoToken(Missing):
+    """The user has none."""
 
 
 def log_in(*, username: str, password: str, address: str, now: datetime) -> str:
@@ -132,6 +136,17 @@ def find(plaintext: str, *, now: datetime) -> Token:
         raise InactiveUser("User inactive or deleted.")
     if token.lifetime is not None and token.last_used + timedelta(seconds=token.lifetime) <= now:
         raise ExpiredToken("Token has expired.")
+    return token
+
+
+def latest(user: User) -> Token:
+    """Return the token of a user that was used last.
+
+    :raises NoToken: he has none.
+    """
+    token: Token | None = user.tokens.order_by("-last_used", "-pk").first()
+    if token is None:
+        raise NoToken("No Token matches the given query.")
     return token
 
 

@@ -1,0 +1,55 @@
+"""`/api/customers/`: organisations and their members."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from config.common.api.access import SCOPED, STAFF, Needs, Rule
+from config.common.api.actions import creates, deletes, updates
+from config.common.api.viewsets import ApiViewSet, Listed, Retrieved
+from identity.api.customers.filters import CustomerFilter
+from identity.api.customers.inputs import CustomerInput
+from identity.api.customers.serializers import CustomerOutput
+from identity.api.members.views import Members
+from identity.models import Customer
+from identity.permissions import Permission
+from identity.services import organisations
+
+
+class CustomerViewSet(Members, Listed, Retrieved, ApiViewSet):
+    """Organisations."""
+
+    model = Customer
+    output = CustomerOutput
+    filterset_class = CustomerFilter
+    default_order = ("name",)
+    access: ClassVar[dict[str, Rule]] = {
+        "list": SCOPED,
+        "retrieve": SCOPED,
+        "create": STAFF,
+        "update": Needs(Permission.UPDATE_CUSTOMER, on=("",)),
+        "destroy": STAFF,
+        "list_users": SCOPED,
+        "add_user": Needs(Permission.CREATE_CUSTOMER_MEMBER, on=("",)),
+        "update_user": Needs(Permission.UPDATE_CUSTOMER_MEMBER, on=("",)),
+        "delete_user": Needs(Permission.DELETE_CUSTOMER_MEMBER, on=("",)),
+    }
+
+    @creates(CustomerInput)
+    def create(self, request: Any) -> Any:
+        """Register an organisation."""
+        data = self.data(CustomerInput)
+        return self.created(organisations.create(**data, actor=request.user, now=self.now))
+
+    @updates(CustomerInput)
+    def update(self, request: Any, uuid: str) -> Any:
+        """Change what is known of an organisation."""
+        customer, changes = self.row(), self.data(CustomerInput)
+        organisations.update(customer, actor=request.user, now=self.now, changes=changes)
+        return self.reply(customer)
+
+    @deletes
+    def destroy(self, request: Any, uuid: str) -> Any:
+        """Remove an organisation that nothing hangs on."""
+        organisations.remove(self.row(), actor=request.user, now=self.now)
+        return self.no_content()

@@ -1,0 +1,43 @@
+"""`/api/remote-eduteams/`: from a CUID to the UUID that other requests name a person by."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from rest_framework import serializers
+from rest_framework.response import Response
+
+from config.common.api.access import AUTHENTICATED, Rule
+from config.common.api.actions import Declared
+from config.common.api.inputs import Input
+from config.common.api.viewsets import ApiViewSet
+from identity.services import eduteams
+
+
+class RemoteEduteamsInput(Input):
+    """Whom to find."""
+
+    cuid = serializers.CharField(max_length=255)
+
+
+class RemoteEduteamsUUID(serializers.Serializer[Any]):
+    """Who it is."""
+
+    uuid = serializers.UUIDField(format="hex")
+
+
+class RemoteEduteamsViewSet(ApiViewSet):
+    """Finding people; whom the service allows to."""
+
+    access: ClassVar[dict[str, Rule]] = {"find": AUTHENTICATED}
+
+    def find(self, request: Any) -> Any:
+        """Answer the UUID of the person with a CUID."""
+        data = self.data(RemoteEduteamsInput)
+        try:
+            user = eduteams.find(data["cuid"], actor=request.user)
+        except eduteams.NotAllowed as error:
+            return Response(error.detail, status=403)  # a bare string: Waldur's body
+        return self.answer({"uuid": user.uuid.hex})
+
+    find.api = Declared(input=RemoteEduteamsInput, output=RemoteEduteamsUUID)  # type: ignore[attr-defined]

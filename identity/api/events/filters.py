@@ -1,0 +1,85 @@
+"""Query parameters of the log."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+
+from config.common.api.filters import (
+    ApiFilterSet,
+    Contains,
+    Never,
+    Number,
+    OneUuid,
+    Ordering,
+    Texts,
+    Url,
+)
+from identity.models import Event
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+    from uuid import UUID
+
+
+class EventFilter(ApiFilterSet):
+    """Events by what happened to what, when, and who did it."""
+
+    class Meta:
+        model = Event
+
+    auth_method = Never("how somebody was authenticated is not recorded")
+    created_from = Number(method="filter_from")
+    created_to = Number(method="filter_to")
+    customer_uuid = OneUuid(method="filter_customer")
+    event_type = Texts("kind")
+    feature = Texts("subject_type")
+    message = Contains("message")
+    pat_uuid = Never("personal access tokens are not served")
+    project_uuid = OneUuid("project__uuid")
+    related_user_uuid = OneUuid(method="filter_related_user")
+    scope = Url(method="filter_scope")
+    user_uuid = OneUuid("actor__uuid")
+    o = Ordering({"created": "created"})
+
+    def filter_from(self, rows: QuerySet[Any], name: str, value: Decimal) -> QuerySet[Any]:
+        """Keep what happened at or after a time, in seconds since 1970."""
+        return rows.filter(created__gte=moment(value))
+
+    def filter_to(self, rows: QuerySet[Any], name: str, value: Decimal) -> QuerySet[Any]:
+        """Keep what happened at or before a time, in seconds since 1970."""
+        return rows.filter(created__lte=moment(value))
+
+    def filter_customer(self, rows: QuerySet[Any], name: str, value: UUID) -> QuerySet[Any]:
+        """Keep what happened on either side of an organisation."""
+        return rows.filter(Q(customer__uuid=value) | Q(provider__uuid=value))
+
+    def filter_related_user(self, rows: QuerySet[Any], name: str, value: UUID) -> QuerySet[Any]:
+        """Keep what a person did, and what happened to him."""
+        return rows.filter(
+            Q(actor__uuid=value) | Q(subject_uuid=value) | Q(payload__user_uuid=value.hex)
+        )
+
+    def filter_scope(self, rows: QuerySet[Any], name: str, value: UUID) -> QuerySet[Any]:
+        """Keep what happened to an object or to something that belongs to it."""
+        return rows.filter(
+            Q(subject_uuid=value)
+            | Q(resource_uuid=value)
+            | Q(project__uuid=value)
+            | Q(customer__uuid=value)
+            | Q(provider__uuid=value)
+        )
+
+
+def moment(seconds: Decimal) -> datetime:
+    """Return a time given in seconds since 1970.
+
+    :raises ValidationError: when there is no such time.
+    """
+    try:
+        return datetime.fromtimestamp(float(seconds), tz=UTC)
+    except (OverflowError, ValueError, OSError) as error:
+        raise ValidationError("Enter a valid timestamp.") from error

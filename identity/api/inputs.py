@@ -1,0 +1,75 @@
+"""Inputs that take their shape from a model's columns, and fields for what is not kept here."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from rest_framework import serializers
+from rest_framework.fields import SkipField, empty
+from rest_framework.validators import UniqueValidator
+
+from config.common.api.inputs import Input
+
+
+class Columns(Input, serializers.ModelSerializer[Any]):
+    """An input whose fields are a model's columns: their types, lengths, choices and nulls.
+
+    Only those in `Meta.required` must be sent. Whether a value is taken already is the service's
+    question.
+    """
+
+    class Meta:
+        model: Any = None
+        fields: ClassVar[tuple[str, ...]] = ()
+        required: ClassVar[tuple[str, ...]] = ()
+
+    def get_fields(self) -> dict[str, Any]:
+        """Return the fields without defaults and without questions to the database."""
+        fields: dict[str, Any] = super().get_fields()
+        for name, field in fields.items():
+            field.required = name in self.Meta.required
+            field.default = empty
+            field.validators = [v for v in field.validators if not isinstance(v, UniqueValidator)]
+        return fields
+
+    def get_validators(self) -> list[Any]:
+        """Ask the database nothing."""
+        return []
+
+
+class Words(serializers.ListField):
+    """A list of short texts."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Bound the list: it is stored in one row."""
+        super().__init__(child=serializers.CharField(max_length=255), max_length=1000, **kwargs)
+
+
+class NotKept(serializers.CharField):
+    """Something that clients may send but that is not kept here: only nothing is accepted."""
+
+    def __init__(self, reason: str) -> None:
+        """Take what a client is told who sends something."""
+        super().__init__(required=False, allow_null=True, allow_blank=True)
+        self.reason = reason
+
+    def run_validation(self, data: Any = empty) -> Any:
+        """Leave nothing in the validated data."""
+        if data is empty or data is None or data == "":
+            raise SkipField
+        raise serializers.ValidationError(self.reason)
+
+
+class NeverTrue(serializers.BooleanField):
+    """A switch for something that does not exist here: it may be off."""
+
+    def __init__(self, reason: str) -> None:
+        """Take what a client is told who switches it on."""
+        super().__init__(required=False)
+        self.reason = reason
+
+    def run_validation(self, data: Any = empty) -> Any:
+        """Leave nothing in the validated data."""
+        if data is empty or not super().run_validation(data):
+            raise SkipField
+        raise serializers.ValidationError(self.reason)

@@ -1,0 +1,42 @@
+"""`/api/keys/`: the public keys that people want on the machines."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from config.common.api.access import AUTHENTICATED, SCOPED, STAFF, Own, Rule
+from config.common.api.actions import creates, deletes
+from config.common.api.viewsets import ApiViewSet, Listed, Retrieved
+from identity.api.keys.filters import SshKeyFilter
+from identity.api.keys.serializers import SshKeyInput, SshKeyOutput
+from identity.models import SshKey
+from identity.services import keys
+
+
+class SshKeyViewSet(Listed, Retrieved, ApiViewSet):
+    """SSH keys; one adds and removes one's own."""
+
+    model = SshKey
+    output = SshKeyOutput
+    filterset_class = SshKeyFilter
+    default_order = ("name",)
+    related = ("user",)
+    access: ClassVar[dict[str, Rule]] = {
+        "list": SCOPED,
+        "retrieve": SCOPED,
+        "create": AUTHENTICATED,
+        "destroy": STAFF | Own("user"),
+    }
+
+    @creates(SshKeyInput)
+    def create(self, request: Any) -> Any:
+        """Add a key of the caller's."""
+        data = self.data(SshKeyInput)
+        key = keys.add(user=request.user, **data, actor=request.user, now=self.now)
+        return self.created(key)
+
+    @deletes
+    def destroy(self, request: Any, uuid: str) -> Any:
+        """Remove a key."""
+        keys.remove(self.row(), actor=request.user, now=self.now)
+        return self.no_content()

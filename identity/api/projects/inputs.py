@@ -1,0 +1,49 @@
+"""What requests about projects carry."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from config.common.api.inputs import RelatedUrl
+from identity.api.customers.serializers import NO_AFFILIATIONS, NO_IMAGES
+from identity.api.inputs import Columns, NotKept, Words
+from identity.api.projects.serializers import NO_DOMAINS, NO_TYPES
+from identity.models import Customer, Project
+
+
+class ProjectInput(Columns):
+    """A new project, or what changes about one."""
+
+    class Meta:
+        model = Project
+        fields: ClassVar[tuple[str, ...]] = (
+            "affiliation_uuid",
+            "backend_id",
+            "customer",
+            "description",
+            "end_date",
+            "grace_period_days",
+            "image",
+            "is_industry",
+            "kind",
+            "name",
+            "oecd_fos_2007_code",
+            "science_sub_domain",
+            "slug",
+            "staff_notes",
+            "start_date",
+            "type",
+            "user_affiliations",
+            "user_email_patterns",
+            "user_identity_sources",
+        )
+        required: ClassVar[tuple[str, ...]] = ("name", "customer")
+
+    affiliation_uuid = NotKept(f"{NO_AFFILIATIONS.capitalize()}.")
+    customer = RelatedUrl("customer-detail", Customer)
+    image = NotKept(f"{NO_IMAGES.capitalize()}.")
+    science_sub_domain = NotKept(f"{NO_DOMAINS.capitalize()}.")
+    type = NotKept(f"{NO_TYPES.capitalize()}.")
+    user_affiliations = Words()
+    user_email_patterns = Words()
+    user_identity_sources = Words()

@@ -1,0 +1,63 @@
+"""`/api/projects/`: projects and their members."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from config.common.api.access import SCOPED, Needs, Rule
+from config.common.api.actions import creates, deletes, updates
+from config.common.api.viewsets import ApiViewSet, Listed, Retrieved
+from identity.api.members.views import Members
+from identity.api.projects.filters import ProjectFilter
+from identity.api.projects.inputs import ProjectInput
+from identity.api.projects.serializers import ProjectOutput
+from identity.models import Project
+from identity.permissions import Permission
+from identity.services import projects
+
+HERE_OR_ABOVE = ("", "customer")
+
+
+class ProjectViewSet(Members, Listed, Retrieved, ApiViewSet):
+    """Projects."""
+
+    model = Project
+    output = ProjectOutput
+    filterset_class = ProjectFilter
+    default_order = ("name",)
+    related = ("customer",)
+    access: ClassVar[dict[str, Rule]] = {
+        "list": SCOPED,
+        "retrieve": SCOPED,
+        "create": Needs(Permission.CREATE_PROJECT, on=("customer",)),
+        "update": Needs(Permission.UPDATE_PROJECT, on=HERE_OR_ABOVE),
+        "destroy": Needs(Permission.DELETE_PROJECT, on=HERE_OR_ABOVE),
+        "list_users": SCOPED,
+        "add_user": Needs(Permission.CREATE_PROJECT_MEMBER, on=HERE_OR_ABOVE),
+        "update_user": Needs(Permission.UPDATE_PROJECT_MEMBER, on=HERE_OR_ABOVE),
+        "delete_user": Needs(Permission.DELETE_PROJECT_MEMBER, on=HERE_OR_ABOVE),
+    }
+
+    def rows(self) -> Any:
+        """Return what is there; the list also finds what was removed, if asked for it."""
+        rows = super().rows()
+        return rows if self.action == "list" else rows.present()
+
+    @creates(ProjectInput)
+    def create(self, request: Any) -> Any:
+        """Start a project."""
+        data = self.data(ProjectInput)
+        return self.created(projects.create(**data, actor=request.user, now=self.now))
+
+    @updates(ProjectInput)
+    def update(self, request: Any, uuid: str) -> Any:
+        """Change what is known of a project."""
+        project, changes = self.row(), self.data(ProjectInput)
+        projects.update(project, actor=request.user, now=self.now, changes=changes)
+        return self.reply(project)
+
+    @deletes
+    def destroy(self, request: Any, uuid: str) -> Any:
+        """Remove a project that holds no allocation."""
+        projects.remove(self.row(), actor=request.user, now=self.now)
+        return self.no_content()

@@ -1,0 +1,25 @@
+"""`/api/roles/`: which roles there are and what they allow."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from config.common.api.access import SCOPED, Rule
+from config.common.api.viewsets import ApiViewSet, Listed, Retrieved
+from identity.api.roles.filters import RoleFilter
+from identity.api.roles.serializers import RoleOutput
+from identity.models import Role
+
+
+class RoleViewSet(Listed, Retrieved, ApiViewSet):
+    """Roles; which there are is part of the code."""
+
+    model = Role
+    output = RoleOutput
+    filterset_class = RoleFilter
+    default_order = ("name",)
+    access: ClassVar[dict[str, Rule]] = {"list": SCOPED, "retrieve": SCOPED}
+
+    def rows(self) -> Any:
+        """Return the roles with their number of holders, which the list can be ordered by."""
+        return super().rows().for_api(self.request.user)

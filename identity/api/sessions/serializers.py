@@ -1,0 +1,22 @@
+"""Bodies of the requests and answers about logging in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from config.common.api.inputs import Input
+
+
+class ObtainAuthTokenInput(Input):
+    """Who one is, and how one proves it."""
+
+    username = serializers.CharField(max_length=1000)
+    password = serializers.CharField(max_length=1000, trim_whitespace=False)
+
+
+class CoreAuthToken(serializers.Serializer[Any]):
+    """A token, shown this once."""
+
+    token = serializers.CharField()

@@ -1,0 +1,65 @@
+"""`/api-auth/`: from a password to a token, and the end of a token."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.contrib import auth
+from rest_framework.exceptions import AuthenticationFailed
+
+from config.common.api.access import AUTHENTICATED, PUBLIC, Rule
+from config.common.api.actions import Declared
+from config.common.api.viewsets import ApiViewSet
+from identity.api.sessions.serializers import CoreAuthToken, ObtainAuthTokenInput
+from identity.models import Token
+from identity.services import credentials
+
+
+def address_of(request: Any) -> str:
+    """Return the address that a request came from: behind a proxy, the one the proxy saw."""
+    seen: str = request.META.get("REMOTE_ADDR", "")
+    if settings.BEHIND_PROXY:
+        seen = request.META.get("HTTP_X_FORWARDED_FOR", seen).rpartition(",")[2].strip()
+    return seen[:64]
+
+
+class PasswordViewSet(ApiViewSet):
+    """Logging in; a token that the client still sends is not looked at."""
+
+    authentication_classes = ()
+    access: ClassVar[dict[str, Rule]] = {"log_in": PUBLIC}
+
+    def log_in(self, request: Any) -> Any:
+        """Answer a new token for a user name and its password.
+
+        :raises AuthenticationFailed: in Waldur's words.
+        """
+        data = self.data(ObtainAuthTokenInput)
+        try:
+            token = credentials.log_in(**data, address=address_of(request), now=self.now)
+        except credentials.NotAuthenticated as error:
+            raise AuthenticationFailed(str(error.detail)) from error
+        return self.answer({"token": token})
+
+    log_in.api = Declared(input=ObtainAuthTokenInput, output=CoreAuthToken)  # type: ignore[attr-defined]
+
+    def get_authenticate_header(self, request: Any) -> str:
+        """Let a refusal be 401: without a challenge it would be 403."""
+        return "Token"
+
+
+class LogoutViewSet(ApiViewSet):
+    """Logging out: the token of the request, or the session of the browser, ends."""
+
+    access: ClassVar[dict[str, Rule]] = {"log_out": AUTHENTICATED}
+
+    def log_out(self, request: Any) -> Any:
+        """End the token that the request carries."""
+        if isinstance(request.auth, Token):
+            credentials.revoke(request.auth, actor=request.user, now=self.now)
+        else:
+            auth.logout(request)
+        return self.no_content()
+
+    log_out.api = Declared(status=204, empty=True)  # type: ignore[attr-defined]

@@ -1,0 +1,77 @@
+"""What requests about people carry."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rest_framework import serializers
+
+from config.common.api.inputs import Input
+from identity.api.inputs import Columns, NeverTrue, NotKept, Words
+from identity.api.users.serializers import GENDERS, NO_IMAGES
+from identity.models import User
+
+
+class UserInput(Columns):
+    """A new person, or the whole of a profile."""
+
+    class Meta:
+        model = User
+        fields: ClassVar[tuple[str, ...]] = (
+            "active_isds",
+            "address",
+            "affiliations",
+            "agree_with_policy",
+            "birth_date",
+            "can_use_personal_access_tokens",
+            "country_of_residence",
+            "deactivation_reason",
+            "description",
+            "eduperson_assurance",
+            "email",
+            "first_name",
+            "gender",
+            "image",
+            "is_active",
+            "is_identity_manager",
+            "is_staff",
+            "is_support",
+            "job_title",
+            "last_name",
+            "managed_isds",
+            "nationalities",
+            "nationality",
+            "native_name",
+            "notifications_enabled",
+            "organization",
+            "organization_address",
+            "organization_country",
+            "organization_registry_code",
+            "organization_type",
+            "organization_vat_code",
+            "personal_title",
+            "phone_number",
+            "place_of_birth",
+            "preferred_language",
+            "slug",
+            "token_lifetime",
+            "username",
+        )
+        required: ClassVar[tuple[str, ...]] = ("username", "email")
+
+    active_isds = Words()
+    affiliations = Words()
+    agree_with_policy = serializers.BooleanField()
+    can_use_personal_access_tokens = NeverTrue("Personal access tokens are not served.")
+    eduperson_assurance = Words()
+    email = serializers.EmailField(max_length=320)
+    gender = serializers.ChoiceField(choices=GENDERS, allow_null=True)
+    image = NotKept(f"{NO_IMAGES.capitalize()}.")
+    managed_isds = Words()
+    nationalities = Words()
+
+
+class PasswordChangeInput(Input):
+    """A new password."""
+
+    new_password = serializers.CharField(max_length=1000, trim_whitespace=False)

@@ -1,0 +1,241 @@
+"""Bodies of the requests and answers about people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.hashers import is_password_usable
+from rest_framework import serializers
+
+from config.common.api.outputs import (
+    Computed,
+    MapField,
+    Nested,
+    Omitted,
+    Output,
+    UrlField,
+    UuidField,
+)
+from identity import access
+from identity.api.users.permissions import MePermissionOutput, PermissionOutput
+from identity.models import User
+from identity.names import full_name
+
+TOKENS_ARE_HASHED = "only the digest of a token is stored; it is shown once, by the login"
+NO_PASSKEYS = "passkeys are not served"
+NO_ADDRESSES = "addresses of clients are not kept with the person"
+NO_IMAGES = "images are not stored"
+
+PRIVATE = frozenset(
+    {
+        "address",
+        "agreement_date",
+        "attribute_sources",
+        "birth_date",
+        "civil_number",
+        "country_of_residence",
+        "deactivation_reason",
+        "description",
+        "details",
+        "gender",
+        "has_active_session",
+        "has_usable_password",
+        "is_admin_deactivated",
+        "is_identity_manager",
+        "is_staff",
+        "is_support",
+        "managed_isds",
+        "nationalities",
+        "nationality",
+        "notifications_enabled",
+        "permissions",
+        "place_of_birth",
+        "preferred_language",
+        "primary_gid",
+        "token_lifetime",
+        "uid_number",
+    }
+)
+"""Shown to the person himself, to staff and to support only."""
+
+GENDERS = ("female", "male", "unknown")
+
+
+class ProfileCompleteness(serializers.Serializer[Any]):
+    """What a profile lacks."""
+
+    enforcement_enabled = serializers.BooleanField(required=False)
+    is_complete = serializers.BooleanField(required=False)
+    mandatory_fields = serializers.ListField(child=serializers.CharField(), required=False)
+    missing_fields = serializers.ListField(child=serializers.CharField(), required=False)
+
+
+class PersonOutput(Output):
+    """A person as himself, staff and support see him; without his roles."""
+
+    class Meta:
+        model = User
+        fields = (
+            "active_isds",
+            "address",
+            "affiliations",
+            "agree_with_policy",
+            "agreement_date",
+            "attribute_sources",
+            "birth_date",
+            "can_use_personal_access_tokens",
+            "civil_number",
+            "country_of_residence",
+            "date_joined",
+            "deactivation_reason",
+            "description",
+            "details",
+            "eduperson_assurance",
+            "email",
+            "first_name",
+            "full_name",
+            "gender",
+            "has_active_session",
+            "has_passkey",
+            "has_usable_password",
+            "identity_provider_fields",
+            "identity_provider_label",
+            "identity_provider_management_url",
+            "identity_provider_name",
+            "identity_source",
+            "image",
+            "ip_address",
+            "is_active",
+            "is_admin_deactivated",
+            "is_identity_manager",
+            "is_staff",
+            "is_support",
+            "job_title",
+            "last_name",
+            "managed_isds",
+            "nationalities",
+            "nationality",
+            "native_name",
+            "notifications_enabled",
+            "organization",
+            "organization_address",
+            "organization_country",
+            "organization_registry_code",
+            "organization_type",
+            "organization_vat_code",
+            "passkey_count",
+            "personal_title",
+            "phone_number",
+            "place_of_birth",
+            "preferred_language",
+            "primary_gid",
+            "registration_method",
+            "requested_email",
+            "should_protect_user_details",
+            "slug",
+            "token",
+            "token_expires_at",
+            "token_lifetime",
+            "uid_number",
+            "url",
+            "username",
+            "uuid",
+        )
+
+    url = UrlField("user-detail")
+    uuid = UuidField()
+    active_isds = serializers.ListField(child=serializers.CharField())
+    affiliations = serializers.ListField(child=serializers.CharField())
+    agree_with_policy = Omitted(
+        serializers.BooleanField(), reason="it is only written; `agreement_date` tells when"
+    )
+    attribute_sources = MapField()
+    can_use_personal_access_tokens = Omitted(
+        serializers.BooleanField(), reason="personal access tokens are not served"
+    )
+    details = MapField()
+    eduperson_assurance = serializers.ListField(child=serializers.CharField())
+    full_name = Computed("first_name", "last_name", fn=full_name, output=serializers.CharField())
+    gender = serializers.ChoiceField(choices=GENDERS, allow_null=True)
+    has_active_session = serializers.BooleanField()
+    has_passkey = Omitted(serializers.BooleanField(), reason=NO_PASSKEYS)
+    has_usable_password = Computed(
+        "password", fn=is_password_usable, output=serializers.BooleanField()
+    )
+    identity_provider_fields = Omitted(
+        serializers.ListField(child=serializers.CharField()),
+        reason="no field of a profile is kept by an identity provider",
+    )
+    identity_provider_label = Computed(
+        "identity_source", fn=lambda source: source or "Local DB", output=serializers.CharField()
+    )
+    identity_provider_management_url = Omitted(
+        serializers.CharField(), reason="no identity provider is connected"
+    )
+    identity_provider_name = Computed(
+        "identity_source", fn=lambda source: source or "Local DB", output=serializers.CharField()
+    )
+    image = Omitted(serializers.CharField(allow_null=True), reason=NO_IMAGES)
+    ip_address = Omitted(serializers.CharField(allow_null=True), reason=NO_ADDRESSES)
+    is_admin_deactivated = Computed(
+        "is_active", fn=lambda active: not active, output=serializers.BooleanField()
+    )
+    managed_isds = serializers.ListField(child=serializers.CharField())
+    nationalities = serializers.ListField(child=serializers.CharField())
+    passkey_count = Omitted(serializers.IntegerField(), reason=NO_PASSKEYS)
+    requested_email = Omitted(
+        serializers.CharField(allow_null=True), reason="addresses change without confirmation"
+    )
+    should_protect_user_details = Omitted(
+        serializers.BooleanField(), reason="no profile is kept by an identity provider"
+    )
+    token = Omitted(serializers.CharField(), reason=TOKENS_ARE_HASHED)
+    token_expires_at = Omitted(
+        serializers.DateTimeField(allow_null=True), reason="a person has several tokens"
+    )
+
+
+class UserOutput(PersonOutput):
+    """A person with his roles."""
+
+    class Meta:
+        model = User
+        fields = (*PersonOutput.Meta.fields, "permissions")
+
+    permissions = Nested(
+        PermissionOutput, source="grants", many=True, where=access.in_force(), order_by=("pk",)
+    )
+
+
+class UserMeOutput(PersonOutput):
+    """Oneself."""
+
+    class Meta:
+        model = User
+        fields = (*PersonOutput.Meta.fields, "permissions", "profile_completeness")
+
+    ip_address = Omitted(serializers.CharField(), reason=NO_ADDRESSES)
+    permissions = Nested(
+        MePermissionOutput, source="grants", many=True, where=access.in_force(), order_by=("pk",)
+    )
+    profile_completeness = Omitted(ProfileCompleteness, reason="no field of a profile is mandatory")
+
+
+class ColleagueOutput(UserOutput):
+    """A person as those see him who share an organisation or a project with him."""
+
+    class Meta:
+        model = User
+        fields = tuple(name for name in UserOutput.Meta.fields if name not in PRIVATE)
+
+
+class UserAuthToken(serializers.Serializer[Any]):
+    """What is told of a token; the token itself only when it was just issued."""
+
+    created = serializers.DateTimeField()
+    token = serializers.CharField(required=False)
+    user_first_name = serializers.CharField(source="user.first_name")
+    user_is_active = serializers.BooleanField(source="user.is_active")
+    user_last_name = serializers.CharField(source="user.last_name")
+    user_token_lifetime = serializers.IntegerField(source="lifetime", allow_null=True)
+    user_username = serializers.CharField(source="user.username")

@@ -1,0 +1,102 @@
+"""`/api/users/`: oneself, one's colleagues, and for staff everybody."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from rest_framework import serializers
+
+from config.common.api.access import SCOPED, STAFF, Own, Rule
+from config.common.api.actions import command, creates, reading, updates
+from config.common.api.viewsets import ApiViewSet, Listed
+from identity.api.users.filters import UserFilter
+from identity.api.users.inputs import PasswordChangeInput, UserInput
+from identity.api.users.serializers import (
+    ColleagueOutput,
+    UserAuthToken,
+    UserMeOutput,
+    UserOutput,
+)
+from identity.models import User
+from identity.services import credentials, users
+
+HIMSELF = Own("")
+
+
+class PasswordSet(serializers.Serializer[Any]):
+    """That it was done."""
+
+    status = serializers.CharField()
+
+
+class UserViewSet(Listed, ApiViewSet):
+    """People."""
+
+    model = User
+    output = UserOutput
+    filterset_class = UserFilter
+    default_order = ("username",)
+    access: ClassVar[dict[str, Rule]] = {
+        "list": SCOPED,
+        "retrieve": SCOPED,
+        "me": SCOPED,
+        "create": STAFF,
+        "update": STAFF | HIMSELF,
+        "change_password": STAFF | HIMSELF,
+        "token": STAFF | HIMSELF,
+        "refresh_token": STAFF | HIMSELF,
+    }
+
+    def list(self, request: Any) -> Any:
+        """Answer a page of people, in full for staff and support."""
+        return self.page(self.rows(), self._shown_of(None), self.filterset_class)
+
+    def retrieve(self, request: Any, uuid: str) -> Any:
+        """Answer a person, in full to himself, staff and support."""
+        user = self.row()
+        return self.reply(user, self._shown_of(user))
+
+    @creates(UserInput)
+    def create(self, request: Any) -> Any:
+        """Register a person."""
+        data = self.data(UserInput)
+        data.pop("agree_with_policy", None)
+        return self.created(users.create(**data, actor=request.user, now=self.now))
+
+    @updates(UserInput)
+    def update(self, request: Any, uuid: str) -> Any:
+        """Change a profile."""
+        user, changes = self.row(), self.data(UserInput)
+        agrees = changes.pop("agree_with_policy", False)
+        users.update(
+            user, actor=request.user, now=self.now, changes=changes, agree_with_policy=agrees
+        )
+        return self.reply(user)
+
+    @reading(UserMeOutput, detail=False)
+    def me(self, request: Any) -> Any:
+        """Answer the caller himself."""
+        return self.reply(request.user)
+
+    @command(PasswordChangeInput, PasswordSet)
+    def change_password(self, request: Any, uuid: str) -> Any:
+        """Set a password."""
+        user, data = self.row(), self.data(PasswordChangeInput)
+        users.change_password(user, **data, actor=request.user, now=self.now)
+        return self.answer({"status": "password set"})
+
+    @reading(UserAuthToken)
+    def token(self, request: Any, uuid: str) -> Any:
+        """Tell of the token that was used last; itself it is not known any more."""
+        return self.answer(UserAuthToken(credentials.latest(self.row())).data)
+
+    @command(output=UserAuthToken)
+    def refresh_token(self, request: Any, uuid: str) -> Any:
+        """Replace every token of the person by a new one, which is shown this once."""
+        token, plaintext = credentials.refresh(self.row(), actor=request.user, now=self.now)
+        return self.answer({**UserAuthToken(token).data, "token": plaintext})
+
+    def _shown_of(self, user: User | None) -> type[UserOutput]:
+        caller: Any = self.request.user
+        in_full = caller.is_staff or caller.is_support or user == caller
+        return UserOutput if in_full else ColleagueOutput
