@@ -54,14 +54,26 @@ class WeakPassword(Invalid):
 
 
 @transaction.atomic
-def create(*, username: str, email: str, actor: User | None, now: datetime, **profile: Any) -> User:
-    """Register a person, who cannot log in by password before one is set.
+def create(
+    *,
+    username: str,
+    email: str,
+    password: str | None = None,
+    actor: User | None,
+    now: datetime,
+    **profile: Any,
+) -> User:
+    """Register a person; without a password he cannot log in by one before it is set.
 
     :raises UsernameTaken: the user name is taken.
     :raises SlugTaken: the slug that was chosen is taken.
+    :raises WeakPassword: the password breaks a rule.
     """
     user = User(username=username, email=email, **profile, date_joined=now)
-    user.set_unusable_password()
+    if password is None:
+        user.set_unusable_password()
+    else:
+        _set_password(user, password, "password")
     _check_names(user)
     try:
         slugs.insert(user, username)
@@ -137,14 +149,18 @@ def change_password(user: User, *, new_password: str, actor: User, now: datetime
 
     :raises WeakPassword: it breaks a rule, whoever sets it.
     """
-    try:
-        validate_password(new_password, user)
-    except ValidationError as error:
-        raise WeakPassword({"new_password": error.messages}) from error
-    user.set_password(new_password)
+    _set_password(user, new_password, "new_password")
     user.save(update_fields=["password", "modified"])
     message = f"The password of {user.username} was changed."
     _record("user.password_changed", user, message, actor, now)
+
+
+def _set_password(user: User, password: str, field: str) -> None:
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise WeakPassword({field: error.messages}) from error
+    user.set_password(password)
 
 
 TAKEN = "user with this {} already exists."

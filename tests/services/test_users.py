@@ -23,6 +23,18 @@ def test_a_new_user_has_a_short_slug_and_no_password(dave, now):
     assert (event.kind, event.subject_uuid, event.actor) == ("user.created", user.uuid, dave)
 
 
+def test_a_new_user_may_be_given_a_password(dave, now):
+    user = users.create(
+        username="erika", email="e@example.org", password="long enough 4 all", actor=dave, now=now
+    )
+    assert User.objects.get(pk=user.pk).check_password("long enough 4 all")
+
+    with pytest.raises(users.WeakPassword) as refusal:
+        users.create(username="emil", email="e@example.org", password="emil", actor=dave, now=now)
+    assert list(refusal.value.detail) == ["password"]
+    assert not User.objects.filter(username="emil").exists()
+
+
 def test_a_taken_user_name_is_refused(dave, bob, now):
     with pytest.raises(users.UsernameTaken) as refusal:
         users.create(username="bob", email="b@example.org", actor=dave, now=now)
