@@ -14,12 +14,15 @@ from typing import TYPE_CHECKING
 from django.db import connection, transaction
 from django.db.models import Exists, Max, OuterRef, Q
 
+from identity import events
 from identity.models import Event, EventDelivery
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
+
+    from identity.models import User
 
 SEQUENCING = 5_024_711
 """The key of the advisory lock that one dispatcher at a time holds while it numbers events."""
@@ -58,19 +61,19 @@ def put_in_order(subscribers: Mapping[str, Sequence[str]], *, now: datetime) -> 
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL lock_timeout = '10s'")
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SEQUENCING])
-    events = list(Event.objects.filter(dispatched_at__isnull=True).order_by("pk")[:BATCH])
-    if not events:
+    new = list(Event.objects.filter(dispatched_at__isnull=True).order_by("pk")[:BATCH])
+    if not new:
         return []
     last = Event.objects.aggregate(last=Max("sequence"))["last"] or 0
-    for number, event in enumerate(events, start=last + 1):
+    for number, event in enumerate(new, start=last + 1):
         event.sequence, event.dispatched_at = number, now
-    Event.objects.bulk_update(events, ["sequence", "dispatched_at"])
+    Event.objects.bulk_update(new, ["sequence", "dispatched_at"])
     EventDelivery.objects.bulk_create(
         EventDelivery(event=event, subscriber=name, next_attempt_at=min(event.created, now))
-        for event in events
+        for event in new
         for name in subscribers.get(event.kind, ())
     )
-    return [event.kind for event in events]
+    return [event.kind for event in new]
 
 
 @transaction.atomic
@@ -130,11 +133,14 @@ def abandon(claimed: Claim, error: str) -> None:
 
 
 @transaction.atomic
-def revive(delivery: EventDelivery, *, now: datetime) -> None:
+def revive(delivery: EventDelivery, *, actor: User | None = None, now: datetime) -> None:
     """Let a delivery that was given up be tried again, from the first attempt on."""
-    EventDelivery.objects.filter(pk=delivery.pk, dead=True).update(
+    revived = EventDelivery.objects.filter(pk=delivery.pk, dead=True).update(
         dead=False, attempts=0, next_attempt_at=now, claimed_until=None
     )
+    if revived:
+        told = {"subscriber": delivery.subscriber, "kind": delivery.event.kind}
+        events.record("event.revived", delivery.event, actor=actor, now=now, payload=told)
 
 
 def _next_due(now: datetime) -> EventDelivery | None:

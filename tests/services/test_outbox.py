@@ -143,9 +143,11 @@ def test_what_was_given_up_can_be_revived(now: datetime) -> None:
     outbox.put_in_order({"thing.happened": ("a.first",)}, now=now)
     outbox.abandon(claimed(now), "nobody there")
 
-    outbox.revive(EventDelivery.objects.get(), now=now)
+    outbox.revive(EventDelivery.objects.get(), actor=None, now=now)
 
     assert claimed(now).attempt == 1
+    revived = Event.objects.get(kind="event.revived")
+    assert revived.payload == {"subscriber": "a.first", "kind": "thing.happened"}
 
 
 def test_reviving_leaves_what_is_not_given_up_alone(now: datetime) -> None:
