@@ -101,8 +101,11 @@ def _count_failure(username: str, address: str, now: datetime) -> None:
 
 
 @transaction.atomic
-def issue(*, user: User, name: str, now: datetime) -> tuple[Token, str]:
-    """Give a user one more token, which lives as long as his tokens do; the others live on."""
+def issue(*, user: User, name: str, now: datetime, actor: User | None = None) -> tuple[Token, str]:
+    """Give a user one more token, which lives as long as his tokens do; the others live on.
+
+    Who issues it is the user himself, unless another `actor` does it for him.
+    """
     plaintext = secrets.token_hex(20)
     token = Token.objects.create(
         user=user,
@@ -112,7 +115,7 @@ def issue(*, user: User, name: str, now: datetime) -> tuple[Token, str]:
         last_used=now,
         lifetime=user.token_lifetime,
     )
-    events.record("token.issued", token, actor=user, now=now, payload={"name": name})
+    events.record("token.issued", token, actor=actor or user, now=now, payload={"name": name})
     return token, plaintext
 
 
