@@ -2,6 +2,7 @@
 
 from marketplace.models.access_mode import AccessMode
 from marketplace.models.catalogue import Category, CategoryGroup, ServiceProvider
+from marketplace.models.clientele import ProviderCustomer, ProviderPerson, ProviderProject
 from marketplace.models.offering import Offering, OfferingComponent
 from marketplace.models.order import Order
 from marketplace.models.plan import Plan, PlanComponent
@@ -18,6 +19,9 @@ __all__ = [
     "Order",
     "Plan",
     "PlanComponent",
+    "ProviderCustomer",
+    "ProviderPerson",
+    "ProviderProject",
     "Resource",
     "ResourcePlanPeriod",
     "ServiceProvider",

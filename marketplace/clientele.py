@@ -1,0 +1,169 @@
+"""Whom a provider serves: the organisations, projects and people that hold allocations of it.
+
+Each queryset is scoped with `of(offerings)`; without it, it counts the offerings that the caller
+helps to provide. Relations go by name; no model is imported.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import (
+    CharField,
+    Count,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+)
+from django.db.models.functions import Cast, Coalesce, Concat, JSONObject, Replace, Trim
+
+from identity import access
+from identity.querysets import count_of
+from identity.roles import ScopeType
+from marketplace.lifecycle import ResourceState
+
+
+def uuid_hex(path: str) -> Replace:
+    """Return a UUID column as 32 digits."""
+    return Replace(Cast(F(path), TextField()), Value("-"), Value(""))
+
+
+def full_name(prefix: str = "") -> Trim:
+    """Return a person's name as people write it."""
+    return Trim(
+        Concat(f"{prefix}first_name", Value(" "), f"{prefix}last_name", output_field=CharField())
+    )
+
+
+class _Clientele(QuerySet[Any]):
+    """What holds live allocations of some offerings."""
+
+    offerings: Any = None
+
+    def _clone(self) -> Self:
+        clone: Self = super()._clone()  # type: ignore[misc]
+        clone.offerings = self.offerings
+        return clone
+
+    def of(self, offerings: Any) -> Self:
+        """Keep those that hold allocations of the offerings, and count these alone."""
+        clone = self._clone()
+        clone.offerings = offerings
+        return clone.filter(self._holding(clone._live()))  # noqa: SLF001 - its own clone
+
+    def _live(self, user: Any = None) -> Any:
+        """Return the live allocations of the offerings (of those that the user provides)."""
+        from_model = self._resource_model()
+        offerings = self.offerings
+        if offerings is None:
+            offerings = from_model._meta.get_field("offering").related_model.objects.provided_by(
+                user
+            )
+        return from_model._base_manager.filter(offering__in=offerings.values("pk")).exclude(
+            state=ResourceState.TERMINATED
+        )
+
+    def _resource_model(self) -> Any:
+        raise NotImplementedError
+
+    def _holding(self, resources: Any) -> Q:
+        raise NotImplementedError
+
+
+class ProviderProjectQuerySet(_Clientele):
+    """Projects with allocations."""
+
+    def _resource_model(self) -> Any:
+        return self.model._meta.get_field("resources").related_model
+
+    def _holding(self, resources: Any) -> Q:
+        return Q(pk__in=resources.values("project"))
+
+    def for_api(self, user: Any) -> Self:
+        """Add how many allocations each has, and how many people."""
+        live = self._live(user).filter(project=OuterRef("pk"))
+        grants = self.model._meta.get_field("grants").related_model.objects
+        members = grants.filter(access.in_force(), project=OuterRef("pk"))
+        return self.annotate(
+            held_count=count_of(live, "project"), users_count=_distinct(members, "project", "user")
+        )
+
+
+class ProviderCustomerQuerySet(_Clientele):
+    """Organisations whose projects have allocations."""
+
+    def _projects(self) -> Any:
+        return self.model._meta.get_field("projects").related_model
+
+    def _resource_model(self) -> Any:
+        return self._projects()._meta.get_field("resources").related_model
+
+    def _holding(self, resources: Any) -> Q:
+        return Q(pk__in=resources.values("project__customer"))
+
+    def for_api(self, user: Any) -> Self:
+        """Add the projects that have allocations and the people in them, by name."""
+        projects = self._projects()._base_manager.filter(
+            customer=OuterRef("pk"), pk__in=self._live(user).values("project")
+        )
+        grants = self.model._meta.get_field("grants").related_model
+        people = grants._meta.get_field("user").related_model._base_manager
+        members = grants.objects.filter(
+            access.in_force(),
+            scope_type=ScopeType.PROJECT,
+            customer=OuterRef(OuterRef("pk")),
+            project__in=self._live(user).values("project"),
+        )
+        return self.annotate(
+            provider_projects=ArraySubquery(
+                projects.order_by("name", "pk").values(
+                    row=JSONObject(name="name", uuid=uuid_hex("uuid"))
+                )
+            ),
+            provider_users=ArraySubquery(
+                people.filter(pk__in=members.values("user"))
+                .order_by("username", "pk")
+                .values(row=JSONObject(email="email", full_name=full_name(), uuid=uuid_hex("uuid")))
+            ),
+        )
+
+
+class ProviderPersonQuerySet(_Clientele):
+    """People in projects with allocations."""
+
+    def _grants(self) -> Any:
+        return self.model._meta.get_field("grants").related_model
+
+    def _resource_model(self) -> Any:
+        projects = self._grants()._meta.get_field("project").related_model
+        return projects._meta.get_field("resources").related_model
+
+    def _holding(self, resources: Any) -> Q:
+        members = self._grants().objects.filter(
+            access.in_force(),
+            scope_type=ScopeType.PROJECT,
+            project__in=resources.values("project"),
+        )
+        return Q(pk__in=members.values("user"))
+
+    def for_api(self, user: Any) -> Self:
+        """Add in how many of the projects each person is."""
+        memberships = self._grants().objects.filter(
+            access.in_force(),
+            scope_type=ScopeType.PROJECT,
+            user=OuterRef("pk"),
+            project__in=self._live(user).values("project"),
+        )
+        return self.annotate(held_in=_distinct(memberships, "user", "project"))
+
+
+def _distinct(rows: Any, by: str, counted: str) -> Coalesce:
+    """Return how many different `counted` the rows have per outer row."""
+    found = rows.order_by().values(by).annotate(n=Count(counted, distinct=True)).values("n")
+    return Coalesce(Subquery(found, output_field=IntegerField()), 0)
