@@ -10,8 +10,8 @@ from config.common.errors import Forbidden, Invalid
 from config.common.machine import IllegalTransition
 from identity.permissions import Permission
 from marketplace import limits as rules
-from marketplace import options as option_rules
 from marketplace.lifecycle import OrderState, OrderType
+from marketplace.services import attributes as reading
 from marketplace.services import availability, changes, history, locking, quotes
 
 if TYPE_CHECKING:
@@ -71,6 +71,9 @@ def amend(
     held = locking.order(order)
     _refuse(held, actor)
     wanted: dict[str, Any] = {}
+    told = None
+    if attributes is not None and held.type == OrderType.CREATE:
+        told = reading.read(attributes, held.offering, now=now)
     if attributes is not None:
         wanted["attributes"] = _attributes(held, attributes)
     if limits is not None:
@@ -83,7 +86,7 @@ def amend(
     if not changed:
         return
     if held.type == OrderType.CREATE:
-        _carry_over(held, changed, now=now)
+        _carry_over(held, changed, told, actor=actor, now=now)
     history.of_order(
         "order.amended",
         held,
@@ -105,10 +108,12 @@ def _refuse(order: Order, actor: User) -> None:
 
 
 def _attributes(order: Order, attributes: Mapping[str, Any]) -> dict[str, Any]:
-    if order.type == OrderType.CREATE:
-        option_rules.check(attributes, order.offering.options)
-    kept = {name: order.attributes[name] for name in ("old_limits",) if name in order.attributes}
-    return {**attributes, **kept}
+    """Return the new attributes, with what the order itself noted among the old ones."""
+    noted = ("old_limits", "old_options", "new_options")
+    return {
+        **attributes,
+        **{key: order.attributes[key] for key in noted if key in order.attributes},
+    }
 
 
 def _limits(order: Order, limits: Mapping[str, object]) -> dict[str, Any]:
@@ -125,10 +130,23 @@ def _limits(order: Order, limits: Mapping[str, object]) -> dict[str, Any]:
     return {"limits": wanted, "cost": quotes.quote(order.plan, wanted).cost}
 
 
-def _carry_over(order: Order, changed: tuple[str, ...], *, now: datetime) -> None:
+def _carry_over(
+    order: Order,
+    changed: tuple[str, ...],
+    told: reading.Told | None,
+    *,
+    actor: User,
+    now: datetime,
+) -> None:
     """Let the allocation that the order reserves say the same as the order."""
     wanted = {name: getattr(order, name) for name in changed if name != "start_date"}
-    if "attributes" in changed:
-        wanted["options"] = option_rules.chosen(order.attributes, order.offering.resource_options)
-        wanted["name"] = order.attributes.get("name") or order.resource.name
+    if told is not None:
+        wanted |= {
+            "name": told.name or order.resource.name,
+            "description": told.description,
+            "options": told.changeable,
+            "end_date": told.end_date,
+        }
+        if told.end_date != order.resource.end_date:
+            wanted["end_date_requested_by"] = actor
     changes.write(order.resource, wanted, now=now)

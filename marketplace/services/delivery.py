@@ -50,7 +50,8 @@ def set_endpoints(
     resource: Resource, endpoints: Sequence[Mapping[str, str]], *, actor: User, now: datetime
 ) -> bool:
     """Replace the addresses at which the resource is used; one that stays keeps its UUID."""
-    known = {(e["name"], e["url"]): e["uuid"] for e in resource.endpoints}
+    held = locking.resource(resource)
+    known = {(e["name"], e["url"]): e["uuid"] for e in held.endpoints}
     wanted = [
         {
             "uuid": known.get((endpoint["name"], endpoint["url"])) or uuid4().hex,
@@ -59,7 +60,7 @@ def set_endpoints(
         }
         for endpoint in endpoints
     ]
-    return _write(resource, "endpoints_set", {"endpoints": wanted}, actor=actor, now=now)
+    return _store(held, "endpoints_set", {"endpoints": wanted}, actor=actor, now=now)
 
 
 @transaction.atomic

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -12,11 +10,11 @@ from django.db import transaction
 from config.common import slugs
 from config.common.errors import Invalid
 from marketplace import limits as rules
-from marketplace import options as option_rules
 from marketplace.components import BillingType
 from marketplace.lifecycle import OrderState, OrderType, ResourceState
 from marketplace.models import Order, Resource
 from marketplace.services import (
+    attributes,
     availability,
     locking,
     names,
@@ -29,12 +27,10 @@ from marketplace.services import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
+    from datetime import date, datetime
 
     from identity.models import Project, User
     from marketplace.models import Offering, OfferingComponent, Plan
-
-NAME_LENGTH = 255
 
 
 class ForeignPlan(Invalid):
@@ -49,10 +45,10 @@ class PlanNeeded(Invalid):
     code = "plan_needed"
 
 
-class InvalidAttributes(Invalid):
-    """Name, description or end date are not what they should be."""
+class ProjectGone(Invalid):
+    """The project was removed."""
 
-    code = "invalid_attributes"
+    code = "project_gone"
 
 
 class StartInPast(Invalid):
@@ -95,6 +91,7 @@ def place(wish: Wish, *, actor: User, now: datetime) -> Order:
     :raises TooMany: the project may have no more.
     :raises InvalidOptions: an attribute is not what the offering asks for.
     :raises InvalidAttributes: the name or the end date cannot be.
+    :raises ProjectGone: the project was removed.
     :raises StartInPast: the start date cannot be.
     :raises InvalidLimits: the limits cannot be had.
     :raises TermsNotAccepted: the terms of service were not.
@@ -104,10 +101,9 @@ def place(wish: Wish, *, actor: User, now: datetime) -> Order:
     offering = _offering(wish, components)
     _refuse(offering, project, now=now)
     plan = _plan(wish.plan, offering, project)
-    attributes = _attributes(wish.attributes, offering)
-    availability.refuse_too_many(offering, project, attributes)
-    end_date = _end_date(attributes, offering, now=now)
-    _refuse_start(wish.start_date, end_date, now=now)
+    told = attributes.read(wish.attributes, offering, now=now)
+    availability.refuse_too_many(offering, project, told.values)
+    _refuse_start(wish.start_date, told.end_date, now=now)
     limits = _limits(wish.limits, offering, components)
     agreed_to = terms.settle(
         offering, user=actor, accepting=wish.accepting_terms, actor=actor, now=now
@@ -117,15 +113,15 @@ def place(wish: Wish, *, actor: User, now: datetime) -> Order:
         project=project,
         offering=offering,
         plan=plan,
-        name=attributes.get("name") or names.suggest(project, offering),
-        description=attributes.get("description") or "",
+        name=told.name or names.suggest(project, offering),
+        description=told.description,
         state=ResourceState.CREATING,
         limits=limits,
-        attributes=attributes,
-        options=option_rules.chosen(attributes, offering.resource_options),
+        attributes=told.values,
+        options=told.changeable,
         cost=quote.cost,
-        end_date=end_date,
-        end_date_requested_by=actor if end_date else None,
+        end_date=told.end_date,
+        end_date_requested_by=actor if told.end_date else None,
         created=now,
     )
     slugs.insert(resource, resource.name)
@@ -136,7 +132,7 @@ def place(wish: Wish, *, actor: User, now: datetime) -> Order:
         plan=plan,
         type=OrderType.CREATE,
         limits=limits,
-        attributes=attributes,
+        attributes=told.values,
         cost=quote.cost,
         old_cost=quote.cost,
         fixed_price=quote.fixed_price,
@@ -175,7 +171,7 @@ def _offering(wish: Wish, components: list[OfferingComponent]) -> Offering:
 def _refuse(offering: Offering, project: Project, *, now: datetime) -> None:
     availability.refuse_unavailable(offering, project.customer)
     if project.is_removed:
-        raise InvalidAttributes({"project": ["Invalid hyperlink - Object does not exist."]})
+        raise ProjectGone({"project": ["Invalid hyperlink - Object does not exist."]})
     availability.refuse_expired(project, now=now)
 
 
@@ -192,20 +188,6 @@ def _plan(wanted: Plan | None, offering: Offering, project: Project) -> Plan | N
     return wanted
 
 
-def _attributes(given: Mapping[str, Any] | None, offering: Offering) -> dict[str, Any]:
-    """Return the attributes, if they are what the offering asks for."""
-    option_rules.check(given, offering.options)
-    attributes = dict(given or {})
-    for name, length in (("name", NAME_LENGTH), ("description", None)):
-        value = attributes.get(name, "")
-        if not isinstance(value, str):
-            raise InvalidAttributes({name: ["Not a valid string."]})
-        if length is not None and len(value) > length:
-            message = f"Ensure this field has no more than {length} characters."
-            raise InvalidAttributes({name: [message]})
-    return attributes
-
-
 def _limits(
     given: Mapping[str, object], offering: Offering, components: list[OfferingComponent]
 ) -> rules.Limits:
@@ -217,44 +199,6 @@ def _limits(
     }
     left = availability.left(offering, components)
     return rules.ordered({**defaults, **given}, rules.rules_of(components, left))
-
-
-def _end_date(attributes: dict[str, Any], offering: Offering, *, now: datetime) -> date | None:
-    """Return the end date among the attributes, or the one that the offering gives."""
-    options, today = offering.plugin_options, now.date()
-    given = attributes.get("end_date")
-    if given in (None, ""):
-        return _default_end(options, today)
-    try:
-        end_date = date.fromisoformat(given)
-    except (TypeError, ValueError) as error:
-        message = "Date has wrong format. Use one of these formats instead: YYYY-MM-DD."
-        raise InvalidAttributes({"end_date": [message]}) from error
-    if end_date < today:
-        raise InvalidAttributes({"end_date": ["Cannot be earlier than the current date."]})
-    latest = _latest_end(options, today)
-    if latest is not None and end_date > latest:
-        raise InvalidAttributes({"end_date": [f"Cannot be later than {latest.isoformat()}."]})
-    return end_date
-
-
-def _default_end(options: Mapping[str, Any], today: date) -> date | None:
-    if options.get("is_resource_termination_date_required") is not True:
-        return None
-    days = options.get("default_resource_termination_offset_in_days")
-    if not isinstance(days, int):
-        raise InvalidAttributes({"end_date": ["This field is required."]})
-    return today + timedelta(days=days)
-
-
-def _latest_end(options: Mapping[str, Any], today: date) -> date | None:
-    days = options.get("max_resource_termination_offset_in_days")
-    fixed = options.get("latest_date_for_resource_termination")
-    ends = [today + timedelta(days=days)] if isinstance(days, int) else []
-    if isinstance(fixed, str):
-        with suppress(ValueError):  # a provider's free text: what cannot be read binds nobody
-            ends.append(date.fromisoformat(fixed))
-    return min(ends, default=None)
 
 
 def _refuse_start(start_date: date | None, end_date: date | None, *, now: datetime) -> None:

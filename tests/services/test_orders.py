@@ -301,9 +301,7 @@ def test_an_order_goes_on_when_its_project_begins(ordered, project, now):
 
 
 def test_an_order_goes_on_when_its_day_has_come(ordered, now):
-    order = ordered(
-        state=OrderState.PENDING_START_DATE, start_date=now.date() + timedelta(days=1)
-    )
+    order = ordered(state=OrderState.PENDING_START_DATE, start_date=now.date() + timedelta(days=1))
     with pytest.raises(orders.NotDue):
         orders.start(order, now=now)
     assert not Order.objects.due(now.date()).exists()
@@ -328,9 +326,7 @@ def test_a_waiting_order_can_be_called_off_and_leaves_no_orphan(
 @pytest.mark.parametrize(
     ("kind", "resource_state"), [(CREATE, "Terminated"), (UPDATE, "OK"), (RESTORE, "Terminated")]
 )
-def test_what_people_work_on_can_be_called_off(
-    ordered, offering, alice, now, kind, resource_state
-):
+def test_what_people_work_on_can_be_called_off(ordered, offering, alice, now, kind, resource_state):
     offering.type = OfferingType.BASIC
     offering.save()
     order = ordered(kind, state=OrderState.EXECUTING)

@@ -11,7 +11,7 @@ from marketplace.lifecycle import OfferingState, OrderState, OrderType, Resource
 from marketplace.limits import InvalidLimits
 from marketplace.models import Order, Resource
 from marketplace.options import InvalidOptions
-from marketplace.services import availability, placing, terms
+from marketplace.services import attributes, availability, placing, terms
 from marketplace.services.placing import Wish
 from tests.factories.identity import (
     CustomerFactory,
@@ -309,7 +309,7 @@ def test_a_blocked_organisation_orders_nothing(wish, allocator, alice, now, flag
 def test_a_removed_project_orders_nothing(wish, project, dave, now):
     project.is_removed = True
     project.save()
-    detail = refused(placing.InvalidAttributes, wish(), actor=dave, now=now)
+    detail = refused(placing.ProjectGone, wish(), actor=dave, now=now)
     assert detail == {"project": ["Invalid hyperlink - Object does not exist."]}
 
 
@@ -327,18 +327,14 @@ def test_options_are_held_to_what_the_offering_asks(wish, offering, alice, now):
 
 
 @pytest.mark.parametrize(
-    ("attributes", "detail"),
+    ("told", "detail"),
     [
         ({"name": {"a": 1}}, {"name": ["Not a valid string."]}),
         ({"name": "x" * 256}, {"name": ["Ensure this field has no more than 255 characters."]}),
         ({"description": 5}, {"description": ["Not a valid string."]}),
         (
             {"end_date": "soon"},
-            {
-                "end_date": [
-                    "Date has wrong format. Use one of these formats instead: YYYY-MM-DD."
-                ]
-            },
+            {"end_date": ["Date has wrong format. Use one of these formats instead: YYYY-MM-DD."]},
         ),
         (
             {"end_date": "2020-01-01"},
@@ -346,15 +342,15 @@ def test_options_are_held_to_what_the_offering_asks(wish, offering, alice, now):
         ),
     ],
 )
-def test_names_and_end_dates_are_checked(wish, alice, now, attributes, detail):
-    bad = wish(attributes=attributes)
-    assert refused(placing.InvalidAttributes, bad, actor=alice, now=now) == detail
+def test_names_and_end_dates_are_checked(wish, alice, now, told, detail):
+    bad = wish(attributes=told)
+    assert refused(attributes.InvalidAttributes, bad, actor=alice, now=now) == detail
 
 
 def test_an_offering_may_demand_or_bound_the_end_date(wish, offering, alice, now):
     offering.plugin_options = {"is_resource_termination_date_required": True}
     offering.save()
-    detail = refused(placing.InvalidAttributes, wish(), actor=alice, now=now)
+    detail = refused(attributes.InvalidAttributes, wish(), actor=alice, now=now)
     assert detail == {"end_date": ["This field is required."]}
 
     offering.plugin_options |= {
@@ -367,7 +363,7 @@ def test_an_offering_may_demand_or_bound_the_end_date(wish, offering, alice, now
     assert order.resource.end_date == now.date() + timedelta(days=30)
     latest = now.date() + timedelta(days=60)
     late = wish(attributes={"end_date": (latest + timedelta(days=1)).isoformat()})
-    with pytest.raises(placing.InvalidAttributes) as refusal:
+    with pytest.raises(attributes.InvalidAttributes) as refusal:
         placing.place(late, actor=alice, now=now)
     assert refusal.value.detail == {"end_date": [f"Cannot be later than {latest}."]}
 

@@ -165,9 +165,7 @@ def test_options_are_held_to_what_the_offering_declares(resource, offering, alic
 @pytest.mark.parametrize("state", [ResourceState.OK, ResourceState.ERRED])
 def test_an_end_is_ordered(resource, alice, now, state):
     Resource.objects.update(state=state)
-    order = resource_orders.terminate(
-        resource, attributes={"reason": "done"}, actor=alice, now=now
-    )
+    order = resource_orders.terminate(resource, attributes={"reason": "done"}, actor=alice, now=now)
     order.refresh_from_db()
     assert (order.type, order.state) == (OrderType.TERMINATE, OrderState.PENDING_PROVIDER)
     assert (order.plan, order.limits, order.cost) == (None, {}, None)

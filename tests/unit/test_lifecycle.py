@@ -80,4 +80,4 @@ def test_only_the_table_says_what_a_step_entails():
 
 def test_a_waiting_order_holds_its_resource_too():
     assert WAITING < OPEN
-    assert OPEN - WAITING == {OrderState.EXECUTING}
+    assert {OrderState.EXECUTING} == OPEN - WAITING
