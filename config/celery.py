@@ -6,7 +6,7 @@ from datetime import timedelta
 from celery import Celery
 from celery.signals import worker_init
 from django.conf import settings
-from kombu import Queue
+from kombu import Exchange, Queue
 
 from config.embedded_postgres import hold
 
@@ -15,7 +15,13 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 app = Celery("efp")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.task_default_queue = "default"
-app.conf.task_queues = [Queue(name) for name in ("default", "events", "provision", "report")]
+app.conf.task_default_exchange = "efp"
+app.conf.task_default_routing_key = "default"
+# Each queue under its own key: with Celery's default, one key, a message would go to every queue.
+app.conf.task_queues = [
+    Queue(name, Exchange("efp"), routing_key=name)
+    for name in ("default", "events", "provision", "report")
+]
 app.conf.task_routes = {
     "config.wiring.*": {"queue": "events"},
     "allocations.tasks.*": {"queue": "provision"},

@@ -1,12 +1,15 @@
 """How gunicorn serves the application: by `make run`, by `make serve` and in the container."""
 
 import gc
+import os
 from typing import Any
 
 from django.conf import settings
 
 from config.embedded_postgres import hold
 from config.env import env_bool, env_int, env_str
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 bind = f"{env_str('BIND_ADDRESS', '127.0.0.1')}:{env_int('PORT', 8000)}"
 workers = env_int("WEB_WORKERS", 2)

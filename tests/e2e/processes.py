@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import httpx
@@ -15,7 +16,7 @@ import psutil
 from django.conf import settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
 PATIENCE = 90.0
@@ -31,6 +32,23 @@ def free_port() -> int:
 def environment(var: Path, port: int) -> dict[str, str]:
     inherited = {name: value for name, value in os.environ.items() if name not in OWN}
     return {**inherited, "VAR_DIR": str(var), "PORT": str(port), "PYTHONUNBUFFERED": "1"}
+
+
+@contextmanager
+def running(
+    command: Sequence[str], var: Path, port: int, log: Path
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Start a process, and leave nothing of it behind when the test fails."""
+    process = start(command, var, port, log)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(PATIENCE)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def start(command: Sequence[str], var: Path, port: int, log: Path) -> subprocess.Popen[bytes]:
@@ -50,7 +68,7 @@ def start(command: Sequence[str], var: Path, port: int, log: Path) -> subprocess
 def wait_until(happened: Callable[[], bool], log: Path) -> None:
     deadline = time.monotonic() + PATIENCE
     while not happened():
-        assert time.monotonic() < deadline, log.read_text()
+        assert time.monotonic() < deadline, log.read_text()[-4000:]
         time.sleep(0.1)
 
 

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import psutil
@@ -19,7 +20,7 @@ from tests.e2e.processes import (
     free_port,
     is_ready,
     processes_naming,
-    start,
+    running,
     wait_until,
 )
 
@@ -35,36 +36,33 @@ def test_the_service_runs_tells_how_to_enter_and_leaves_nothing_behind(
     tmp_path: Path, number: signal.Signals
 ) -> None:
     port, log = free_port(), tmp_path / "log"
-    service = start(RUN, tmp_path / "var", port, log)
-    try:
+    with running(RUN, tmp_path / "var", port, log) as service:
         wait_until(lambda: "Ctrl-C stops it" in log.read_text(), log)
         assert f"http://localhost:{port}/admin/" in log.read_text()
         assert is_ready(port)
-    finally:
         service.send_signal(number)
-    assert service.wait(PATIENCE) == 0, log.read_text()
-    assert processes_naming(str(tmp_path)) == []
+        assert service.wait(PATIENCE) == 0, log.read_text()
+        assert processes_naming(str(tmp_path)) == []
     assert not (tmp_path / "var" / "postgres" / "data" / "postmaster.pid").exists()
 
 
 def test_a_killed_supervisor_takes_the_web_server_and_the_worker_with_it(tmp_path: Path) -> None:
     port, log = free_port(), tmp_path / "log"
-    service = start(RUN, tmp_path / "var", port, log)
-    wait_until(lambda: "Ctrl-C stops it" in log.read_text(), log)
-    service.kill()
-    service.wait()
-    wait_until(lambda: processes_naming(str(tmp_path)) == [], log)
+    with running(RUN, tmp_path / "var", port, log) as service:
+        wait_until(lambda: "Ctrl-C stops it" in log.read_text(), log)
+        service.kill()
+        wait_until(lambda: processes_naming(str(tmp_path)) == [], log)
 
 
 def test_a_worker_that_dies_ends_the_service_with_an_error(tmp_path: Path) -> None:
     port, log = free_port(), tmp_path / "log"
-    service = start(RUN, tmp_path / "var", port, log)
-    wait_until(lambda: "Ctrl-C stops it" in log.read_text(), log)
-    worker = next(c for c in psutil.Process(service.pid).children() if "celery" in c.cmdline())
-    worker.kill()
-    assert service.wait(PATIENCE) == 1
-    assert "the worker ended by itself with code -9" in log.read_text()
-    assert processes_naming(str(tmp_path)) == []
+    with running(RUN, tmp_path / "var", port, log) as service:
+        wait_until(lambda: "Ctrl-C stops it" in log.read_text(), log)
+        worker = next(c for c in psutil.Process(service.pid).children() if "celery" in c.cmdline())
+        worker.kill()
+        assert service.wait(PATIENCE) == 1
+        assert "the worker ended by itself with code -9" in log.read_text()
+        assert processes_naming(str(tmp_path)) == []
 
 
 def test_a_taken_port_is_named_before_anything_starts(tmp_path: Path) -> None:
@@ -72,32 +70,31 @@ def test_a_taken_port_is_named_before_anything_starts(tmp_path: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port, log = int(taken.getsockname()[1]), tmp_path / "log"
-        service = start(RUN, tmp_path / "var", port, log)
-        assert service.wait(PATIENCE) == 1
+        with running(RUN, tmp_path / "var", port, log) as service:
+            assert service.wait(PATIENCE) == 1
     assert f"Port {port} cannot be used (Address already in use)" in log.read_text()
     assert not (tmp_path / "var" / "postgres").exists()
 
 
 def test_the_containers_commands_work_together_on_one_database_and_broker(tmp_path: Path) -> None:
     port, log, var = free_port(), tmp_path / "log", tmp_path / "var"
-    compose = yaml.safe_load((settings.BASE_DIR / "docker-compose.yml").read_text())
-    services = compose["services"]
-    migrate = start(services["migrate"]["command"].split(), var, port, log)
-    assert migrate.wait(PATIENCE) == 0, log.read_text()
-    running = [
-        start(services[name]["command"].split(), var, port, log)
-        for name in ("web", "worker", "beat")
-    ]
-    try:
+    services = yaml.safe_load((settings.BASE_DIR / "docker-compose.yml").read_text())["services"]
+    ping = services["worker"]["healthcheck"]["test"][1]
+    with ExitStack() as stack:
+
+        def run(name: str) -> subprocess.Popen[bytes]:
+            command = services[name]["command"].split()
+            return stack.enter_context(running(command, var, port, log))
+
+        assert run("migrate").wait(PATIENCE) == 0, log.read_text()
+        processes = [run("web"), run("worker"), run("beat")]
         wait_until(lambda: is_ready(port), log)
         wait_until(lambda: any(var.glob("celerybeat-schedule*")), log)
-        ping = services["worker"]["healthcheck"]["test"][1]
         wait_until(lambda: pong(ping, var, port), log)
-    finally:
-        for process in running:
+        for process in processes:
             process.terminate()
-    assert [process.wait(PATIENCE) for process in running] == [0, 0, 0], log.read_text()
-    assert processes_naming(str(tmp_path)) == []
+        assert [process.wait(PATIENCE) for process in processes] == [0, 0, 0], log.read_text()
+        assert processes_naming(str(tmp_path)) == []
 
 
 def pong(health_check: str, var: Path, port: int) -> bool:
