@@ -211,7 +211,7 @@ class ApiViewSet(ViewSet):
         """Return one row as the output shows it; `field=` restricts reads."""
         output = output or self.declared.output or self.output
         only = self.chosen(output, detail=True)
-        rows = for_api(type(row).objects.filter(pk=row.pk), self.request.user)
+        rows = for_api(row._meta.model.objects.filter(pk=row.pk), self.request.user)
         return self.render(rows, output, only)[0]
 
     def page(
