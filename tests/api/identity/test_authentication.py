@@ -1,0 +1,87 @@
+from datetime import timedelta
+
+import pytest
+from rest_framework.test import APIClient
+
+from identity.models import Token
+from tests.factories.identity import TokenFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+ME = "/api/users/me/"
+KEY = "0123456789abcdef0123456789abcdef01234567"
+
+
+def get(header):
+    return APIClient(HTTP_AUTHORIZATION=header).get(ME)
+
+
+@pytest.mark.parametrize("scheme", ["Token", "token", "TOKEN", "Bearer", "bearer"])
+def test_a_token_is_taken_under_either_scheme_in_any_case(bob, scheme):
+    TokenFactory(user=bob, plaintext=KEY)
+
+    answer = get(f"{scheme} {KEY}")
+
+    assert answer.status_code == 200
+    assert answer.json()["username"] == "bob"
+
+
+@pytest.mark.parametrize(
+    ("header", "detail"),
+    [
+        ("", "Authentication credentials were not provided."),
+        ("Basic Ym9iOmJvYg==", "Authentication credentials were not provided."),
+        ("Token", "Invalid token. No credentials provided."),
+        ("token ", "Invalid token. No credentials provided."),
+        ("Token a b", "Invalid token. Token string should not contain spaces."),
+        (f"Token {KEY}", "Invalid token."),
+        ("Token \xff\xfe", "Invalid token."),
+        ("Token " + "x" * 5000, "Invalid token."),
+    ],
+)
+def test_every_other_header_is_refused_in_waldurs_words(header, detail):
+    answer = get(header)
+
+    assert answer.status_code == 401
+    assert answer.json() == {"detail": detail}
+    assert answer["WWW-Authenticate"] == "Token"
+
+
+def test_a_token_in_the_query_is_not_looked_at(bob):
+    TokenFactory(user=bob, plaintext=KEY)
+
+    answer = APIClient().get(f"{ME}?x-auth-token={KEY}")
+
+    assert answer.status_code == 401
+
+
+def test_a_deactivated_person_is_refused():
+    TokenFactory(user=UserFactory(is_active=False), plaintext=KEY)
+
+    answer = get(f"Token {KEY}")
+
+    assert answer.status_code == 401
+    assert answer.json() == {"detail": "User inactive or deleted."}
+    assert answer["WWW-Authenticate"] == "Token"
+
+
+def test_a_token_that_was_not_used_for_its_lifetime_is_refused(bob, now):
+    TokenFactory(user=bob, plaintext=KEY, created=now - timedelta(hours=2), lifetime=3600)
+
+    answer = get(f"Token {KEY}")
+
+    assert answer.status_code == 401
+    assert answer.json() == {"detail": "Token has expired."}
+
+
+def test_every_use_prolongs_the_life_of_a_token_but_not_every_use_is_written(bob, now):
+    token = TokenFactory(
+        user=bob, plaintext=KEY, created=now - timedelta(minutes=59), lifetime=3600
+    )
+
+    get(f"Token {KEY}")
+    used = Token.objects.get().last_used
+    assert used >= now
+    get(f"Token {KEY}")
+    assert Token.objects.get().last_used == used
+    assert token.created == Token.objects.get().created
