@@ -1,9 +1,10 @@
 """Read plans: fetching and rendering what an output serializer declares.
 
-A page costs one query for its rows, one for each model reached over foreign keys (rows that share a
-parent share its rendering), one or two for each nested relation, and nothing else: fetching and
-rendering are apart, and rendering is pure. `config.common.api.compiling` makes the plans; the
-reasons and figures are in docs/adr/0010.
+A page costs one query for its rows, one for each model that its rows reach over foreign keys at one
+depth (rows that share a parent share its rendering), one for each nested relation, and nothing
+else: fetching and rendering are apart, and rendering is pure. It goes column by column, so that
+most of it is done by the interpreter's own loops. `config.common.api.compiling` makes the plans,
+`config.common.api.selects` the SQL; the reasons and figures are in docs/adr/0010.
 """
 
 from __future__ import annotations
@@ -11,15 +12,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django.core.exceptions import FieldDoesNotExist
-from django.db.models import QuerySet
+from config.common.api.selects import Belonging, Column, Form, Row, Select
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from config.common.api.outputs import Cells, Derived, Nested
+    from django.db.models import QuerySet
 
-Row = tuple[Any, ...]
+    from config.common.api.outputs import Cells, Derived, Nested
 
 
 @dataclass(frozen=True)
@@ -32,14 +32,11 @@ class Caller:
 
 @dataclass
 class Cell:
-    """One key of a node: which values it needs, and what it makes of them."""
+    """One key of a node: the function that makes its values for all rows at once."""
 
     key: str
-    paths: tuple[tuple[str, ...], ...]
-    render: Callable[..., Any]
+    values: Callable[[Fetched, Caller], Sequence[Any]]
     allow_null: bool
-    with_base: bool = False
-    getters: tuple[Callable[[Row, Fetched], Any], ...] = ()
 
 
 @dataclass
@@ -49,188 +46,201 @@ class NestedRows:
     key: str
     declared: Nested
     plan: Node
-    owner: str
-    foreign_key: str | None = None
+    relation: Belonging | None = None
+    foreign_key: Column | None = None
+
+
+class Fetched:
+    """The rows of a node, and those of its children and relations."""
+
+    def __init__(self) -> None:
+        """Begin without rows."""
+        self.rows: list[Row] = []
+        self.index: dict[Any, int] = {}
+        self.children: dict[str, Fetched] = {}
+        self.nested: dict[str, tuple[Fetched, dict[Any, list[int]]]] = {}
+        self._columns: list[Sequence[Any]] = []
+
+    def fill(self, rows: Iterable[Row]) -> None:
+        """Take the rows, in order."""
+        self.rows = list(rows)
+        self.index = {row[0]: position for position, row in enumerate(self.rows)}
+        self._columns = list(zip(*self.rows, strict=True))
+
+    def column(self, column: Column) -> Sequence[Any]:
+        """Return a column's values, one for each row."""
+        return self._columns[column.position] if self.rows else ()
+
+    def places(self, name: str, key: Column) -> list[int | None]:
+        """Return where among a child's rows each row's parent is."""
+        index = self.children[name].index
+        return [index.get(value) for value in self.column(key)]
 
 
 @dataclass
-class Fetched:
-    """The rows of a node by primary key, and those of its children."""
+class Wanted:
+    """The keys that nodes of one level want of one select, and who waits for the rows."""
 
-    rows: dict[Any, Row] = field(default_factory=dict)
-    order: list[Any] = field(default_factory=list)
-    children: dict[str, Fetched] = field(default_factory=dict)
-    nested: dict[str, tuple[Fetched, dict[Any, list[Any]]]] = field(default_factory=dict)
+    keys: set[Any] = field(default_factory=set)
+    waiting: list[tuple[Fetched, Sequence[Any]]] = field(default_factory=list)
 
 
 class Node:
-    """One model's share of a plan: its columns, cells, parents and nested rows."""
+    """One model's share of a plan: its select, cells, parents and nested rows."""
 
-    def __init__(self, model: Any) -> None:
+    def __init__(self, select: Select) -> None:
         """Begin with the primary key alone."""
-        self.model = model
-        self.columns: list[str] = ["pk"]
+        self.select = select
         self.cells: list[Cell] = []
         self.derived: list[tuple[str, Derived]] = []
-        self.children: dict[str, Node] = {}
+        self.children: dict[str, tuple[Column, Node]] = {}
         self.nested: list[NestedRows] = []
         self.hidden: frozenset[str] = frozenset()
         self.blank: Cells = {}
 
-    def column(self, name: str) -> int:
-        """Return the position of a column, adding it when it is new."""
-        if name not in self.columns:
-            self.columns.append(name)
-        return self.columns.index(name)
+    @property
+    def columns(self) -> list[str]:
+        """The names of the columns that are read."""
+        return self.select.names
 
-    def child(self, name: str) -> Node:
-        """Return the node of a foreign key.
-
-        :raises TypeError: when the name is not a foreign key of the model.
-        """
-        if name not in self.children:
-            try:
-                relation = self.model._meta.get_field(name)
-            except FieldDoesNotExist:
-                relation = None
-            if relation is None or not (relation.many_to_one or relation.one_to_one):
-                raise TypeError(f"{self.model.__name__}.{name} is not a foreign key")
-            self.column(f"{name}_id")
-            self.children[name] = Node(relation.related_model)
-        return self.children[name]
-
-    def getter(self, path: Sequence[str]) -> Callable[[Row, Fetched], Any]:
-        """Return the function that takes the value at a path from a fetched row."""
+    def values_at(
+        self, path: Sequence[str], form: Form = Form.VALUE
+    ) -> Callable[[Fetched], Sequence[Any]]:
+        """Return the function that takes the values at a path, over the node's children."""
         if len(path) == 1:
-            position = self.column(path[0])
-            return lambda row, _: row[position]
+            return _reader(self.select.column(path[0], form))
         name = path[0]
-        below = self.child(name).getter(path[1:])
-        key = self.column(f"{name}_id")
+        key, child = self.children[name]
+        below = child.values_at(path[1:], form)
 
-        def get(row: Row, fetched: Fetched) -> Any:
-            inner = fetched.children[name]
-            parent = inner.rows.get(row[key])
-            return None if parent is None else below(parent, inner)
+        def read(fetched: Fetched) -> Sequence[Any]:
+            values = below(fetched.children[name])
+            places = fetched.places(name, key)
+            return [None if place is None else values[place] for place in places]
 
-        return get
+        return read
 
     # --- fetching ---------------------------------------------------------------------------------
 
-    def fetch(self, rows: QuerySet[Any], caller: Caller) -> Fetched:
-        """Run the node's queries for a queryset, in its order."""
-        fetched = Fetched()
-        for row in rows.values_list(*self.columns):
-            fetched.rows[row[0]] = row
-            fetched.order.append(row[0])
-        self._fetch_below(fetched, caller)
-        return fetched
-
-    def _fetch_below(self, fetched: Fetched, caller: Caller) -> None:
-        for name, node in self.children.items():
-            key = self.columns.index(f"{name}_id")
-            keys = {row[key] for row in fetched.rows.values()} - {None}
-            rows = node.model._base_manager.filter(pk__in=keys) if keys else ()
-            fetched.children[name] = node.fetch_keyed(rows, caller)
-        for nested in self.nested:
-            fetched.nested[nested.key] = _fetch_nested(nested, self, fetched, caller)
-
-    def fetch_keyed(self, rows: Any, caller: Caller) -> Fetched:
-        """Run the node's queries for rows that are looked up by key; none for no rows."""
-        if not isinstance(rows, QuerySet):
-            empty = Fetched()
-            self._fetch_below(empty, caller)
-            return empty
-        if hasattr(rows, "for_api"):
-            rows = rows.for_api(caller.user)
-        return self.fetch(rows, caller)
+    def fetch_below(
+        self, fetched: Fetched, wanted: dict[Select, Wanted], caller: Caller
+    ) -> list[tuple[Node, Fetched]]:
+        """Say which parents are wanted, fetch nested rows, and return what comes on the level."""
+        level = []
+        for name, (key, child) in self.children.items():
+            fetched.children[name] = _want(child, fetched.column(key), wanted)
+            level.append((child, fetched.children[name]))
+        for entry in self.nested:
+            if entry.foreign_key is not None:
+                inner = _want(entry.plan, fetched.column(entry.foreign_key), wanted)
+                fetched.nested[entry.key] = inner, {}
+            else:
+                inner, belonging = _fetch_belonging(entry, fetched, caller)
+                fetched.nested[entry.key] = inner, belonging
+            level.append((entry.plan, inner))
+        return level
 
     # --- rendering --------------------------------------------------------------------------------
 
-    def render(self, fetched: Fetched, caller: Caller) -> dict[Any, Cells]:
-        """Render every fetched row, by primary key; runs no query."""
-        parents = [
-            (self.columns.index(f"{name}_id"), node.render(fetched.children[name], caller), node)
-            for name, node in self.children.items()
-        ]
-        nested = [
-            (entry, entry.plan.render(fetched.nested[entry.key][0], caller))
-            for entry in self.nested
-        ]
-        return {
-            key: self._render_row(row, fetched, caller, parents, nested)
-            for key, row in fetched.rows.items()
-        }
-
-    def _render_row(
-        self,
-        row: Row,
-        fetched: Fetched,
-        caller: Caller,
-        parents: list[tuple[int, dict[Any, Cells], Node]],
-        nested: list[tuple[NestedRows, dict[Any, Cells]]],
-    ) -> Cells:
-        cells: Cells = {}
-        for cell in self.cells:
-            values = [get(row, fetched) for get in cell.getters]
-            value = cell.render(caller.base, *values) if cell.with_base else cell.render(*values)
-            if value is not None or cell.allow_null:
-                cells[cell.key] = value
-        for position, rendered, node in parents:
-            cells.update(rendered.get(row[position], node.blank))
-        for entry, rendered in nested:
-            _put_nested(cells, entry, row[0], fetched, rendered)
+    def render(self, fetched: Fetched, caller: Caller) -> list[Cells]:
+        """Render every fetched row, in order; runs no query."""
+        if not fetched.rows:
+            return []
+        columns = [cell.values(fetched, caller) for cell in self.cells]
+        keys = [cell.key for cell in self.cells]
+        rendered: list[Cells]
+        if columns:
+            rendered = [dict(zip(keys, row, strict=True)) for row in zip(*columns, strict=True)]
+        else:
+            rendered = [{} for _ in fetched.rows]
+        for cell, values in zip(self.cells, columns, strict=True):
+            if not cell.allow_null and None in values:
+                _leave_out(cell.key, values, rendered)
+        self._render_below(fetched, caller, rendered)
         for key, derived in self.derived:
-            value = derived.fn(*(cells.get(name) for name in derived.keys))
-            if value is not None or derived.allow_null:
-                cells[key] = value
+            _derive(key, derived, rendered)
         for key in self.hidden:
-            cells.pop(key, None)
-        return cells
+            for cells in rendered:
+                cells.pop(key, None)
+        return rendered
+
+    def _render_below(self, fetched: Fetched, caller: Caller, rendered: list[Cells]) -> None:
+        for name, (key, child) in self.children.items():
+            parents = child.render(fetched.children[name], caller)
+            for cells, place in zip(rendered, fetched.places(name, key), strict=True):
+                cells.update(child.blank if place is None else parents[place])
+        for entry in self.nested:
+            inner, belonging = fetched.nested[entry.key]
+            below = entry.plan.render(inner, caller)
+            if entry.foreign_key is not None:
+                found = (inner.index.get(value) for value in fetched.column(entry.foreign_key))
+                places = [[] if place is None else [place] for place in found]
+            else:
+                places = [belonging.get(row[0], []) for row in fetched.rows]
+            _put_nested(entry, rendered, places, below)
+
+
+def _reader(column: Column) -> Callable[[Fetched], Sequence[Any]]:
+    decode = column.decode
+    if decode is None:
+        return lambda fetched: fetched.column(column)
+    return lambda fetched: [
+        None if value is None else decode(value) for value in fetched.column(column)
+    ]
+
+
+def _want(node: Node, keys: Sequence[Any], wanted: dict[Select, Wanted]) -> Fetched:
+    """Note which rows of a node are wanted; they are filled in when the level is read."""
+    distinct = dict.fromkeys(keys)
+    distinct.pop(None, None)
+    several = wanted.setdefault(node.select, Wanted())
+    several.keys.update(distinct)
+    fetched = Fetched()
+    several.waiting.append((fetched, list(distinct)))
+    return fetched
+
+
+def _fetch_belonging(
+    entry: NestedRows, owners: Fetched, caller: Caller
+) -> tuple[Fetched, dict[Any, list[int]]]:
+    """Fetch the rows of a relation for all owners at once, and say which belong to whom."""
+    assert entry.relation is not None  # noqa: S101 - the other kind goes over a foreign key
+    found, pairs = entry.plan.select.by_owners(entry.relation, owners.index, caller)
+    inner = Fetched()
+    inner.fill(found.values())
+    belonging: dict[Any, list[int]] = {}
+    for owner, key in pairs:
+        if key in inner.index:
+            belonging.setdefault(owner, []).append(inner.index[key])
+    return inner, belonging
+
+
+def _leave_out(key: str, values: Sequence[Any], rendered: list[Cells]) -> None:
+    for cells, value in zip(rendered, values, strict=True):
+        if value is None:
+            del cells[key]
 
 
 def _put_nested(
-    cells: Cells, entry: NestedRows, owner: Any, fetched: Fetched, rendered: dict[Any, Cells]
+    entry: NestedRows,
+    rendered: list[Cells],
+    places: Sequence[Sequence[int]],
+    below: list[Cells],
 ) -> None:
-    # A row that went between the two queries is not there any more: it is left out.
-    keys = [key for key in fetched.nested[entry.key][1].get(owner, ()) if key in rendered]
-    if entry.declared.many:
-        cells[entry.key] = [rendered[key] for key in keys]
-    elif keys:
-        cells[entry.key] = rendered[keys[0]]
-    elif entry.declared.allow_null:
-        cells[entry.key] = None
+    for cells, mine in zip(rendered, places, strict=True):
+        if entry.declared.many:
+            cells[entry.key] = [below[place] for place in mine]
+        elif mine:
+            cells[entry.key] = below[mine[0]]
+        elif entry.declared.allow_null:
+            cells[entry.key] = None
 
 
-def _fetch_nested(
-    nested: NestedRows, node: Node, owners: Fetched, caller: Caller
-) -> tuple[Fetched, dict[Any, list[Any]]]:
-    """Fetch the rows of a relation for all owners at once, and say which belong to whom."""
-    belonging: dict[Any, list[Any]] = {}
-    for owner, key in _pairs(nested, node, owners):
-        belonging.setdefault(owner, []).append(key)
-    if not nested.declared.many:
-        belonging = {owner: keys[:1] for owner, keys in belonging.items()}
-    keys = {key for several in belonging.values() for key in several}
-    found = nested.plan.model.objects.filter(pk__in=keys) if keys else ()
-    return nested.plan.fetch_keyed(found, caller), belonging
-
-
-def _pairs(nested: NestedRows, node: Node, owners: Fetched) -> Iterable[tuple[Any, Any]]:
-    """Return (owner, row) keys in the declared order; one query, none over a foreign key."""
-    if nested.foreign_key is not None:
-        position = node.columns.index(nested.foreign_key)
-        found = ((row[0], row[position]) for row in owners.rows.values())
-        return [(owner, key) for owner, key in found if key is not None]
-    if not owners.rows:
-        return ()
-    rows = nested.plan.model.objects.filter(**{f"{nested.owner}__in": list(owners.rows)})
-    if nested.declared.where is not None:
-        rows = rows.filter(nested.declared.where)
-    pairs: Iterable[tuple[Any, Any]] = rows.order_by(*nested.declared.order_by).values_list(
-        nested.owner, "pk"
-    )
-    return pairs
+def _derive(key: str, derived: Derived, rendered: list[Cells]) -> None:
+    for cells in rendered:
+        value = derived.fn(*[cells.get(name) for name in derived.keys])
+        if value is not None or derived.allow_null:
+            cells[key] = value
 
 
 class Plan:
@@ -241,10 +251,21 @@ class Plan:
         self.root = root
 
     def fetch(self, rows: QuerySet[Any], caller: Caller) -> Fetched:
-        """Run the plan's queries; how many does not depend on the number of rows."""
-        return self.root.fetch(rows, caller)
+        """Run the plan's queries, level by level; how many does not depend on the rows."""
+        fetched = Fetched()
+        fetched.fill(self.root.select.page(rows, caller))
+        level = [(self.root, fetched)]
+        while level:
+            wanted: dict[Select, Wanted] = {}
+            level = [
+                pair for node, above in level for pair in node.fetch_below(above, wanted, caller)
+            ]
+            for select, several in wanted.items():
+                found = select.by_keys(several.keys, caller)
+                for waiting, keys in several.waiting:
+                    waiting.fill(found[key] for key in keys if key in found)
+        return fetched
 
     def render(self, fetched: Fetched, caller: Caller) -> list[Cells]:
         """Render what was fetched, in the queryset's order; runs no query."""
-        rendered = self.root.render(fetched, caller)
-        return [rendered[key] for key in fetched.order]
+        return self.root.render(fetched, caller)
