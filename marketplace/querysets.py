@@ -18,15 +18,24 @@ from django.db.models import (
     QuerySet,
     Subquery,
     Sum,
+    TextField,
     Value,
     When,
 )
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Cast, Coalesce, Now, NullIf
 
 from identity import access
 from identity.permissions import Permission
 from identity.querysets import count_of
-from marketplace.lifecycle import OfferingState, OrderState, ResourceState
+from marketplace.components import OfferingType
+from marketplace.lifecycle import (
+    OPEN,
+    WAITING,
+    OfferingState,
+    OrderState,
+    OrderType,
+    ResourceState,
+)
 
 if TYPE_CHECKING:
     from datetime import date
@@ -60,6 +69,14 @@ def provider_side(user: Any, permission: Permission, *, offering: str = "offerin
     return Q(**{f"{offering}__in": within.offerings}) | Q(
         **{f"{offering}__customer__in": within.customers}
     )
+
+
+def readable_by_provider(user: Any, column: str) -> Case:
+    """Return a column for those on the provider's side, and for support; null for the others."""
+    condition = provider_side(user, Permission.VIEW_PROVIDER_SIDE)
+    if condition is None:
+        condition = Q(pk__isnull=False)
+    return Case(When(condition, then=F(column)), default=Value(None), output_field=TextField())
 
 
 class CategoryQuerySet(QuerySet[Any]):
@@ -207,6 +224,15 @@ class OrderQuerySet(QuerySet[Any]):
             | Q(dated, state=OrderState.PENDING_START_DATE)
         )
 
+    def for_api(self, user: Any) -> Self:
+        """Add what the API shows of an order beside its own columns."""
+        stoppable = Q(state=OrderState.EXECUTING, offering__type=OfferingType.BASIC)
+        can_stop = Q(state__in=sorted(WAITING)) | (stoppable & ~Q(type=OrderType.TERMINATE))
+        return self.annotate(
+            can_terminate=Case(When(can_stop, then=TRUE), default=FALSE),
+            readable_traceback=readable_by_provider(user, "error_traceback"),
+        )
+
 
 class ResourceQuerySet(QuerySet[Any]):
     """Resources, from the consumer's side and from the provider's."""
@@ -244,6 +270,49 @@ class ResourceQuerySet(QuerySet[Any]):
         usages = self.model._meta.get_field("component_usages").related_model._base_manager
         used = usages.filter(billing_period__gte=day, usage__gt=0)
         return self.filter(pk__in=used.values("resource"))
+
+    def for_api(self, user: Any) -> Self:
+        """Add what the API shows of a resource beside its own columns."""
+        return self.annotate(
+            today=Cast(Now(), DateField()),
+            can_terminate=Case(When(self._terminable_by(user), then=TRUE), default=FALSE),
+            readable_traceback=readable_by_provider(user, "error_traceback"),
+            username=self._username_of(user),
+            user_requires_reconsent=Exists(self._terms_to_accept_again(user)),
+        )
+
+    def _terminable_by(self, user: Any) -> Q:
+        """Return the condition that the user could order a resource's end now."""
+        orders = rows_of(self, "orders").filter(resource=OuterRef("pk"), state__in=sorted(OPEN))
+        could = Q(state__in=(ResourceState.OK, ResourceState.ERRED)) & ~Exists(orders)
+        consumer = consumer_side(user, Permission.TERMINATE_RESOURCE)
+        if consumer is None:
+            return could
+        provider = provider_side(user, Permission.TERMINATE_RESOURCE)
+        return could if provider is None else could & (consumer | provider)
+
+    def _username_of(self, user: Any) -> NullIf:
+        """Return the user's name at the resource's site, if it has told one."""
+        offerings = self.model._meta.get_field("offering").related_model.objects.all()
+        accounts = rows_of(offerings, "offering_users").filter(
+            offering=OuterRef("offering"), user=user
+        )
+        names = accounts.exclude(state="Deleted").values("username")[:1]
+        return NullIf(Subquery(names), Value(""))
+
+    def _terms_to_accept_again(self, user: Any) -> QuerySet[Any]:
+        """Return the terms in force that the user accepted in an older version only."""
+        offerings = self.model._meta.get_field("offering").related_model.objects.all()
+        consents = rows_of(offerings, "consents").filter(
+            offering=OuterRef("offering"), user=user, revocation_date__isnull=True
+        )
+        terms: QuerySet[Any] = rows_of(offerings, "terms_of_service").filter(
+            Exists(consents.exclude(version=OuterRef("version"))),
+            offering=OuterRef("offering"),
+            is_active=True,
+            requires_reconsent=True,
+        )
+        return terms
 
 
 def both_sides(rows: Rows, user: Any, *, project: str, offering: str) -> Rows:
