@@ -284,7 +284,7 @@ class ResourceQuerySet(QuerySet[Any]):
     def _terminable_by(self, user: Any) -> Q:
         """Return the condition that the user could order a resource's end now."""
         orders = rows_of(self, "orders").filter(resource=OuterRef("pk"), state__in=sorted(OPEN))
-        could = Q(state__in=(ResourceState.OK, ResourceState.ERRED)) & ~Exists(orders)
+        could = Q(~Exists(orders), state__in=(ResourceState.OK, ResourceState.ERRED))
         consumer = consumer_side(user, Permission.TERMINATE_RESOURCE)
         if consumer is None:
             return could
