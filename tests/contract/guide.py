@@ -1,0 +1,108 @@
+"""Examples in a guide that are requests to the running service and its answers.
+
+A guide marks where an example stands; `Guide.write` fills the marks with what was sent and answered.
+What differs from run to run (hosts, UUIDs, tokens, times) is replaced by what stays the same.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from typing import TYPE_CHECKING, Any
+from uuid import NAMESPACE_URL, uuid5
+
+import httpx
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+HOST = "https://allocations.example.org"
+_UUID = re.compile(r"\b[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}\b")
+_TOKEN = re.compile(r'"token":"[0-9a-f]{40}"')
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
+_MARK = re.compile(r"<!-- example: (?P<name>[\w-]+) -->\n.*?<!-- end -->", re.DOTALL)
+TOKEN = "0d1e2f3a4b5c6d7e8f9a0b1c2d3e4f5a6b7c8d9e"
+
+
+class Guide:
+    """Sends requests, remembers them as examples, and writes them into a text."""
+
+    def __init__(self, base_url: str, secrets: Mapping[str, str]) -> None:
+        """Take the service's address, and strings that are shown as something else."""
+        self.base_url, self.secrets = base_url, dict(secrets)
+        self.token: str | None = None
+        self.examples: dict[str, str] = {}
+        self._seen: dict[str, str] = {}
+
+    def call(self, name: str, method: str, path: str, body: Any = None) -> Any:
+        """Send a request, keep it with its answer as an example, and return the answer."""
+        headers = {"Authorization": f"Token {self.token}"} if self.token else {}
+        response = httpx.request(method, self.base_url + path, json=body, headers=headers)
+        assert response.is_success, f"{name}: {response.status_code} {response.text}"
+        answer = response.json() if response.content else None
+        self.examples[name] = "\n".join(
+            (
+                "```http",
+                *self._request(method, path, body),
+                "```",
+                "```http",
+                *self._answer(response, answer),
+                "```",
+            )
+        )
+        return answer
+
+    def _request(self, method: str, path: str, body: Any) -> list[str]:
+        lines = [self.stable(f"{method} {path}")]
+        if self.token:
+            lines.append(f"Authorization: Token {TOKEN}")
+        if body is not None:
+            lines += ["Content-Type: application/json", "", self._pretty(body)]
+        return lines
+
+    def _answer(self, response: httpx.Response, answer: Any) -> list[str]:
+        lines = [f"HTTP/1.1 {response.status_code} {response.reason_phrase}"]
+        lines += [
+            self.stable(f"{name}: {response.headers[name]}")
+            for name in ("Link", "Location", "X-Result-Count")
+            if name in response.headers
+        ]
+        return lines if answer is None else [*lines, "", self._pretty(answer)]
+
+    def _pretty(self, value: Any) -> str:
+        text = self.stable(json.dumps(value, separators=(",", ":")))
+        return json.dumps(json.loads(text), indent=2, sort_keys=True, ensure_ascii=False)
+
+    def stable(self, text: str) -> str:
+        """Return the text with what differs from run to run replaced."""
+        for secret, shown in self.secrets.items():
+            text = text.replace(secret, shown)
+        text = text.replace(self.base_url, HOST)
+        text = _TOKEN.sub(f'"token":"{TOKEN}"', text)
+        text = _MOMENT.sub("2026-12-01T09:30:00.000000Z", text)
+        text = text.replace(f"{dt.datetime.now(dt.UTC):%Y-%m}-01", "2026-12-01")
+        return _UUID.sub(lambda match: self._same(match[0]), text)
+
+    def _same(self, uuid: str) -> str:
+        plain = uuid.replace("-", "")
+        if plain == TOKEN:
+            return uuid
+        number = len(self._seen)
+        return self._seen.setdefault(plain, uuid5(NAMESPACE_URL, f"{HOST}/{number}").hex)
+
+    def write(self, text: str) -> str:
+        """Return a guide's text with every mark filled.
+
+        :raises KeyError: for a mark without an example.
+        """
+
+        def fill(match: re.Match[str]) -> str:
+            name = match["name"]
+            return f"<!-- example: {name} -->\n{self.examples[name]}\n<!-- end -->"
+
+        return _MARK.sub(fill, text)
+
+    def unused(self, text: str) -> set[str]:
+        """Return the examples that the text has no mark for."""
+        return set(self.examples) - {match["name"] for match in _MARK.finditer(text)}
