@@ -1,18 +1,18 @@
 """Examples in a guide that are requests to the running service and its answers.
 
-A guide marks where an example stands; `Guide.write` fills the marks with what was sent and answered.
-What differs from run to run (hosts, UUIDs, tokens, times) is replaced by what stays the same.
+A guide marks where an example stands; `Guide.write` fills in what was sent and answered.
+Hosts, UUIDs, tokens and times, which differ from run to run, are replaced by fixed ones.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import re
 from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, uuid5
 
 import httpx
+from django.utils import timezone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -81,7 +81,7 @@ class Guide:
         text = text.replace(self.base_url, HOST)
         text = _TOKEN.sub(f'"token":"{TOKEN}"', text)
         text = _MOMENT.sub("2026-12-01T09:30:00.000000Z", text)
-        text = text.replace(f"{dt.datetime.now(dt.UTC):%Y-%m}-01", "2026-12-01")
+        text = text.replace(f"{timezone.now():%Y-%m}-01", "2026-12-01")
         return _UUID.sub(lambda match: self._same(match[0]), text)
 
     def _same(self, uuid: str) -> str:
