@@ -149,7 +149,6 @@ class Compiler:
         for name in (name for name in fields if name in needed):
             self._add(root, depth, name, fields[name])
         root.hidden = frozenset(needed - wanted)
-        _finish(root)
         return root
 
     def _add(self, root: Node, depth: int, name: str, declared: Any) -> None:
@@ -250,7 +249,23 @@ def renderer_or_nested(declared: Any) -> None:
 
 
 def _put(node: Node, key: str, declared: Any, values: Any) -> None:
-    node.cells.append(Cell(key, values, declared.allow_null))
+    of_nothing = _of_nothing(declared) if isinstance(declared, Computed) else _nothing
+    node.cells.append(Cell(key, values, declared.allow_null, of_nothing))
+
+
+def _nothing() -> None:
+    return None
+
+
+def _of_nothing(declared: Computed) -> Callable[[], Any]:
+    """Return what makes a function's value where the parent of its columns is missing."""
+    render = renderer_of(declared.output)
+
+    def value() -> Any:
+        made = declared.fn(*[None] * len(declared.sources))
+        return None if made is None else render(made)
+
+    return value
 
 
 def _plain(node: Node, path: Sequence[str], declared: Any) -> Callable[..., Sequence[Any]]:
@@ -311,12 +326,3 @@ def _column_at(node: Node, path: Sequence[str]) -> Any:
     for step in path[:-1]:
         node = node.children[step][1]
     return concrete_field(node.select.model, path[-1])
-
-
-def _finish(node: Node) -> None:
-    """Work out what a missing parent leaves behind: null where allowed, nothing elsewhere."""
-    node.blank = {cell.key: None for cell in node.cells if cell.allow_null}
-    node.blank.update({e.key: None for e in node.nested if e.declared.allow_null})
-    for _, child in node.children.values():
-        _finish(child)
-        node.blank.update(child.blank)

@@ -10,6 +10,7 @@ most of it is done by the interpreter's own loops. `config.common.api.compiling`
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from config.common.api.selects import Belonging, Column, Form, Row, Select
@@ -37,6 +38,7 @@ class Cell:
     key: str
     values: Callable[[Fetched, Caller], Sequence[Any]]
     allow_null: bool
+    of_nothing: Callable[[], Any]
 
 
 @dataclass
@@ -96,12 +98,24 @@ class Node:
         self.children: dict[str, tuple[Column, Node]] = {}
         self.nested: list[NestedRows] = []
         self.hidden: frozenset[str] = frozenset()
-        self.blank: Cells = {}
 
     @property
     def columns(self) -> list[str]:
         """The names of the columns that are read."""
         return self.select.names
+
+    @cached_property
+    def blank(self) -> Cells:
+        """What a missing parent leaves behind: null where allowed, what functions make of None."""
+        cells: Cells = {}
+        for cell in self.cells:
+            value = cell.of_nothing()
+            if value is not None or cell.allow_null:
+                cells[cell.key] = value
+        cells.update({entry.key: None for entry in self.nested if entry.declared.allow_null})
+        for _, child in self.children.values():
+            cells.update(child.blank)
+        return cells
 
     def values_at(
         self, path: Sequence[str], form: Form = Form.VALUE
