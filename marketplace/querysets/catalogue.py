@@ -1,0 +1,161 @@
+"""What of the catalogue a person may see, and in which shape the API reads it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, Self
+
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    When,
+)
+from django.db.models.functions import Coalesce
+
+from identity import access
+from identity.permissions import Permission
+from identity.querysets import count_of
+from marketplace.lifecycle import (
+    ResourceState,
+)
+from marketplace.querysets.sides import FALSE, OF_USER, ORDERABLE, TRUE, provider_side, rows_of
+
+
+class CategoryQuerySet(QuerySet[Any]):
+    """Shelves: everyone sees them."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Keep all."""
+        return self
+
+    def for_api(self, user: Any) -> Self:
+        """Add how many offerings are listed in each, and how many of them for the user."""
+        listed = rows_of(self, "offerings").filter(category=OuterRef("pk"), state__in=ORDERABLE)
+        return self.annotate(
+            offering_count=count_of(listed, "category"),
+            available_offerings_count=count_of(listed.orderable_by(user), "category"),
+        )
+
+
+class ServiceProviderQuerySet(QuerySet[Any]):
+    """Providers: everyone sees them."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Keep all."""
+        return self
+
+    def for_api(self, user: Any) -> Self:
+        """Add how many of each one's offerings are listed."""
+        customers = self.model._meta.get_field("customer").related_model.objects.all()
+        listed = rows_of(customers, "offerings").filter(state__in=ORDERABLE)
+        return self.annotate(
+            offering_count=count_of(listed.filter(customer=OuterRef("customer")), "customer")
+        )
+
+
+class OfferingQuerySet(QuerySet[Any]):
+    """Offerings, from the consumer's side and from the provider's."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Keep what the user may order from or provides."""
+        return self.filter(
+            Q(pk__in=self.model.objects.orderable_by(user).values("pk"))
+            | Q(pk__in=self.model.objects.provided_by(user).values("pk"))
+        )
+
+    def orderable_by(self, user: Any) -> Self:
+        """Keep what the public catalogue shows to the user (who may be anonymous)."""
+        listed = self.filter(state__in=ORDERABLE)
+        within = access.reach(user, Permission.VIEW_CUSTOMER)
+        if within.everywhere:
+            return listed
+        customers = (
+            user.grants.filter(access.in_force()).values("customer")
+            if (user.is_authenticated)
+            else ()
+        )
+        return listed.open_to(customers)
+
+    def provided_by(self, user: Any) -> Self:
+        """Keep what the user helps to provide, in any state."""
+        within = access.reach(user, Permission.VIEW_PROVIDER_SIDE)
+        if within.everywhere:
+            return self
+        return self.filter(Q(pk__in=within.offerings) | Q(customer__in=within.customers))
+
+    def open_to(self, customers: Any) -> Self:
+        """Keep what the organisations may order from: by their groups, or as their own."""
+        groups = self.model._meta.get_field("organization_groups").related_model.objects
+        theirs = groups.filter(customers__in=customers)
+        allowed = self.model.objects.filter(
+            Q(shared=True, organization_groups__isnull=True)
+            | Q(shared=True, organization_groups__in=theirs)
+            | Q(customer__in=customers)
+        )
+        return self.filter(pk__in=allowed.values("pk"))
+
+    def for_api(self, user: Any) -> Self:
+        """Add what the API shows of an offering beside its own columns."""
+        mine = OuterRef("pk")
+        resources = rows_of(self, "resources").exclude(state=ResourceState.TERMINATED)
+        return self.with_totals("total_customers", "total_cost_estimated").annotate(
+            order_count=count_of(rows_of(self, "orders").filter(offering=mine), "offering"),
+            resources_count=count_of(resources.filter(offering=mine), "offering"),
+            provider_account_options=F("customer__service_provider__account_options"),
+            is_accessible=Exists(self.model.objects.orderable_by(user).filter(pk=mine)),
+            may_update=Case(When(self._updatable_by(user), then=TRUE), default=FALSE),
+            **self._of_user(user),
+        )
+
+    def with_totals(self, customers: str, cost: str) -> Self:
+        """Add under two names how many organisations hold live allocations, and at what cost."""
+        live = rows_of(self, "resources").exclude(state=ResourceState.TERMINATED)
+        held = live.filter(offering=OuterRef("pk")).order_by().values("offering")
+        counted = held.annotate(n=Count("project__customer", distinct=True)).values("n")
+        summed = held.annotate(sum=Sum("cost")).values("sum")
+        return self.annotate(
+            **{
+                customers: Coalesce(Subquery(counted, output_field=IntegerField()), 0),
+                cost: Coalesce(Subquery(summed), Decimal(0)),
+            }
+        )
+
+    def _updatable_by(self, user: Any) -> Q:
+        within = access.reach(user, Permission.UPDATE_OFFERING)
+        if within.everywhere:
+            return Q(pk__isnull=False)
+        return Q(pk__in=within.offerings) | Q(customer__in=within.customers)
+
+    def _of_user(self, user: Any) -> dict[str, Any]:
+        """Return whether the user agreed to the terms, and has an account at the site."""
+        if not user.is_authenticated:
+            return dict.fromkeys(OF_USER, FALSE)
+        mine = {"offering": OuterRef("pk"), "user": user}
+        consents = rows_of(self, "consents").filter(revocation_date__isnull=True)
+        accounts = rows_of(self, "offering_users").exclude(state="Deleted")
+        found = (consents.filter(**mine), accounts.filter(**mine))
+        return {name: Exists(rows) for name, rows in zip(OF_USER, found, strict=True)}
+
+
+class PlanQuerySet(QuerySet[Any]):
+    """Plans."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Keep the plans of offerings that the user helps to provide."""
+        condition = provider_side(user, Permission.VIEW_PROVIDER_SIDE)
+        return self if condition is None else self.filter(condition)
+
+    def for_api(self, user: Any) -> Self:
+        """Add how many allocations are under each."""
+        resources = rows_of(self, "resources").exclude(state=ResourceState.TERMINATED)
+        return self.annotate(
+            resources_count=count_of(resources.filter(plan=OuterRef("pk")), "plan")
+        )

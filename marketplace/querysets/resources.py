@@ -1,0 +1,119 @@
+"""Which resources a person may see, and in which shape the API reads them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db.models import (
+    Case,
+    DateField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, Coalesce, Now, NullIf
+
+from identity.permissions import Permission
+from marketplace.lifecycle import (
+    OPEN,
+    ResourceState,
+)
+from marketplace.querysets.sides import (
+    FALSE,
+    TRUE,
+    both_sides,
+    consumer_side,
+    provider_side,
+    readable_by_provider,
+    rows_of,
+)
+
+if TYPE_CHECKING:
+    from datetime import date
+
+
+class ResourceQuerySet(QuerySet[Any]):
+    """Resources, from the consumer's side and from the provider's."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Keep the resources of the user's projects and of the offerings that he provides."""
+        return both_sides(self, user, project="project", offering="offering")
+
+    def consumed_by(self, user: Any) -> Self:
+        """Keep the resources of the user's projects."""
+        condition = consumer_side(user, Permission.VIEW_RESOURCE)
+        return self if condition is None else self.filter(condition)
+
+    def provided_by(self, user: Any) -> Self:
+        """Keep the resources of the offerings that the user helps to provide."""
+        condition = provider_side(user, Permission.VIEW_PROVIDER_SIDE)
+        return self if condition is None else self.filter(condition)
+
+    def ended(self, today: date) -> Self:
+        """Keep the live ones whose own end, or whose project's with its grace, has come."""
+        return self.filter(
+            Q(end_date__lte=today) | Q(project__in=self._ended_projects(today)),
+            state__in=(ResourceState.CREATING, ResourceState.OK, ResourceState.ERRED),
+        )
+
+    def _ended_projects(self, today: date) -> Any:
+        """Return the projects of which also the days of grace are over."""
+        projects = self.model._meta.get_field("project").related_model._base_manager
+        grace = Coalesce("grace_period_days", "customer__grace_period_days", 0)
+        last = ExpressionWrapper(F("end_date") + grace, output_field=DateField())
+        return projects.filter(end_date__isnull=False).alias(last=last).filter(last__lte=today)
+
+    def used_since(self, day: date) -> Self:
+        """Keep those for whose months since a day usage was reported."""
+        usages = self.model._meta.get_field("component_usages").related_model._base_manager
+        used = usages.filter(billing_period__gte=day, usage__gt=0)
+        return self.filter(pk__in=used.values("resource"))
+
+    def for_api(self, user: Any) -> Self:
+        """Add what the API shows of a resource beside its own columns."""
+        return self.annotate(
+            today=Cast(Now(), DateField()),
+            can_terminate=Case(When(self._terminable_by(user), then=TRUE), default=FALSE),
+            readable_traceback=readable_by_provider(user, "error_traceback"),
+            username=self._username_of(user),
+            user_requires_reconsent=Exists(self._terms_to_accept_again(user)),
+        )
+
+    def _terminable_by(self, user: Any) -> Q:
+        """Return the condition that the user could order a resource's end now."""
+        orders = rows_of(self, "orders").filter(resource=OuterRef("pk"), state__in=sorted(OPEN))
+        could = Q(~Exists(orders), state__in=(ResourceState.OK, ResourceState.ERRED))
+        consumer = consumer_side(user, Permission.TERMINATE_RESOURCE)
+        if consumer is None:
+            return could
+        provider = provider_side(user, Permission.TERMINATE_RESOURCE)
+        return could if provider is None else could & (consumer | provider)
+
+    def _username_of(self, user: Any) -> NullIf:
+        """Return the user's name at the resource's site, if it has told one."""
+        offerings = self.model._meta.get_field("offering").related_model.objects.all()
+        accounts = rows_of(offerings, "offering_users").filter(
+            offering=OuterRef("offering"), user=user
+        )
+        names = accounts.exclude(state="Deleted").values("username")[:1]
+        return NullIf(Subquery(names), Value(""))
+
+    def _terms_to_accept_again(self, user: Any) -> QuerySet[Any]:
+        """Return the terms in force that the user accepted in an older version only."""
+        offerings = self.model._meta.get_field("offering").related_model.objects.all()
+        consents = rows_of(offerings, "consents").filter(
+            offering=OuterRef("offering"), user=user, revocation_date__isnull=True
+        )
+        terms: QuerySet[Any] = rows_of(offerings, "terms_of_service").filter(
+            Exists(consents.exclude(version=OuterRef("version"))),
+            offering=OuterRef("offering"),
+            is_active=True,
+            requires_reconsent=True,
+        )
+        return terms
