@@ -1,0 +1,5 @@
+"""The staff's pages for what was used; nothing of it is changed or deleted here."""
+
+from accounting.admin import used, usages
+
+__all__ = ["usages", "used"]

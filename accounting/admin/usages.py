@@ -1,0 +1,118 @@
+"""Pages of usages: per component and month, and by whom."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from accounting.models import ComponentUsage, ComponentUserUsage
+from config.common.admin.filters import AgeFilter
+from config.common.admin.panels import Panel
+from config.common.admin.records import RecordAdmin
+
+
+@admin.register(ComponentUsage)
+class ComponentUsageAdmin(RecordAdmin):
+    """How much was used of what in which month."""
+
+    list_display = ("month", "resource", "what", "usage", "unit", "date", "modified_by")
+    list_filter = (AgeFilter, "recurring", "resource__offering")
+    list_select_related = ("resource", "component", "modified_by")
+    search_fields = (
+        "resource__name",
+        "resource__slug",
+        "resource__backend_id",
+        "resource__project__name",
+        "component__type",
+        "component__name",
+    )
+    search_help_text = "Resource, backend ID, project or component; or the UUID of one of them"
+    uuids = ("uuid", "resource__uuid", "resource__project__uuid", "component__uuid")
+    date_hierarchy = "billing_period"
+    ordering = ("-date", "-id")
+    fieldsets = (
+        (None, {"fields": ("resource", "what", "month", "usage", "unit", "date", "description")}),
+        ("When nothing is reported", {"fields": ("recurring", "missing_usage_policy")}),
+        ("Record", {"fields": ("plan_period", "modified_by", "created", "modified", "uuid")}),
+    )
+    panels = (
+        Panel(
+            "By whom",
+            ComponentUserUsage,
+            ("username", "usage", "user", "description", "modified"),
+            by="component_usage",
+            order=("username",),
+            limit=30,
+            empty="Not reported by person.",
+        ),
+    )
+
+    @admin.display(description="month", ordering="billing_period")
+    def month(self, usage: ComponentUsage) -> str:
+        """Return the month."""
+        return f"{usage.billing_period:%Y-%m}"
+
+    @admin.display(description="component", ordering="component__name")
+    def what(self, usage: ComponentUsage) -> str:
+        """Return what was used."""
+        return usage.component.name
+
+    @admin.display(description="unit")
+    def unit(self, usage: ComponentUsage) -> str:
+        """Return in what it is measured."""
+        return usage.component.measured_unit
+
+    def title_of(self, row: ComponentUsage) -> str:
+        """Return what was used by which resource, and when."""
+        return f"{row.component.name} of {row.resource.name} in {row.billing_period:%Y-%m}"
+
+
+@admin.register(ComponentUserUsage)
+class ComponentUserUsageAdmin(RecordAdmin):
+    """Who used how much."""
+
+    list_display = ("username", "month", "resource", "what", "usage", "account")
+    list_filter = (AgeFilter, "component_usage__resource__offering")
+    list_select_related = (
+        "component_usage__resource",
+        "component_usage__component",
+        "user__user",
+    )
+    search_fields = (
+        "username",
+        "user__user__username",
+        "user__user__email",
+        "component_usage__resource__name",
+        "component_usage__resource__backend_id",
+    )
+    search_help_text = "Account, person, e-mail, resource or backend ID; or the UUID of one of them"
+    uuids = ("uuid", "component_usage__uuid", "component_usage__resource__uuid", "user__user__uuid")
+    date_hierarchy = "component_usage__billing_period"
+    ordering = ("-id",)
+    fieldsets = (
+        (None, {"fields": ("username", "account", "resource", "what", "month", "usage")}),
+        ("Record", {"fields": ("description", "backend_id", "created", "modified", "uuid")}),
+    )
+
+    @admin.display(description="month", ordering="component_usage__billing_period")
+    def month(self, usage: ComponentUserUsage) -> str:
+        """Return the month."""
+        return f"{usage.component_usage.billing_period:%Y-%m}"
+
+    @admin.display(description="resource", ordering="component_usage__resource__name")
+    def resource(self, usage: ComponentUserUsage) -> str:
+        """Return which resource was used."""
+        return usage.component_usage.resource.name
+
+    @admin.display(description="component", ordering="component_usage__component__name")
+    def what(self, usage: ComponentUserUsage) -> str:
+        """Return what was used."""
+        return usage.component_usage.component.name
+
+    @admin.display(description="person", ordering="user__user__username")
+    def account(self, usage: ComponentUserUsage) -> str:
+        """Return the person, where the account's owner is known here."""
+        return str(usage.user.user) if usage.user else "–"
+
+    def title_of(self, row: ComponentUserUsage) -> str:
+        """Return who used what, and when."""
+        return f"{row.username} in {row.component_usage.billing_period:%Y-%m}"

@@ -1,0 +1,32 @@
+"""What accounting adds to the pages of resources."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from accounting.models import ComponentUsage
+from config.common.admin.panels import Panel
+from marketplace.admin.resources import ResourceAdmin
+from marketplace.models import Resource
+
+admin.site.unregister(Resource)
+
+
+@admin.register(Resource)
+class UsedResourceAdmin(ResourceAdmin):
+    """Resources, with what was used of them."""
+
+    panels = (
+        ResourceAdmin.panels[0],
+        Panel(
+            "Usage",
+            ComponentUsage,
+            ("month", "what", "usage", "unit", "date", "modified_by"),
+            by="resource",
+            order=("-billing_period", "component_id"),
+            joined=("component",),
+            limit=12,
+            empty="Nothing was reported.",
+        ),
+        *ResourceAdmin.panels[1:],
+    )

@@ -1,0 +1,1 @@
+"""Usages by component and month."""

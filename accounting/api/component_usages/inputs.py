@@ -1,0 +1,139 @@
+"""What sites may report."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.utils import timezone
+from rest_framework import serializers
+
+from accounting.amounts import DECIMALS, MAX_DIGITS
+from accounting.models.usage import MissingUsagePolicy
+from accounting.services.usage import Reported
+from accounting.services.user_usages import UserReported
+from allocations.models import OfferingUser
+from config.common.api.inputs import Input, RelatedUrl, RelatedUuid
+from config.common.api.outputs import EnumField
+from marketplace.models import Resource, ResourcePlanPeriod
+
+AT_MOST = 10_000
+"""Entries in one report."""
+
+
+class LocalMoment(serializers.DateTimeField):
+    """A moment that keeps the offset it came with: its month is that of the sender's calendar."""
+
+    def enforce_timezone(self, value: datetime) -> datetime:
+        """Leave the offset alone; without one the moment is in UTC."""
+        return value if timezone.is_aware(value) else value.replace(tzinfo=UTC)
+
+
+class Amount(serializers.DecimalField):
+    """How much: not negative, with two decimals."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Take DRF's arguments."""
+        super().__init__(max_digits=MAX_DIGITS, decimal_places=DECIMALS, min_value=0, **kwargs)
+
+
+class Reportable(RelatedUuid):
+    """Something that usage is reported for; the message is one that agents know."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Return the object with the UUID."""
+        try:
+            return self.found(UUID(str(data)))
+        except (ValueError, ObjectDoesNotExist):
+            message = f"Object with uuid={data} does not exist."
+            raise serializers.ValidationError(message) from None
+
+
+class ReportablePlanPeriod(Reportable):
+    """A time under a plan of a resource that the caller may see."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Expect a plan period's UUID."""
+        super().__init__(ResourcePlanPeriod, **kwargs)
+
+    def found(self, uuid: UUID) -> ResourcePlanPeriod:
+        """Return the plan period."""
+        resources = Resource.objects.visible_to(self.context["request"].user)
+        return ResourcePlanPeriod.objects.select_related("resource").get(
+            uuid=uuid, resource__in=resources
+        )
+
+
+class ComponentUsageItemInput(Input):
+    """How much of one component was used in the month."""
+
+    type = serializers.CharField(max_length=50)
+    amount = Amount()
+    description = serializers.CharField(max_length=10_000, required=False, allow_blank=True)
+    recurring = serializers.BooleanField(required=False, allow_null=True)
+    missing_usage_policy = EnumField(MissingUsagePolicy, required=False)
+
+
+class ComponentUsageCreateInput(Input):
+    """A report on a resource, or on one time under a plan of it."""
+
+    date = LocalMoment(required=False)
+    plan_period = ReportablePlanPeriod(required=False)
+    resource = Reportable(Resource, required=False)
+    usages = ComponentUsageItemInput(many=True, max_length=AT_MOST)  # type: ignore[call-arg]
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Name the resource in either case, and put the entries in the service's terms."""
+        period = attrs.get("plan_period")
+        resource = attrs.get("resource") or (period and period.resource)
+        if resource is None:
+            raise serializers.ValidationError("Either plan_period or resource should be provided.")
+        if period is not None and period.resource_id != resource.pk:
+            raise serializers.ValidationError(
+                {"plan_period": ["The plan period belongs to another resource."]}
+            )
+        return {
+            "resource": resource,
+            "plan_period": period,
+            "at": attrs.get("date"),
+            "reported": [reported(entry) for entry in attrs["usages"]],
+        }
+
+
+class ComponentUserUsageCreateInput(Input):
+    """How much of it one person caused; the month is that of the usage it is part of."""
+
+    username = serializers.CharField(max_length=100)
+    usage = Amount(required=False, default=0)
+    user = RelatedUrl(
+        "marketplace-offering-user-detail", OfferingUser, required=False, allow_null=True
+    )
+    date = LocalMoment(required=False)
+
+
+class ComponentUserUsageBulkCreateInput(Input):
+    """How much several people caused."""
+
+    usages = ComponentUserUsageCreateInput(many=True, max_length=AT_MOST)  # type: ignore[call-arg]
+
+
+def reported(entry: dict[str, Any]) -> Reported:
+    """Return an entry of a report in the service's terms."""
+    return Reported(
+        type=entry["type"],
+        amount=entry["amount"],
+        description=entry.get("description", ""),
+        recurring=bool(entry.get("recurring")),
+        missing_usage_policy=MissingUsagePolicy(
+            entry.get("missing_usage_policy", MissingUsagePolicy.NONE)
+        ),
+    )
+
+
+def user_reported(entry: dict[str, Any]) -> UserReported:
+    """Return a person's entry in the service's terms."""
+    return UserReported(
+        username=entry["username"], amount=entry["usage"], account=entry.get("user")
+    )

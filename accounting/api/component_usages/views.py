@@ -1,0 +1,62 @@
+"""`/api/marketplace-component-usages/`: what resources used by component and month."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from accounting.api.component_usages.filters import ComponentUsageFilter
+from accounting.api.component_usages.inputs import (
+    ComponentUsageCreateInput,
+    ComponentUserUsageBulkCreateInput,
+    ComponentUserUsageCreateInput,
+    user_reported,
+)
+from accounting.api.component_usages.serializers import ComponentUsageOutput
+from accounting.models import ComponentUsage
+from accounting.services import usage, user_usages
+from config.common.api.access import SCOPED, Needs, Rule
+from config.common.api.actions import command
+from config.common.api.viewsets import ApiViewSet, Listed, Retrieved
+from identity.permissions import P
+
+REPORT = Needs(P.REPORT_USAGE, on=("resource.offering", "resource.offering.customer"))
+
+
+class ComponentUsageViewSet(Listed, Retrieved, ApiViewSet):
+    """Usages of the resources that the caller may see; sites report those of theirs."""
+
+    model = ComponentUsage
+    output = ComponentUsageOutput
+    filterset_class = ComponentUsageFilter
+    default_order = ("-date", "-pk")
+    related = ("resource__offering__customer", "component")
+    access: ClassVar[dict[str, Rule]] = {
+        "list": SCOPED,
+        "retrieve": SCOPED,
+        "set_usage": REPORT,
+        "set_user_usage": REPORT,
+        "set_user_usages": REPORT,
+    }
+
+    @command(ComponentUsageCreateInput, status=201, detail=False)
+    def set_usage(self, request: Any) -> Any:
+        """Replace what is known of some components in a month."""
+        data = self.data(ComponentUsageCreateInput)
+        usage.set_usage(**data, actor=request.user, now=self.now)
+        return self.answer()
+
+    @command(ComponentUserUsageCreateInput, status=201)
+    def set_user_usage(self, request: Any, uuid: str) -> Any:
+        """Replace what is known of one person's part."""
+        return self._keep(request, self.row(), [self.data(ComponentUserUsageCreateInput)])
+
+    @command(ComponentUserUsageBulkCreateInput, status=201)
+    def set_user_usages(self, request: Any, uuid: str) -> Any:
+        """Replace what is known of several people's parts."""
+        row, data = self.row(), self.data(ComponentUserUsageBulkCreateInput)
+        return self._keep(request, row, data["usages"])
+
+    def _keep(self, request: Any, row: ComponentUsage, entries: list[dict[str, Any]]) -> Any:
+        parts = [user_reported(entry) for entry in entries]
+        user_usages.set_user_usages(row, parts, actor=request.user, now=self.now)
+        return self.answer()

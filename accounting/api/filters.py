@@ -1,0 +1,50 @@
+"""Query parameters that usages share, whatever they are of."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
+
+from config.common.api.filters import Day, Number
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from django.db.models import QuerySet
+
+FAR = 9999
+
+
+def midnight(day: date) -> datetime:
+    """Return the first moment of a day."""
+    return datetime.combine(day, time(), tzinfo=UTC)
+
+
+class OnOrAfter(Day):
+    """Reported on the day or later."""
+
+    def filter(self, qs: QuerySet[Any], value: date | None) -> QuerySet[Any]:
+        """Compare moments, so that an index serves."""
+        return qs.filter(**{f"{self.field_name}__gte": midnight(value)}) if value else qs
+
+
+class OnOrBefore(Day):
+    """Reported on the day or earlier."""
+
+    def filter(self, qs: QuerySet[Any], value: date | None) -> QuerySet[Any]:
+        """Compare moments, so that an index serves."""
+        if value is None or value.year >= FAR:
+            return qs
+        return qs.filter(**{f"{self.field_name}__lt": midnight(value + timedelta(days=1))})
+
+
+class PartOfDate(Number):
+    """A year or a month; clients write `2026.0`."""
+
+    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        """Keep the rows whose date has it; none has a part that is not a whole number."""
+        if value is None:
+            return qs
+        if not value.is_finite() or value != value.to_integral_value() or not 0 < value < FAR:
+            return qs.none()
+        return qs.filter(**{self.field_name: int(value)})

@@ -1,0 +1,38 @@
+"""The times under plans of a resource, below the paths of the marketplace's resources."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db.models import F, Q
+
+from accounting.api.filters import midnight
+from accounting.api.plan_periods.serializers import ResourcePlanPeriodOutput
+from accounting.ledger import month_of
+from config.common.api.access import SCOPED, Rule
+from config.common.api.actions import listing
+from config.common.api.viewsets import ApiViewSet
+from marketplace.models import Resource
+
+
+class PlanPeriodViewSet(ApiViewSet):
+    """The plan periods of a resource, for those who consume it."""
+
+    model = Resource
+    visible = "consumed_by"
+    access: ClassVar[dict[str, Rule]] = {"plan_periods": SCOPED}
+
+    @listing(ResourcePlanPeriodOutput, paged=False)
+    def plan_periods(self, request: Any, uuid: str) -> Any:
+        """Return the open period and those that ended this month, the earliest first."""
+        begun = midnight(month_of(self.now))
+        current = Q(end__isnull=True) | Q(end__gte=begun)
+        periods = self.row().plan_periods.filter(current)
+        periods = periods.order_by(F("start").asc(nulls_first=True), "pk")
+        return self.answer(self.render(periods, ResourcePlanPeriodOutput, None))
+
+
+class ProviderPlanPeriodViewSet(PlanPeriodViewSet):
+    """The same for those who provide it."""
+
+    visible = "provided_by"

@@ -1,0 +1,28 @@
+"""Which path leads to which viewset of the app; some lie below the marketplace's collections."""
+
+from accounting.api.component_usages.views import ComponentUsageViewSet
+from accounting.api.plan_periods.views import PlanPeriodViewSet, ProviderPlanPeriodViewSet
+from accounting.api.user_usages.views import ComponentUserUsageViewSet
+from config.common.api.schema import ApiRouter
+
+router = ApiRouter()
+router.register(
+    "api/marketplace-component-usages",
+    ComponentUsageViewSet,
+    basename="marketplace-component-usage",
+)
+router.register(
+    "api/marketplace-component-user-usages",
+    ComponentUserUsageViewSet,
+    basename="marketplace-component-user-usage",
+)
+router.register(
+    "api/marketplace-resources", PlanPeriodViewSet, basename="marketplace-resource-plan-period"
+)
+router.register(
+    "api/marketplace-provider-resources",
+    ProviderPlanPeriodViewSet,
+    basename="marketplace-provider-resource-plan-period",
+)
+
+urlpatterns = router.urls

@@ -1,0 +1,1 @@
+"""Usages by person."""

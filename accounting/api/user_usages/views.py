@@ -1,0 +1,21 @@
+"""`/api/marketplace-component-user-usages/`: who caused a monthly usage."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from accounting.api.user_usages.filters import ComponentUserUsageFilter
+from accounting.api.user_usages.serializers import ComponentUserUsageOutput
+from accounting.models import ComponentUserUsage
+from config.common.api.access import SCOPED, Rule
+from config.common.api.viewsets import ApiViewSet, Listed, Retrieved
+
+
+class ComponentUserUsageViewSet(Listed, Retrieved, ApiViewSet):
+    """People's parts of the usages of resources that the caller may see."""
+
+    model = ComponentUserUsage
+    output = ComponentUserUsageOutput
+    filterset_class = ComponentUserUsageFilter
+    default_order = ("-pk",)
+    access: ClassVar[dict[str, Rule]] = {"list": SCOPED, "retrieve": SCOPED}

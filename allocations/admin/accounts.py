@@ -1,0 +1,169 @@
+"""Pages of people's accounts at sites."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin
+
+from allocations.lifecycle import ACCOUNT
+from allocations.models import OfferingUser, UserAttributeConfig
+from allocations.services import accounts
+from config.common.admin import columns
+from config.common.admin.deeds import Deed, DeedForm, RemarkForm
+from config.common.admin.filters import AgeFilter
+from config.common.admin.records import RecordAdmin
+from identity.admin.log import ABOUT_THIS
+from identity.admin.reasons import explained
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from identity.models import User
+
+
+class CommentForm(RemarkForm):
+    """What the person is told about his account."""
+
+    comment = forms.CharField(
+        label="Comment for the person",
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
+    )
+    comment_url = forms.URLField(
+        label="Address with more", required=False, max_length=255, assume_scheme="https"
+    )
+    field_order = ("comment", "comment_url", "reason")
+
+
+class UsernameForm(DeedForm):
+    """What the site calls the person."""
+
+    username = forms.CharField(max_length=100)
+
+
+def step(
+    action: str, label: str, done: str, form: type[DeedForm] = RemarkForm, **more: Any
+) -> Deed:
+    """Return the deed that takes an account along the table."""
+    service = explained(partial(_move, action=action))
+    return Deed(action, label, done, service, form=form, states=ACCOUNT.sources(action), **more)
+
+
+def _move(account: OfferingUser, *, action: str, **asked: Any) -> OfferingUser:
+    return accounts.move(account, action, **asked)
+
+
+def _restrict(account: OfferingUser, *, actor: User, now: datetime) -> OfferingUser:
+    return accounts.set_restricted(account, is_restricted=True, actor=actor, now=now)
+
+
+def _let_in(account: OfferingUser, *, actor: User, now: datetime) -> OfferingUser:
+    return accounts.set_restricted(account, is_restricted=False, actor=actor, now=now)
+
+
+def _is_let_in(account: OfferingUser) -> bool:
+    return not account.is_restricted
+
+
+def _is_restricted(account: OfferingUser) -> bool:
+    return account.is_restricted
+
+
+STEPS = (
+    step("begin_creating", "Begin to create", "Being created"),
+    step("set_ok", "Mark as OK", "OK"),
+    step(
+        "set_pending_account_linking",
+        "Ask for account linking",
+        "Asked for account linking",
+        CommentForm,
+    ),
+    step(
+        "set_pending_additional_validation",
+        "Ask for validation",
+        "Asked for validation",
+        CommentForm,
+    ),
+    step("set_validation_complete", "Mark as validated", "Validated"),
+    step("set_error_creating", "Mark as not creatable", "Not creatable"),
+    step("request_deletion", "Ask for deletion", "Deletion asked for"),
+    step("set_deleting", "Begin to delete", "Being deleted"),
+    step("set_deleted", "Mark as deleted", "Deleted"),
+    step("set_error_deleting", "Mark as not deletable", "Not deletable"),
+)
+
+
+@admin.register(OfferingUser)
+class OfferingUserAdmin(RecordAdmin):
+    """People's accounts at the sites of offerings."""
+
+    list_display = ("user", columns.state, "username", "offering", "is_restricted", "created")
+    list_filter = ("state", "is_restricted", AgeFilter, "offering")
+    list_select_related = ("user", "offering")
+    search_fields = ("username", "user__username", "user__email", "user__last_name", "offering__name")
+    search_help_text = "Account, person, e-mail or offering; or the UUID of one of them"
+    uuids = ("uuid", "user__uuid", "offering__uuid")
+    date_hierarchy = "created"
+    ordering = ("-id",)
+    autocomplete_fields = ("offering", "user")
+    asked = ("offering", "user", "username")
+    fieldsets = (
+        (None, {"fields": ("user", "offering", "username", columns.state, "is_restricted")}),
+        ("From the site", {"fields": ("service_provider_comment", "service_provider_comment_url")}),
+        (
+            "Record",
+            {
+                "fields": (
+                    "uuid",
+                    "created",
+                    "modified",
+                    "propagation_date",
+                    columns.pretty("backend_metadata"),
+                )
+            },
+        ),
+    )
+    panels = (ABOUT_THIS,)
+    deeds = (
+        *STEPS,
+        Deed(
+            "set_username",
+            "Set the account's name",
+            "Named",
+            accounts.set_username,
+            form=UsernameForm,
+            alone=True,
+        ),
+        Deed("restrict", "Keep out", "Kept out", explained(_restrict), when=_is_let_in),
+        Deed("let_in", "Let in again", "Let in again", explained(_let_in), when=_is_restricted),
+    )
+
+    def title_of(self, row: OfferingUser) -> str:
+        """Return whose account it is, and where."""
+        return f"{row.username or row.user} at {row.offering.name}"
+
+    def create(self, fields: dict[str, Any], *, actor: User, now: datetime) -> OfferingUser:
+        """Open an account."""
+        return accounts.create(**fields, actor=actor, now=now)
+
+
+@admin.register(UserAttributeConfig)
+class UserAttributeConfigAdmin(RecordAdmin):
+    """Which attributes of people the sites get to see."""
+
+    list_display = ("offering", "exposed_fields", "modified")
+    list_filter = (AgeFilter,)
+    list_select_related = ("offering",)
+    search_fields = ("offering__name", "offering__slug")
+    uuids = ("uuid", "offering__uuid")
+    date_hierarchy = "modified"
+    ordering = ("offering__name", "id")
+    fieldsets = ((None, {"fields": ("offering", "exposed_fields", "created", "modified", "uuid")}),)
+
+    def title_of(self, row: UserAttributeConfig) -> str:
+        """Return where the attributes are shown."""
+        return row.offering.name

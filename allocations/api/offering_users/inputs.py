@@ -1,0 +1,90 @@
+"""What may be said of an account at a site."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rest_framework import serializers
+
+from config.common.api.inputs import Input, RelatedUrl, RelatedUuid
+from identity.models import User
+from marketplace.models import Offering
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+
+class AnyoneByUrl(RelatedUrl):
+    """A person whom the provider need not share anything with; who he is, the URL must say."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Expect a user's URL."""
+        super().__init__("user-detail", User, **kwargs)
+
+    def found(self, uuid: UUID) -> User:
+        """Return the person, unless he is shut out."""
+        return User.objects.get(uuid=uuid, is_active=True)
+
+
+class AnyoneByUuid(RelatedUuid):
+    """The same by his UUID."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Expect a user's UUID."""
+        super().__init__(User, **kwargs)
+
+    def found(self, uuid: UUID) -> User:
+        """Return the person, unless he is shut out."""
+        return User.objects.get(uuid=uuid, is_active=True)
+
+
+class UsernameInput(Input):
+    """A name at a site; null and empty are none."""
+
+    username = serializers.CharField(
+        max_length=100, required=False, allow_blank=True, allow_null=True
+    )
+
+
+class OfferingUserInput(UsernameInput):
+    """An account to open: whose and where, each by URL or by UUID."""
+
+    offering = RelatedUrl("marketplace-provider-offering-detail", Offering, required=False)
+    offering_uuid = RelatedUuid(Offering, required=False)
+    user = AnyoneByUrl(required=False)
+    user_uuid = AnyoneByUuid(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Take either way of naming; both keys are asked for when neither way is used."""
+        user = attrs.get("user") or attrs.get("user_uuid")
+        offering = attrs.get("offering") or attrs.get("offering_uuid")
+        missing = {
+            key: ["This field is required."]
+            for key, value in (("user", user), ("offering", offering))
+            if value is None
+        }
+        if missing:
+            raise serializers.ValidationError(missing)
+        return {"user": user, "offering": offering, "username": attrs.get("username") or ""}
+
+
+class OfferingUserUpdateInput(UsernameInput):
+    """A change of an account: its name alone; whose and where it is stays."""
+
+    offering = serializers.CharField(required=False)
+    offering_uuid = serializers.UUIDField(required=False)
+    user = serializers.CharField(required=False)
+    user_uuid = serializers.UUIDField(required=False)
+
+
+class OfferingUserStateTransitionInput(Input):
+    """What the person is told about what is expected of him."""
+
+    comment = serializers.CharField(required=False, allow_blank=True)
+    comment_url = serializers.URLField(max_length=255, required=False, allow_blank=True)
+
+
+class OfferingUserUpdateRestrictionInput(Input):
+    """Whether the person is kept out of the site."""
+
+    is_restricted = serializers.BooleanField()

@@ -1,0 +1,136 @@
+"""`/api/marketplace-offering-users/`: people's accounts at sites."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from allocations.api.offering_users.filters import OfferingUserFilter
+from allocations.api.offering_users.inputs import (
+    OfferingUserInput,
+    OfferingUserStateTransitionInput,
+    OfferingUserUpdateInput,
+    OfferingUserUpdateRestrictionInput,
+)
+from allocations.api.offering_users.serializers import OfferingUserOutput
+from allocations.models import OfferingUser
+from allocations.services import accounts
+from config.common.api.access import SCOPED, Needs, Rule
+from config.common.api.actions import command, creates, deletes, updates
+from config.common.api.viewsets import ApiViewSet, Listed, Retrieved
+from identity.permissions import P
+
+MANAGE = Needs(P.MANAGE_OFFERING_USER, on=("offering", "offering.customer"))
+
+
+class OfferingUserViewSet(Listed, Retrieved, ApiViewSet):
+    """Accounts: a person sees his own, a provider those at his offerings."""
+
+    model = OfferingUser
+    output = OfferingUserOutput
+    filterset_class = OfferingUserFilter
+    default_order = ("created",)
+    related = ("offering__customer", "user")
+    access: ClassVar[dict[str, Rule]] = {
+        "list": SCOPED,
+        "retrieve": SCOPED,
+        "create": MANAGE,
+        "update": MANAGE,
+        "destroy": MANAGE,
+        "begin_creating": MANAGE,
+        "request_deletion": MANAGE,
+        "set_deleted": MANAGE,
+        "set_deleting": MANAGE,
+        "set_error_creating": MANAGE,
+        "set_error_deleting": MANAGE,
+        "set_ok": MANAGE,
+        "set_pending_account_linking": MANAGE,
+        "set_pending_additional_validation": MANAGE,
+        "set_validation_complete": MANAGE,
+        "update_restricted": MANAGE,
+    }
+
+    @creates(OfferingUserInput)
+    def create(self, request: Any) -> Any:
+        """Open an account for a person."""
+        data = self.data(OfferingUserInput)
+        return self.created(accounts.create(**data, actor=request.user, now=self.now))
+
+    @updates(OfferingUserUpdateInput)
+    def update(self, request: Any, uuid: str) -> Any:
+        """Name the account as the site does."""
+        account, data = self.row(), self.data(OfferingUserUpdateInput)
+        if "username" in data:
+            accounts.set_username(
+                account, username=data["username"] or "", actor=request.user, now=self.now
+            )
+        return self.reply(account)
+
+    @deletes
+    def destroy(self, request: Any, uuid: str) -> Any:
+        """Forget the account."""
+        accounts.remove(self.row(), actor=request.user, now=self.now)
+        return self.no_content()
+
+    @command()
+    def begin_creating(self, request: Any, uuid: str) -> Any:
+        """Say that the site is making the account."""
+        return self._move(request)
+
+    @command()
+    def request_deletion(self, request: Any, uuid: str) -> Any:
+        """Ask the site to delete the account."""
+        return self._move(request)
+
+    @command()
+    def set_deleted(self, request: Any, uuid: str) -> Any:
+        """Say that the site has deleted the account."""
+        return self._move(request)
+
+    @command()
+    def set_deleting(self, request: Any, uuid: str) -> Any:
+        """Say that the site is deleting the account."""
+        return self._move(request)
+
+    @command()
+    def set_error_creating(self, request: Any, uuid: str) -> Any:
+        """Say that the site could not make the account."""
+        return self._move(request)
+
+    @command()
+    def set_error_deleting(self, request: Any, uuid: str) -> Any:
+        """Say that the site could not delete the account."""
+        return self._move(request)
+
+    @command()
+    def set_ok(self, request: Any, uuid: str) -> Any:
+        """Say that the account can be used."""
+        return self._move(request)
+
+    @command(OfferingUserStateTransitionInput)
+    def set_pending_account_linking(self, request: Any, uuid: str) -> Any:
+        """Say that the person must link his account at the site."""
+        return self._move(request, OfferingUserStateTransitionInput)
+
+    @command(OfferingUserStateTransitionInput)
+    def set_pending_additional_validation(self, request: Any, uuid: str) -> Any:
+        """Say that the site must check the person further."""
+        return self._move(request, OfferingUserStateTransitionInput)
+
+    @command()
+    def set_validation_complete(self, request: Any, uuid: str) -> Any:
+        """Say that what was pending is settled."""
+        return self._move(request)
+
+    @command(OfferingUserUpdateRestrictionInput)
+    def update_restricted(self, request: Any, uuid: str) -> Any:
+        """Keep the person out of the site, or let him in again."""
+        account, data = self.row(), self.data(OfferingUserUpdateRestrictionInput)
+        accounts.set_restricted(account, **data, actor=request.user, now=self.now)
+        return self.answer()
+
+    def _move(self, request: Any, wanted: type | None = None) -> Any:
+        """Carry out the action of the table that the URL names."""
+        account, data = self.row(), self.data(wanted) if wanted else {}
+        action = str(self.action)
+        accounts.move(account, action, **data, actor=request.user, now=self.now)
+        return self.answer()

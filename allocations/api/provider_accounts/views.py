@@ -1,0 +1,56 @@
+"""What providers set for people's accounts, below the paths of the marketplace's providers."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from allocations.api.provider_accounts.inputs import SetOfferingsUsernameInput
+from allocations.api.provider_accounts.serializers import (
+    OfferingUserAttributeConfigOutput,
+    config_row,
+)
+from allocations.models import UserAttributeConfig
+from allocations.services import membership
+from config.common.api.access import SCOPED, Needs, Rule
+from config.common.api.actions import command, reading
+from config.common.api.viewsets import ApiViewSet
+from identity.permissions import P
+from marketplace.models import Offering, ServiceProvider
+
+
+class ProviderUsernameViewSet(ApiViewSet):
+    """Names that a provider gives to people."""
+
+    model = ServiceProvider
+    related = ("customer",)
+    access: ClassVar[dict[str, Rule]] = {
+        "set_offerings_username": Needs(P.MANAGE_OFFERING_USER, on=("customer",))
+    }
+
+    @command(SetOfferingsUsernameInput, status=201)
+    def set_offerings_username(self, request: Any, uuid: str) -> Any:
+        """Give a person one name at all the provider's offerings that he uses."""
+        provider, data = self.row(), self.data(SetOfferingsUsernameInput)
+        membership.name_everywhere(
+            provider=provider.customer,
+            user=data["user_uuid"],
+            username=data["username"],
+            actor=request.user,
+            now=self.now,
+        )
+        return self.answer()
+
+
+class AttributeConfigViewSet(ApiViewSet):
+    """What a site gets to see of people."""
+
+    model = Offering
+    visible = "provided_by"
+    access: ClassVar[dict[str, Rule]] = {"user_attribute_config": SCOPED}
+
+    @reading(OfferingUserAttributeConfigOutput, url_path="user-attribute-config")
+    def user_attribute_config(self, request: Any, uuid: str) -> Any:
+        """Return the attributes that the offering's provider chose, or the default."""
+        offering = self.row()
+        config = UserAttributeConfig.objects.filter(offering=offering).first()
+        return self.answer(config_row(offering, config))

@@ -1,0 +1,90 @@
+"""The people who may use a resource, below the paths of the marketplace's resources."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.urls import reverse
+
+from allocations.api.team.filters import TeamFilter
+from allocations.api.team.inputs import HERE, MemberSyncStatusReportInput
+from allocations.api.team.serializers import MemberSyncStatusReportResultOutput, ProjectUserOutput
+from allocations.services import sync_statuses, team
+from config.common.api.access import SCOPED, Needs, Rule
+from config.common.api.actions import command, listing
+from config.common.api.viewsets import ApiViewSet
+from identity.permissions import P
+from marketplace.models import Resource
+
+if TYPE_CHECKING:
+    from allocations.services.team import Member
+
+
+class TeamViewSet(ApiViewSet):
+    """The team of a resource, for those who consume it."""
+
+    model = Resource
+    visible = "consumed_by"
+    related = ("offering__customer", "project")
+    access: ClassVar[dict[str, Rule]] = {"team": SCOPED}
+
+    @listing(ProjectUserOutput, filterset=TeamFilter, paged=False)
+    def team(self, request: Any, uuid: str) -> Any:
+        """Return all members: agents read no second page."""
+        resource = self.row()
+        asked = TeamFilter(data=request.query_params, queryset=Resource.objects.none())
+        has_consent = asked.form.cleaned_data["has_consent"] if asked.is_valid() else None
+        members = team.of_resource(resource, has_consent=has_consent)
+        body = [member_row(member, self.caller.base) for member in members]
+        return self.answer(body, headers={"X-Result-Count": str(len(body))})
+
+
+class ProviderTeamViewSet(TeamViewSet):
+    """The same for those who provide it, who also report how access was given."""
+
+    visible = "provided_by"
+    access: ClassVar[dict[str, Rule]] = {
+        "team": SCOPED,
+        "set_membership_sync_statuses": Needs(
+            P.MANAGE_DELIVERY, on=("offering", "offering.customer")
+        ),
+    }
+
+    @command(MemberSyncStatusReportInput, MemberSyncStatusReportResultOutput)
+    def set_membership_sync_statuses(self, request: Any, uuid: str) -> Any:
+        """Keep what the site says of each member's access."""
+        resource, statuses = self.row(), self.data(MemberSyncStatusReportInput)["statuses"]
+        here = [status for status in statuses if status["scope_type"] == HERE]
+        elsewhere = [status for status in statuses if status["scope_type"] != HERE]
+        stored, skipped = sync_statuses.report(
+            resource, [entry(status) for status in here], actor=request.user, now=self.now
+        )
+        skipped += [str(status.get("resource_project_uuid", "")) for status in elsewhere]
+        return self.answer({"stored": stored, "skipped": skipped})
+
+
+def member_row(member: Member, base: str) -> dict[str, Any]:
+    """Return a member as the API shows him."""
+    user, account = member.user, member.account
+    return {
+        "url": base + reverse("user-detail", kwargs={"uuid": user.uuid.hex}),
+        "uuid": user.uuid.hex,
+        "username": user.username,
+        "full_name": user.full_name,
+        "email": user.email,
+        "role": member.role,
+        "expiration_time": member.expiration_time,
+        "offering_user_username": account.username if account else None,
+        "offering_user_state": account.state if account else None,
+    }
+
+
+def entry(status: dict[str, Any]) -> sync_statuses.Entry:
+    """Return what a site says of one person in the service's terms."""
+    return sync_statuses.Entry(
+        role_name=status["role_name"],
+        state=status["state"],
+        user_uuid=status.get("user_uuid"),
+        username=status.get("username", ""),
+        message=status.get("message", ""),
+    )

@@ -1,0 +1,78 @@
+"""The people who may use a resource, as the site that serves them needs to know them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from allocations.lifecycle import AccountState
+from allocations.models import OfferingUser
+from identity.models import Grant
+from identity.roles import RoleName, ScopeType
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from identity.models import User
+    from marketplace.models import Resource
+
+STRENGTH = (RoleName.PROJECT_MANAGER, RoleName.PROJECT_ADMIN, RoleName.PROJECT_MEMBER)
+"""The roles in a project, the strongest first."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """A person with a role in the resource's project; `role` is the last word of its name."""
+
+    user: User
+    role: str
+    expiration_time: datetime | None
+    account: OfferingUser | None
+
+
+def of_resource(resource: Resource, *, has_consent: bool | None = None) -> list[Member]:
+    """Return the members by username, each once with his strongest role.
+
+    With `has_consent`, only those who agreed to the offering's terms, or only those who did not.
+    """
+    grants = (
+        Grant.objects.in_force()
+        .on(ScopeType.PROJECT, resource.project_id)
+        .filter(user__is_active=True)
+        .select_related("user", "role")
+        .order_by("user__username", "pk")
+    )
+    strongest: dict[int, Grant] = {}
+    for grant in grants:
+        held = strongest.get(grant.user_id)
+        if held is None or _rank(grant) < _rank(held):
+            strongest[grant.user_id] = grant
+    if has_consent is not None:
+        consented = set(
+            resource.offering.consents.filter(revocation_date__isnull=True).values_list(
+                "user", flat=True
+            )
+        )
+        strongest = {
+            user: grant for user, grant in strongest.items() if (user in consented) is has_consent
+        }
+    accounts = {
+        account.user_id: account
+        for account in OfferingUser.objects.filter(
+            offering=resource.offering_id, user__in=strongest
+        ).exclude(state=AccountState.DELETED)
+    }
+    return [
+        Member(
+            user=grant.user,
+            role=grant.role.name.rsplit(".", maxsplit=1)[-1].lower(),
+            expiration_time=grant.expiration_time,
+            account=accounts.get(user),
+        )
+        for user, grant in strongest.items()
+    ]
+
+
+def _rank(grant: Grant) -> int:
+    names = [name.value for name in STRENGTH]
+    return names.index(grant.role.name) if grant.role.name in names else len(names)

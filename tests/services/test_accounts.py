@@ -1,0 +1,198 @@
+"""Accounts of people at sites: opened, named, moved along the table, restricted, removed."""
+
+from __future__ import annotations
+
+import pytest
+
+from allocations.lifecycle import ACCOUNT, AccountState
+from allocations.models import OfferingUser
+from allocations.services import accounts
+from config.common.machine import IllegalTransition
+from identity.models import Event
+from tests.factories.allocations import OfferingUserFactory
+from tests.factories.marketplace import OfferingFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def offering(provider):
+    return OfferingFactory(customer=provider)
+
+
+def kinds():
+    return list(Event.objects.order_by("pk").values_list("kind", flat=True))
+
+
+def test_an_account_without_a_name_is_asked_for(offering, bob, carol, now):
+    account = accounts.create(offering=offering, user=bob, actor=carol, now=now)
+
+    assert (account.state, account.username, account.propagation_date) == ("Requested", "", None)
+    event = Event.objects.get()
+    assert (event.kind, event.target, event.actor, event.provider) == (
+        "account.created",
+        "Requested",
+        carol,
+        offering.customer,
+    )
+    assert event.payload == {
+        "offering_uuid": offering.uuid.hex,
+        "user_uuid": bob.uuid.hex,
+        "username": "",
+    }
+
+
+def test_an_account_with_a_name_is_ready(offering, bob, carol, now):
+    account = accounts.create(offering=offering, user=bob, username="bob1", actor=carol, now=now)
+
+    assert (account.state, account.propagation_date) == ("OK", now)
+
+
+def test_the_same_person_twice_is_refused(offering, bob, carol, now):
+    accounts.create(offering=offering, user=bob, actor=carol, now=now)
+
+    with pytest.raises(accounts.AccountExists) as refusal:
+        accounts.create(offering=offering, user=bob, username="x", actor=carol, now=now)
+    assert refusal.value.detail == {
+        "non_field_errors": ["The fields offering, user must make a unique set."]
+    }
+    assert kinds() == ["account.created"]
+
+
+def test_the_same_name_twice_is_refused(offering, bob, pi, carol, now):
+    accounts.create(offering=offering, user=bob, username="one", actor=carol, now=now)
+
+    with pytest.raises(accounts.UsernameTaken) as refusal:
+        accounts.create(offering=offering, user=pi, username="one", actor=carol, now=now)
+    assert refusal.value.detail == {"username": ["Another user has this username at the offering."]}
+
+
+def test_a_deleted_account_stands_in_nobody_s_way(offering, bob, pi, carol, now):
+    OfferingUserFactory(offering=offering, user=bob, username="one", state=AccountState.DELETED)
+
+    accounts.create(offering=offering, user=bob, actor=carol, now=now)
+    accounts.create(offering=offering, user=pi, username="one", actor=carol, now=now)
+
+    assert OfferingUser.objects.count() == 3
+
+
+@pytest.mark.parametrize("state", list(AccountState))
+def test_naming_an_account_makes_it_ready_while_it_is_being_made(offering, bob, carol, now, state):
+    account = OfferingUserFactory(offering=offering, user=bob, username="", state=state)
+
+    named = accounts.set_username(account, username="bob1", actor=carol, now=now)
+
+    account.refresh_from_db()
+    assert account.username == named.username == "bob1"
+    if state in {"Requested", "Creating", "Error creating"}:
+        assert (account.state, account.propagation_date) == ("OK", now)
+        assert kinds() == ["account.ok", "account.username_set"]
+    else:
+        assert account.state == state
+        assert kinds() == ["account.username_set"]
+
+
+def test_another_name_is_an_event_and_the_same_one_is_not(offering, bob, carol, now):
+    account = OfferingUserFactory(offering=offering, user=bob, username="old")
+
+    accounts.set_username(account, username="new", actor=carol, now=now)
+    accounts.set_username(account, username="new", actor=carol, now=now)
+
+    event = Event.objects.get()
+    assert event.payload["old_username"] == "old"
+    assert event.payload["username"] == "new"
+    assert event.message == f"bob is new at {offering.name}"
+
+
+def test_an_account_may_lose_its_name(offering, bob, carol, now):
+    account = OfferingUserFactory(offering=offering, user=bob, username="old")
+
+    accounts.set_username(account, username="", actor=carol, now=now)
+
+    account.refresh_from_db()
+    assert (account.username, account.state) == ("", "OK")
+
+
+def test_a_name_that_somebody_has_is_refused_and_nothing_changes(offering, bob, pi, carol, now):
+    OfferingUserFactory(offering=offering, user=pi, username="taken")
+    account = OfferingUserFactory(offering=offering, user=bob, username="")
+
+    with pytest.raises(accounts.UsernameTaken):
+        accounts.set_username(account, username="taken", actor=carol, now=now)
+
+    account.refresh_from_db()
+    assert (account.username, account.state) == ("", "Requested")
+    assert kinds() == []
+
+
+@pytest.mark.parametrize("action", sorted(accounts.TARGETS))
+@pytest.mark.parametrize("source", list(AccountState))
+def test_accounts_move_along_the_table_only(offering, bob, carol, now, action, source):
+    account = OfferingUserFactory(offering=offering, user=bob, state=source)
+
+    if not ACCOUNT.allows(action, source):
+        with pytest.raises(IllegalTransition) as refusal:
+            accounts.move(account, action, actor=carol, now=now)
+        valid = ", ".join(sorted(ACCOUNT.sources(action)))
+        assert refusal.value.detail == f"Valid states for operation: {valid}."
+        assert kinds() == []
+        return
+    target = accounts.TARGETS[action]
+    accounts.move(account, action, actor=carol, now=now)
+    account.refresh_from_db()
+    assert (account.state, account.modified) == (target, now)
+    event = Event.objects.get()
+    assert (event.source, event.target) == (source, target)
+    assert event.kind == "account." + target.lower().replace(" ", "_")
+
+
+def test_what_the_site_wants_of_the_person_is_kept(offering, bob, carol, now):
+    account = OfferingUserFactory(offering=offering, user=bob, state=AccountState.CREATING)
+
+    accounts.move(
+        account,
+        "set_pending_account_linking",
+        comment="Log in once.",
+        comment_url="https://site.example/link",
+        actor=carol,
+        now=now,
+    )
+
+    account.refresh_from_db()
+    assert account.service_provider_comment == "Log in once."
+    assert account.service_provider_comment_url == "https://site.example/link"
+
+
+def test_a_lost_race_is_lost_loudly(offering, bob, carol, now):
+    account = OfferingUserFactory(offering=offering, user=bob, username="")
+    OfferingUser.objects.update(state=AccountState.CREATING)
+
+    with pytest.raises(IllegalTransition, match="no longer"):
+        accounts.advance(account, "begin_creating", AccountState.CREATING, actor=carol, now=now)
+
+
+def test_a_restriction_is_an_event_once(offering, bob, carol, now):
+    account = OfferingUserFactory(offering=offering, user=bob)
+
+    accounts.set_restricted(account, is_restricted=True, actor=carol, now=now)
+    accounts.set_restricted(account, is_restricted=True, actor=carol, now=now)
+
+    account.refresh_from_db()
+    assert account.is_restricted
+    assert kinds() == ["account.restriction_changed"]
+
+
+def test_a_removed_account_is_gone_but_on_record(offering, bob, carol, now):
+    account = OfferingUserFactory(offering=offering, user=bob)
+
+    accounts.remove(account, actor=carol, now=now)
+
+    assert not OfferingUser.objects.exists()
+    event = Event.objects.get()
+    assert (event.kind, event.subject_uuid, event.source) == ("account.removed", account.uuid, "OK")
+    for deed in (
+        lambda: accounts.remove(OfferingUser(pk=account.pk or 0), actor=carol, now=now),
+        lambda: accounts.set_username(OfferingUser(pk=0), username="x", actor=carol, now=now),
+    ):
+        with pytest.raises(accounts.AccountGone):
+            deed()

@@ -1,0 +1,385 @@
+"""What sites report is stored as it is, and what a resource shows is derived from it."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
+
+import pytest
+
+from accounting.amounts import AmountUnusable, Repeated
+from accounting.ledger import month_of, preceding
+from accounting.models import ComponentUsage
+from accounting.models.usage import MissingUsagePolicy
+from accounting.services import usage
+from accounting.services.usage import Reported, set_usage
+from identity.models import Event
+from marketplace.components import LimitPeriod
+from marketplace.lifecycle import REPORTABLE, ResourceState
+from tests.factories.accounting import ComponentUsageFactory
+from tests.factories.marketplace import (
+    HpcOfferingFactory,
+    PlanFactory,
+    ResourceFactory,
+    ResourcePlanPeriodFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+NOV = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def resource(project, provider):
+    return ResourceFactory(project=project, offering=HpcOfferingFactory(customer=provider))
+
+
+def of(**amounts):
+    return [Reported(type=name, amount=Decimal(amount)) for name, amount in amounts.items()]
+
+
+def report(resource, actor, *, now=NOV, **more):
+    options = {key: more.pop(key) for key in ("at", "plan_period") if key in more}
+    set_usage(resource, of(**more), **options, actor=actor, now=now)
+
+
+def shown(resource):
+    resource.refresh_from_db()
+    return resource.current_usages, resource.limit_usage
+
+
+def test_a_report_becomes_one_row_per_component_and_an_event(resource, carol):
+    report(resource, carol, cpu_k_hours="3.25", gpu_k_hours="1")
+
+    rows = ComponentUsage.objects.order_by("component__type")
+    assert list(
+        rows.values_list("component__type", "usage", "billing_period", "date", "modified_by")
+    ) == [
+        ("cpu_k_hours", Decimal("3.25"), date(2026, 11, 1), NOV, carol.pk),
+        ("gpu_k_hours", Decimal("1.00"), date(2026, 11, 1), NOV, carol.pk),
+    ]
+    event = Event.objects.get()
+    assert (event.kind, event.subject_uuid, event.actor) == (
+        "usage.recorded",
+        resource.uuid,
+        carol,
+    )
+    assert (event.project, event.provider) == (resource.project, resource.offering.customer)
+    assert event.payload == {
+        "billing_period": "2026-11-01",
+        "usages": {"cpu_k_hours": "3.25", "gpu_k_hours": "1"},
+    }
+
+
+def test_a_later_report_replaces_and_does_not_add(resource, carol):
+    report(resource, carol, cpu_k_hours="3.25")
+    first = ComponentUsage.objects.get()
+
+    set_usage(
+        resource,
+        [
+            Reported(
+                "cpu_k_hours",
+                Decimal(2),
+                description="corrected",
+                recurring=True,
+                missing_usage_policy=MissingUsagePolicy.REUSE,
+            )
+        ],
+        actor=carol,
+        now=NOV + timedelta(hours=1),
+    )
+
+    row = ComponentUsage.objects.get()
+    assert (row.uuid, row.created) == (first.uuid, first.created)
+    assert (row.usage, row.date) == (Decimal(2), NOV + timedelta(hours=1))
+    assert (row.description, row.recurring, row.missing_usage_policy) == (
+        "corrected",
+        True,
+        "reuse",
+    )
+
+
+def test_the_same_report_again_is_no_event(resource, carol):
+    report(resource, carol, cpu_k_hours="3.25")
+    report(resource, carol, cpu_k_hours="3.25", now=NOV + timedelta(minutes=30))
+
+    assert Event.objects.filter(kind="usage.recorded").count() == 1
+    assert ComponentUsage.objects.get().date == NOV + timedelta(minutes=30)
+
+
+def test_an_event_names_what_changed_only(resource, carol):
+    report(resource, carol, cpu_k_hours="3", gpu_k_hours="1")
+    report(resource, carol, cpu_k_hours="3", gpu_k_hours="2")
+
+    assert Event.objects.latest("pk").payload["usages"] == {"gpu_k_hours": "2"}
+
+
+def test_a_partial_report_leaves_the_other_components_as_they_are(resource, carol):
+    report(resource, carol, cpu_k_hours="3.25", gb_k_hours="2.5")
+    report(resource, carol, cpu_k_hours="4")
+
+    assert shown(resource) == (
+        {"cpu_k_hours": "4.00", "gb_k_hours": "2.50"},
+        {"cpu_k_hours": 4, "gb_k_hours": 2.5},
+    )
+
+
+def test_an_empty_report_changes_nothing(resource, carol):
+    report(resource, carol)
+
+    assert not ComponentUsage.objects.exists()
+    assert not Event.objects.exists()
+
+
+def test_usage_above_the_limit_is_stored(resource, carol):
+    resource.offering.components.filter(type="gpu_k_hours").update(limit_amount=500)
+
+    report(resource, carol, cpu_k_hours="5000", gpu_k_hours="501")
+
+    assert shown(resource)[0] == {"cpu_k_hours": "5000.00", "gpu_k_hours": "501.00"}
+
+
+@pytest.mark.parametrize("state", sorted(ResourceState))
+def test_usage_is_reported_for_resources_in_use_only(resource, carol, state):
+    type(resource).objects.filter(pk=resource.pk).update(state=state)
+
+    if state in REPORTABLE:
+        report(resource, carol, cpu_k_hours="1")
+        assert ComponentUsage.objects.count() == 1
+        return
+    with pytest.raises(usage.WrongState) as refusal:
+        report(resource, carol, cpu_k_hours="1")
+    assert refusal.value.detail == {"resource": ["Resource is not in valid state."]}
+
+
+def test_the_state_under_the_lock_counts(resource, carol):
+    stale = type(resource).objects.get(pk=resource.pk)
+    type(resource).objects.filter(pk=resource.pk).update(state=ResourceState.TERMINATED)
+
+    with pytest.raises(usage.WrongState):
+        report(stale, carol, cpu_k_hours="1")
+
+
+def test_unknown_and_fixed_components_are_refused_sorted(resource, carol):
+    with pytest.raises(usage.UnknownComponents) as refusal:
+        report(resource, carol, zz="1", node_fee="1", cpu_k_hours="1", aa="1")
+
+    assert refusal.value.detail == {
+        "non_field_errors": ["These components are invalid: aa, node_fee, zz."]
+    }
+    assert not ComponentUsage.objects.exists()
+
+
+def test_a_component_named_twice_is_refused(resource, carol):
+    twice = [*of(gpu_k_hours="1"), *of(gpu_k_hours="2")]
+
+    with pytest.raises(Repeated) as refusal:
+        set_usage(resource, twice, actor=carol, now=NOV)
+
+    assert refusal.value.detail == {
+        "non_field_errors": ["These components are repeated: gpu_k_hours."]
+    }
+
+
+@pytest.mark.parametrize(
+    "amount", ["-0.01", "NaN", "Infinity", "-Infinity", "1.234", "1234567890123456789"]
+)
+def test_what_is_no_amount_is_refused(resource, carol, amount):
+    with pytest.raises(AmountUnusable):
+        report(resource, carol, cpu_k_hours=amount)
+
+    assert not ComponentUsage.objects.exists()
+
+
+def test_nothing_and_the_largest_amount_are_taken(resource, carol):
+    report(resource, carol, cpu_k_hours="0", gpu_k_hours="999999999999999999.99")
+
+    assert shown(resource)[0] == {
+        "cpu_k_hours": "0.00",
+        "gpu_k_hours": "999999999999999999.99",
+    }
+
+
+# --- months ---------------------------------------------------------------------------------------
+
+
+def test_the_date_selects_the_month(resource, carol):
+    october = datetime(2026, 10, 1, tzinfo=UTC)
+
+    report(resource, carol, cpu_k_hours="7", at=october)
+
+    row = ComponentUsage.objects.get()
+    assert (row.billing_period, row.date) == (date(2026, 10, 1), october)
+    assert shown(resource)[0] == {}
+
+
+def test_the_month_is_that_of_the_sender_s_calendar(resource, carol):
+    midnight_in_finland = datetime(2026, 11, 1, tzinfo=timezone(timedelta(hours=2)))
+
+    report(resource, carol, cpu_k_hours="7", at=midnight_in_finland)
+
+    assert ComponentUsage.objects.get().billing_period == date(2026, 11, 1)
+
+
+def test_a_closed_month_of_a_usage_based_component_is_for_staff_only(resource, carol, dave):
+    october = datetime(2026, 10, 31, tzinfo=UTC)
+
+    with pytest.raises(usage.MonthClosed) as refusal:
+        report(resource, carol, gpu_k_hours="7", at=october)
+    assert "backfilling past billing periods" in str(refusal.value.detail)
+
+    report(resource, dave, gpu_k_hours="7", at=october)
+    assert ComponentUsage.objects.get().billing_period == date(2026, 10, 1)
+
+
+def test_a_past_month_of_a_limit_based_component_stays_open(resource, carol):
+    report(resource, carol, cpu_k_hours="7", at=datetime(2025, 2, 1, tzinfo=UTC))
+
+    assert ComponentUsage.objects.get().billing_period == date(2025, 2, 1)
+
+
+def test_a_month_is_closed_only_when_it_is_over_everywhere(resource, carol):
+    last_of_october = datetime(2026, 10, 31, 20, tzinfo=timezone(timedelta(hours=-8)))
+
+    report(
+        resource,
+        carol,
+        gpu_k_hours="7",
+        at=last_of_october,
+        now=datetime(2026, 11, 1, 4, tzinfo=UTC),
+    )
+
+    assert ComponentUsage.objects.get().billing_period == date(2026, 10, 1)
+
+
+def test_a_month_that_has_not_begun_is_refused(resource, dave):
+    with pytest.raises(usage.MonthAhead) as refusal:
+        report(resource, dave, cpu_k_hours="1", at=datetime(2026, 12, 1, tzinfo=UTC))
+
+    assert refusal.value.detail == {"date": ["Usage cannot be reported ahead of its month."]}
+
+
+def test_a_month_that_has_begun_in_the_east_is_taken(resource, carol):
+    report(
+        resource,
+        carol,
+        cpu_k_hours="1",
+        at=datetime(2026, 12, 1, tzinfo=timezone(timedelta(hours=12))),
+        now=datetime(2026, 11, 30, 13, tzinfo=UTC),
+    )
+
+    assert ComponentUsage.objects.get().billing_period == date(2026, 12, 1)
+
+
+# --- limits and their periods ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("period", "used"),
+    [
+        (None, 1),
+        (LimitPeriod.MONTH, 1),
+        (LimitPeriod.QUARTERLY, 11),
+        (LimitPeriod.ANNUAL, 111),
+        (LimitPeriod.TOTAL, 1111),
+    ],
+)
+def test_what_counts_against_a_limit_depends_on_its_period(resource, carol, period, used):
+    resource.offering.components.filter(type="cpu_k_hours").update(limit_period=period)
+    for month, amount in (((2025, 12), 1000), ((2026, 9), 100), ((2026, 10), 10)):
+        report(resource, carol, cpu_k_hours=amount, at=datetime(*month, 3, tzinfo=UTC))
+
+    report(resource, carol, cpu_k_hours=1)
+
+    current, against_limits = shown(resource)
+    assert current == {"cpu_k_hours": "1.00"}
+    assert against_limits == {"cpu_k_hours": used, "gb_k_hours": 0}
+
+
+def test_a_new_month_begins_with_nothing(resource, carol):
+    report(resource, carol, cpu_k_hours="9", gb_k_hours="4")
+
+    report(resource, carol, gb_k_hours="1", now=datetime(2026, 12, 2, tzinfo=UTC))
+
+    assert shown(resource) == ({"gb_k_hours": "1.00"}, {"cpu_k_hours": 0, "gb_k_hours": 5})
+
+
+# --- plan periods ---------------------------------------------------------------------------------
+
+
+def test_a_report_belongs_to_the_open_plan_period(resource, carol):
+    ResourcePlanPeriodFactory(
+        resource=resource, start=NOV - timedelta(days=90), end=NOV - timedelta(days=2)
+    )
+    current = ResourcePlanPeriodFactory(resource=resource, start=NOV - timedelta(days=2))
+
+    report(resource, carol, cpu_k_hours="1")
+
+    assert ComponentUsage.objects.get().plan_period == current
+
+
+def test_a_past_month_belongs_to_the_period_of_that_time(resource, carol):
+    old = ResourcePlanPeriodFactory(
+        resource=resource,
+        start=datetime(2026, 1, 5, tzinfo=UTC),
+        end=datetime(2026, 10, 5, tzinfo=UTC),
+    )
+    ResourcePlanPeriodFactory(resource=resource, start=datetime(2026, 10, 5, tzinfo=UTC))
+
+    report(resource, carol, cpu_k_hours="1", at=datetime(2026, 9, 30, 23, tzinfo=UTC))
+
+    assert ComponentUsage.objects.get().plan_period == old
+
+
+def test_after_a_switch_of_plans_the_month_has_two_rows_and_the_later_one_counts(resource, carol):
+    old = ResourcePlanPeriodFactory(resource=resource, start=NOV - timedelta(days=10))
+    report(resource, carol, cpu_k_hours="5000")
+    type(old).objects.filter(pk=old.pk).update(end=NOV)
+    ResourcePlanPeriodFactory(
+        resource=resource, plan=PlanFactory(offering=resource.offering), start=NOV
+    )
+
+    report(resource, carol, cpu_k_hours="9", now=NOV + timedelta(hours=1))
+
+    assert sorted(ComponentUsage.objects.values_list("usage", flat=True)) == [9, 5000]
+    assert shown(resource)[0] == {"cpu_k_hours": "9.00"}
+
+
+def test_a_named_plan_period_is_used(resource, carol):
+    period = ResourcePlanPeriodFactory(resource=resource, start=NOV, end=NOV + timedelta(hours=1))
+    ResourcePlanPeriodFactory(resource=resource, start=NOV + timedelta(hours=1))
+
+    report(resource, carol, cpu_k_hours="1", plan_period=period, now=NOV + timedelta(hours=2))
+
+    assert ComponentUsage.objects.get().plan_period == period
+
+
+def test_a_plan_period_that_ended_before_the_month_is_refused(resource, carol):
+    period = ResourcePlanPeriodFactory(
+        resource=resource, start=NOV - timedelta(days=90), end=NOV - timedelta(days=30)
+    )
+
+    with pytest.raises(usage.PlanPeriodClosed) as refusal:
+        report(resource, carol, cpu_k_hours="1", plan_period=period)
+
+    assert refusal.value.detail == {"plan_period": ["The plan period ended before this month."]}
+
+
+def test_a_resource_without_a_plan_has_usage_too(resource, carol):
+    report(resource, carol, cpu_k_hours="1")
+    report(resource, carol, cpu_k_hours="2")
+
+    row = ComponentUsage.objects.get()
+    assert (row.plan_period, row.usage) == (None, Decimal(2))
+
+
+def test_another_resource_s_usage_is_its_own(resource, carol):
+    other = ComponentUsageFactory(date=NOV, usage=Decimal(99))
+
+    report(resource, carol, cpu_k_hours="1")
+
+    other.refresh_from_db()
+    assert other.usage == Decimal(99)
+    assert shown(resource)[0] == {"cpu_k_hours": "1.00"}
+    assert other.billing_period == month_of(NOV) != preceding(month_of(NOV))
