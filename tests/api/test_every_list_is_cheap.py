@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from config.common.api.compiling import plan_for
 from config.common.api.plan import Caller
-from config.common.api.viewsets import for_api
+from config.common.api.selects import for_api
 from config.documents.routes import all_outputs, all_routes
 from tests.api.test_every_route import address
 from tests.world import populate

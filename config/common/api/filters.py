@@ -40,6 +40,15 @@ class ApiFilterSet(django_filters.FilterSet):
         """Return no columns: only what is declared can be filtered by."""
         return {}
 
+    def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
+        """Take django-filter's arguments, and make the filters that were given alone.
+
+        Each is copied for each request, with its form field, and forty of them cost milliseconds.
+        """
+        declared = type(self).base_filters
+        self.base_filters = {name: declared[name] for name in declared if name in (data or ())}
+        super().__init__(data, *args, **kwargs)
+
 
 class _SeveralWidget(forms.Widget):
     """Reads a repeated or comma-separated parameter."""
