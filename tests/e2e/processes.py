@@ -65,10 +65,12 @@ def start(command: Sequence[str], var: Path, port: int, log: Path) -> subprocess
         )
 
 
-def wait_until(happened: Callable[[], bool], log: Path) -> None:
+def wait_until(happened: Callable[[], bool], log: Path, *needed: subprocess.Popen[bytes]) -> None:
+    """Wait for something that the needed processes, which must not end before, bring about."""
     deadline = time.monotonic() + PATIENCE
     while not happened():
         assert time.monotonic() < deadline, log.read_text()[-4000:]
+        assert all(process.poll() is None for process in needed), log.read_text()[-4000:]
         time.sleep(0.1)
 
 

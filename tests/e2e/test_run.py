@@ -37,7 +37,7 @@ def test_the_service_runs_tells_how_to_enter_and_leaves_nothing_behind(
 ) -> None:
     port, log = free_port(), tmp_path / "log"
     with running(RUN, tmp_path / "var", port, log) as service:
-        wait_until(lambda: "Ctrl-C stops it" in log.read_text(), log)
+        wait_until(lambda: "Ctrl-C stops it" in log.read_text(), log, service)
         assert f"http://localhost:{port}/admin/" in log.read_text()
         assert is_ready(port)
         service.send_signal(number)
@@ -49,7 +49,7 @@ def test_the_service_runs_tells_how_to_enter_and_leaves_nothing_behind(
 def test_a_killed_supervisor_takes_the_web_server_and_the_worker_with_it(tmp_path: Path) -> None:
     port, log = free_port(), tmp_path / "log"
     with running(RUN, tmp_path / "var", port, log) as service:
-        wait_until(lambda: "Ctrl-C stops it" in log.read_text(), log)
+        wait_until(lambda: "Ctrl-C stops it" in log.read_text(), log, service)
         service.kill()
         wait_until(lambda: processes_naming(str(tmp_path)) == [], log)
 
@@ -57,7 +57,7 @@ def test_a_killed_supervisor_takes_the_web_server_and_the_worker_with_it(tmp_pat
 def test_a_worker_that_dies_ends_the_service_with_an_error(tmp_path: Path) -> None:
     port, log = free_port(), tmp_path / "log"
     with running(RUN, tmp_path / "var", port, log) as service:
-        wait_until(lambda: "Ctrl-C stops it" in log.read_text(), log)
+        wait_until(lambda: "Ctrl-C stops it" in log.read_text(), log, service)
         worker = next(c for c in psutil.Process(service.pid).children() if "celery" in c.cmdline())
         worker.kill()
         assert service.wait(PATIENCE) == 1
@@ -88,9 +88,9 @@ def test_the_containers_commands_work_together_on_one_database_and_broker(tmp_pa
 
         assert run("migrate").wait(PATIENCE) == 0, log.read_text()
         processes = [run("web"), run("worker"), run("beat")]
-        wait_until(lambda: is_ready(port), log)
-        wait_until(lambda: any(var.glob("celerybeat-schedule*")), log)
-        wait_until(lambda: pong(ping, var, port), log)
+        wait_until(lambda: is_ready(port), log, *processes)
+        wait_until(lambda: any(var.glob("celerybeat-schedule*")), log, *processes)
+        wait_until(lambda: pong(ping, var, port), log, *processes)
         for process in processes:
             process.terminate()
         assert [process.wait(PATIENCE) for process in processes] == [0, 0, 0], log.read_text()
