@@ -42,6 +42,15 @@ class ApiFilterSet(django_filters.FilterSet):
         """Return no columns: only what is declared can be filtered by."""
         return {}
 
+    @classmethod
+    def is_idle(cls, query: Mapping[str, Any]) -> bool:
+        """Tell whether a query leaves the rows as they are: it gives none of the filters.
+
+        A filter set with a `filter_queryset` of its own may do something without being asked.
+        """
+        is_plain = cls.filter_queryset is django_filters.FilterSet.filter_queryset
+        return is_plain and query.keys().isdisjoint(cls.base_filters)
+
     def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
         """Take django-filter's arguments, and make the filters that were given alone.
 

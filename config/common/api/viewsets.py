@@ -240,7 +240,7 @@ class ApiViewSet(ViewSet):
         :raises ValidationError: for a value that cannot be read.
         """
         query = self.request.query_params
-        if filterset is None or query.keys().isdisjoint(filterset.base_filters):
+        if filterset is None or filterset.is_idle(query):
             return rows
         bound = filterset(data=query, queryset=rows, request=self.request)
         if not bound.is_valid():
