@@ -100,6 +100,19 @@ def set_limits(
 
 
 @transaction.atomic
+def ask_to_pull(resource: Resource, *, actor: User, now: datetime) -> None:
+    """Ask the site to look at the resource and to report how it stands."""
+    held = locking.resource(resource)
+    history.of_resource(
+        "resource.pull_requested",
+        held,
+        actor=actor,
+        now=now,
+        message=f"The state of resource {held.name} was asked for.",
+    )
+
+
+@transaction.atomic
 def refresh_last_sync(resource: Resource, *, now: datetime) -> None:
     """Note that the provider has just looked at the resource.
 

@@ -120,25 +120,6 @@ def set_as_erred(
 
 
 @transaction.atomic
-def describe(
-    resource: Resource,
-    *,
-    actor: User,
-    now: datetime,
-    name: str | None = None,
-    description: str | None = None,
-) -> None:
-    """Give a resource another name or description."""
-    held = locking.resource(resource)
-    wanted = {"name": name, "description": description}
-    changed = changes.write(
-        held, {field: value for field, value in wanted.items() if value is not None}, now=now
-    )
-    if changed:
-        _updated(held, changed, actor=actor, now=now)
-
-
-@transaction.atomic
 def set_slug(resource: Resource, slug: str, *, actor: User, now: datetime) -> None:
     """Give a resource another short name, unique in the whole service.
 
@@ -147,8 +128,15 @@ def set_slug(resource: Resource, slug: str, *, actor: User, now: datetime) -> No
     held = locking.resource(resource)
     if Resource.objects.exclude(pk=held.pk).filter(slug=slug).exists():
         raise SlugTaken({"slug": ["resource with this slug already exists."]})
-    if changed := changes.write(held, {"slug": slug}, now=now):
-        _updated(held, changed, actor=actor, now=now)
+    if changes.write(held, {"slug": slug}, now=now):
+        history.of_resource(
+            "resource.slug_set",
+            held,
+            actor=actor,
+            now=now,
+            message=f"Resource {held.name} has the slug {slug}.",
+            payload={"slug": slug},
+        )
 
 
 @transaction.atomic
@@ -191,14 +179,3 @@ def record_usage_snapshot(
 def open_order(resource: Resource) -> Order | None:
     """Return the one order that still holds the resource, if there is one."""
     return resource.orders.filter(state__in=OPEN).first()
-
-
-def _updated(resource: Resource, changed: tuple[str, ...], *, actor: User, now: datetime) -> None:
-    history.of_resource(
-        "resource.described",
-        resource,
-        actor=actor,
-        now=now,
-        message=f"Resource {resource.name} was updated.",
-        payload={"changed": sorted(changed)},
-    )

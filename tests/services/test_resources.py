@@ -10,7 +10,8 @@ from identity.models import Event
 from marketplace.lifecycle import OrderState, OrderType, ResourceState
 from marketplace.limits import InvalidLimits
 from marketplace.models import Order, Resource
-from marketplace.services import delivery, orders, resource_orders, resources
+from marketplace.services import delivery, descriptions, orders, resource_orders, resources
+from marketplace.services.end_dates import EndDateForbidden
 from tests.factories.accounting import ComponentUsageFactory
 from tests.factories.marketplace import OrderFactory, ResourceFactory, ResourcePlanPeriodFactory
 
@@ -100,12 +101,46 @@ def test_a_resource_with_usage_stays_on_record(resource, offering, dave, now):
 
 def test_a_resource_is_renamed_once(resource, alice, now):
     for _ in range(2):
-        resources.describe(resource, name="climate", description="d", actor=alice, now=now)
+        descriptions.write_as_consumer(
+            resource, name="climate", description="d", actor=alice, now=now
+        )
     assert (fresh(resource).name, fresh(resource).description) == ("climate", "d")
     assert fresh(resource).modified == now
     assert Event.objects.get().payload["changed"] == ["description", "name"]
-    resources.describe(resource, actor=alice, now=now)
+    descriptions.write_as_consumer(resource, actor=alice, now=now)
     assert Event.objects.count() == 1
+
+
+def test_who_may_not_end_an_allocation_changes_nothing_of_it(resource, bob, now):
+    with pytest.raises(EndDateForbidden):
+        descriptions.write_as_consumer(
+            resource, name="climate", end_date=now.date(), actor=bob, now=now
+        )
+    assert fresh(resource).name == "climate-2026"
+    assert not Event.objects.exists()
+
+
+def test_a_provider_writes_names_days_and_flags(resource, carol, now):
+    descriptions.write_as_provider(
+        resource,
+        name="climate",
+        end_date=now.date(),
+        flags={"paused": True},
+        actor=carol,
+        now=now,
+    )
+    held = fresh(resource)
+    assert (held.name, held.end_date, held.paused) == ("climate", now.date(), True)
+    assert [kind for kind, _, _ in events()] == [
+        "resource.described",
+        "resource.end_date_set",
+        "resource.flags_set",
+    ]
+
+
+def test_a_site_is_asked_to_look(resource, alice, now):
+    delivery.ask_to_pull(resource, actor=alice, now=now)
+    assert events() == [("resource.pull_requested", "", "")]
 
 
 def test_a_slug_is_unique(resource, dave, now):

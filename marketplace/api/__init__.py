@@ -1,0 +1,1 @@
+"""The marketplace over HTTP, in the words of Waldur."""

@@ -1,0 +1,1 @@
+"""What several nouns of the marketplace show within them."""

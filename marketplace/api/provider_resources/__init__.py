@@ -1,0 +1,1 @@
+"""Resources, as their providers see them."""

@@ -1,0 +1,167 @@
+"""`/api/marketplace-provider-resources/`: the allocations of what a person helps to provide."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from config.common.api.access import SCOPED, STAFF, Needs, Rule
+from config.common.api.actions import command, updates
+from identity.permissions import Permission
+from marketplace.api.orders.serializers import Status
+from marketplace.api.resources.inputs import (
+    ProviderResourceUpdateInput,
+    ResourceBackendIDInput,
+    ResourceBackendMetadataInput,
+    ResourceEffectiveIDInput,
+    ResourceEndDateInput,
+    ResourceEndpointsInput,
+    ResourceOptionsInput,
+    ResourceReportInput,
+    ResourceSetLimitsInput,
+    ResourceSetStateErredInput,
+)
+from marketplace.api.resources.serializers import ResourceUpdateOutput
+from marketplace.api.resources.views import OPTIONS_SUBMITTED, PAUSES, PROVIDER, Resources
+from marketplace.services import delivery, descriptions, end_dates, resource_orders, resources
+
+P = Permission
+DELIVERS = Needs(P.MANAGE_DELIVERY, on=PROVIDER)
+ENDS = Needs(P.SET_RESOURCE_END_DATE, on=PROVIDER)
+TERMINATES = Needs(P.TERMINATE_RESOURCE, on=PROVIDER)
+FLAGS: tuple[str, ...] = ("paused", "downscaled")
+
+
+class ProviderResourceViewSet(Resources):
+    """The allocations of the offerings that a person helps to provide."""
+
+    visible = "provided_by"
+    access: ClassVar[dict[str, Rule]] = {
+        "list": SCOPED,
+        "retrieve": SCOPED,
+        "details": SCOPED,
+        "offering": SCOPED,
+        "update": DELIVERS,
+        "pull": DELIVERS,
+        "refresh_last_sync": DELIVERS,
+        "set_as_ok": DELIVERS,
+        "set_as_erred": DELIVERS,
+        "set_state_ok": DELIVERS,
+        "set_backend_id": DELIVERS,
+        "set_effective_id": DELIVERS,
+        "set_backend_metadata": DELIVERS,
+        "set_endpoints": DELIVERS,
+        "set_limits": Needs(P.SET_DELIVERED_LIMITS, on=PROVIDER),
+        "set_paused": PAUSES,
+        "set_downscaled": PAUSES,
+        "set_restrict_member_access": PAUSES,
+        "set_end_date": ENDS,
+        "set_end_date_by_provider": ENDS,
+        "set_end_date_by_staff": STAFF,
+        "submit_report": Needs(P.SUBMIT_REPORT, on=PROVIDER),
+        "terminate": TERMINATES,
+        "restore": TERMINATES,
+        "update_options": DELIVERS,
+        "update_options_direct": DELIVERS,
+        "set_slug": STAFF,
+        "unlink": STAFF,
+    }
+
+    @updates(ProviderResourceUpdateInput, ResourceUpdateOutput)
+    def update(self, request: Any, uuid: str) -> Any:
+        """Change the name, the description, the end date or the flags."""
+        resource, data = self.row(), self.data(ProviderResourceUpdateInput)
+        flags = {name: data.pop(name) for name in FLAGS if name in data}
+        descriptions.write_as_provider(
+            resource, **data, flags=flags, actor=request.user, now=self.now
+        )
+        return self.reply(resource)
+
+    @command()
+    def refresh_last_sync(self, request: Any, uuid: str) -> Any:
+        """Note that the site has just looked at the resource."""
+        delivery.refresh_last_sync(self.row(), now=self.now)
+        return self.answer()
+
+    @command()
+    def set_as_ok(self, request: Any, uuid: str) -> Any:
+        """Say that an error is resolved."""
+        resources.set_as_ok(self.row(), actor=request.user, now=self.now)
+        return self.answer()
+
+    @command(output=Status)
+    def set_state_ok(self, request: Any, uuid: str) -> Any:
+        """Say that an error is resolved."""
+        resources.set_as_ok(self.row(), actor=request.user, now=self.now)
+        return self.answer({"status": "Resource state has been set to OK."})
+
+    @command(ResourceSetStateErredInput)
+    def set_as_erred(self, request: Any, uuid: str) -> Any:
+        """Say that a resource does not work, and why."""
+        resource, data = self.row(), self.data(ResourceSetStateErredInput)
+        resources.set_as_erred(resource, **data, actor=request.user, now=self.now)
+        return self.answer()
+
+    @command(ResourceBackendIDInput, Status)
+    def set_backend_id(self, request: Any, uuid: str) -> Any:
+        """Say what the provider calls the resource."""
+        resource, data = self.row(), self.data(ResourceBackendIDInput)
+        changed = delivery.set_backend_id(resource, **data, actor=request.user, now=self.now)
+        return self.said("backend_id", changed=changed)
+
+    @command(ResourceEffectiveIDInput, Status)
+    def set_effective_id(self, request: Any, uuid: str) -> Any:
+        """Say under which id the resource runs in the end."""
+        resource, data = self.row(), self.data(ResourceEffectiveIDInput)
+        changed = delivery.set_effective_id(resource, **data, actor=request.user, now=self.now)
+        return self.said("effective_id", changed=changed)
+
+    @command(ResourceBackendMetadataInput, Status)
+    def set_backend_metadata(self, request: Any, uuid: str) -> Any:
+        """Replace what the provider notes for itself."""
+        resource, data = self.row(), self.data(ResourceBackendMetadataInput)
+        metadata = data["backend_metadata"]
+        delivery.set_backend_metadata(resource, metadata, actor=request.user, now=self.now)
+        return self.answer({"status": "The backend metadata is updated"})
+
+    @command(ResourceEndpointsInput, Status)
+    def set_endpoints(self, request: Any, uuid: str) -> Any:
+        """Replace the addresses at which the resource is used."""
+        resource, data = self.row(), self.data(ResourceEndpointsInput)
+        delivery.set_endpoints(resource, **data, actor=request.user, now=self.now)
+        return self.answer({"status": "Endpoints are updated"})
+
+    @command(ResourceSetLimitsInput, Status)
+    def set_limits(self, request: Any, uuid: str) -> Any:
+        """Replace the limits by those that hold at the provider."""
+        resource, data = self.row(), self.data(ResourceSetLimitsInput)
+        delivery.set_limits(resource, **data, actor=request.user, now=self.now)
+        return self.answer({"status": "Resource limits are updated"})
+
+    @command(ResourceReportInput, Status)
+    def submit_report(self, request: Any, uuid: str) -> Any:
+        """Replace the provider's report about the resource."""
+        resource, data = self.row(), self.data(ResourceReportInput)
+        delivery.submit_report(resource, **data, actor=request.user, now=self.now)
+        return self.answer({"status": "Report is submitted"})
+
+    @command(ResourceEndDateInput)
+    def set_end_date(self, request: Any, uuid: str) -> Any:
+        """Set or clear the end date as it is known at the site."""
+        resource, data = self.row(), self.data(ResourceEndDateInput)
+        end_dates.set_by_site(resource, data.get("end_date"), actor=request.user, now=self.now)
+        return self.answer()
+
+    @command(ResourceEndDateInput)
+    def set_end_date_by_provider(self, request: Any, uuid: str) -> Any:
+        """End a resource that nobody uses, with a week's notice."""
+        resource, data = self.row(), self.data(ResourceEndDateInput)
+        end_date = data.get("end_date")
+        end_dates.set_by_provider(resource, end_date, actor=request.user, now=self.now)
+        return self.answer()
+
+    @command(ResourceOptionsInput, Status)
+    def update_options_direct(self, request: Any, uuid: str) -> Any:
+        """Replace the options at once, whatever the offering prescribes for others."""
+        resource, data = self.row(), self.data(ResourceOptionsInput)
+        resource_orders.set_options(resource, data.get("options"), actor=request.user, now=self.now)
+        return self.answer(OPTIONS_SUBMITTED)

@@ -1,0 +1,1 @@
+"""Resources, as their projects see them, and what both sides share."""

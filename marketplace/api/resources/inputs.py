@@ -1,0 +1,164 @@
+"""What requests about resources carry."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from config.common.api.inputs import Input, RelatedUuid
+from config.common.api.json_shapes import OBJECT, JsonField
+from identity.models import Project
+from marketplace.api.orders.inputs import LIMITS, PlanUrl
+from marketplace.models import Offering
+
+LONGEST_TEXT = 100_000
+MOST_SECTIONS = 1000
+
+
+class ResourceUpdateInput(Input):
+    """What people write about a resource."""
+
+    description = serializers.CharField(required=False, allow_blank=True, max_length=LONGEST_TEXT)
+    end_date = serializers.DateField(required=False, allow_null=True)
+    name = serializers.CharField(max_length=255)
+
+
+class ProviderResourceUpdateInput(ResourceUpdateInput):
+    """The same for providers, who may pause and downscale with it."""
+
+    downscaled = serializers.BooleanField(required=False)
+    paused = serializers.BooleanField(required=False)
+
+
+class ResourceUpdateLimitsInput(Input):
+    """Other limits; `replace` gives up those that are not named."""
+
+    limits = JsonField(LIMITS)
+    replace = serializers.BooleanField(required=False)
+    request_comment = serializers.CharField(
+        max_length=10_000, required=False, allow_null=True, allow_blank=True
+    )
+
+
+class ResourceSwitchPlanInput(Input):
+    """Another plan."""
+
+    plan = PlanUrl()
+
+
+class ResourceTerminateInput(Input):
+    """What else there is to say about the end of a resource."""
+
+    attributes = JsonField(required=False)
+
+
+class ResourceOptionsInput(Input):
+    """All options of a resource."""
+
+    options = JsonField(required=False, allow_null=True)
+
+
+class ResourceEndDateInput(Input):
+    """The day on which a resource ends; null is no day."""
+
+    end_date = serializers.DateField(allow_null=True, required=False)
+
+
+class ResourceSlugInput(Input):
+    """A short name."""
+
+    slug = serializers.SlugField(max_length=80)
+
+
+class ResourceSuggestNameInput(Input):
+    """What a name is wanted for."""
+
+    attributes = JsonField(required=False)
+    offering = RelatedUuid(Offering, visible="orderable_by")
+    plan = serializers.UUIDField(required=False, allow_null=True)
+    project = RelatedUuid(Project)
+
+
+# --- what providers say ---------------------------------------------------------------------------
+
+
+class ResourceBackendIDInput(Input):
+    """What a provider calls a resource."""
+
+    backend_id = serializers.CharField(max_length=255, allow_blank=True)
+
+
+class ResourceEffectiveIDInput(Input):
+    """Under which id a resource runs in the end."""
+
+    effective_id = serializers.CharField(max_length=255, allow_blank=True)
+
+
+class ResourceBackendMetadataInput(Input):
+    """What a provider notes for itself."""
+
+    backend_metadata = JsonField()
+
+
+class ResourceEndpointInput(Input):
+    """An address at which a resource is used."""
+
+    name = serializers.CharField(max_length=255)
+    url = serializers.CharField(max_length=1000)
+
+
+class ResourceEndpointsInput(Input):
+    """All addresses at which a resource is used."""
+
+    endpoints = serializers.ListField(child=ResourceEndpointInput(), max_length=MOST_SECTIONS)
+
+
+class ResourceSetLimitsInput(Input):
+    """All limits that hold at the provider."""
+
+    limits = JsonField(OBJECT)
+
+
+class ReportSectionInput(Input):
+    """A section of a report."""
+
+    body = serializers.CharField(max_length=LONGEST_TEXT)
+    header = serializers.CharField(max_length=255)
+
+
+class ResourceReportInput(Input):
+    """A report about a resource."""
+
+    report = serializers.ListField(child=ReportSectionInput(), max_length=MOST_SECTIONS)
+
+    def validate_report(self, report: list[Any]) -> list[Any]:
+        """Refuse a report that says nothing."""
+        if not report:
+            raise serializers.ValidationError("Report object should contain at least one section.")
+        return report
+
+
+class ResourceSetStateErredInput(Input):
+    """Why a resource does not work."""
+
+    error_message = serializers.CharField(required=False, allow_blank=True)
+    error_traceback = serializers.CharField(required=False, allow_blank=True)
+
+
+class ResourcePausedInput(Input):
+    """Whether nobody may use a resource."""
+
+    paused = serializers.BooleanField(default=False)
+
+
+class ResourceDownscaledInput(Input):
+    """Whether a resource may be used with less than was granted only."""
+
+    downscaled = serializers.BooleanField(default=False)
+
+
+class ResourceRestrictMemberAccessInput(Input):
+    """Whether members of the project are kept out of a resource."""
+
+    restrict_member_access = serializers.BooleanField(default=False)
