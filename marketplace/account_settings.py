@@ -6,6 +6,7 @@ Each setting is told with where it comes from, and with what would hold without 
 from collections.abc import Mapping
 from typing import Any
 
+SOURCES = ("default", "offering", "provider")
 DEFAULTS: Mapping[str, str] = {
     "account_scope": "offering",
     "homedir_prefix": "/home/",

@@ -3,12 +3,37 @@
 from django.urls import include, path
 
 from config.common.api.schema import ApiRouter
+from marketplace.api.categories.views import CategoryGroupViewSet, CategoryViewSet
+from marketplace.api.offerings.public import PublicOfferingViewSet
+from marketplace.api.offerings.views import ProviderOfferingViewSet
 from marketplace.api.orders.views import OrderViewSet
+from marketplace.api.plans.views import PlanViewSet
 from marketplace.api.provider_resources.views import ProviderResourceViewSet
+from marketplace.api.providers.views import ServiceProviderViewSet
 from marketplace.api.resources.views import ResourceViewSet
 
 router = ApiRouter()
+router.register("marketplace-categories", CategoryViewSet, basename="marketplace-category")
+router.register(
+    "marketplace-category-groups", CategoryGroupViewSet, basename="marketplace-category-group"
+)
 router.register("marketplace-orders", OrderViewSet, basename="marketplace-order")
+router.register("marketplace-plans", PlanViewSet, basename="marketplace-plan")
+router.register(
+    "marketplace-provider-offerings",
+    ProviderOfferingViewSet,
+    basename="marketplace-provider-offering",
+)
+router.register(
+    "marketplace-public-offerings",
+    PublicOfferingViewSet,
+    basename="marketplace-public-offering",
+)
+router.register(
+    "marketplace-service-providers",
+    ServiceProviderViewSet,
+    basename="marketplace-service-provider",
+)
 router.register(
     "marketplace-provider-resources",
     ProviderResourceViewSet,

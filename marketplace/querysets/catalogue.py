@@ -29,6 +29,13 @@ from marketplace.lifecycle import (
 from marketplace.querysets.sides import FALSE, OF_USER, ORDERABLE, TRUE, provider_side, rows_of
 
 
+def organisations_of(user: Any) -> Any:
+    """Return the keys of the organisations in which, or in a project of which, the user is."""
+    if not user.is_authenticated:
+        return ()
+    return user.grants.filter(access.in_force()).values("customer")
+
+
 class CategoryQuerySet(QuerySet[Any]):
     """Shelves: everyone sees them."""
 
@@ -75,14 +82,7 @@ class OfferingQuerySet(QuerySet[Any]):
         """Keep what the public catalogue shows to the user (who may be anonymous)."""
         listed = self.filter(state__in=ORDERABLE)
         within = access.reach(user, Permission.VIEW_CUSTOMER)
-        if within.everywhere:
-            return listed
-        customers = (
-            user.grants.filter(access.in_force()).values("customer")
-            if (user.is_authenticated)
-            else ()
-        )
-        return listed.open_to(customers)
+        return listed if within.everywhere else listed.open_to(organisations_of(user))
 
     def provided_by(self, user: Any) -> Self:
         """Keep what the user helps to provide, in any state."""
@@ -152,6 +152,18 @@ class PlanQuerySet(QuerySet[Any]):
         """Keep the plans of offerings that the user helps to provide."""
         condition = provider_side(user, Permission.VIEW_PROVIDER_SIDE)
         return self if condition is None else self.filter(condition)
+
+    def orderable_by(self, user: Any) -> Self:
+        """Keep those under which the user, or everybody, can order."""
+        listed = self.filter(archived=False)
+        if access.reach(user, Permission.VIEW_CUSTOMER).everywhere:
+            return listed
+        groups = self.model._meta.get_field("organization_groups").related_model.objects
+        theirs = groups.filter(customers__in=organisations_of(user)).values("pk")
+        allowed = self.model.objects.filter(
+            Q(organization_groups__isnull=True) | Q(organization_groups__in=theirs)
+        )
+        return listed.filter(pk__in=allowed.values("pk"))
 
     def for_api(self, user: Any) -> Self:
         """Add how many allocations are under each."""

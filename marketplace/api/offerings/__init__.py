@@ -1,0 +1,1 @@
+"""Offerings, as their providers and as everybody sees them."""

@@ -1,0 +1,237 @@
+"""What is sent to put up an offering and to change it."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, ClassVar
+
+from rest_framework import serializers
+
+from config.common.api.inputs import Input, RelatedUrl
+from config.common.api.json_shapes import JsonField, Shape, map_of, record
+from config.common.api.outputs import Output
+from identity.api.customers.serializers import COUNTRIES
+from identity.api.inputs import Columns, NotKept
+from identity.models import Customer
+from marketplace.api.offerings import absent
+from marketplace.api.offerings.components import (
+    AMOUNT,
+    AmountField,
+    OfferingComponentInput,
+)
+from marketplace.api.offerings.options import OptionsInput
+from marketplace.api.offerings.plugin_options import PLUGIN_OPTIONS, SECRET_OPTIONS
+from marketplace.api.plans.serializers import PlanColumns
+from marketplace.components import OfferingType
+from marketplace.models import Category, Offering, Resource
+
+BOUNDS: Shape = map_of(
+    record(
+        {"max": AMOUNT, "max_available_limit": AMOUNT, "min": AMOUNT},
+        required=("max", "max_available_limit", "min"),
+    )
+)
+COLUMNS_OF_BOUNDS = {
+    "min": "min_value",
+    "max": "max_value",
+    "max_available_limit": "max_available_limit",
+}
+OVERVIEW = (
+    "access_url",
+    "backend_id",
+    "description",
+    "documentation_url",
+    "full_description",
+    "getting_started",
+    "helpdesk_url",
+    "integration_guide",
+    "name",
+    "privacy_policy_link",
+    "slug",
+)
+
+
+class DegreesField(serializers.FloatField):
+    """A latitude or a longitude."""
+
+    def to_internal_value(self, data: Any) -> float:
+        """Return a finite number."""
+        degrees = super().to_internal_value(data)
+        if not math.isfinite(degrees):
+            self.fail("invalid")
+        return degrees
+
+
+class OfferingColumns(Columns):
+    """Columns of an offering."""
+
+    class Meta:
+        model = Offering
+        fields: ClassVar[tuple[str, ...]] = ()
+        required: ClassVar[tuple[str, ...]] = ()
+
+    latitude = DegreesField(min_value=-90, max_value=90, allow_null=True)
+    longitude = DegreesField(min_value=-180, max_value=180, allow_null=True)
+
+
+class OfferingCreateInput(OfferingColumns):
+    """A new offering with its components and plans."""
+
+    class Meta:
+        model = Offering
+        fields: ClassVar[tuple[str, ...]] = (
+            *OVERVIEW,
+            "attributes",
+            "backend_id_rules",
+            "backend_metadata",
+            "billable",
+            "category",
+            "compliance_checklist",
+            "components",
+            "country",
+            "customer",
+            "datacite_doi",
+            "image",
+            "latitude",
+            "limits",
+            "longitude",
+            "offering_group",
+            "options",
+            "plans",
+            "plugin_options",
+            "resource_options",
+            "shared",
+            "thumbnail",
+            "type",
+            "vendor_details",
+        )
+        required: ClassVar[tuple[str, ...]] = ("category", "name", "type")
+
+    attributes = JsonField()
+    backend_id_rules = JsonField()
+    backend_metadata = JsonField()
+    category = RelatedUrl("marketplace-category-detail", Category)
+    compliance_checklist = NotKept("Checklists are not served.")
+    components = OfferingComponentInput(many=True)
+    country = serializers.ChoiceField(choices=COUNTRIES, allow_blank=True)
+    customer = RelatedUrl("customer-detail", Customer, allow_null=True)
+    image = NotKept(f"{absent.FILES.capitalize()}.")
+    limits = JsonField(BOUNDS)
+    offering_group = NotKept(f"{absent.GROUPS.capitalize()}.")
+    options = OptionsInput()
+    plans = PlanColumns(many=True)
+    plugin_options = JsonField(PLUGIN_OPTIONS)
+    resource_options = OptionsInput()
+    thumbnail = NotKept(f"{absent.FILES.capitalize()}.")
+    type = serializers.ChoiceField(
+        choices=[one.value for one in OfferingType],
+        error_messages={"invalid_choice": "Invalid value."},
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Ask for the organisation, and name things as the service does."""
+        if attrs.get("customer") is None:
+            raise serializers.ValidationError({"customer": ["This field is required."]})
+        renamed = {"components": "component_drafts", "plans": "plan_drafts"}
+        given = {renamed.get(name, name): value for name, value in attrs.items()}
+        limits = given.pop("limits", {})
+        given["bounds"] = {
+            component: {
+                COLUMNS_OF_BOUNDS[key]: AmountField().run_validation(value)
+                for key, value in bounds.items()
+                if key in COLUMNS_OF_BOUNDS
+            }
+            for component, bounds in limits.items()
+        }
+        return given
+
+
+class OfferingOverviewUpdateInput(OfferingColumns):
+    """What people read of an offering."""
+
+    class Meta:
+        model = Offering
+        fields: ClassVar[tuple[str, ...]] = OVERVIEW
+        required: ClassVar[tuple[str, ...]] = ("name",)
+
+
+class OfferingLocationUpdateInput(Input):
+    """Where the machine stands."""
+
+    latitude = DegreesField(min_value=-90, max_value=90)
+    longitude = DegreesField(min_value=-180, max_value=180)
+
+
+class OfferingDescriptionUpdateInput(Input):
+    """On which shelf it is."""
+
+    category = RelatedUrl("marketplace-category-detail", Category)
+
+
+class OfferingOptionsUpdateInput(Input):
+    """What an order has to say beside its limits."""
+
+    options = OptionsInput()
+
+
+class OfferingResourceOptionsUpdateInput(Input):
+    """What can be said of an allocation later on."""
+
+    resource_options = OptionsInput()
+
+
+class OfferingIntegrationUpdateInput(Input):
+    """How orders are delivered."""
+
+    backend_id = serializers.CharField(max_length=255, required=False, allow_blank=True)
+    plugin_options = JsonField(PLUGIN_OPTIONS, required=False)
+    secret_options = JsonField(SECRET_OPTIONS, required=False)
+    service_attributes = JsonField(required=False)
+
+
+class OfferingAttributesInput(Input):
+    """An offering's attributes: the body itself is the object."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Return the object as it was sent."""
+        return {"attributes": JsonField().run_validation(data)}
+
+
+class OfferingPauseInput(Input):
+    """Why no orders are taken for a while."""
+
+    paused_reason = serializers.CharField(required=False, allow_blank=True, max_length=10_000)
+
+
+class CheckUniqueBackendIDInput(Input):
+    """Which name at the site is asked about, and among what it has to be unique."""
+
+    backend_id = serializers.CharField(max_length=255)
+    check_all_offerings = serializers.BooleanField(required=False, default=False)
+    use_offering_rules = serializers.BooleanField(required=False, default=False)
+
+
+class CheckUniqueBackendIDResponse(serializers.Serializer[Any]):
+    """Whether it can be had."""
+
+    errors = serializers.ListField(child=serializers.CharField(), required=False)
+    is_unique = serializers.BooleanField()
+    is_valid_format = serializers.BooleanField(allow_null=True, required=False)
+
+
+class DetailState(serializers.Serializer[Any]):
+    """Which state the offering is in now."""
+
+    detail = serializers.CharField()
+    state = serializers.CharField()
+
+
+class ImportableResourceOutput(Output):
+    """Something at the site that could become an allocation."""
+
+    class Meta:
+        model = Resource
+        fields = ("backend_id", "description", "name", "type")
+        always = ("backend_id", "description", "name", "type")
+
+    type = serializers.CharField(source="offering.type")

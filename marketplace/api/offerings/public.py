@@ -1,0 +1,52 @@
+"""`/api/marketplace-public-offerings/`: the catalogue, for everybody to read."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from rest_framework.exceptions import NotFound
+
+from config.common.api.access import PUBLIC, Rule
+from config.common.api.actions import listing, reading
+from config.common.api.viewsets import ApiViewSet, Listed, Retrieved, as_uuid
+from marketplace.api.offerings.filters import PublicOfferingFilter
+from marketplace.api.offerings.serializers import PublicOfferingDetailsOutput
+from marketplace.api.plans.serializers import BasePublicPlanOutput
+from marketplace.models import Offering, Plan
+
+
+class PublicOfferingViewSet(Listed, Retrieved, ApiViewSet):
+    """What the caller may order."""
+
+    model = Offering
+    output = PublicOfferingDetailsOutput
+    filterset_class = PublicOfferingFilter
+    default_order = ("name",)
+    visible = "orderable_by"
+    access: ClassVar[dict[str, Rule]] = {
+        "list": PUBLIC,
+        "retrieve": PUBLIC,
+        "plans": PUBLIC,
+        "plan": PUBLIC,
+    }
+
+    @listing(BasePublicPlanOutput, order=("name",))
+    def plans(self, request: Any, uuid: str) -> Any:
+        """List the plans: all at once, unless a page is asked for."""
+        plans = self._plans().order_by("name", "pk")
+        if {"page", "page_size"} & set(request.query_params):
+            return self.page(plans)
+        shown = self.chosen(BasePublicPlanOutput, detail=False)
+        body = self.render(plans, BasePublicPlanOutput, shown)
+        return self.answer(body, headers={"X-Result-Count": str(len(body))})
+
+    @reading(BasePublicPlanOutput, url_path=r"plans/(?P<plan_uuid>[^/.]+)")
+    def plan(self, request: Any, uuid: str, plan_uuid: str) -> Any:
+        """Answer one plan."""
+        found = self._plans().filter(uuid=as_uuid(plan_uuid, Plan)).first()
+        if found is None:
+            raise NotFound("No Plan matches the given query.")
+        return self.reply(found)
+
+    def _plans(self) -> Any:
+        return Plan.objects.orderable_by(self.request.user).filter(offering=self.row())

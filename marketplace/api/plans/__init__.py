@@ -1,0 +1,1 @@
+"""Plans, as providers see them."""

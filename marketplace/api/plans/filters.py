@@ -1,0 +1,18 @@
+"""Query parameters of the list of plans."""
+
+from __future__ import annotations
+
+from config.common.api.filters import ApiFilterSet, Never, OneUuid, Texts, Url
+from marketplace.models import Plan
+
+
+class PlanFilter(ApiFilterSet):
+    """Plans by their offering."""
+
+    class Meta:
+        model = Plan
+
+    offering = Url("offering__uuid")
+    offering_slug = Texts("offering__slug")
+    offering_uuid = OneUuid("offering__uuid")
+    parent_offering_uuid = Never("offerings have no parents", kind="uuid")

@@ -1,0 +1,1 @@
+"""Service providers and what concerns them: their offerings, customers, projects, people."""

@@ -1,0 +1,96 @@
+"""Service providers, as they are shown and as they are sent."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rest_framework import serializers
+
+from config.common.api.inputs import RelatedUrl
+from config.common.api.json_shapes import TEXT, TRUTH, JsonField, record, words
+from config.common.api.outputs import Nested, Omitted, Output, UrlField, UuidField
+from identity.api.customers.serializers import NO_IMAGES, OrganizationGroupOutput
+from identity.api.inputs import Columns, NotKept, Words
+from identity.models import Customer
+from marketplace.api.offerings.plugin_options import ACCOUNT_SCOPES, USERNAME_POLICIES
+from marketplace.models import ServiceProvider
+
+ACCOUNT_OPTIONS = record(
+    {
+        "account_scope": words(*ACCOUNT_SCOPES),
+        "homedir_prefix": TEXT,
+        "login_shell": TEXT,
+        "project_groups_enabled": TRUTH,
+        "username_anonymized_prefix": TEXT,
+        "username_generation_policy": words(*USERNAME_POLICIES),
+    }
+)
+
+
+class ServiceProviderOutput(Output):
+    """An organisation that offers resources."""
+
+    class Meta:
+        model = ServiceProvider
+        fields = (
+            "account_options",
+            "allowed_domains",
+            "created",
+            "customer",
+            "customer_abbreviation",
+            "customer_country",
+            "customer_image",
+            "customer_name",
+            "customer_native_name",
+            "customer_slug",
+            "customer_uuid",
+            "description",
+            "enable_notifications",
+            "image",
+            "offering_count",
+            "organization_groups",
+            "url",
+            "uuid",
+        )
+
+    account_options = JsonField(ACCOUNT_OPTIONS)
+    allowed_domains = serializers.ListField(child=serializers.CharField())
+    customer = UrlField("customer-detail", source="customer.uuid")
+    customer_abbreviation = serializers.CharField(source="customer.abbreviation")
+    customer_country = serializers.CharField(source="customer.country")
+    customer_image = Omitted(serializers.CharField(), reason=NO_IMAGES)
+    customer_name = serializers.CharField(source="customer.name")
+    customer_native_name = serializers.CharField(source="customer.native_name")
+    customer_slug = serializers.CharField(source="customer.slug")
+    customer_uuid = UuidField(source="customer.uuid")
+    image = Omitted(serializers.CharField(allow_null=True), reason=NO_IMAGES)
+    offering_count = serializers.IntegerField()
+    organization_groups = Nested(
+        OrganizationGroupOutput,
+        source="customer.organization_groups",
+        many=True,
+        order_by=("name", "pk"),
+    )
+    url = UrlField("marketplace-service-provider-detail")
+    uuid = UuidField()
+
+
+class ServiceProviderInput(Columns):
+    """An organisation to be registered, or the whole of what it says; it stays the same one."""
+
+    class Meta:
+        model = ServiceProvider
+        fields: ClassVar[tuple[str, ...]] = (
+            "account_options",
+            "allowed_domains",
+            "customer",
+            "description",
+            "enable_notifications",
+            "image",
+        )
+        required: ClassVar[tuple[str, ...]] = ("customer",)
+
+    account_options = JsonField(ACCOUNT_OPTIONS)
+    allowed_domains = Words()
+    customer = RelatedUrl("customer-detail", Customer)
+    image = NotKept(f"{NO_IMAGES.capitalize()}.")

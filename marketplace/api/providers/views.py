@@ -1,0 +1,140 @@
+"""`/api/marketplace-service-providers/`: who offers, and to themselves, whom they serve."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from config.common.api.access import PUBLIC, STAFF, Needs, Rule
+from config.common.api.actions import creates, deletes, listing, updates
+from config.common.api.viewsets import ApiViewSet, Listed, Retrieved
+from identity.api.customers.filters import CustomerFilter
+from identity.api.keys.filters import SshKeyFilter
+from identity.api.keys.serializers import SshKeyOutput
+from identity.api.projects.filters import ProjectFilter
+from identity.api.projects.serializers import ProjectOutput
+from identity.api.users.filters import UserFilter
+from identity.models import Grant, Project, SshKey
+from identity.permissions import Permission
+from identity.roles import ScopeType
+from marketplace.api.offerings.filters import PublicOfferingFilter
+from marketplace.api.offerings.serializers import ProviderOfferingOutput
+from marketplace.api.providers.access import Serves
+from marketplace.api.providers.clientele import (
+    MarketplaceProviderCustomerOutput,
+    MarketplaceProviderCustomerProjectOutput,
+    MarketplaceServiceProviderUserOutput,
+    ProjectPermissionLogOutput,
+)
+from marketplace.api.providers.filters import (
+    CustomerProjectFilter,
+    ProjectPermissionFilter,
+    ServiceProviderFilter,
+    UserCustomerFilter,
+)
+from marketplace.api.providers.serializers import ServiceProviderInput, ServiceProviderOutput
+from marketplace.models import (
+    Offering,
+    ProviderCustomer,
+    ProviderPerson,
+    ProviderProject,
+    ServiceProvider,
+)
+from marketplace.services import providers
+
+
+class ServiceProviderViewSet(Listed, Retrieved, ApiViewSet):
+    """Organisations that offer resources."""
+
+    model = ServiceProvider
+    output = ServiceProviderOutput
+    filterset_class = ServiceProviderFilter
+    default_order = ("customer__name",)
+    related = ("customer",)
+    access: ClassVar[dict[str, Rule]] = {
+        "list": PUBLIC,
+        "retrieve": PUBLIC,
+        "create": Needs(Permission.REGISTER_PROVIDER, on=("customer",)),
+        "update": Needs(Permission.UPDATE_PROVIDER, on=("customer",)),
+        "destroy": STAFF,
+        "offerings": Serves(),
+        "customers": Serves(),
+        "user_customers": Serves(),
+        "customer_projects": Serves(),
+        "projects": Serves(),
+        "project_permissions": Serves(),
+        "users": Serves(),
+        "keys": Serves(),
+    }
+
+    @creates(ServiceProviderInput)
+    def create(self, request: Any) -> Any:
+        """Register an organisation as a provider."""
+        data = self.data(ServiceProviderInput)
+        return self.created(providers.register(**data, actor=request.user, now=self.now))
+
+    @updates(ServiceProviderInput)
+    def update(self, request: Any, uuid: str) -> Any:
+        """Change what a provider says of itself; its organisation stays."""
+        provider, data = self.row(), self.data(ServiceProviderInput)
+        data.pop("customer", None)
+        return self.reply(providers.change(provider, **data, actor=request.user, now=self.now))
+
+    @deletes
+    def destroy(self, request: Any, uuid: str) -> Any:
+        """Make a provider an ordinary organisation again."""
+        providers.remove(self.row(), actor=request.user, now=self.now)
+        return self.no_content()
+
+    @listing(ProviderOfferingOutput, filterset=PublicOfferingFilter, order=("name",))
+    def offerings(self, request: Any, uuid: str) -> Any:
+        """List what it offers, in any state."""
+        return self.page(self._offerings())
+
+    @listing(MarketplaceProviderCustomerOutput, filterset=CustomerFilter, order=("name",))
+    def customers(self, request: Any, uuid: str) -> Any:
+        """List the organisations with allocations."""
+        return self.page(ProviderCustomer.objects.all().of(self._offerings()))
+
+    @listing(MarketplaceProviderCustomerOutput, filterset=UserCustomerFilter, order=("name",))
+    def user_customers(self, request: Any, uuid: str) -> Any:
+        """List those of them in which a person has a role."""
+        return self.page(ProviderCustomer.objects.all().of(self._offerings()))
+
+    @listing(
+        MarketplaceProviderCustomerProjectOutput, filterset=CustomerProjectFilter, order=("name",)
+    )
+    def customer_projects(self, request: Any, uuid: str) -> Any:
+        """List the projects of an organisation with allocations."""
+        return self.page(ProviderProject.objects.all().of(self._offerings()))
+
+    @listing(ProjectOutput, filterset=ProjectFilter, order=("name",))
+    def projects(self, request: Any, uuid: str) -> Any:
+        """List the projects with allocations."""
+        return self.page(Project.objects.filter(pk__in=self._projects()))
+
+    @listing(ProjectPermissionLogOutput, filterset=ProjectPermissionFilter, order=("created",))
+    def project_permissions(self, request: Any, uuid: str) -> Any:
+        """List the roles in those projects, also those that ended."""
+        of_projects = Grant.objects.filter(
+            scope_type=ScopeType.PROJECT, project__in=self._projects()
+        )
+        return self.page(of_projects)
+
+    @listing(MarketplaceServiceProviderUserOutput, filterset=UserFilter, order=("username",))
+    def users(self, request: Any, uuid: str) -> Any:
+        """List the people in those projects."""
+        return self.page(ProviderPerson.objects.all().of(self._offerings()))
+
+    @listing(SshKeyOutput, filterset=SshKeyFilter, order=("name",))
+    def keys(self, request: Any, uuid: str) -> Any:
+        """List the public keys of those people."""
+        people = ProviderPerson.objects.all().of(self._offerings())
+        return self.page(SshKey.objects.filter(user__in=people.values("pk")))
+
+    def _offerings(self) -> Any:
+        """Return those of the provider's offerings that the caller helps to provide."""
+        provided = Offering.objects.provided_by(self.request.user)
+        return provided.filter(customer=self.row().customer)
+
+    def _projects(self) -> Any:
+        return ProviderProject.objects.all().of(self._offerings()).values("pk")
