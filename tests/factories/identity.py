@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from hashlib import sha256
 from typing import Any
 
@@ -143,7 +144,7 @@ class SshKeyFactory(DjangoModelFactory[SshKey]):
     name = factory.Sequence(lambda n: f"laptop-{n}")
     public_key = factory.Sequence(lambda n: f"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA{n:08d} laptop")
     type = "ssh-ed25519"
-    fingerprint_md5 = factory.Sequence(lambda n: ":".join(["00"] * 14 + [f"{n:04x}"[:2], "01"]))
+    fingerprint_md5 = factory.Sequence(lambda n: ":".join(re.findall("..", f"{n:032x}")))
     fingerprint_sha256 = factory.Sequence(lambda n: f"{n:043d}")
     fingerprint_sha512 = factory.Sequence(lambda n: f"{n:086d}")
 

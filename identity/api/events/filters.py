@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
+from rest_framework.exceptions import ValidationError
 
 from config.common.api.filters import (
     ApiFilterSet,
@@ -47,11 +47,11 @@ class EventFilter(ApiFilterSet):
 
     def filter_from(self, rows: QuerySet[Any], name: str, value: Decimal) -> QuerySet[Any]:
         """Keep what happened at or after a time, in seconds since 1970."""
-        return rows.filter(created__gte=moment(value))
+        return rows.filter(created__gte=moment(name, value))
 
     def filter_to(self, rows: QuerySet[Any], name: str, value: Decimal) -> QuerySet[Any]:
         """Keep what happened at or before a time, in seconds since 1970."""
-        return rows.filter(created__lte=moment(value))
+        return rows.filter(created__lte=moment(name, value))
 
     def filter_customer(self, rows: QuerySet[Any], name: str, value: UUID) -> QuerySet[Any]:
         """Keep what happened on either side of an organisation."""
@@ -74,7 +74,7 @@ class EventFilter(ApiFilterSet):
         )
 
 
-def moment(seconds: Decimal) -> datetime:
+def moment(parameter: str, seconds: Decimal) -> datetime:
     """Return a time given in seconds since 1970.
 
     :raises ValidationError: when there is no such time.
@@ -82,4 +82,4 @@ def moment(seconds: Decimal) -> datetime:
     try:
         return datetime.fromtimestamp(float(seconds), tz=UTC)
     except (OverflowError, ValueError, OSError) as error:
-        raise ValidationError("Enter a valid timestamp.") from error
+        raise ValidationError({parameter: ["Enter a valid timestamp."]}) from error

@@ -1,0 +1,142 @@
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+
+from identity import events
+from tests.factories.identity import CustomerFactory
+
+pytestmark = pytest.mark.django_db
+
+AT = "/api/events/"
+
+
+class Order:
+    def __init__(self):
+        self.uuid = uuid4()
+
+
+@pytest.fixture
+def order(project, provider, bob):
+    """An order of bob's project at the provider, which was approved in 2020."""
+    order = Order()
+    order.event = events.record(
+        "order.executing",
+        order,
+        actor=bob,
+        now=datetime(2020, 1, 2, tzinfo=UTC),
+        source="pending-provider",
+        target="executing",
+        message="Order was approved.",
+        project=project,
+        provider=provider,
+        resource_uuid=uuid4(),
+        payload={"action": "approve_by_provider"},
+    )
+    return order
+
+
+def test_an_event_says_who_did_what_to_what(as_user, alice, bob, order, project, provider):
+    (row,) = as_user(alice).get(f"{AT}?feature=order").json()
+
+    assert row == {
+        "uuid": order.event.uuid.hex,
+        "created": "2020-01-02T00:00:00Z",
+        "event_type": "order.executing",
+        "message": "Order was approved.",
+        "context": {
+            "action": "approve_by_provider",
+            "customer_name": "LUMI Sweden",
+            "customer_uuid": project.customer.uuid.hex,
+            "new_state": "executing",
+            "old_state": "pending-provider",
+            "order_uuid": order.uuid.hex,
+            "project_name": "Climate model",
+            "project_uuid": project.uuid.hex,
+            "provider_name": "CSC",
+            "provider_uuid": provider.uuid.hex,
+            "resource_uuid": order.event.resource_uuid.hex,
+            "user_username": "bob",
+            "user_uuid": bob.uuid.hex,
+        },
+    }
+    assert as_user(alice).get(f"{AT}{order.event.uuid}/").json() == row
+
+
+def test_both_sides_read_it_and_outsiders_do_not(
+    as_user, alice, pi, bob, carol, dave, sam, mallory, order
+):
+    for user in (alice, pi, bob, carol, dave, sam):
+        assert len(as_user(user).get(f"{AT}?feature=order").json()) == 1
+    outside = as_user(mallory)
+    assert all(row["event_type"] == "token.issued" for row in outside.get(AT).json())
+    missing = outside.get(f"{AT}{order.event.uuid.hex}/")
+    assert missing.status_code == 404
+    assert missing.json() == {"detail": "No Event matches the given query."}
+
+
+def test_the_log_is_only_read(as_user, dave, order):
+    client, at = as_user(dave), f"{AT}{order.event.uuid.hex}/"
+
+    assert client.post(AT, {}).status_code == 405
+    assert client.delete(at).status_code == 405
+    assert client.patch(at, {}).status_code == 405
+
+
+def test_every_filter_finds_what_it_names(as_user, dave, bob, order, project, provider):
+    events.record(
+        "customer.updated",
+        provider,
+        actor=dave,
+        now=datetime(2020, 1, 3, tzinfo=UTC),
+        message="Changed.",
+        customer=provider,
+        payload={"user_uuid": bob.uuid.hex},
+    )
+    client = as_user(dave)
+
+    def kinds(query):
+        rows = client.get(f"{AT}?created_to=1600000000&{query}").json()
+        return [row["event_type"] for row in rows]
+
+    ordered, updated = "order.executing", "customer.updated"
+    assert kinds("") == [updated, ordered]
+    assert kinds("o=created") == [ordered, updated]
+    assert kinds(f"event_type={ordered}") == [ordered]
+    assert kinds(f"event_type={ordered}&event_type={updated}") == [updated, ordered]
+    assert kinds("feature=customer") == [updated]
+    assert kinds("message=approved") == [ordered]
+    assert kinds("created_from=1578009600.0") == [updated]
+    assert kinds(f"project_uuid={project.uuid}") == [ordered]
+    assert kinds(f"customer_uuid={provider.uuid.hex}") == [updated, ordered]
+    assert kinds(f"customer_uuid={project.customer.uuid.hex}") == [ordered]
+    assert kinds(f"user_uuid={bob.uuid}") == [ordered]
+    assert kinds(f"related_user_uuid={bob.uuid}") == [updated, ordered]
+    assert kinds("auth_method=token") == []
+    assert kinds("pat_uuid=x") == []
+    for scope in (
+        f"http://testserver/api/projects/{project.uuid.hex}/",
+        f"http://testserver/api/marketplace-orders/{order.uuid.hex}/",
+        f"http://testserver/api/marketplace-resources/{order.event.resource_uuid}/",
+    ):
+        assert kinds(f"scope={scope}") == [ordered]
+    assert kinds(f"scope=http://testserver/api/customers/{CustomerFactory().uuid.hex}/") == []
+
+
+@pytest.mark.parametrize(
+    ("query", "errors"),
+    [
+        ("created_from=yesterday", {"created_from": ["Enter a number."]}),
+        (
+            "created_from=1e400",
+            {"created_from": ["Ensure this value is less than or equal to 1e+50."]},
+        ),
+        ("created_from=1e40", {"created_from": ["Enter a valid timestamp."]}),
+        ("created_to=-1e15", {"created_to": ["Enter a valid timestamp."]}),
+        ("scope=zzz", {"scope": ["Invalid hyperlink - No URL match."]}),
+    ],
+)
+def test_a_value_that_cannot_be_read_is_told(as_user, dave, query, errors):
+    answer = as_user(dave).get(f"{AT}?{query}")
+
+    assert (answer.status_code, answer.json()) == (400, errors)
