@@ -80,7 +80,9 @@ fmt: setup ## Format and sort what can be fixed by machine
 bench: setup ## Seed, serve and measure
 	@$(PY) manage.py bench
 
-docs: schema ## Write the generated documents
+docs: schema ## Write the documents that come from the code
+	@$(PY) manage.py write_docs
+
 	@$(PY) manage.py write_docs
 
 shell: setup ## A Python shell with the models

@@ -8,9 +8,11 @@ root it runs as another user of the machine (`server_user.py`).
 import hashlib
 import importlib.util
 import os
+import shlex
 import shutil
 import stat
 import subprocess
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,18 +64,13 @@ class Cluster:
         :raises CannotStart: the programs are missing, or the server does not come up.
         """
         if self._runs():
-            return
-        if self.disposable and self.data.exists():
-            shutil.rmtree(self.data)
-        self._create_data()
-        self._create_socket_folder()
-        settings = SERVER_SETTINGS | (DISPOSABLE_SETTINGS if self.disposable else {})
-        arguments = "".join(f" -c {name}='{value}'" for name, value in settings.items())
-        self._run(
-            "pg_ctl", "start", "--wait", "--timeout=60", "--silent",
-            f"--pgdata={self.data}", f"--log={self.data / 'log'}",
-            f"--options=-k '{self.socket_folder}'{arguments}",
-        )  # fmt: skip
+            self._await_ready()
+        else:
+            if self.disposable and self.data.exists():
+                shutil.rmtree(self.data)
+            self._create_data()
+            self._create_socket_folder()
+            self._run("pg_ctl", "start", *self._start_options())
         self._create_database()
 
     def stop(self) -> None:
@@ -83,28 +80,52 @@ class Cluster:
                 "pg_ctl", "stop", "--wait", "--mode=fast", "--silent", f"--pgdata={self.data}"
             )
 
+    def _start_options(self) -> list[str]:
+        """Build the options of `pg_ctl start`; what the server itself gets goes through a shell."""
+        settings = SERVER_SETTINGS | (DISPOSABLE_SETTINGS if self.disposable else {})
+        server = ["-k", str(self.socket_folder)]
+        for name, value in settings.items():
+            server += ["-c", f"{name}={value}"]
+        return [
+            "--wait",
+            "--timeout=60",
+            "--silent",
+            f"--pgdata={self.data}",
+            f"--log={self.data / 'log'}",
+            f"--options={shlex.join(server)}",
+        ]
+
     def _runs(self) -> bool:
         if not (self.data / "postmaster.pid").exists():
             return False
         return self._try("pg_ctl", "status", f"--pgdata={self.data}").returncode == 0
 
+    def _await_ready(self) -> None:
+        """Wait for a server that somebody began to start, and was killed before it was up."""
+        deadline = time.monotonic() + 60
+        while self._try("pg_isready", "--quiet", f"--host={self.socket_folder}").returncode:
+            if time.monotonic() > deadline:
+                raise CannotStart(f"The server under {self.folder} runs, but accepts nobody.")
+            time.sleep(0.1)
+
     def _create_data(self) -> None:
-        """Make an empty cluster, or nothing when there is one."""
-        if (self.data / "PG_VERSION").exists():
+        """Make an empty cluster, or nothing when there is one.
+
+        It is made aside and moved into place when complete: an interruption leaves no half.
+        """
+        if self.data.exists():
             return
-        if self.data.exists():  # an initdb that was interrupted
-            shutil.rmtree(self.data)
-        self.data.mkdir(mode=0o700)
-        self._give_to_owner(self.data)
-        try:
-            self._run(
-                "initdb", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--no-locale",
-                "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-instructions",
-                *(["--no-sync"] if self.disposable else []), f"--pgdata={self.data}",
-            )  # fmt: skip
-        except CannotStart:
-            shutil.rmtree(self.data)
-            raise
+        aside = self.folder / "data.new"
+        if aside.exists():
+            shutil.rmtree(aside)
+        aside.mkdir(mode=0o700)
+        self._give_to_owner(aside)
+        self._run(
+            "initdb", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--no-locale",
+            "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-instructions",
+            *(["--no-sync"] if self.disposable else []), f"--pgdata={aside}",
+        )  # fmt: skip
+        aside.rename(self.data)
 
     def _create_socket_folder(self) -> None:
         """Make the short folder for the socket, where a long path needs one."""
@@ -121,13 +142,15 @@ class Cluster:
 
     def _create_database(self) -> None:
         """Create the service's own database the first time."""
-        if self.database == "postgres":
+        done = self.data / "efp-database-created"
+        if self.database == "postgres" or done.exists():
             return
         created = self._try(
             "createdb", f"--host={self.socket_folder}", "--username=postgres", self.database
         )
         if created.returncode and "already exists" not in created.stderr:
             raise CannotStart(created.stderr)
+        done.touch()
 
     def _give_to_owner(self, folder: Path) -> None:
         if is_root():

@@ -146,6 +146,24 @@ def test_a_server_that_was_killed_is_started_again_by_the_next_connection(tmp_pa
     assert not (tmp_path / "postgres" / "data" / "postmaster.pid").exists()
 
 
+def test_an_interrupted_first_start_is_made_good_by_the_next(cluster: Cluster) -> None:
+    half = cluster.folder / "data.new"
+    half.mkdir(parents=True)
+    (half / "PG_VERSION").write_text("18")
+    hold(cluster)
+    assert ask(cluster, "SELECT current_database()::text") == ("efp",)
+    assert not half.exists()
+
+
+def test_a_path_with_a_space_and_an_apostrophe_is_no_obstacle(tmp_path: Path) -> None:
+    cluster = Cluster(tmp_path / 'o\'neil "x" y', database="efp")
+    hold(cluster)
+    try:
+        assert ask(cluster, "SELECT 1") == (1,)
+    finally:
+        release(cluster)
+
+
 def test_a_disposable_cluster_begins_empty(tmp_path: Path) -> None:
     cluster = Cluster(tmp_path / "postgres", disposable=True)
     hold(cluster)
