@@ -1,6 +1,7 @@
 """`config` as an app of its own, so that it can hold management commands and templates."""
 
 from django.apps import AppConfig
+from django.contrib.admin import apps as admin
 
 from config.celery import app as celery_app
 from config.nudge import Nudge
@@ -28,3 +29,10 @@ def wake_dispatcher() -> None:
     celery_app.send_task(
         "config.wiring.dispatch_events", ignore_result=True, retry=False, expires=60
     )
+
+
+class StaffAdmin(admin.AdminConfig):
+    """Django's admin with the site of the staff."""
+
+    default = False
+    default_site = "config.pages.staff.StaffSite"

@@ -5,9 +5,10 @@ from __future__ import annotations
 from django.contrib import admin
 
 from accounting.models import ComponentUsage, ComponentUserUsage
+from config.common.admin import columns
 from config.common.admin.filters import AgeFilter
 from config.common.admin.panels import Panel
-from config.common.admin.records import RecordAdmin
+from config.common.admin.records import RecordAdmin, section
 
 
 @admin.register(ComponentUsage)
@@ -30,9 +31,9 @@ class ComponentUsageAdmin(RecordAdmin):
     date_hierarchy = "billing_period"
     ordering = ("-date", "-id")
     fieldsets = (
-        (None, {"fields": ("resource", "what", "month", "usage", "unit", "date", "description")}),
-        ("When nothing is reported", {"fields": ("recurring", "missing_usage_policy")}),
-        ("Record", {"fields": ("plan_period", "modified_by", "created", "modified", "uuid")}),
+        section(None, "resource", "what", "month", "usage", "unit", "date", "description"),
+        section("When nothing is reported", "recurring", "missing_usage_policy"),
+        section("Record", "plan_period", "modified_by", "created", "modified", "uuid"),
     )
     panels = (
         Panel(
@@ -54,12 +55,12 @@ class ComponentUsageAdmin(RecordAdmin):
     @admin.display(description="component", ordering="component__name")
     def what(self, usage: ComponentUsage) -> str:
         """Return what was used."""
-        return usage.component.name
+        return str(usage.component.name)
 
     @admin.display(description="unit")
     def unit(self, usage: ComponentUsage) -> str:
         """Return in what it is measured."""
-        return usage.component.measured_unit
+        return str(usage.component.measured_unit)
 
     def title_of(self, row: ComponentUsage) -> str:
         """Return what was used by which resource, and when."""
@@ -89,8 +90,8 @@ class ComponentUserUsageAdmin(RecordAdmin):
     date_hierarchy = "component_usage__billing_period"
     ordering = ("-id",)
     fieldsets = (
-        (None, {"fields": ("username", "account", "resource", "what", "month", "usage")}),
-        ("Record", {"fields": ("description", "backend_id", "created", "modified", "uuid")}),
+        section(None, "username", "account", "resource", "what", "month", "usage"),
+        section("Record", "description", "backend_id", "created", "modified", "uuid"),
     )
 
     @admin.display(description="month", ordering="component_usage__billing_period")
@@ -101,17 +102,17 @@ class ComponentUserUsageAdmin(RecordAdmin):
     @admin.display(description="resource", ordering="component_usage__resource__name")
     def resource(self, usage: ComponentUserUsage) -> str:
         """Return which resource was used."""
-        return usage.component_usage.resource.name
+        return str(usage.component_usage.resource.name)
 
     @admin.display(description="component", ordering="component_usage__component__name")
     def what(self, usage: ComponentUserUsage) -> str:
         """Return what was used."""
-        return usage.component_usage.component.name
+        return str(usage.component_usage.component.name)
 
     @admin.display(description="person", ordering="user__user__username")
     def account(self, usage: ComponentUserUsage) -> str:
         """Return the person, where the account's owner is known here."""
-        return str(usage.user.user) if usage.user else "–"
+        return str(usage.user.user) if usage.user else columns.EMPTY
 
     def title_of(self, row: ComponentUserUsage) -> str:
         """Return who used what, and when."""

@@ -14,7 +14,7 @@ from allocations.services import accounts
 from config.common.admin import columns
 from config.common.admin.deeds import Deed, DeedForm, RemarkForm
 from config.common.admin.filters import AgeFilter
-from config.common.admin.records import RecordAdmin
+from config.common.admin.records import RecordAdmin, section
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
 
@@ -104,7 +104,13 @@ class OfferingUserAdmin(RecordAdmin):
     list_display = ("user", columns.state, "username", "offering", "is_restricted", "created")
     list_filter = ("state", "is_restricted", AgeFilter, "offering")
     list_select_related = ("user", "offering")
-    search_fields = ("username", "user__username", "user__email", "user__last_name", "offering__name")
+    search_fields = (
+        "username",
+        "user__username",
+        "user__email",
+        "user__last_name",
+        "offering__name",
+    )
     search_help_text = "Account, person, e-mail or offering; or the UUID of one of them"
     uuids = ("uuid", "user__uuid", "offering__uuid")
     date_hierarchy = "created"
@@ -112,19 +118,15 @@ class OfferingUserAdmin(RecordAdmin):
     autocomplete_fields = ("offering", "user")
     asked = ("offering", "user", "username")
     fieldsets = (
-        (None, {"fields": ("user", "offering", "username", columns.state, "is_restricted")}),
-        ("From the site", {"fields": ("service_provider_comment", "service_provider_comment_url")}),
-        (
+        section(None, "user", "offering", "username", columns.state, "is_restricted"),
+        section("From the site", "service_provider_comment", "service_provider_comment_url"),
+        section(
             "Record",
-            {
-                "fields": (
-                    "uuid",
-                    "created",
-                    "modified",
-                    "propagation_date",
-                    columns.pretty("backend_metadata"),
-                )
-            },
+            "uuid",
+            "created",
+            "modified",
+            "propagation_date",
+            columns.pretty("backend_metadata"),
         ),
     )
     panels = (ABOUT_THIS,)
@@ -162,7 +164,7 @@ class UserAttributeConfigAdmin(RecordAdmin):
     uuids = ("uuid", "offering__uuid")
     date_hierarchy = "modified"
     ordering = ("offering__name", "id")
-    fieldsets = ((None, {"fields": ("offering", "exposed_fields", "created", "modified", "uuid")}),)
+    fieldsets = (section(None, "offering", "exposed_fields", "created", "modified", "uuid"),)
 
     def title_of(self, row: UserAttributeConfig) -> str:
         """Return where the attributes are shown."""

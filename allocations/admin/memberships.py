@@ -6,7 +6,7 @@ from django.contrib import admin
 
 from allocations.models import MembershipSyncStatus
 from config.common.admin import columns
-from config.common.admin.records import RecordAdmin
+from config.common.admin.records import RecordAdmin, section
 
 
 @admin.register(MembershipSyncStatus)
@@ -22,8 +22,8 @@ class MembershipSyncStatusAdmin(RecordAdmin):
     date_hierarchy = "reported_at"
     ordering = ("-reported_at", "-id")
     fieldsets = (
-        (None, {"fields": ("user", "resource", "role_name")}),
-        ("Report", {"fields": (columns.state, "message", "reported_at")}),
+        section(None, "user", "resource", "role_name"),
+        section("Report", columns.state, "message", "reported_at"),
     )
 
     def title_of(self, row: MembershipSyncStatus) -> str:

@@ -13,7 +13,7 @@ from allocations.services import provisioning
 from config.common.admin import columns
 from config.common.admin.deeds import Deed
 from config.common.admin.filters import AgeFilter
-from config.common.admin.records import RecordAdmin
+from config.common.admin.records import RecordAdmin, section
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
 
@@ -49,16 +49,18 @@ class ProvisionAdmin(RecordAdmin):
         "order__offering__name",
         "last_error",
     )
-    search_help_text = "Resource, backend ID, offering or error; or the UUID of delivery, order or resource"
+    search_help_text = (
+        "Resource, backend ID, offering or error; or the UUID of delivery, order or resource"
+    )
     uuids = ("uuid", "order__uuid", "order__resource__uuid", "order__offering__uuid")
     date_hierarchy = "created"
     ordering = ("-id",)
     fieldsets = (
-        (None, {"fields": ("order", columns.state, "offering", "backend", "attempts")}),
-        ("Times", {"fields": ("created", "next_attempt_at", "claimed_until", "finished_at")}),
-        ("Last error", {"fields": (columns.paragraphs("last_error"),)}),
-        ("Attempts", {"fields": ("log",)}),
-        ("Record", {"fields": ("uuid",)}),
+        section(None, "order", columns.state, "offering", "backend", "attempts"),
+        section("Times", "created", "next_attempt_at", "claimed_until", "finished_at"),
+        section("Last error", columns.paragraphs("last_error")),
+        section("Attempts", "log"),
+        section("Record", "uuid"),
     )
     panels = (ABOUT_THIS,)
     deeds = (

@@ -1,0 +1,1 @@
+"""Pages that show everything, whichever app it is of."""

@@ -1,0 +1,78 @@
+"""Pages of what people prove themselves with; the secrets themselves are never shown."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from config.common.admin.deeds import Deed
+from config.common.admin.filters import AgeFilter
+from config.common.admin.panels import Panel
+from config.common.admin.records import RecordAdmin, section
+from identity.admin.log import ABOUT_THIS
+from identity.admin.reasons import explained
+from identity.models import LoginFailures, SshKey, Token
+from identity.services import credentials, keys
+
+TOKENS = Panel(
+    "Tokens", Token, ("name", "created", "last_used", "lifetime"), by="user", empty="None."
+)
+KEYS = Panel(
+    "SSH keys", SshKey, ("name", "type", "fingerprint_sha256", "created"), by="user", empty="None."
+)
+
+
+@admin.register(Token)
+class TokenAdmin(RecordAdmin):
+    """Tokens: whose, what for and when last used. One is issued on its user's page."""
+
+    list_display = ("user", "name", "created", "last_used", "lifetime")
+    list_filter = (AgeFilter, ("lifetime", admin.EmptyFieldListFilter))
+    list_select_related = ("user",)
+    search_fields = ("user__username", "user__email", "name")
+    search_help_text = "Person, e-mail or name; or the UUID of the token or the person"
+    uuids = ("uuid", "user__uuid")
+    date_hierarchy = "last_used"
+    ordering = ("-id",)
+    fieldsets = (section(None, "user", "name", "created", "last_used", "lifetime", "uuid"),)
+    panels = (ABOUT_THIS,)
+    deeds = (Deed("revoke", "Revoke", "Revoked", explained(credentials.revoke)),)
+
+    def title_of(self, row: Token) -> str:
+        """Return what it is and whose."""
+        return f"{row.name or 'token'} of {row.user}"
+
+
+@admin.register(SshKey)
+class SshKeyAdmin(RecordAdmin):
+    """Public keys, as their owners gave them."""
+
+    list_display = ("name", "user", "type", "fingerprint_sha256", "created")
+    list_filter = ("type", AgeFilter)
+    list_select_related = ("user",)
+    search_fields = ("name", "user__username", "user__email", "fingerprint_sha256")
+    search_help_text = "Name, person, e-mail or fingerprint; or the UUID of the key or the person"
+    uuids = ("uuid", "user__uuid")
+    date_hierarchy = "created"
+    ordering = ("-id",)
+    fieldsets = (
+        section(None, "user", "name", "type", "public_key", "is_shared", "created", "uuid"),
+        section("Fingerprints", "fingerprint_md5", "fingerprint_sha256", "fingerprint_sha512"),
+    )
+    panels = (ABOUT_THIS,)
+    deeds = (Deed("remove", "Remove", "Removed", explained(keys.remove)),)
+
+    def title_of(self, row: SshKey) -> str:
+        """Return which key it is and whose."""
+        return f"{row.name or row.type} of {row.user}"
+
+
+@admin.register(LoginFailures)
+class LoginFailuresAdmin(RecordAdmin):
+    """Wrong passwords in a row: who is being guessed at, and from where."""
+
+    list_display = ("username", "address", "count", "last_failed_at")
+    search_fields = ("username", "address")
+    uuids = ()
+    date_hierarchy = "last_failed_at"
+    ordering = ("-last_failed_at", "-id")
+    fieldsets = (section(None, "username", "address", "count", "last_failed_at"),)

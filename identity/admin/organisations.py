@@ -1,0 +1,106 @@
+"""Pages of organisations and of the groups they are in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+
+from config.common.admin.deeds import Deed
+from config.common.admin.filters import AgeFilter
+from config.common.admin.panels import Panel
+from config.common.admin.records import RecordAdmin, section
+from identity.admin.grants import GIVE_ROLE, holders
+from identity.admin.log import ABOUT_THIS
+from identity.admin.reasons import explained
+from identity.models import Customer, OrganizationGroup, Project, User
+from identity.roles import ScopeType
+from identity.services import organisations
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+NAMES = ("name", "native_name", "abbreviation", "slug", "description", "is_allocator")
+CONTACT = ("email", "phone_number", "homepage", "domain", "country", "address", "contact_details")
+AGREEMENT = ("agreement_number", "registration_code", "vat_code", "accounting_start_date")
+LIMITS = ("blocked", "archived", "grace_period_days", "max_service_accounts", "backend_id")
+
+
+@admin.register(Customer)
+class CustomerAdmin(RecordAdmin):
+    """Organisations: allocators, hosting entities, research groups."""
+
+    list_display = (
+        "name",
+        "abbreviation",
+        "country",
+        "is_allocator",
+        "blocked",
+        "archived",
+        "created",
+    )
+    list_filter = ("is_allocator", "blocked", "archived", "country", AgeFilter)
+    search_fields = ("name", "native_name", "abbreviation", "slug", "backend_id", "email", "domain")
+    search_help_text = "Name, abbreviation, slug, backend ID, e-mail, domain or UUID"
+    date_hierarchy = "created"
+    ordering = ("name", "id")
+    asked = (*NAMES, *CONTACT, "backend_id", "organization_groups")
+    editable = (*NAMES, *CONTACT, *AGREEMENT, *LIMITS)
+    fieldsets = (
+        section(None, *NAMES, "organization_groups"),
+        section("Contact", *CONTACT),
+        section("Agreement", *AGREEMENT),
+        section("Limits", *LIMITS),
+        section("Record", "uuid", "created", "modified"),
+    )
+    panels: tuple[Panel, ...] = (
+        Panel(
+            "Projects",
+            Project,
+            ("name", "slug", "start_date", "end_date", "resources_count"),
+            by="customer",
+            only={"is_removed": False},
+            add=True,
+        ),
+        holders(ScopeType.CUSTOMER, by="customer"),
+        ABOUT_THIS,
+    )
+    deeds = (
+        GIVE_ROLE,
+        Deed(
+            "remove",
+            "Remove",
+            "Removed",
+            explained(organisations.remove),
+            explanation="Only an organisation that nothing hangs on can be removed.",
+        ),
+    )
+
+    def get_form(self, *args: Any, **kwargs: Any) -> Any:
+        """Let the slug be left open: one is made of the name."""
+        form = super().get_form(*args, **kwargs)
+        if "slug" in form.base_fields:
+            form.base_fields["slug"].required = False
+        return form
+
+    def create(self, fields: dict[str, Any], *, actor: User, now: datetime) -> Customer:
+        """Register an organisation."""
+        return organisations.create(**fields, actor=actor, now=now)
+
+    def change(self, row: Customer, changes: dict[str, Any], *, actor: User, now: datetime) -> None:
+        """Change what is known of an organisation."""
+        organisations.update(row, actor=actor, now=now, changes=changes)
+
+
+@admin.register(OrganizationGroup)
+class OrganizationGroupAdmin(RecordAdmin):
+    """Groups of organisations, such as one country's share; presets make them."""
+
+    list_display = ("name", "parent")
+    list_select_related = ("parent",)
+    search_fields = ("name",)
+    ordering = ("name", "id")
+    fieldsets = (section(None, "name", "parent", "uuid"),)
+    panels: tuple[Panel, ...] = (
+        Panel("Organisations", Customer, ("name", "abbreviation"), by="organization_groups"),
+    )

@@ -1,0 +1,176 @@
+"""Pages of people: registered, kept, shut out and let in again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.models import Group
+
+from config.common.admin.deeds import Deed, DeedForm
+from config.common.admin.panels import Panel
+from config.common.admin.records import RecordAdmin, section
+from identity.admin.credentials import KEYS, TOKENS
+from identity.admin.grants import HELD
+from identity.admin.log import ABOUT_THIS
+from identity.admin.reasons import explained
+from identity.models import Event, User
+from identity.services import credentials, users
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    Form = forms.ModelForm[User]
+else:
+    Form = forms.ModelForm
+
+
+admin.site.unregister(Group)  # roles take the place of Django's groups
+
+
+def password_field(label: str, *, required: bool, help_text: str = "") -> forms.CharField:
+    """Return a field for a new password."""
+    widget = forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    return forms.CharField(
+        label=label, required=required, strip=False, widget=widget, help_text=help_text
+    )
+
+
+class NewPersonForm(Form):
+    """A person, with a password for those who do not come in by single sign-on."""
+
+    password = password_field(
+        "Password", required=False, help_text="Empty: logs in by single sign-on or token only."
+    )
+
+    class Meta:
+        model = User
+        fields = ("username", "email")
+
+    def clean_password(self) -> str | None:
+        """Return no password rather than an empty one."""
+        return self.cleaned_data["password"] or None
+
+
+class TokenForm(DeedForm):
+    """What a new token is for."""
+
+    name = forms.CharField(max_length=100, help_text="What it is for, such as the agent's machine.")
+
+
+class PasswordForm(DeedForm):
+    """The new password."""
+
+    new_password = password_field("New password", required=True)
+
+
+def _issue(user: User, *, actor: User, now: datetime, name: str) -> str:
+    _, plaintext = credentials.issue(user=user, name=name, actor=actor, now=now)
+    return plaintext
+
+
+def _is_active(user: User) -> bool:
+    return user.is_active
+
+
+def _is_shut_out(user: User) -> bool:
+    return not user.is_active
+
+
+DONE_BY = Panel(
+    "What they did",
+    Event,
+    ("created", "kind", "about", "step", "told"),
+    by="actor",
+    empty="Nothing is recorded.",
+)
+
+PROFILE = ("email", "first_name", "last_name", "native_name", "phone_number", "preferred_language")
+WORK = ("organization", "organization_country", "job_title", "personal_title", "description")
+RIGHTS = ("is_staff", "is_support", "is_identity_manager", "token_lifetime")
+
+
+@admin.register(User)
+class UserAdmin(RecordAdmin):
+    """People and machine accounts."""
+
+    list_display = ("username", "full_name", "email", "organization", "is_active", "is_staff")
+    list_filter = ("is_active", "is_staff", "is_support", "is_identity_manager", "identity_source")
+    search_fields = ("username", "email", "first_name", "last_name", "native_name")
+    search_help_text = "User name, e-mail, name or UUID"
+    date_hierarchy = "date_joined"
+    ordering = ("username", "id")
+    asked = ("username", "email", "first_name", "last_name", "organization", *RIGHTS, "password")
+    add_form = NewPersonForm
+    editable = ("username", *PROFILE, *WORK, *RIGHTS)
+    fieldsets = (
+        section(None, "username", *PROFILE),
+        section("Work", *WORK),
+        section("Rights", "is_active", "deactivation_reason", *RIGHTS),
+        section(
+            "Account",
+            "uuid",
+            "slug",
+            "registration_method",
+            "identity_source",
+            "agreement_date",
+            "date_joined",
+            "last_login",
+        ),
+    )
+    panels: tuple[Panel, ...] = (HELD, TOKENS, KEYS, ABOUT_THIS, DONE_BY)
+    deeds = (
+        Deed(
+            "deactivate",
+            "Deactivate",
+            "Deactivated",
+            users.deactivate,
+            when=_is_active,
+            explanation="No login, and every token stops working at once. Roles stay as they are.",
+        ),
+        Deed("activate", "Activate", "Activated", explained(users.activate), when=_is_shut_out),
+        Deed(
+            "issue_token",
+            "Issue a token",
+            "Token issued",
+            _issue,
+            form=TokenForm,
+            when=_is_active,
+            alone=True,
+            reveals=str,
+            explanation="The token acts as this person. It is shown once.",
+        ),
+        Deed(
+            "revoke_tokens",
+            "Revoke all tokens",
+            "Tokens revoked",
+            explained(credentials.revoke_all),
+        ),
+        Deed(
+            "set_password",
+            "Set a password",
+            "Password set",
+            users.change_password,
+            form=PasswordForm,
+            when=_is_active,
+            alone=True,
+        ),
+    )
+
+    def create(self, fields: dict[str, Any], *, actor: User, now: datetime) -> User:
+        """Register a person."""
+        return users.create(**fields, actor=actor, now=now)
+
+    def change(self, row: User, changes: dict[str, Any], *, actor: User, now: datetime) -> None:
+        """Change a profile."""
+        users.update(row, actor=actor, now=now, changes=changes)
+
+    @admin.display(description="name", ordering="last_name")
+    def full_name(self, user: User) -> str:
+        """Return the name as people write it."""
+        return user.full_name
+
+    def title_of(self, row: User) -> str:
+        """Return the person's user name, and name where there is one."""
+        return f"{row.username} ({row.full_name})" if row.full_name else row.username

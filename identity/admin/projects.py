@@ -1,0 +1,105 @@
+"""Pages of projects."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+
+from config.common.admin import columns
+from config.common.admin.deeds import Deed
+from config.common.admin.filters import AgeFilter, EndFilter
+from config.common.admin.records import RecordAdmin, section
+from identity.admin.grants import GIVE_ROLE, holders
+from identity.admin.log import ABOUT_THIS
+from identity.admin.reasons import explained
+from identity.models import Project, User
+from identity.roles import ScopeType
+from identity.services import projects
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from config.common.admin.panels import Panel
+
+WHAT = ("name", "description", "backend_id", "oecd_fos_2007_code", "is_industry", "kind")
+WHEN = ("start_date", "end_date", "grace_period_days")
+STAFF = ("staff_notes", "max_service_accounts")
+
+
+def _is_present(project: Project) -> bool:
+    return not project.is_removed
+
+
+@admin.register(Project)
+class ProjectAdmin(RecordAdmin):
+    """Projects; removed ones stay on record."""
+
+    list_display = (
+        "name",
+        "slug",
+        "customer",
+        "start_date",
+        "end_date",
+        "resources_count",
+        "is_removed",
+    )
+    list_filter = ("is_removed", EndFilter, "is_industry", AgeFilter)
+    list_select_related = ("customer",)
+    search_fields = ("name", "slug", "backend_id", "customer__name", "customer__abbreviation")
+    search_help_text = (
+        "Name, slug, backend ID or organisation; or the UUID of the project or the organisation"
+    )
+    uuids = ("uuid", "customer__uuid")
+    date_hierarchy = "created"
+    ordering = ("name", "id")
+    autocomplete_fields = ("customer",)
+    asked = ("customer", *WHAT, *WHEN, *STAFF)
+    editable = (*WHAT, *WHEN, *STAFF)
+    fieldsets = (
+        section(None, "customer", "slug", *WHAT),
+        section("Time", *WHEN, "end_date_requested_by", "end_date_updated_at"),
+        section("For staff", *STAFF),
+        section(
+            "Record",
+            "uuid",
+            "created",
+            "modified",
+            "resources_count",
+            "is_removed",
+            columns.pretty("termination_metadata"),
+        ),
+    )
+    panels: tuple[Panel, ...] = (holders(ScopeType.PROJECT, by="project"), ABOUT_THIS)
+    deeds = (
+        Deed(
+            "give_role",
+            "Give a role",
+            "Role given",
+            GIVE_ROLE.service,
+            GIVE_ROLE.form,
+            when=_is_present,
+        ),
+        Deed(
+            "remove",
+            "Remove",
+            "Removed",
+            explained(projects.remove),
+            when=_is_present,
+            explanation="The project is hidden for good and all roles in it end.",
+        ),
+    )
+
+    def has_change_permission(self, request: Any, obj: Any = None) -> bool:
+        """Leave a removed project as it was."""
+        if obj is not None and obj.is_removed:
+            return False
+        return super().has_change_permission(request, obj)
+
+    def create(self, fields: dict[str, Any], *, actor: User, now: datetime) -> Project:
+        """Start a project."""
+        return projects.create(**fields, actor=actor, now=now)
+
+    def change(self, row: Project, changes: dict[str, Any], *, actor: User, now: datetime) -> None:
+        """Change what is known of a project."""
+        projects.update(row, actor=actor, now=now, changes=changes)

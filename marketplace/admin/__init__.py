@@ -1,0 +1,5 @@
+"""The staff's pages for the catalogue, orders and resources."""
+
+from marketplace.admin import catalogue, consumers, offerings, orders, plans, resources, terms
+
+__all__ = ["catalogue", "consumers", "offerings", "orders", "plans", "resources", "terms"]

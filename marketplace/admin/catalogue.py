@@ -1,0 +1,153 @@
+"""Pages of the shelves of the catalogue, of those who fill them, and of the access modes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+
+from config.common.admin import columns
+from config.common.admin.deeds import Deed
+from config.common.admin.filters import AgeFilter
+from config.common.admin.panels import Panel
+from config.common.admin.records import RecordAdmin, section
+from identity.admin.log import ABOUT_THIS
+from identity.admin.reasons import explained
+from marketplace.models import AccessMode, Category, CategoryGroup, Offering, ServiceProvider
+from marketplace.services import categories, providers
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from identity.models import User
+
+OFFERED = ("name", columns.state, "type", "customer", "shared")
+
+
+@admin.register(CategoryGroup)
+class CategoryGroupAdmin(RecordAdmin):
+    """Groups of categories; presets make them."""
+
+    list_display = ("title", "description")
+    search_fields = ("title",)
+    ordering = ("title", "id")
+    fieldsets = (section(None, "title", "description", "uuid"),)
+    panels = (Panel("Categories", Category, ("title", "description"), by="group"),)
+
+
+@admin.register(Category)
+class CategoryAdmin(RecordAdmin):
+    """Shelves: HPC compute, storage."""
+
+    list_display = ("title", "group", "created")
+    list_filter = ("group", AgeFilter)
+    list_select_related = ("group",)
+    search_fields = ("title", "description")
+    date_hierarchy = "created"
+    ordering = ("title", "id")
+    asked = ("title", "description", "group", "default_vm_category", "default_volume_category")
+    editable = asked
+    fieldsets = (
+        section(None, *asked),
+        section("Record", "uuid", "created", "modified"),
+    )
+    panels = (Panel("Offerings", Offering, OFFERED, by="category", limit=20), ABOUT_THIS)
+    deeds = (
+        Deed(
+            "remove",
+            "Remove",
+            "Removed",
+            explained(categories.remove),
+            explanation="Only an empty shelf can be removed.",
+        ),
+    )
+
+    def create(self, fields: dict[str, Any], *, actor: User, now: datetime) -> Category:
+        """Put up a new shelf."""
+        return categories.create(**fields, actor=actor, now=now)
+
+    def change(self, row: Category, changes: dict[str, Any], *, actor: User, now: datetime) -> None:
+        """Change what is written on a shelf."""
+        categories.change(row, actor=actor, now=now, **changes)
+
+
+@admin.register(ServiceProvider)
+class ServiceProviderAdmin(RecordAdmin):
+    """Organisations that may offer resources: adding one registers it."""
+
+    list_display = ("customer", "abbreviation", "country", "enable_notifications", "created")
+    list_filter = ("enable_notifications", "customer__country", AgeFilter)
+    list_select_related = ("customer",)
+    search_fields = ("customer__name", "customer__abbreviation", "customer__email", "description")
+    search_help_text = "Organisation or e-mail; or the UUID of the provider or the organisation"
+    uuids = ("uuid", "customer__uuid")
+    date_hierarchy = "created"
+    ordering = ("customer__name", "id")
+    autocomplete_fields = ("customer",)
+    asked = ("customer", "description", "enable_notifications")
+    editable = ("description", "enable_notifications")
+    fieldsets = (
+        section(None, *asked),
+        section("Accounts", columns.pretty("allowed_domains"), columns.pretty("account_options")),
+        section("Record", "uuid", "created", "modified"),
+    )
+    panels = (
+        Panel(
+            "Offerings",
+            Offering,
+            ("name", columns.state, "type", "category", "shared"),
+            by="customer",
+            value="customer_id",
+            limit=20,
+            add=True,
+        ),
+        ABOUT_THIS,
+    )
+    deeds = (
+        Deed(
+            "remove",
+            "End registration",
+            "Registration ended",
+            explained(providers.remove),
+            explanation="Its offerings must be archived; they stay on record.",
+        ),
+    )
+
+    @admin.display(description="abbreviation", ordering="customer__abbreviation")
+    def abbreviation(self, provider: ServiceProvider) -> str:
+        """Return the short name of the organisation."""
+        return str(provider.customer.abbreviation)
+
+    @admin.display(description="country", ordering="customer__country")
+    def country(self, provider: ServiceProvider) -> str:
+        """Return where the organisation is."""
+        return str(provider.customer.country)
+
+    def title_of(self, row: ServiceProvider) -> str:
+        """Return the organisation's name."""
+        return row.customer.name
+
+    def create(self, fields: dict[str, Any], *, actor: User, now: datetime) -> ServiceProvider:
+        """Register a provider."""
+        return providers.register(**fields, actor=actor, now=now)
+
+    def change(
+        self, row: ServiceProvider, changes: dict[str, Any], *, actor: User, now: datetime
+    ) -> None:
+        """Change what is known of a provider."""
+        providers.change(row, actor=actor, now=now, **changes)
+
+
+@admin.register(AccessMode)
+class AccessModeAdmin(RecordAdmin):
+    """The ways in which time is granted; presets make them."""
+
+    list_display = ("label", "code", "duration_days", "renewable", "review_required")
+    list_filter = ("renewable", "review_required")
+    search_fields = ("label", "code", "description")
+    ordering = ("label", "id")
+    fieldsets = (
+        section(None, "label", "code", "description", "source", "uuid"),
+        section("Rules", "duration_days", "renewable", "review_required"),
+    )
+    panels = (Panel("Offerings", Offering, OFFERED, by="access_mode", limit=20),)

@@ -1,0 +1,265 @@
+"""Pages of resources: the allocations, how they fare, and what staff do about it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin
+
+from config.common.admin import columns
+from config.common.admin.deeds import Deed, ReasonForm, RemarkForm
+from config.common.admin.filters import AgeFilter, EndFilter
+from config.common.admin.panels import Panel
+from config.common.admin.records import RecordAdmin, section
+from identity.admin.log import ABOUT_THIS
+from identity.admin.reasons import explained
+from identity.models import Event
+from marketplace.admin.orders import BackendIdForm, FailForm, orders_by
+from marketplace.lifecycle import RESOURCE, ResourceState
+from marketplace.models import Resource, ResourcePlanPeriod
+from marketplace.services import delivery, descriptions, end_dates, resource_orders, resources
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from identity.models import User
+
+LIVE = frozenset(ResourceState) - {ResourceState.TERMINATED}
+
+
+class EndDateForm(ReasonForm):
+    """The last day of an allocation."""
+
+    end_date = forms.DateField(
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text="Empty: it does not end by itself.",
+    )
+    field_order = ("end_date", "reason")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Begin with the present date where there is one row."""
+        super().__init__(*args, **kwargs)
+        if len(self.rows) == 1:
+            self.fields["end_date"].initial = self.rows[0].end_date
+
+
+def _pause(resource: Resource, *, actor: User, now: datetime) -> bool:
+    return delivery.set_flags(resource, {"paused": True}, actor=actor, now=now)
+
+
+def _resume(resource: Resource, *, actor: User, now: datetime) -> bool:
+    return delivery.set_flags(resource, {"paused": False}, actor=actor, now=now)
+
+
+def _set_end_date(resource: Resource, *, end_date: Any, actor: User, now: datetime) -> None:
+    end_dates.set_by_consumer(resource, end_date, actor=actor, now=now)
+
+
+def _set_backend_id(resource: Resource, *, backend_id: str, **known: Any) -> bool:
+    return delivery.set_backend_id(resource, backend_id, **known)
+
+
+def _runs(resource: Resource) -> bool:
+    return not resource.paused
+
+
+def _is_paused(resource: Resource) -> bool:
+    return resource.paused
+
+
+def _can_come_back(resource: Resource) -> bool:
+    return resource.offering.plugin_options.get("can_restore_resource") is True
+
+
+DEEDS = (
+    Deed(
+        "pause",
+        "Pause",
+        "Paused",
+        explained(_pause),
+        states=LIVE,
+        when=_runs,
+        explanation="The site is told to let nobody compute on it.",
+    ),
+    Deed("resume", "Resume", "Resumed", explained(_resume), states=LIVE, when=_is_paused),
+    Deed(
+        "set_as_ok",
+        "Mark as OK",
+        "OK",
+        explained(resources.set_as_ok),
+        states=RESOURCE.sources("resolved"),
+        explanation="The error is resolved.",
+    ),
+    Deed(
+        "set_as_erred",
+        "Mark as erred",
+        "Erred",
+        explained(resources.set_as_erred, argument="error_message"),
+        form=FailForm,
+        states=RESOURCE.sources("broke"),
+    ),
+    Deed(
+        "set_end_date",
+        "Set the end date",
+        "End date set",
+        explained(_set_end_date),
+        EndDateForm,
+        LIVE,
+    ),
+    Deed(
+        "terminate",
+        "Terminate",
+        "Termination ordered",
+        explained(resource_orders.terminate, argument="comment"),
+        states=frozenset(resource_orders.TERMINABLE),
+        explanation="Places an order for the end of the allocation, which the provider approves.",
+    ),
+    Deed(
+        "restore",
+        "Restore",
+        "Restoration ordered",
+        explained(resource_orders.restore),
+        form=RemarkForm,
+        states=frozenset({ResourceState.TERMINATED}),
+        when=_can_come_back,
+    ),
+    Deed(
+        "set_backend_id",
+        "Set the backend ID",
+        "Backend ID set",
+        _set_backend_id,
+        form=BackendIdForm,
+        alone=True,
+    ),
+)
+
+
+@admin.register(Resource)
+class ResourceAdmin(RecordAdmin):
+    """Allocations."""
+
+    list_display = (
+        "name",
+        columns.state,
+        "offering",
+        "project",
+        "backend_id",
+        "end_date",
+        "created",
+    )
+    list_filter = ("state", "paused", EndFilter, AgeFilter, "offering")
+    list_select_related = ("offering", "project")
+    search_fields = (
+        "name",
+        "slug",
+        "backend_id",
+        "effective_id",
+        "project__name",
+        "project__customer__name",
+        "offering__name",
+    )
+    search_help_text = "Name, backend ID, project, organisation or offering; or a UUID of these"
+    uuids = ("uuid", "project__uuid", "offering__uuid", "project__customer__uuid")
+    date_hierarchy = "created"
+    ordering = ("-id",)
+    editable = ("name", "description")
+    fieldsets = (
+        section(
+            None,
+            "name",
+            columns.state,
+            "project",
+            "offering",
+            "plan",
+            "description",
+            "end_date",
+            "paused",
+            "downscaled",
+        ),
+        section("Error", "error_message", columns.paragraphs("error_traceback", "details")),
+        section(
+            "Amounts",
+            columns.pretty("limits"),
+            columns.pretty("current_usages", "used this month"),
+            columns.pretty("limit_usage", "used of the limits"),
+            "cost",
+        ),
+        section(
+            "At the site",
+            "backend_id",
+            "effective_id",
+            "last_sync",
+            columns.pretty("endpoints"),
+            columns.pretty("report"),
+            columns.pretty("backend_metadata"),
+            folded=True,
+        ),
+        section("As ordered", columns.pretty("attributes"), columns.pretty("options"), folded=True),
+        section(
+            "Record",
+            "uuid",
+            "slug",
+            "created",
+            "modified",
+            "end_date_requested_by",
+            "end_date_updated_at",
+            "restrict_member_access",
+            folded=True,
+        ),
+    )
+    panels: tuple[Panel, ...] = (
+        orders_by("resource"),
+        Panel("Plans over time", ResourcePlanPeriod, ("plan", "start", "end"), by="resource"),
+        Panel(
+            "What happened to it and its orders",
+            Event,
+            ABOUT_THIS.columns,
+            by="resource_uuid",
+            value="uuid",
+            limit=15,
+            empty="Nothing is recorded.",
+        ),
+    )
+    deeds = DEEDS
+
+    def change(self, row: Resource, changes: dict[str, Any], *, actor: User, now: datetime) -> None:
+        """Give a resource another name or description."""
+        descriptions.write_as_consumer(row, actor=actor, now=now, **changes)
+
+    def title_of(self, row: Resource) -> str:
+        """Return what the resource is called."""
+        return row.name or row.slug
+
+
+RESOURCES = Panel(
+    "Resources",
+    Resource,
+    ("name", columns.state, "offering", "backend_id", "end_date", "created"),
+    by="project",
+)
+
+
+@admin.register(ResourcePlanPeriod)
+class ResourcePlanPeriodAdmin(RecordAdmin):
+    """Under which plan a resource was when; usage is counted in these times."""
+
+    list_display = ("resource", "plan_name", "start", "end")
+    list_filter = (("end", admin.EmptyFieldListFilter), "plan__offering")
+    list_select_related = ("resource", "plan")
+    search_fields = ("resource__name", "resource__slug", "resource__backend_id", "plan__name")
+    search_help_text = "Resource, backend ID or plan; or the UUID of one of them"
+    uuids = ("uuid", "resource__uuid", "plan__uuid")
+    date_hierarchy = "start"
+    ordering = ("-id",)
+    fieldsets = (section(None, "resource", "plan_name", "start", "end", "uuid"),)
+
+    @admin.display(description="plan", ordering="plan__name")
+    def plan_name(self, period: ResourcePlanPeriod) -> str:
+        """Return the plan."""
+        return period.plan.name
+
+    def title_of(self, row: ResourcePlanPeriod) -> str:
+        """Return which resource was under which plan."""
+        return f"{row.resource.name} under {row.plan.name}"

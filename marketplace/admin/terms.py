@@ -1,0 +1,99 @@
+"""Pages of terms of service and of the consents to them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+
+from config.common.admin.deeds import Deed
+from config.common.admin.filters import AgeFilter
+from config.common.admin.records import RecordAdmin, section
+from identity.admin.log import ABOUT_THIS
+from identity.admin.reasons import explained
+from marketplace.models import Consent, TermsOfService
+from marketplace.services import terms
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from identity.models import User
+
+
+def _in_force(row: TermsOfService) -> bool:
+    return row.is_active
+
+
+def _not_revoked(consent: Consent) -> bool:
+    return consent.revocation_date is None
+
+
+@admin.register(TermsOfService)
+class TermsOfServiceAdmin(RecordAdmin):
+    """Terms of offerings; adding some puts them into force in place of the former."""
+
+    list_display = ("offering", "version", "is_active", "requires_reconsent", "created")
+    list_filter = ("is_active", "requires_reconsent", "offering", AgeFilter)
+    list_select_related = ("offering",)
+    search_fields = ("offering__name", "offering__slug", "version")
+    search_help_text = "Offering or version; or the UUID of the terms or the offering"
+    uuids = ("uuid", "offering__uuid")
+    date_hierarchy = "created"
+    ordering = ("-id",)
+    autocomplete_fields = ("offering",)
+    asked = (
+        "offering",
+        "version",
+        "terms_of_service",
+        "terms_of_service_link",
+        "requires_reconsent",
+    )
+    fieldsets = (
+        section(None, *asked),
+        section("Record", "is_active", "created", "modified", "uuid"),
+    )
+    panels = (ABOUT_THIS,)
+    deeds = (
+        Deed(
+            "withdraw",
+            "Withdraw",
+            "Withdrawn",
+            explained(terms.withdraw),
+            when=_in_force,
+            explanation="Nothing takes their place: from then on nobody has to agree to anything.",
+        ),
+    )
+
+    def title_of(self, row: TermsOfService) -> str:
+        """Return the version, and of what it is."""
+        return f"Terms {row.version} of {row.offering.name}"
+
+    def create(self, fields: dict[str, Any], *, actor: User, now: datetime) -> TermsOfService:
+        """Put terms into force."""
+        text, link = fields.pop("terms_of_service"), fields.pop("terms_of_service_link")
+        offering = fields.pop("offering")
+        return terms.publish(offering, text=text, link=link, actor=actor, now=now, **fields)
+
+
+@admin.register(Consent)
+class ConsentAdmin(RecordAdmin):
+    """Who agreed to which terms, and until when."""
+
+    list_display = ("user", "offering", "version", "agreement_date", "revocation_date")
+    list_filter = (("revocation_date", admin.EmptyFieldListFilter), "offering", AgeFilter)
+    list_select_related = ("user", "offering")
+    search_fields = ("user__username", "user__email", "offering__name", "version")
+    search_help_text = "Person, e-mail or offering; or the UUID of one of them or of the consent"
+    uuids = ("uuid", "user__uuid", "offering__uuid")
+    date_hierarchy = "agreement_date"
+    ordering = ("-id",)
+    fieldsets = (
+        section(None, "user", "offering", "version"),
+        section("Times", "agreement_date", "revocation_date", "uuid"),
+    )
+    panels = (ABOUT_THIS,)
+    deeds = (Deed("revoke", "Take back", "Taken back", explained(terms.revoke), when=_not_revoked),)
+
+    def title_of(self, row: Consent) -> str:
+        """Return who agreed to what."""
+        return f"{row.user} to {row.offering.name}"

@@ -1,0 +1,52 @@
+"""Where the admin's pages are, what they say, and how deeds are done through them."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.messages import get_messages
+from django.urls import reverse
+
+if TYPE_CHECKING:
+    from django.db.models import Model
+    from django.test import Client
+
+
+def address(model: type[Model] | Model, page: str, *args: Any) -> str:
+    """Return where a page of a model is."""
+    options = model._meta
+    return reverse(f"admin:{options.app_label}_{options.model_name}_{page}", args=args)
+
+
+def page_of(row: Model) -> str:
+    """Return where a row's page is."""
+    return address(row, "change", row.pk)
+
+
+def deed_address(name: str, *rows: Model) -> str:
+    """Return where a deed is confirmed for rows."""
+    keys = ",".join(str(row.pk) for row in rows)
+    return f"{address(rows[0], 'do', name)}?rows={keys}"
+
+
+def do(client: Client, name: str, *rows: Model, **asked: Any) -> Any:
+    """Do a deed to rows: what the browser sends when its form is confirmed."""
+    return client.post(deed_address(name, *rows), asked)
+
+
+def said(response: Any) -> list[str]:
+    """Return the messages that the next page will show."""
+    return [str(message) for message in get_messages(response.wsgi_request)]
+
+
+def text(response: Any) -> str:
+    """Return what a page says, without its markup."""
+    body = re.sub(r"<(script|style)\b.*?</\1>", " ", response.content.decode(), flags=re.DOTALL)
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", body)).split())
+
+
+def buttons(client: Client, row: Model) -> list[str]:
+    """Return the deeds that a row's page offers."""
+    return [deed["label"] for deed in client.get(page_of(row)).context["deeds"]]

@@ -1,0 +1,136 @@
+"""Rows for the pages of every model: a maker for each, which makes another one with each call."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+
+from accounting.models import ComponentUsage, ComponentUserUsage
+from allocations.models import MembershipSyncStatus, OfferingUser, Provision, UserAttributeConfig
+from identity import models as identity
+from identity.roles import RoleName
+from marketplace import models as marketplace
+from tests.factories.accounting import ComponentUsageFactory, ComponentUserUsageFactory
+from tests.factories.allocations import (
+    MembershipSyncStatusFactory,
+    OfferingUserFactory,
+    ProvisionFactory,
+    UserAttributeConfigFactory,
+)
+from tests.factories.identity import (
+    CustomerFactory,
+    EventFactory,
+    GrantFactory,
+    OrganizationGroupFactory,
+    ProjectFactory,
+    RoleFactory,
+    SshKeyFactory,
+    TokenFactory,
+    UserFactory,
+)
+from tests.factories.marketplace import (
+    AccessModeFactory,
+    CategoryFactory,
+    CategoryGroupFactory,
+    ConsentFactory,
+    HpcOfferingFactory,
+    OfferingComponentFactory,
+    OrderFactory,
+    PlanComponentFactory,
+    PlanFactory,
+    ResourceFactory,
+    ResourcePlanPeriodFactory,
+    ServiceProviderFactory,
+    TermsOfServiceFactory,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def a_role() -> identity.Role:
+    """Return the next system role: there are no others."""
+    made = identity.Role.objects.count() % len(RoleName)
+    role: identity.Role = RoleFactory(name=list(RoleName)[made].value)
+    return role
+
+
+def a_group() -> identity.OrganizationGroup:
+    group: identity.OrganizationGroup = OrganizationGroupFactory(parent=OrganizationGroupFactory())
+    return group
+
+
+def a_category() -> marketplace.Category:
+    category: marketplace.Category = CategoryFactory(group=CategoryGroupFactory())
+    return category
+
+
+def an_event() -> identity.Event:
+    project = ProjectFactory()
+    event: identity.Event = EventFactory(
+        project=project, customer=project.customer, actor=UserFactory(), source="OK", target="Erred"
+    )
+    return event
+
+
+def a_delivery() -> identity.EventDelivery:
+    return identity.EventDelivery.objects.create(
+        event=an_event(), subscriber="somebody", next_attempt_at=timezone.now(), dead=True
+    )
+
+
+def an_answer() -> identity.IdempotencyKey:
+    user = UserFactory()
+    return identity.IdempotencyKey.objects.create(
+        user=user, key=user.username, request_digest="0" * 64, created=timezone.now()
+    )
+
+
+def login_failures() -> identity.LoginFailures:
+    username = UserFactory().username
+    return identity.LoginFailures.objects.create(
+        username=username, address="192.0.2.1", count=3, last_failed_at=timezone.now()
+    )
+
+
+def a_component() -> marketplace.OfferingComponent:
+    component: marketplace.OfferingComponent = OfferingComponentFactory()
+    component.overage_component = OfferingComponentFactory(offering=component.offering)
+    component.save()
+    return component
+
+
+MAKERS: dict[type[Any], Callable[[], Any]] = {
+    identity.Customer: CustomerFactory,
+    identity.Event: an_event,
+    identity.EventDelivery: a_delivery,
+    identity.Grant: lambda: GrantFactory(scope=ProjectFactory(), created_by=UserFactory()),
+    identity.IdempotencyKey: an_answer,
+    identity.LoginFailures: login_failures,
+    identity.OrganizationGroup: a_group,
+    identity.Project: ProjectFactory,
+    identity.Role: a_role,
+    identity.SshKey: SshKeyFactory,
+    identity.Token: TokenFactory,
+    identity.User: UserFactory,
+    marketplace.AccessMode: AccessModeFactory,
+    marketplace.Category: a_category,
+    marketplace.CategoryGroup: CategoryGroupFactory,
+    marketplace.Consent: ConsentFactory,
+    marketplace.Offering: lambda: HpcOfferingFactory(access_mode=AccessModeFactory()),
+    marketplace.OfferingComponent: a_component,
+    marketplace.Order: OrderFactory,
+    marketplace.Plan: PlanFactory,
+    marketplace.PlanComponent: PlanComponentFactory,
+    marketplace.Resource: ResourceFactory,
+    marketplace.ResourcePlanPeriod: ResourcePlanPeriodFactory,
+    marketplace.ServiceProvider: ServiceProviderFactory,
+    marketplace.TermsOfService: TermsOfServiceFactory,
+    MembershipSyncStatus: MembershipSyncStatusFactory,
+    OfferingUser: OfferingUserFactory,
+    Provision: ProvisionFactory,
+    UserAttributeConfig: UserAttributeConfigFactory,
+    ComponentUsage: lambda: ComponentUsageFactory(modified_by=UserFactory()),
+    ComponentUserUsage: lambda: ComponentUserUsageFactory(user=OfferingUserFactory()),
+}

@@ -1,0 +1,204 @@
+"""Every model's pages: for the staff and for nobody else, cheap, and without a way to delete."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils.html import escape
+
+from config.common.admin.records import RecordAdmin
+from tests.admin.pages import address, deed_address, page_of, text
+from tests.admin.rows import MAKERS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.db.models import Model
+    from django.test import Client
+
+    from identity.models import User
+
+pytestmark = pytest.mark.django_db
+
+OURS = ("identity", "marketplace", "allocations", "accounting")
+REGISTRY: list[tuple[type[Model], Any]] = sorted(
+    admin.site._registry.items(), key=lambda item: item[0]._meta.label
+)
+PAGES = dict(REGISTRY)
+MODELS = [model for model, _ in REGISTRY]
+DEEDS = [(model, deed) for model, pages in REGISTRY for deed in pages.deeds]
+
+every_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
+every_deed = pytest.mark.parametrize(
+    ("model", "deed"), DEEDS, ids=[f"{m._meta.model_name}-{d.name}" for m, d in DEEDS]
+)
+
+
+def test_every_model_of_ours_has_its_pages_and_nothing_else_has() -> None:
+    ours = {
+        model
+        for app in OURS
+        for model in apps.get_app_config(app).get_models()
+        if not model._meta.proxy
+    }
+    assert set(MODELS) == ours == set(MAKERS)
+    assert all(isinstance(pages, RecordAdmin) for _, pages in REGISTRY)
+
+
+def queries_of(client: Client, url: str) -> int:
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        response = client.get(url)
+        assert response.status_code == 200, response
+    return len(captured)
+
+
+@every_model
+def test_a_list_takes_as_many_queries_for_thirty_rows_as_for_one(
+    staff: Client, model: type[Model]
+) -> None:
+    MAKERS[model]()
+    url = address(model, "changelist")
+    staff.get(url)  # once, so that nothing is asked for the first time only
+    few = queries_of(staff, url)
+    for _ in range(29):
+        MAKERS[model]()
+    assert queries_of(staff, url) == few
+
+
+@every_model
+def test_a_list_is_searched_filtered_by_date_and_by_everything_it_offers(
+    staff: Client, model: type[Model]
+) -> None:
+    row = MAKERS[model]()
+    url = address(model, "changelist")
+    response = staff.get(url, {"q": "some thing"})
+    assert response.status_code == 200
+    uuid = getattr(row, "uuid", None)
+    if uuid is not None:
+        for form in (uuid.hex, str(uuid)):
+            found = staff.get(url, {"q": form}).context["cl"]
+            assert [other.pk for other in found.result_list] == [row.pk]
+    for spec in staff.get(url).context["cl"].filter_specs:
+        for choice in spec.choices(response.context["cl"]):
+            assert staff.get(url + choice["query_string"]).status_code == 200
+
+
+@every_model
+def test_a_row_s_page_shows_it(staff: Client, model: type[Model]) -> None:
+    row = MAKERS[model]()
+    response = staff.get(page_of(row))
+    assert response.status_code == 200
+    title = PAGES[model].title_of(row)
+    assert title in text(response)
+
+
+@every_model
+def test_a_new_row_is_offered_exactly_where_a_service_makes_it(
+    staff: Client, model: type[Model]
+) -> None:
+    pages = PAGES[model]
+    makes = type(pages).create is not RecordAdmin.create
+    assert staff.get(address(model, "add")).status_code == (200 if makes else 403)
+    assert bool(pages.asked) == makes
+    assert bool(pages.editable) == (type(pages).change is not RecordAdmin.change)
+
+
+@every_model
+def test_nothing_is_deleted(staff: Client, model: type[Model]) -> None:
+    row = MAKERS[model]()
+    url = address(model, "delete", row.pk)
+    assert (staff.get(url).status_code, staff.post(url, {"post": "yes"}).status_code) == (403, 403)
+    chosen = {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"}
+    staff.post(address(model, "changelist"), chosen)
+    assert model._default_manager.filter(pk=row.pk).exists()
+
+
+@every_model
+def test_a_row_that_staff_cannot_change_is_not_changed(staff: Client, model: type[Model]) -> None:
+    if PAGES[model].editable:
+        pytest.skip("a service changes it")
+    row = MAKERS[model]()
+    assert staff.post(page_of(row), {"state": "done"}).status_code == 403
+
+
+@every_model
+def test_states_and_identifiers_are_never_typed_in(staff: Client, model: type[Model]) -> None:
+    row = MAKERS[model]()
+    form = staff.get(page_of(row)).context["adminform"].form
+    assert not {"state", "uuid", "digest", "password", "secret_options"} & set(form.fields)
+
+
+@every_model
+@pytest.mark.parametrize("who", ["anonymous", "alice", "carol", "sam", "mallory"])
+def test_nobody_but_the_staff_comes_in(
+    request: pytest.FixtureRequest,
+    client: Client,
+    browser: Callable[[User], Client],
+    model: type[Model],
+    who: str,
+) -> None:
+    row = MAKERS[model]()
+    visitor = client if who == "anonymous" else browser(request.getfixturevalue(who))
+    for url in (
+        address(model, "changelist"),
+        address(model, "add"),
+        page_of(row),
+        address(model, "delete", row.pk),
+        address(model, "history", row.pk),
+        address(model, "do", "remove"),
+    ):
+        response = visitor.get(url)
+        assert (response.status_code, response["Location"].split("?")[0]) == (302, "/admin/login/")
+
+
+def test_somebody_who_is_no_longer_active_does_not_come_in(dave: User, staff: Client) -> None:
+    dave.is_active = False
+    dave.save()
+    assert staff.get("/admin/").status_code == 302
+
+
+@every_deed
+def test_a_deed_asks_before_it_is_done(staff: Client, model: type[Model], deed: Any) -> None:
+    row = MAKERS[model]()
+    response = staff.get(deed_address(deed.name, row))
+    assert response.status_code == 200
+    assert deed.label in text(response)
+    offered = f'value="{escape(deed.label)}"' in response.content.decode()
+    assert offered == deed.possible(row)
+
+
+@every_deed
+def test_a_deed_that_is_not_possible_is_refused_with_a_message(
+    staff: Client, model: type[Model], deed: Any
+) -> None:
+    row = MAKERS[model]()
+    if deed.possible(row):
+        pytest.skip("possible for this row")
+    before = model._default_manager.filter(pk=row.pk).values().get()
+    answers = {name: _answer(field) for name, field in deed.form(rows=[row]).fields.items()}
+    response = staff.post(deed_address(deed.name, row), answers)
+    assert response.status_code == 200
+    assert "This is not possible" in text(response)
+    assert model._default_manager.filter(pk=row.pk).values().get() == before
+
+
+def _answer(field: Any) -> str:
+    choices = getattr(field, "choices", None)
+    return str(next(iter(choices))[0]) if choices else "something"
+
+
+def test_an_unknown_deed_is_not_found(staff: Client, dave: User) -> None:
+    assert staff.get(deed_address("conjure", dave)).status_code == 404
+
+
+@pytest.mark.parametrize("rows", ["", "nothing", "0", "99999999999999999999", "1;drop"])
+def test_a_deed_to_no_row_leads_back_to_the_list(staff: Client, rows: str) -> None:
+    response = staff.get("/admin/identity/user/do/deactivate/", {"rows": rows})
+    assert (response.status_code, response["Location"]) == (302, "/admin/identity/user/")
