@@ -17,8 +17,30 @@ from rest_framework import serializers
 _UUID_AT_END = re.compile(r"/([0-9a-fA-F]{32}|[0-9a-fA-F-]{36})/?$")
 
 
+class Entries(serializers.ListSerializer[Any]):
+    """Several inputs; their errors are a list too, `{}` for those without, as Waldur answers."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Return the validated entries.
+
+        :raises ValidationError: with what is wrong with each, in its place.
+        """
+        try:
+            return super().to_internal_value(data)
+        except serializers.ValidationError as error:
+            detail = error.detail
+            if isinstance(detail, dict) and all(isinstance(place, int) for place in detail):
+                in_place: dict[Any, Any] = {**detail}
+                listed = [in_place.get(place, {}) for place in range(len(data))]
+                raise serializers.ValidationError(listed) from error
+            raise
+
+
 class Input(serializers.Serializer[Any]):
     """The base of all inputs; it neither creates nor updates anything."""
+
+    class Meta:
+        list_serializer_class = Entries
 
 
 class _Related(serializers.Field[Any, Any, Any, Any]):
