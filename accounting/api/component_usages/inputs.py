@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -106,7 +107,7 @@ class ComponentUserUsageCreateInput(Input):
     """How much of it one person caused; the month is that of the usage it is part of."""
 
     username = serializers.CharField(max_length=100)
-    usage = Amount(required=False, default=0)
+    usage = Amount(required=False, default=Decimal(0))
     user = RelatedUrl(
         "marketplace-offering-user-detail", OfferingUser, required=False, allow_null=True
     )
