@@ -81,6 +81,7 @@ class ResourceQuerySet(QuerySet[Any]):
             today=Cast(Now(), DateField()),
             can_terminate=Case(When(self._terminable_by(user), then=TRUE), default=FALSE),
             readable_traceback=readable_by_provider(user, "error_traceback"),
+            provider_account_options=F("offering__customer__service_provider__account_options"),
             username=self._username_of(user),
             user_requires_reconsent=Exists(self._terms_to_accept_again(user)),
         )

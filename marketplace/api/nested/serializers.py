@@ -11,7 +11,6 @@ from config.common.api.outputs import EnumField, NumberField, Omitted, Output, U
 from marketplace.components import BillingType, LimitPeriod
 from marketplace.models import OfferingComponent
 
-NO_ACCOUNT_SETTINGS = "how accounts are made is told by `plugin_options`"
 NO_FACTORS = "amounts are kept in the component's unit"
 
 
@@ -61,34 +60,6 @@ class OfferingComponentOutput(Output):
     offering_uuid = UuidField(source="offering.uuid")
     overage_component = UuidField(source="overage_component.uuid", allow_null=True)
     uuid = UuidField()
-
-
-SOURCES = ("default", "offering", "provider")
-
-
-class InheritedAccountSetting(serializers.Serializer[Any]):
-    """What a setting would be if the offering did not set it."""
-
-    source = serializers.ChoiceField(choices=SOURCES, required=False)  # type: ignore[assignment]
-    value = serializers.CharField(required=False)
-
-
-class AccountSetting(serializers.Serializer[Any]):
-    """One setting of accounts, and who set it."""
-
-    inherited = InheritedAccountSetting(required=False)
-    source = serializers.ChoiceField(choices=SOURCES, required=False)  # type: ignore[assignment]
-    value = serializers.CharField(required=False)
-
-
-class OfferingAccountSettings(serializers.Serializer[Any]):
-    """Settings of the accounts that are made for an offering."""
-
-    account_scope = AccountSetting(required=False)
-    homedir_prefix = AccountSetting(required=False)
-    login_shell = AccountSetting(required=False)
-    username_anonymized_prefix = AccountSetting(required=False)
-    username_generation_policy = AccountSetting(required=False)
 
 
 UUID_TEXT = Shape({"type": "string", "format": "uuid"}, TEXT.fault)

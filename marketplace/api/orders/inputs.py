@@ -14,6 +14,14 @@ from marketplace.models import Offering, Plan
 if TYPE_CHECKING:
     from uuid import UUID
 
+ATTRIBUTES = Shape(
+    {
+        "type": "object",
+        "properties": {"description": {"type": "string"}, "name": {"type": "string"}},
+        "additionalProperties": {},
+    },
+    OBJECT.fault,
+)
 LIMITS = Shape({"type": "object", "additionalProperties": {"type": "number"}}, OBJECT.fault)
 """An object; whether its values are limits that can be had, is the service's question."""
 
@@ -42,7 +50,7 @@ class OrderCreateInput(Input):
     """A wish for a new allocation."""
 
     accepting_terms_of_service = serializers.BooleanField(required=False)
-    attributes = JsonField(required=False)
+    attributes = JsonField(ATTRIBUTES, required=False)
     callback_url = serializers.URLField(max_length=500, required=False, allow_null=True)
     limits = JsonField(LIMITS, required=False)
     offering = RelatedUrl(

@@ -61,6 +61,7 @@ class OrderDetailsOutput(Output):
     class Meta:
         model = Order
         fields = (
+            "accepting_terms_of_service",
             "activation_price",
             "attachment",
             "attributes",
@@ -253,6 +254,9 @@ class OrderDetailsOutput(Output):
     resource_uuid = Omitted(UuidField(allow_null=True), reason=NO_BACKING_OBJECTS)
 
     # what orders do not have here
+    accepting_terms_of_service = Omitted(
+        serializers.BooleanField(), reason="it is sent with an order, and not told again"
+    )
     attachment = Omitted(text(allow_null=True), reason=NO_ATTACHMENTS)
     auto_approved_by_rule_uuid = Omitted(UuidField(allow_null=True), reason=NO_RULES)
     auto_approved_cost_limit_snapshot = Omitted(text(allow_null=True), reason=NO_RULES)

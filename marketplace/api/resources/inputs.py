@@ -8,8 +8,10 @@ from rest_framework import serializers
 
 from config.common.api.inputs import Input, RelatedUuid
 from config.common.api.json_shapes import OBJECT, JsonField
+from identity.api.inputs import NotKept
 from identity.models import Project
 from marketplace.api.orders.inputs import LIMITS, PlanUrl
+from marketplace.api.orders.serializers import NO_ATTACHMENTS
 from marketplace.models import Offering
 
 LONGEST_TEXT = 100_000
@@ -34,6 +36,7 @@ class ProviderResourceUpdateInput(ResourceUpdateInput):
 class ResourceUpdateLimitsInput(Input):
     """Other limits; `replace` gives up those that are not named."""
 
+    attachment = NotKept(f"{NO_ATTACHMENTS.capitalize()}.")
     limits = JsonField(LIMITS)
     replace = serializers.BooleanField(required=False)
     request_comment = serializers.CharField(
@@ -83,16 +86,28 @@ class ResourceSuggestNameInput(Input):
 # --- what providers say ---------------------------------------------------------------------------
 
 
-class ResourceBackendIDInput(Input):
+class Told(Input):
+    """Something that must be said, though the contract does not call it required."""
+
+    def validate(self, told: dict[str, Any]) -> dict[str, Any]:
+        """Refuse what is not said."""
+        if missing := set(self.fields) - set(told):
+            raise serializers.ValidationError(
+                {name: ["This field is required."] for name in sorted(missing)}
+            )
+        return told
+
+
+class ResourceBackendIDInput(Told):
     """What a provider calls a resource."""
 
-    backend_id = serializers.CharField(max_length=255, allow_blank=True)
+    backend_id = serializers.CharField(max_length=255, allow_blank=True, required=False)
 
 
-class ResourceEffectiveIDInput(Input):
+class ResourceEffectiveIDInput(Told):
     """Under which id a resource runs in the end."""
 
-    effective_id = serializers.CharField(max_length=255, allow_blank=True)
+    effective_id = serializers.CharField(max_length=255, allow_blank=True, required=False)
 
 
 class ResourceBackendMetadataInput(Input):

@@ -27,12 +27,9 @@ from config.common.api.outputs import (
 )
 from identity.api.customers.serializers import NO_IMAGES
 from identity.end_dates import effective_end_date, is_in_grace
-from marketplace.api.nested.serializers import (
-    NO_ACCOUNT_SETTINGS,
-    EndpointsField,
-    OfferingAccountSettings,
-    OfferingComponentOutput,
-)
+from marketplace import account_settings
+from marketplace.api.nested.serializers import EndpointsField, OfferingComponentOutput
+from marketplace.api.offerings.serializers import ACCOUNT_SETTINGS
 from marketplace.api.orders.serializers import NO_BACKING_OBJECTS, OrderDetailsOutput
 from marketplace.components import BillingType, BillingUnit
 from marketplace.lifecycle import OPEN, OfferingState, OrderType, ResourceState
@@ -284,7 +281,12 @@ class ResourceOutput(Output):
         output=serializers.BooleanField(),
     )
     offering = UrlField("marketplace-public-offering-detail", source="offering.uuid")
-    offering_account_settings = Omitted(OfferingAccountSettings, reason=NO_ACCOUNT_SETTINGS)
+    offering_account_settings = Computed(
+        "offering.plugin_options",
+        "provider_account_options",
+        fn=account_settings.resolve,
+        output=JsonField(ACCOUNT_SETTINGS),
+    )
     offering_backend_id = text(source="offering.backend_id")
     offering_billable = serializers.BooleanField(source="offering.billable")
     offering_components = Nested(
