@@ -602,6 +602,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name_plural": "event deliveries",
                 "indexes": [
                     models.Index(
                         condition=models.Q(("dead", False), ("delivered_at__isnull", True)),

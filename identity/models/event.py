@@ -86,6 +86,7 @@ class EventDelivery(models.Model):
                 condition=Q(delivered_at__isnull=True, dead=False),
             ),
         )
+        verbose_name_plural = "event deliveries"
 
     def __str__(self) -> str:
         return f"{self.event_id} -> {self.subscriber}"
