@@ -15,7 +15,7 @@ from config.common.api.filters import (
     Ordering,
 )
 from marketplace.lifecycle import OfferingState
-from marketplace.models import Category, CategoryGroup, Offering
+from marketplace.models import Category, CategoryGroup, Offering, Resource
 from marketplace.querysets import ORDERABLE
 
 if TYPE_CHECKING:
@@ -108,8 +108,8 @@ class CategoryFilter(ApiFilterSet):
         return self._with(rows, self._used().filter(resources__project__uuid=value))
 
     def _used(self) -> Any:
-        seen = Offering._meta.get_field("resources").related_model.objects  # type: ignore[union-attr]
-        return Offering.objects.filter(resources__in=seen.visible_to(self.request.user))
+        seen = Resource.objects.visible_to(self.request.user)
+        return Offering.objects.filter(resources__in=seen)
 
     @staticmethod
     def _with(rows: QuerySet[Any], offerings: Any) -> QuerySet[Any]:

@@ -96,12 +96,12 @@ class OfferingComponentInput(Columns):
     unit_factor = serializers.IntegerField(min_value=1, max_value=2_147_483_647)
 
 
-class _NamesOne:
+class _NamesOne(Input):
     """Refuses a body that does not say which component, in Waldur's own shape."""
 
     purpose = ""
 
-    def to_internal_value(self: Any, data: Any) -> Any:
+    def to_internal_value(self, data: Any) -> Any:
         """Return the validated body."""
         if isinstance(data, Mapping) and not data.get("uuid"):
             told = f"UUID for offering component{self.purpose} was not provided."
@@ -120,7 +120,7 @@ class UpdateOfferingComponentInput(_NamesOne, OfferingComponentInput):
     uuid = serializers.UUIDField()
 
 
-class RemoveOfferingComponentInput(_NamesOne, Input):
+class RemoveOfferingComponentInput(_NamesOne):
     """Which component is to go."""
 
     purpose = " to remove"

@@ -194,7 +194,10 @@ class OfferingAttributesInput(Input):
 
     def to_internal_value(self, data: Any) -> Any:
         """Return the object as it was sent."""
-        return {"attributes": JsonField().run_validation(data)}
+        try:
+            return {"attributes": JsonField().run_validation(data)}
+        except serializers.ValidationError as error:
+            raise serializers.ValidationError({"non_field_errors": error.detail}) from error
 
 
 class OfferingPauseInput(Input):
@@ -214,7 +217,9 @@ class CheckUniqueBackendIDInput(Input):
 class CheckUniqueBackendIDResponse(serializers.Serializer[Any]):
     """Whether it can be had."""
 
-    errors = serializers.ListField(child=serializers.CharField(), required=False)
+    errors = serializers.ListField(  # type: ignore[assignment]
+        child=serializers.CharField(), required=False
+    )
     is_unique = serializers.BooleanField()
     is_valid_format = serializers.BooleanField(allow_null=True, required=False)
 

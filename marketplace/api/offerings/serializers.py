@@ -41,7 +41,7 @@ from marketplace import account_settings
 from marketplace.api.nested.serializers import OfferingComponentOutput
 from marketplace.api.offerings import absent
 from marketplace.api.offerings.options import OptionsOutput, complete
-from marketplace.api.offerings.plugin_options import PLUGIN_OPTIONS, SECRET_OPTIONS
+from marketplace.api.offerings.plugin_options import PLUGIN_OPTIONS, SECRET_OPTIONS, named
 from marketplace.api.plans.serializers import (
     BaseProviderPlanOutput,
     BasePublicPlanOutput,
@@ -242,7 +242,7 @@ class OfferingOutput(Output):
     )
     scope_uuid = absent.uuid(absent.SCOPES)
     screenshots = absent.rows(
-        record(absent.named("created description image name thumbnail uuid", TEXT)), absent.FILES
+        record(named("created description image name thumbnail uuid", TEXT)), absent.FILES
     )
     software_catalogs = absent.rows(absent.SOFTWARE, "catalogues of software are not kept")
     state = EnumField(OfferingState)
@@ -267,6 +267,8 @@ class PublicOfferingDetailsOutput(OfferingOutput):
             "is_accessible",
             "open_for_proposals",
             "promotion_campaigns",
+            "secret_options",
+            "service_attributes",
             "user_has_consent",
             "user_has_offering_user",
         )
@@ -285,6 +287,8 @@ class PublicOfferingDetailsOutput(OfferingOutput):
         order_by=("name", "pk"),
     )
     promotion_campaigns = absent.rows(absent.CAMPAIGN, "campaigns are not served")
+    secret_options = Omitted(JsonField(SECRET_OPTIONS), reason=absent.PRIVATE)
+    service_attributes = Omitted(JsonField(map_of(ANYTHING)), reason=absent.PRIVATE)
     user_has_consent = serializers.BooleanField()
     user_has_offering_user = serializers.BooleanField()
 

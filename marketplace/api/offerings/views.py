@@ -11,7 +11,7 @@ from config.common.api.actions import command, creates, deletes, listing, readin
 from config.common.api.viewsets import ApiViewSet, Listed, Retrieved, as_uuid
 from identity.api.members.views import Members
 from identity.api.projects.serializers import ProjectOutput
-from identity.api.users.serializers import ColleagueOutput
+from identity.api.users.serializers import ColleagueOutput, UserOutput
 from identity.models import Project, User
 from identity.permissions import Permission
 from marketplace.api.offerings.changes import Changes
@@ -144,11 +144,11 @@ class ProviderOfferingViewSet(Members, Changes, Listed, Retrieved, ApiViewSet):
         holding = ProviderProject.objects.all().of(self._itself())
         return self.page(Project.objects.filter(pk__in=holding.values("pk")))
 
-    @listing(ColleagueOutput, order=("username",))
+    @listing(UserOutput, order=("username",))
     def list_customer_users(self, request: Any, uuid: str) -> Any:
-        """List the people in those projects."""
+        """List the people in those projects, without what is private."""
         people = ProviderPerson.objects.all().of(self._itself())
-        return self.page(User.objects.filter(pk__in=people.values("pk")))
+        return self.page(User.objects.filter(pk__in=people.values("pk")), ColleagueOutput)
 
     @listing(ImportableResourceOutput)
     def importable_resources(self, request: Any, uuid: str) -> Any:

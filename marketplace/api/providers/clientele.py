@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rest_framework import serializers
 
 from config.common.api.json_shapes import TEXT, JsonField, list_of, record
@@ -19,6 +21,11 @@ from marketplace.models import ProviderCustomer, ProviderPerson, ProviderProject
 BY_CONSENT = "told offering by offering, as its user attribute configuration says"
 PROJECT = record({"image": TEXT, "name": TEXT, "uuid": TEXT})
 PERSON = record({"email": TEXT, "full_name": TEXT, "image": TEXT, "uuid": TEXT})
+
+
+def some_or_none(rows: list[Any] | None) -> list[Any]:
+    """Return an array that was put together in the database, where null stands for an empty one."""
+    return rows or []
 
 
 class MarketplaceProviderCustomerOutput(Output):
@@ -43,9 +50,9 @@ class MarketplaceProviderCustomerOutput(Output):
 
     billing_price_estimate = Omitted(NestedPriceEstimate, reason=NO_INVOICES)
     payment_profiles = Omitted(PaymentProfile(many=True), reason=NO_INVOICES)
-    projects = JsonField(list_of(PROJECT), source="provider_projects")
+    projects = Computed("provider_projects", fn=some_or_none, output=JsonField(list_of(PROJECT)))
     projects_count = Derived("projects", fn=len, output=serializers.IntegerField())
-    users = JsonField(list_of(PERSON), source="provider_users")
+    users = Computed("provider_users", fn=some_or_none, output=JsonField(list_of(PERSON)))
     users_count = Derived("users", fn=len, output=serializers.IntegerField())
     uuid = UuidField()
 
@@ -164,14 +171,14 @@ class ProjectPermissionLogOutput(Output):
     created_by_username = serializers.CharField(source="created_by.username", allow_null=True)
     customer_name = serializers.CharField(source="customer.name")
     customer_uuid = UuidField(source="customer.uuid")
-    project = UrlField("project-detail", source="project.uuid", allow_null=True)
+    project = UrlField("project-detail", source="project.uuid")
     project_created = serializers.DateTimeField(source="project.created")
     project_end_date = serializers.DateField(source="project.end_date")
     project_name = serializers.CharField(source="project.name")
     project_uuid = UuidField(source="project.uuid")
     role = Computed("role.name", fn=lambda name: name, output=serializers.CharField())
     role_name = serializers.CharField(source="role.name")
-    user = UrlField("user-detail", source="user.uuid", allow_null=True)
+    user = UrlField("user-detail", source="user.uuid")
     user_email = serializers.CharField(source="user.email")
     user_full_name = Computed(
         "user.first_name", "user.last_name", fn=full_name, output=serializers.CharField()
