@@ -19,6 +19,10 @@ class ChildDied(RuntimeError):
     """A process of the service ended although nobody asked it to."""
 
 
+class Failed(RuntimeError):
+    """A program that was run to its end did not succeed."""
+
+
 class Stopped(BaseException):
     """Ctrl-C, or a polite request to end: no error, so no `except Exception` may swallow it."""
 
@@ -96,6 +100,24 @@ class Processes:
             with suppress(ProcessLookupError):  # nobody of its session is left: the usual case
                 os.killpg(child.pid, signal.SIGKILL)
             child.wait()
+
+
+def run_to_end(command: Sequence[str], environment: Mapping[str, str]) -> str:
+    """Run a program of ours and return what it printed.
+
+    :raises Failed: it did not succeed; the message holds what it complained of.
+    """
+    done = subprocess.run(  # noqa: S603 (our own programs, no shell)
+        command,
+        env={**os.environ, **environment},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise Failed(f"{' '.join(command)} failed:\n{done.stderr.strip()}")
+    return done.stdout
 
 
 def _die_with_parent() -> None:

@@ -37,6 +37,12 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# --- The bench: what it adds to a server is for its own databases alone ---------------------------
+BENCH_FLOOR = env_bool("BENCH_FLOOR", default=False)
+BENCH_COUNT_SQL = env_bool("BENCH_COUNT_SQL", default=False)
+if (BENCH_FLOOR or BENCH_COUNT_SQL) and not str(DATABASES["default"]["NAME"]).startswith("bench_"):
+    raise ImproperlyConfigured("BENCH_FLOOR and BENCH_COUNT_SQL are set by `manage.py bench` alone.")
+
 # --- Who may talk to us, and how ------------------------------------------------------------------
 SECRET_KEY = env_secret("SECRET_KEY")
 if not SECRET_KEY:
@@ -102,6 +108,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
+if BENCH_COUNT_SQL:
+    MIDDLEWARE.insert(0, "config.load.bench.counting.CountSqlMiddleware")
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 TEMPLATES = [
@@ -129,7 +137,7 @@ LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = False
-DATE_FORMAT, DATETIME_FORMAT, TIME_FORMAT = "Y-m-d", "Y-m-d H:i", "H:i"
+FORMAT_MODULE_PATH = "config.formats"
 MAIL_SERVER = env_str("EMAIL_HOST")
 EMAIL_BACKEND = (
     "django.core.mail.backends.smtp.EmailBackend"

@@ -24,6 +24,7 @@ urlpatterns = [
     path("health/ready", health.ready),
     path("api/", include("config.about.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    *([path("bench/floor/", include("config.load.bench.floor"))] if settings.BENCH_FLOOR else []),
     *(
         path("", include(f"{app}.api.urls"))
         for app in ("accounting", "allocations", "marketplace", "identity")
