@@ -64,6 +64,18 @@ def log_in(*, username: str, password: str, address: str, now: datetime) -> str:
     :raises LockedOut: after four failures for the user name and address, for ten minutes.
     :raises WrongPassword: otherwise, when they do not belong together.
     """
+    user = check_password(username=username, password=password, address=address, now=now)
+    User.objects.filter(pk=user.pk).update(last_login=now)
+    _, plaintext = issue(user=user, name="login", now=now)
+    return plaintext
+
+
+def check_password(*, username: str, password: str, address: str, now: datetime) -> User:
+    """Return the active user with a name and a password.
+
+    :raises LockedOut: after four failures for the user name and address, for ten minutes.
+    :raises WrongPassword: otherwise, when they do not belong together.
+    """
     failures = LoginFailures.objects.filter(username=username, address=address)
     recent = failures.filter(last_failed_at__gt=now - LOCKED_OUT_FOR)
     if recent.filter(count__gte=FAILURES_ALLOWED).exists():
@@ -73,9 +85,7 @@ def log_in(*, username: str, password: str, address: str, now: datetime) -> str:
         _count_failure(username, address, now)
         raise WrongPassword("Invalid username/password.")
     failures.delete()
-    User.objects.filter(pk=user.pk).update(last_login=now)
-    _, plaintext = issue(user=user, name="login", now=now)
-    return plaintext
+    return user
 
 
 def _user_with(username: str, password: str) -> User | None:

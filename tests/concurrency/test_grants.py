@@ -1,24 +1,30 @@
+from __future__ import annotations
+
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.db import connection
 
-from identity.models import Event, Grant, Project
+from identity.models import Customer, Event, Grant, Project, User
 from identity.roles import RoleName
 from identity.services import members, projects
 from tests.factories.identity import RoleFactory
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 RACERS = 6
 
 
-def race(deed):
+def race(deed: Any) -> Any:
     """Run `deed` in several threads at once; return what each got: its result or its refusal."""
     start = Barrier(RACERS)
 
-    def run(number):
+    def run(number: Any) -> Any:
         try:
             start.wait()
             return deed(number)
@@ -31,7 +37,9 @@ def race(deed):
         return list(pool.map(run, range(RACERS)))
 
 
-def test_of_several_who_grant_the_same_role_exactly_one_succeeds(project, alice, mallory, now):
+def test_of_several_who_grant_the_same_role_exactly_one_succeeds(
+    project: Project, alice: User, mallory: User, now: datetime
+) -> None:
     role = RoleFactory(name=RoleName.PROJECT_MEMBER.value)
 
     got = race(
@@ -44,7 +52,9 @@ def test_of_several_who_grant_the_same_role_exactly_one_succeeds(project, alice,
     assert Event.objects.filter(kind="grant.given").count() == 1
 
 
-def test_a_role_is_revoked_once_however_many_revoke_it(project, alice, bob, now):
+def test_a_role_is_revoked_once_however_many_revoke_it(
+    project: Project, alice: User, bob: User, now: datetime
+) -> None:
     role = RoleFactory(name=RoleName.PROJECT_MEMBER.value)
 
     got = race(lambda _: members.revoke(scope=project, user=bob, role=role, actor=alice, now=now))
@@ -53,14 +63,16 @@ def test_a_role_is_revoked_once_however_many_revoke_it(project, alice, bob, now)
     assert Event.objects.filter(kind="grant.revoked").count() == 1
 
 
-def test_projects_that_begin_alike_get_different_slugs_at_the_same_time(allocator, alice, now):
+def test_projects_that_begin_alike_get_different_slugs_at_the_same_time(
+    allocator: Customer, alice: User, now: datetime
+) -> None:
     got = race(lambda _: projects.create(customer=allocator, name="Alpha", actor=alice, now=now))
 
     assert {type(one) for one in got} == {Project}
     assert len({one.slug for one in got}) == RACERS
 
 
-def test_a_project_is_removed_once(project, alice, bob, now):
+def test_a_project_is_removed_once(project: Project, alice: User, bob: User, now: datetime) -> None:
     got = race(lambda _: projects.remove(project, actor=alice, now=now))
 
     assert got.count(None) == 1

@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 import importlib
 
 import pytest
@@ -10,7 +12,7 @@ migration = importlib.import_module("identity.migrations.0002_system_roles")
 
 
 @pytest.mark.django_db
-def test_the_migration_makes_the_roles_of_the_code_and_can_be_repeated_and_undone():
+def test_the_migration_makes_the_roles_of_the_code_and_can_be_repeated_and_undone() -> None:
     expected = {
         (name.uuid, name.value, name.scope_type.value, DESCRIPTIONS[name]) for name in RoleName
     }

@@ -1,7 +1,14 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 import pytest
 
 from identity.services import eduteams
 from tests.factories.identity import UserFactory
+
+if TYPE_CHECKING:
+    from identity.models import User
 
 pytestmark = pytest.mark.django_db
 
@@ -9,24 +16,28 @@ CUID = "28c5353b8bb34984a8bd4169ba94c606@myaccessid.org"
 
 
 @pytest.fixture
-def erika():
+def erika() -> User:
     return UserFactory(username=CUID)
 
 
-def test_staff_identity_managers_and_allocators_find_people_by_cuid(dave, alice, erika):
+def test_staff_identity_managers_and_allocators_find_people_by_cuid(
+    dave: User, alice: User, erika: User
+) -> None:
     manager = UserFactory(is_identity_manager=True)
 
     assert [eduteams.find(CUID, actor=actor) for actor in (dave, alice, manager)] == [erika] * 3
 
 
-def test_nobody_else_does(bob, pi, carol, sam, mallory, erika):
+def test_nobody_else_does(
+    bob: User, pi: User, carol: User, sam: User, mallory: User, erika: User
+) -> None:
     for actor in (bob, pi, carol, sam, mallory, erika):
         with pytest.raises(eduteams.NotAllowed):
             eduteams.find(CUID, actor=actor)
 
 
 @pytest.mark.parametrize("active", [True, False])
-def test_an_unknown_or_deactivated_person_is_not_found(alice, active):
+def test_an_unknown_or_deactivated_person_is_not_found(alice: User, active: Any) -> None:
     UserFactory(username=CUID, is_active=False)
 
     with pytest.raises(eduteams.UnknownCuid) as refusal:

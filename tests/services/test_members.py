@@ -1,8 +1,11 @@
-from datetime import timedelta
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
-from identity.models import Event, Grant
+from identity.models import Customer, Event, Grant, Project, User
 from identity.roles import RoleName
 from identity.services import members, projects
 from tests.factories.identity import GrantFactory, RoleFactory, UserFactory
@@ -13,16 +16,18 @@ MEMBER = RoleName.PROJECT_MEMBER
 
 
 @pytest.fixture
-def member():
+def member() -> Any:
     return RoleFactory(name=MEMBER.value)
 
 
-def holders(scope):
+def holders(scope: Any) -> Any:
     grants = Grant.objects.on(scope.scope_type, scope.pk).in_force()
     return sorted(grants.values_list("user__username", "role__name"))
 
 
-def test_a_grant_makes_a_member_and_is_recorded(project, alice, mallory, member, now):
+def test_a_grant_makes_a_member_and_is_recorded(
+    project: Project, alice: User, mallory: User, member: Any, now: datetime
+) -> None:
     given = members.grant(scope=project, user=mallory, role=member, actor=alice, now=now)
 
     assert holders(project) == [("mallory", MEMBER)]
@@ -40,7 +45,9 @@ def test_a_grant_makes_a_member_and_is_recorded(project, alice, mallory, member,
     }
 
 
-def test_the_same_role_twice_is_refused_whenever_either_ends(project, alice, bob, member, now):
+def test_the_same_role_twice_is_refused_whenever_either_ends(
+    project: Project, alice: User, bob: User, member: Any, now: datetime
+) -> None:
     with pytest.raises(members.AlreadyHeld) as refusal:
         members.grant(
             scope=project,
@@ -58,7 +65,9 @@ def test_the_same_role_twice_is_refused_whenever_either_ends(project, alice, bob
     assert not Event.objects.exists()
 
 
-def test_one_person_may_have_several_roles_in_a_project(project, alice, bob, now):
+def test_one_person_may_have_several_roles_in_a_project(
+    project: Project, alice: User, bob: User, now: datetime
+) -> None:
     admin = RoleFactory(name=RoleName.PROJECT_ADMIN.value)
 
     members.grant(scope=project, user=bob, role=admin, actor=alice, now=now)
@@ -66,7 +75,9 @@ def test_one_person_may_have_several_roles_in_a_project(project, alice, bob, now
     assert holders(project) == [("bob", "PROJECT.ADMIN"), ("bob", "PROJECT.MEMBER")]
 
 
-def test_a_role_that_expired_unnoticed_can_be_given_again(project, alice, bob, member, now):
+def test_a_role_that_expired_unnoticed_can_be_given_again(
+    project: Project, alice: User, bob: User, member: Any, now: datetime
+) -> None:
     Grant.objects.filter(user=bob).update(expiration_time=now - timedelta(hours=1))
 
     members.grant(scope=project, user=bob, role=member, actor=alice, now=now)
@@ -76,7 +87,9 @@ def test_a_role_that_expired_unnoticed_can_be_given_again(project, alice, bob, m
     assert list(kinds) == ["grant.expired", "grant.given"]
 
 
-def test_a_role_of_another_kind_of_scope_is_refused(project, alice, bob, now):
+def test_a_role_of_another_kind_of_scope_is_refused(
+    project: Project, alice: User, bob: User, now: datetime
+) -> None:
     owner = RoleFactory(name=RoleName.CUSTOMER_OWNER.value)
 
     with pytest.raises(members.WrongScope) as refusal:
@@ -85,7 +98,9 @@ def test_a_role_of_another_kind_of_scope_is_refused(project, alice, bob, now):
     assert refusal.value.detail == {"non_field_errors": ["Role is not valid for this scope."]}
 
 
-def test_a_role_that_was_switched_off_is_not_found(project, alice, mallory, member, now):
+def test_a_role_that_was_switched_off_is_not_found(
+    project: Project, alice: User, mallory: User, member: Any, now: datetime
+) -> None:
     member.is_active = False
     member.save()
 
@@ -96,7 +111,9 @@ def test_a_role_that_was_switched_off_is_not_found(project, alice, mallory, memb
 
 
 @pytest.mark.parametrize("ago", [timedelta(0), timedelta(days=1)])
-def test_a_role_cannot_end_before_it_begins(project, alice, mallory, bob, member, now, ago):
+def test_a_role_cannot_end_before_it_begins(
+    project: Project, alice: User, mallory: User, bob: User, member: Any, now: datetime, ago: Any
+) -> None:
     expected = {"expiration_time": ["Expiration time should be greater than current time."]}
 
     with pytest.raises(members.ExpirationInPast) as refusal:
@@ -116,7 +133,9 @@ def test_a_role_cannot_end_before_it_begins(project, alice, mallory, bob, member
     assert refusal.value.detail == expected
 
 
-def test_nobody_joins_a_removed_project(project, alice, mallory, member, now):
+def test_nobody_joins_a_removed_project(
+    project: Project, alice: User, mallory: User, member: Any, now: datetime
+) -> None:
     projects.remove(project, actor=alice, now=now)
 
     with pytest.raises(members.ScopeGone):
@@ -125,7 +144,9 @@ def test_nobody_joins_a_removed_project(project, alice, mallory, member, now):
     assert holders(project) == []
 
 
-def test_a_role_in_an_organisation_belongs_to_no_project(allocator, dave, mallory, now):
+def test_a_role_in_an_organisation_belongs_to_no_project(
+    allocator: Customer, dave: User, mallory: User, now: datetime
+) -> None:
     owner = RoleFactory(name=RoleName.CUSTOMER_OWNER.value)
 
     given = members.grant(scope=allocator, user=mallory, role=owner, actor=dave, now=now)
@@ -134,7 +155,9 @@ def test_a_role_in_an_organisation_belongs_to_no_project(allocator, dave, mallor
     assert Event.objects.get().customer == allocator
 
 
-def test_the_end_of_a_role_can_be_moved_and_taken_away(project, alice, bob, member, now):
+def test_the_end_of_a_role_can_be_moved_and_taken_away(
+    project: Project, alice: User, bob: User, member: Any, now: datetime
+) -> None:
     later = now + timedelta(days=30)
 
     members.change(
@@ -150,7 +173,9 @@ def test_the_end_of_a_role_can_be_moved_and_taken_away(project, alice, bob, memb
     ]
 
 
-def test_a_role_that_is_not_held_cannot_be_changed(project, alice, mallory, member, now):
+def test_a_role_that_is_not_held_cannot_be_changed(
+    project: Project, alice: User, mallory: User, member: Any, now: datetime
+) -> None:
     with pytest.raises(members.NotHeld) as refusal:
         members.change(
             scope=project, user=mallory, role=member, expiration_time=None, actor=alice, now=now
@@ -162,8 +187,8 @@ def test_a_role_that_is_not_held_cannot_be_changed(project, alice, mallory, memb
 
 
 def test_revoking_ends_one_role_and_the_second_time_changes_nothing(
-    project, alice, bob, pi, member, now
-):
+    project: Project, alice: User, bob: User, pi: User, member: Any, now: datetime
+) -> None:
     for _ in range(2):
         members.revoke(scope=project, user=bob, role=member, actor=alice, now=now)
 
@@ -175,8 +200,8 @@ def test_revoking_ends_one_role_and_the_second_time_changes_nothing(
 
 
 def test_what_was_revoked_can_be_given_again_and_both_stay_on_record(
-    project, alice, bob, member, now
-):
+    project: Project, alice: User, bob: User, member: Any, now: datetime
+) -> None:
     members.revoke(scope=project, user=bob, role=member, actor=alice, now=now)
     members.grant(scope=project, user=bob, role=member, actor=alice, now=now)
 
@@ -184,7 +209,9 @@ def test_what_was_revoked_can_be_given_again_and_both_stay_on_record(
     assert Grant.objects.filter(user=bob).count() == 2
 
 
-def test_only_the_roles_whose_time_has_come_expire(project, bob, pi, now, monkeypatch):
+def test_only_the_roles_whose_time_has_come_expire(
+    project: Project, bob: User, pi: User, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(members, "EXPIRED_AT_ONCE", 2)
     for _ in range(5):
         GrantFactory(scope=project, user=UserFactory(), expiration_time=now)

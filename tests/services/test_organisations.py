@@ -1,14 +1,21 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import pytest
 
-from identity.models import Customer, Event
+from identity.models import Customer, Event, Project, User
 from identity.services import organisations, projects
 from tests.factories.identity import OrganizationGroupFactory
 from tests.factories.marketplace import OfferingFactory
 
+if TYPE_CHECKING:
+    from datetime import datetime
+
 pytestmark = pytest.mark.django_db
 
 
-def test_a_new_organisation_gets_a_slug_of_its_name_and_a_number(dave, now):
+def test_a_new_organisation_gets_a_slug_of_its_name_and_a_number(dave: User, now: datetime) -> None:
     group = OrganizationGroupFactory()
 
     made = [
@@ -25,18 +32,20 @@ def test_a_new_organisation_gets_a_slug_of_its_name_and_a_number(dave, now):
     assert [customer.slug for customer in made] == ["consumer-1", "consumer-2"]
     assert list(made[0].organization_groups.all()) == [group]
     assert made[0].created == now
-    event = Event.objects.filter(kind="customer.created").first()
-    assert (event.subject_uuid, event.customer, event.actor) == (made[0].uuid, made[0], dave)
+    event = Event.objects.get(kind="customer.created", subject_uuid=made[0].uuid)
+    assert (event.customer, event.actor) == (made[0], dave)
 
 
-def test_a_taken_slug_is_refused(dave, allocator, now):
+def test_a_taken_slug_is_refused(dave: User, allocator: Customer, now: datetime) -> None:
     with pytest.raises(organisations.SlugTaken) as refusal:
         organisations.create(name="X", slug=allocator.slug, actor=dave, now=now)
 
     assert refusal.value.detail == {"slug": ["customer with this slug already exists."]}
 
 
-def test_an_owner_changes_what_is_his_to_change(alice, allocator, now):
+def test_an_owner_changes_what_is_his_to_change(
+    alice: User, allocator: Customer, now: datetime
+) -> None:
     changes = {"name": "LUMI Finland", "slug": "mine", "blocked": True, "abbreviation": "SWE"}
 
     organisations.update(allocator, actor=alice, now=now, changes=changes)
@@ -47,20 +56,22 @@ def test_an_owner_changes_what_is_his_to_change(alice, allocator, now):
     assert Event.objects.get().payload == {"fields": ["name"]}
 
 
-def test_staff_change_everything(dave, allocator, now):
+def test_staff_change_everything(dave: User, allocator: Customer, now: datetime) -> None:
     organisations.update(allocator, actor=dave, now=now, changes={"slug": "swe", "blocked": True})
 
     changed = Customer.objects.get(pk=allocator.pk)
     assert (changed.slug, changed.blocked) == ("swe", True)
 
 
-def test_what_changes_nothing_is_no_event(dave, allocator, now):
+def test_what_changes_nothing_is_no_event(dave: User, allocator: Customer, now: datetime) -> None:
     organisations.update(allocator, actor=dave, now=now, changes={"name": allocator.name})
 
     assert not Event.objects.exists()
 
 
-def test_an_empty_organisation_can_be_removed(dave, elsewhere, mallory, now):
+def test_an_empty_organisation_can_be_removed(
+    dave: User, elsewhere: Customer, mallory: User, now: datetime
+) -> None:
     organisations.remove(elsewhere, actor=dave, now=now)
 
     assert not Customer.objects.filter(pk=elsewhere.pk).exists()
@@ -69,8 +80,8 @@ def test_an_empty_organisation_can_be_removed(dave, elsewhere, mallory, now):
 
 
 def test_an_organisation_with_projects_is_not_removed_even_when_they_are(
-    dave, allocator, project, now
-):
+    dave: User, allocator: Customer, project: Project, now: datetime
+) -> None:
     for _ in range(2):
         with pytest.raises(organisations.HasProjects) as refusal:
             organisations.remove(allocator, actor=dave, now=now)
@@ -83,7 +94,9 @@ def test_an_organisation_with_projects_is_not_removed_even_when_they_are(
     assert Customer.objects.filter(pk=allocator.pk).exists()
 
 
-def test_an_organisation_with_offerings_is_not_removed(dave, provider, now):
+def test_an_organisation_with_offerings_is_not_removed(
+    dave: User, provider: Customer, now: datetime
+) -> None:
     OfferingFactory(customer=provider)
 
     with pytest.raises(organisations.InUse) as refusal:

@@ -1,14 +1,18 @@
-from datetime import timedelta
+from __future__ import annotations
+
+from datetime import datetime, timedelta
 
 import pytest
 
-from identity.models import Event, Grant, Project
+from identity.models import Customer, Event, Grant, Project, User
 from identity.services import projects
 
 pytestmark = pytest.mark.django_db
 
 
-def test_a_new_project_belongs_to_its_organisation_and_is_recorded(alice, allocator, now):
+def test_a_new_project_belongs_to_its_organisation_and_is_recorded(
+    alice: User, allocator: Customer, now: datetime
+) -> None:
     project = projects.create(
         customer=allocator,
         name="Alpha",
@@ -27,7 +31,9 @@ def test_a_new_project_belongs_to_its_organisation_and_is_recorded(alice, alloca
     assert (event.project, event.customer, event.actor) == (project, allocator, alice)
 
 
-def test_names_need_not_be_unique_but_slugs_are(alice, allocator, now):
+def test_names_need_not_be_unique_but_slugs_are(
+    alice: User, allocator: Customer, now: datetime
+) -> None:
     made = [
         projects.create(customer=allocator, name="Beta", actor=alice, now=now) for _ in range(11)
     ]
@@ -36,13 +42,17 @@ def test_names_need_not_be_unique_but_slugs_are(alice, allocator, now):
 
 
 @pytest.mark.parametrize("name", ["项目", "---", "  ", "_"])
-def test_a_name_without_letters_gets_a_slug_too(alice, allocator, now, name):
+def test_a_name_without_letters_gets_a_slug_too(
+    alice: User, allocator: Customer, now: datetime, name: str
+) -> None:
     project = projects.create(customer=allocator, name=name, actor=alice, now=now)
 
     assert project.slug == "project-1"
 
 
-def test_only_staff_choose_a_slug(alice, dave, allocator, now):
+def test_only_staff_choose_a_slug(
+    alice: User, dave: User, allocator: Customer, now: datetime
+) -> None:
     by_owner = projects.create(customer=allocator, name="X", slug="mine", actor=alice, now=now)
     by_staff = projects.create(customer=allocator, name="X", slug="mine", actor=dave, now=now)
 
@@ -52,7 +62,9 @@ def test_only_staff_choose_a_slug(alice, dave, allocator, now):
     assert refusal.value.detail == {"slug": ["project with this slug already exists."]}
 
 
-def test_who_sets_the_end_date_is_written_down(alice, project, now):
+def test_who_sets_the_end_date_is_written_down(
+    alice: User, project: Project, now: datetime
+) -> None:
     tomorrow = now.date() + timedelta(days=1)
 
     projects.update(project, actor=alice, now=now, changes={"end_date": tomorrow})
@@ -62,7 +74,7 @@ def test_who_sets_the_end_date_is_written_down(alice, project, now):
     assert (changed.end_date_requested_by, changed.end_date_updated_at) == (alice, now)
 
 
-def test_a_project_may_end_today(alice, allocator, now):
+def test_a_project_may_end_today(alice: User, allocator: Customer, now: datetime) -> None:
     project = projects.create(
         customer=allocator, name="X", end_date=now.date(), actor=alice, now=now
     )
@@ -70,7 +82,9 @@ def test_a_project_may_end_today(alice, allocator, now):
     assert project.end_date_requested_by == alice
 
 
-def test_a_project_cannot_end_in_the_past(alice, allocator, project, now):
+def test_a_project_cannot_end_in_the_past(
+    alice: User, allocator: Customer, project: Project, now: datetime
+) -> None:
     yesterday = now.date() - timedelta(days=1)
     expected = {"end_date": {"end_date": "Cannot be earlier than the current date."}}
 
@@ -82,7 +96,9 @@ def test_a_project_cannot_end_in_the_past(alice, allocator, project, now):
     assert refusal.value.detail == expected
 
 
-def test_an_end_date_that_has_passed_does_not_stop_other_changes(alice, project, now):
+def test_an_end_date_that_has_passed_does_not_stop_other_changes(
+    alice: User, project: Project, now: datetime
+) -> None:
     Project.objects.update(end_date=now.date() - timedelta(days=1))
     unchanged = {"end_date": now.date() - timedelta(days=1), "name": "Old"}
 
@@ -91,7 +107,9 @@ def test_an_end_date_that_has_passed_does_not_stop_other_changes(alice, project,
     assert Project.objects.get().name == "Old"
 
 
-def test_a_manager_changes_the_project_but_not_its_end(pi, project, now):
+def test_a_manager_changes_the_project_but_not_its_end(
+    pi: User, project: Project, now: datetime
+) -> None:
     projects.update(project, actor=pi, now=now, changes={"description": "New"})
 
     with pytest.raises(projects.EndDateForbidden):
@@ -102,7 +120,9 @@ def test_a_manager_changes_the_project_but_not_its_end(pi, project, now):
     assert Project.objects.get().end_date is None
 
 
-def test_a_project_does_not_start_after_it_ends(alice, project, now):
+def test_a_project_does_not_start_after_it_ends(
+    alice: User, project: Project, now: datetime
+) -> None:
     dates = {"start_date": now.date() + timedelta(days=2), "end_date": now.date()}
 
     with pytest.raises(projects.StartsAfterEnd) as refusal:
@@ -111,7 +131,9 @@ def test_a_project_does_not_start_after_it_ends(alice, project, now):
     assert refusal.value.detail == {"start_date": ["Cannot be later than the end date."]}
 
 
-def test_a_project_stays_with_its_organisation(dave, project, provider, now):
+def test_a_project_stays_with_its_organisation(
+    dave: User, project: Project, provider: Customer, now: datetime
+) -> None:
     with pytest.raises(projects.CustomerFixed) as refusal:
         projects.update(project, actor=dave, now=now, changes={"customer": provider})
 
@@ -123,13 +145,16 @@ def test_a_project_stays_with_its_organisation(dave, project, provider, now):
     assert Project.objects.get().name == "Renamed"
 
 
-def test_removing_hides_the_project_and_ends_its_roles(alice, bob, pi, project, now):
+def test_removing_hides_the_project_and_ends_its_roles(
+    alice: User, bob: User, pi: User, project: Project, now: datetime
+) -> None:
     projects.remove(project, actor=alice, now=now)
 
     removed = Project.objects.get()
     assert removed.is_removed
-    assert removed.termination_metadata["terminated_by"] == alice.uuid.hex
-    assert {role["role_name"] for role in removed.termination_metadata["user_roles"]} == {
+    ended = removed.termination_metadata or {}
+    assert ended["terminated_by"] == alice.uuid.hex
+    assert {role["role_name"] for role in ended["user_roles"]} == {
         "PROJECT.MANAGER",
         "PROJECT.MEMBER",
     }
@@ -139,7 +164,9 @@ def test_removing_hides_the_project_and_ends_its_roles(alice, bob, pi, project, 
     assert list(kinds) == ["grant.revoked", "grant.revoked", "project.removed"]
 
 
-def test_a_project_with_allocations_is_not_removed(alice, project, now):
+def test_a_project_with_allocations_is_not_removed(
+    alice: User, project: Project, now: datetime
+) -> None:
     Project.objects.update(resources_count=1)
 
     with pytest.raises(projects.HasResources) as refusal:
@@ -151,7 +178,9 @@ def test_a_project_with_allocations_is_not_removed(alice, project, now):
     assert not Project.objects.get().is_removed
 
 
-def test_what_was_removed_is_not_changed_or_removed_again(alice, project, now):
+def test_what_was_removed_is_not_changed_or_removed_again(
+    alice: User, project: Project, now: datetime
+) -> None:
     projects.remove(project, actor=alice, now=now)
 
     with pytest.raises(projects.ProjectGone):

@@ -1,13 +1,20 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import pytest
 
 from identity.models import Event, Token, User
 from identity.services import users
 from tests.factories.identity import TokenFactory, UserFactory
 
+if TYPE_CHECKING:
+    from datetime import datetime
+
 pytestmark = pytest.mark.django_db
 
 
-def test_a_new_user_has_a_short_slug_and_no_password(dave, now):
+def test_a_new_user_has_a_short_slug_and_no_password(dave: User, now: datetime) -> None:
     user = users.create(
         username="erika@myaccessid.org",
         email="erika@example.org",
@@ -23,7 +30,7 @@ def test_a_new_user_has_a_short_slug_and_no_password(dave, now):
     assert (event.kind, event.subject_uuid, event.actor) == ("user.created", user.uuid, dave)
 
 
-def test_a_new_user_may_be_given_a_password(dave, now):
+def test_a_new_user_may_be_given_a_password(dave: User, now: datetime) -> None:
     user = users.create(
         username="erika", email="e@example.org", password="long enough 4 all", actor=dave, now=now
     )
@@ -35,21 +42,21 @@ def test_a_new_user_may_be_given_a_password(dave, now):
     assert not User.objects.filter(username="emil").exists()
 
 
-def test_a_taken_user_name_is_refused(dave, bob, now):
+def test_a_taken_user_name_is_refused(dave: User, bob: User, now: datetime) -> None:
     with pytest.raises(users.UsernameTaken) as refusal:
         users.create(username="bob", email="b@example.org", actor=dave, now=now)
 
     assert refusal.value.detail == {"username": ["user with this username already exists."]}
 
 
-def test_a_taken_slug_is_refused(dave, bob, now):
+def test_a_taken_slug_is_refused(dave: User, bob: User, now: datetime) -> None:
     with pytest.raises(users.SlugTaken) as refusal:
         users.create(username="x", email="b@example.org", slug=bob.slug, actor=dave, now=now)
 
     assert refusal.value.detail == {"slug": ["user with this slug already exists."]}
 
 
-def test_who_changes_his_profile_first_agrees_with_the_policy(bob, now):
+def test_who_changes_his_profile_first_agrees_with_the_policy(bob: User, now: datetime) -> None:
     with pytest.raises(users.PolicyNotAgreed) as refusal:
         users.update(bob, actor=bob, now=now, changes={"job_title": "PI"})
     assert refusal.value.detail == {"agree_with_policy": ["User must agree with the policy."]}
@@ -61,7 +68,9 @@ def test_who_changes_his_profile_first_agrees_with_the_policy(bob, now):
     assert (bob.job_title, bob.agreement_date) == ("Professor", now)
 
 
-def test_staff_change_the_profile_of_others_without_agreeing_for_them(dave, bob, now):
+def test_staff_change_the_profile_of_others_without_agreeing_for_them(
+    dave: User, bob: User, now: datetime
+) -> None:
     users.update(bob, actor=dave, now=now, changes={"is_support": True})
 
     bob.refresh_from_db()
@@ -70,18 +79,21 @@ def test_staff_change_the_profile_of_others_without_agreeing_for_them(dave, bob,
 
 
 @pytest.mark.parametrize("field", sorted(users.STAFF_ONLY))
-def test_nobody_but_staff_changes_what_only_staff_may(bob, now, field):
-    before = User.objects.values().get(pk=bob.pk)
+def test_nobody_but_staff_changes_what_only_staff_may(bob: User, now: datetime, field: str) -> None:
+    before = getattr(bob, field)
     bob.agreement_date = now
     bob.save()
 
     users.update(bob, actor=bob, now=now, changes={field: "changed"})
 
-    assert User.objects.values().get(pk=bob.pk)[field] == before[field]
+    bob.refresh_from_db()
+    assert getattr(bob, field) == before
     assert not Event.objects.exists()
 
 
-def test_a_change_of_the_lifetime_reaches_the_tokens_there_are(dave, bob, now):
+def test_a_change_of_the_lifetime_reaches_the_tokens_there_are(
+    dave: User, bob: User, now: datetime
+) -> None:
     TokenFactory(user=bob, lifetime=3600)
 
     users.update(bob, actor=dave, now=now, changes={"token_lifetime": None})
@@ -89,7 +101,9 @@ def test_a_change_of_the_lifetime_reaches_the_tokens_there_are(dave, bob, now):
     assert Token.objects.get().lifetime is None
 
 
-def test_deactivating_takes_the_tokens_away_by_either_way(dave, bob, pi, now):
+def test_deactivating_takes_the_tokens_away_by_either_way(
+    dave: User, bob: User, pi: User, now: datetime
+) -> None:
     TokenFactory(user=bob)
     TokenFactory(user=pi)
 
@@ -101,7 +115,7 @@ def test_deactivating_takes_the_tokens_away_by_either_way(dave, bob, pi, now):
     assert (bob.is_active, bob.deactivation_reason) == (False, "left")
 
 
-def test_who_was_deactivated_can_come_back(dave, bob, now):
+def test_who_was_deactivated_can_come_back(dave: User, bob: User, now: datetime) -> None:
     users.deactivate(bob, reason="left", actor=dave, now=now)
     users.activate(bob, actor=dave, now=now)
 
@@ -109,7 +123,7 @@ def test_who_was_deactivated_can_come_back(dave, bob, now):
     assert (bob.is_active, bob.deactivation_reason) == (True, "")
 
 
-def test_a_password_can_be_set_and_is_then_the_only_one(dave, now):
+def test_a_password_can_be_set_and_is_then_the_only_one(dave: User, now: datetime) -> None:
     user = UserFactory()
 
     users.change_password(user, new_password="snow over Kajaani", actor=dave, now=now)
@@ -122,7 +136,9 @@ def test_a_password_can_be_set_and_is_then_the_only_one(dave, now):
 
 
 @pytest.mark.parametrize("weak", ["123", "password", "73947294", ""])
-def test_a_weak_password_is_refused_whoever_sets_it(dave, bob, now, weak):
+def test_a_weak_password_is_refused_whoever_sets_it(
+    dave: User, bob: User, now: datetime, weak: str
+) -> None:
     for actor in (dave, bob):
         with pytest.raises(users.WeakPassword) as refusal:
             users.change_password(bob, new_password=weak, actor=actor, now=now)

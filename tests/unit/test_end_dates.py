@@ -1,4 +1,7 @@
+from __future__ import annotations
+
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -20,8 +23,8 @@ DAY = date(2026, 5, 31)
     ],
 )
 def test_a_projects_own_days_of_grace_go_before_its_organisations(
-    end_date, project_days, customer_days, expected
-):
+    end_date: Any, project_days: Any, customer_days: Any, expected: Any
+) -> None:
     assert effective_end_date(end_date, project_days, customer_days) == expected
 
 
@@ -30,7 +33,9 @@ def test_a_projects_own_days_of_grace_go_before_its_organisations(
     st.none() | st.integers(0, 3650),
     st.none() | st.integers(0, 3650),
 )
-def test_grace_never_ends_before_the_project(end_date, project_days, customer_days):
+def test_grace_never_ends_before_the_project(
+    end_date: Any, project_days: Any, customer_days: Any
+) -> None:
     effective = effective_end_date(end_date, project_days, customer_days)
     assert effective is not None
     assert effective - end_date in {timedelta(d or 0) for d in (project_days, customer_days)}

@@ -1,9 +1,12 @@
-from datetime import timedelta
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from rest_framework.test import APIClient
 
-from identity.models import Token
+from identity.models import Token, User
 from tests.factories.identity import TokenFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -12,12 +15,12 @@ ME = "/api/users/me/"
 KEY = "0123456789abcdef0123456789abcdef01234567"
 
 
-def get(header):
+def get(header: Any) -> Any:
     return APIClient(HTTP_AUTHORIZATION=header).get(ME)
 
 
 @pytest.mark.parametrize("scheme", ["Token", "token", "TOKEN", "Bearer", "bearer"])
-def test_a_token_is_taken_under_either_scheme_in_any_case(bob, scheme):
+def test_a_token_is_taken_under_either_scheme_in_any_case(bob: User, scheme: str) -> None:
     TokenFactory(user=bob, plaintext=KEY)
 
     answer = get(f"{scheme} {KEY}")
@@ -39,7 +42,7 @@ def test_a_token_is_taken_under_either_scheme_in_any_case(bob, scheme):
         ("Token " + "x" * 5000, "Invalid token."),
     ],
 )
-def test_every_other_header_is_refused_in_waldurs_words(header, detail):
+def test_every_other_header_is_refused_in_waldurs_words(header: str, detail: str) -> None:
     answer = get(header)
 
     assert answer.status_code == 401
@@ -47,7 +50,7 @@ def test_every_other_header_is_refused_in_waldurs_words(header, detail):
     assert answer["WWW-Authenticate"] == "Token"
 
 
-def test_a_token_in_the_query_is_not_looked_at(bob):
+def test_a_token_in_the_query_is_not_looked_at(bob: User) -> None:
     TokenFactory(user=bob, plaintext=KEY)
 
     answer = APIClient().get(f"{ME}?x-auth-token={KEY}")
@@ -55,7 +58,7 @@ def test_a_token_in_the_query_is_not_looked_at(bob):
     assert answer.status_code == 401
 
 
-def test_a_deactivated_person_is_refused():
+def test_a_deactivated_person_is_refused() -> None:
     TokenFactory(user=UserFactory(is_active=False), plaintext=KEY)
 
     answer = get(f"Token {KEY}")
@@ -65,7 +68,7 @@ def test_a_deactivated_person_is_refused():
     assert answer["WWW-Authenticate"] == "Token"
 
 
-def test_a_token_that_was_not_used_for_its_lifetime_is_refused(bob, now):
+def test_a_token_that_was_not_used_for_its_lifetime_is_refused(bob: User, now: datetime) -> None:
     TokenFactory(user=bob, plaintext=KEY, created=now - timedelta(hours=2), lifetime=3600)
 
     answer = get(f"Token {KEY}")
@@ -74,7 +77,9 @@ def test_a_token_that_was_not_used_for_its_lifetime_is_refused(bob, now):
     assert answer.json() == {"detail": "Token has expired."}
 
 
-def test_every_use_prolongs_the_life_of_a_token_but_not_every_use_is_written(bob, now):
+def test_every_use_prolongs_the_life_of_a_token_but_not_every_use_is_written(
+    bob: User, now: datetime
+) -> None:
     token = TokenFactory(
         user=bob, plaintext=KEY, created=now - timedelta(minutes=59), lifetime=3600
     )

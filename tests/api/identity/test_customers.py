@@ -1,8 +1,11 @@
-from datetime import timedelta
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from identity.models import Customer
+from identity.models import Customer, Project, User
 from identity.roles import RoleName
 from tests.factories.identity import (
     CustomerFactory,
@@ -12,21 +15,26 @@ from tests.factories.identity import (
 )
 from tests.factories.marketplace import OfferingFactory, ResourceFactory, ServiceProviderFactory
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rest_framework.test import APIClient
+
 pytestmark = pytest.mark.django_db
 
 AT = "/api/customers/"
 
 
-def url(noun, row):
+def url(noun: Any, row: Any) -> Any:
     return f"http://testserver/api/{noun}/{row.uuid.hex}/"
 
 
 @pytest.fixture
-def here(allocator):
+def here(allocator: Customer) -> str:
     return f"{AT}{allocator.uuid.hex}/"
 
 
-def iso(value):
+def iso(value: Any) -> Any:
     return value.isoformat().replace("+00:00", "Z")
 
 
@@ -58,7 +66,7 @@ EMPTY = (
 )
 
 
-def test_staff_register_an_organisation(as_user, dave):
+def test_staff_register_an_organisation(as_user: Callable[[User], APIClient], dave: User) -> None:
     body = {"name": "Consumer Org", "abbreviation": "CO", "country": "EE", "latitude": 58.4}
 
     answer = as_user(dave).post(AT, body, format="json")
@@ -101,14 +109,18 @@ def test_staff_register_an_organisation(as_user, dave):
     }
 
 
-def test_a_country_that_is_not_known_is_left_out(as_user, alice, here):
+def test_a_country_that_is_not_known_is_left_out(
+    as_user: Callable[[User], APIClient], alice: User, here: str
+) -> None:
     shown = as_user(alice).get(here).json()
 
     assert "country" not in shown
     assert "country_name" not in shown
 
 
-def test_what_is_wrong_is_told_in_waldurs_words(as_user, dave, allocator):
+def test_what_is_wrong_is_told_in_waldurs_words(
+    as_user: Callable[[User], APIClient], dave: User, allocator: Customer
+) -> None:
     cases = [
         ({}, {"name": ["This field is required."]}),
         ({"name": "Bad", "country": "ZZ"}, {"country": ['"ZZ" is not a valid choice.']}),
@@ -136,7 +148,9 @@ def test_what_is_wrong_is_told_in_waldurs_words(as_user, dave, allocator):
         assert (answer.status_code, answer.json()) == (400, errors), body
 
 
-def test_an_owner_keeps_his_organisation_but_not_what_is_staffs(as_user, alice, allocator, here):
+def test_an_owner_keeps_his_organisation_but_not_what_is_staffs(
+    as_user: Callable[[User], APIClient], alice: User, allocator: Customer, here: str
+) -> None:
     body = {"native_name": "Rootsi", "slug": "mine", "blocked": True}
 
     answer = as_user(alice).patch(here, body, format="json")
@@ -150,7 +164,9 @@ def test_an_owner_keeps_his_organisation_but_not_what_is_staffs(as_user, alice, 
     )
 
 
-def test_an_organisation_shows_what_belongs_to_it(as_user, carol, provider, allocator):
+def test_an_organisation_shows_what_belongs_to_it(
+    as_user: Callable[[User], APIClient], carol: User, provider: Customer, allocator: Customer
+) -> None:
     group = OrganizationGroupFactory(name="Sweden", parent=OrganizationGroupFactory(name="EU"))
     provider.organization_groups.add(group)
     allocator.organization_groups.add(group)
@@ -178,7 +194,9 @@ def test_an_organisation_shows_what_belongs_to_it(as_user, carol, provider, allo
     ]
 
 
-def test_an_organisation_with_projects_is_not_deleted(as_user, dave, alice, project, here):
+def test_an_organisation_with_projects_is_not_deleted(
+    as_user: Callable[[User], APIClient], dave: User, alice: User, project: Project, here: str
+) -> None:
     answer = as_user(dave).delete(here)
 
     assert answer.status_code == 409
@@ -188,7 +206,9 @@ def test_an_organisation_with_projects_is_not_deleted(as_user, dave, alice, proj
     assert as_user(alice).get(here).status_code == 200
 
 
-def test_an_organisation_without_anything_is_deleted_once(as_user, dave, elsewhere):
+def test_an_organisation_without_anything_is_deleted_once(
+    as_user: Callable[[User], APIClient], dave: User, elsewhere: Customer
+) -> None:
     at = f"{AT}{elsewhere.uuid.hex}/"
 
     answer = as_user(dave).delete(at)
@@ -199,13 +219,15 @@ def test_an_organisation_without_anything_is_deleted_once(as_user, dave, elsewhe
     assert again.json() == {"detail": "No Customer matches the given query."}
 
 
-def test_a_list_holds_the_organisations_in_which_one_has_a_part(as_user, bob, mallory, allocator):
+def test_a_list_holds_the_organisations_in_which_one_has_a_part(
+    as_user: Callable[[User], APIClient], bob: User, mallory: User, allocator: Customer
+) -> None:
     assert [row["name"] for row in as_user(bob).get(AT).json()] == ["LUMI Sweden"]
     assert [row["name"] for row in as_user(mallory).get(AT).json()] == ["Elsewhere"]
 
 
 @pytest.fixture
-def three(dave):
+def three(dave: User) -> Any:
     """Three organisations, seen by dave: a provider, its consumer, and an idle one."""
     provider = CustomerFactory(name="CSC", abbreviation="CSC", domain="csc.fi")
     ServiceProviderFactory(customer=provider)
@@ -266,13 +288,17 @@ def three(dave):
         ("current_user_has_project_create_permission=true", ["CSC", "Idle", "LUMI Sweden"]),
     ],
 )
-def test_every_filter_finds_what_it_names(as_user, dave, three, query, found):
+def test_every_filter_finds_what_it_names(
+    as_user: Callable[[User], APIClient], dave: User, three: Any, query: str, found: Any
+) -> None:
     answer = as_user(dave).get(f"{AT}?field=name&{query}")
 
     assert answer.json() == [{"name": name} for name in found]
 
 
-def test_organisations_are_found_by_provider_and_group(as_user, dave, three):
+def test_organisations_are_found_by_provider_and_group(
+    as_user: Callable[[User], APIClient], dave: User, three: Any
+) -> None:
     provider, consumer = three
     client = as_user(dave)
     for query in (
@@ -282,12 +308,14 @@ def test_organisations_are_found_by_provider_and_group(as_user, dave, three):
         assert client.get(f"{AT}?field=name&{query}").json() == [{"name": "LUMI Sweden"}]
 
 
-def test_the_callers_part_in_an_organisation_can_be_asked_for(as_user, alice, bob, allocator):
+def test_the_callers_part_in_an_organisation_can_be_asked_for(
+    as_user: Callable[[User], APIClient], alice: User, bob: User, allocator: Customer
+) -> None:
     reading = GrantFactory(
         user=alice, role=RoleName.CUSTOMER_READER, scope=CustomerFactory(name="B")
     )
 
-    def names(user, query):
+    def names(user: Any, query: str) -> Any:
         return [row["name"] for row in as_user(user).get(f"{AT}?{query}").json()]
 
     assert names(alice, "owned_by_current_user=true") == ["LUMI Sweden"]
@@ -305,7 +333,9 @@ def test_the_callers_part_in_an_organisation_can_be_asked_for(as_user, alice, bo
     assert reading.is_active
 
 
-def test_who_is_there_for_the_offerings_alone_is_told_so(as_user, provider, allocator, now):
+def test_who_is_there_for_the_offerings_alone_is_told_so(
+    as_user: Callable[[User], APIClient], provider: Customer, allocator: Customer, now: datetime
+) -> None:
     manager = GrantFactory(scope=provider, role=RoleName.CUSTOMER_MANAGER).user
     GrantFactory(user=manager, scope=allocator, role=RoleName.CUSTOMER_READER)
     GrantFactory(

@@ -1,4 +1,8 @@
+from __future__ import annotations
+
 from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
@@ -6,20 +10,22 @@ import pytest
 from identity import events
 from tests.factories.identity import CustomerFactory
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rest_framework.test import APIClient
+
+    from identity.models import Customer, Project, User
+
 pytestmark = pytest.mark.django_db
 
 AT = "/api/events/"
 
 
-class Order:
-    def __init__(self):
-        self.uuid = uuid4()
-
-
 @pytest.fixture
-def order(project, provider, bob):
+def order(project: Project, provider: Customer, bob: User) -> SimpleNamespace:
     """An order of bob's project at the provider, which was approved in 2020."""
-    order = Order()
+    order = SimpleNamespace(uuid=uuid4())
     order.event = events.record(
         "order.executing",
         order,
@@ -36,7 +42,14 @@ def order(project, provider, bob):
     return order
 
 
-def test_an_event_says_who_did_what_to_what(as_user, alice, bob, order, project, provider):
+def test_an_event_says_who_did_what_to_what(
+    as_user: Callable[[User], APIClient],
+    alice: User,
+    bob: User,
+    order: SimpleNamespace,
+    project: Project,
+    provider: Customer,
+) -> None:
     (row,) = as_user(alice).get(f"{AT}?feature=order").json()
 
     assert row == {
@@ -64,8 +77,16 @@ def test_an_event_says_who_did_what_to_what(as_user, alice, bob, order, project,
 
 
 def test_both_sides_read_it_and_outsiders_do_not(
-    as_user, alice, pi, bob, carol, dave, sam, mallory, order
-):
+    as_user: Callable[[User], APIClient],
+    alice: User,
+    pi: User,
+    bob: User,
+    carol: User,
+    dave: User,
+    sam: User,
+    mallory: User,
+    order: SimpleNamespace,
+) -> None:
     for user in (alice, pi, bob, carol, dave, sam):
         assert len(as_user(user).get(f"{AT}?feature=order").json()) == 1
     outside = as_user(mallory)
@@ -75,7 +96,9 @@ def test_both_sides_read_it_and_outsiders_do_not(
     assert missing.json() == {"detail": "No Event matches the given query."}
 
 
-def test_the_log_is_only_read(as_user, dave, order):
+def test_the_log_is_only_read(
+    as_user: Callable[[User], APIClient], dave: User, order: SimpleNamespace
+) -> None:
     client, at = as_user(dave), f"{AT}{order.event.uuid.hex}/"
 
     assert client.post(AT, {}).status_code == 405
@@ -83,7 +106,14 @@ def test_the_log_is_only_read(as_user, dave, order):
     assert client.patch(at, {}).status_code == 405
 
 
-def test_every_filter_finds_what_it_names(as_user, dave, bob, order, project, provider):
+def test_every_filter_finds_what_it_names(
+    as_user: Callable[[User], APIClient],
+    dave: User,
+    bob: User,
+    order: SimpleNamespace,
+    project: Project,
+    provider: Customer,
+) -> None:
     events.record(
         "customer.updated",
         provider,
@@ -95,7 +125,7 @@ def test_every_filter_finds_what_it_names(as_user, dave, bob, order, project, pr
     )
     client = as_user(dave)
 
-    def kinds(query):
+    def kinds(query: str) -> Any:
         rows = client.get(f"{AT}?created_to=1600000000&{query}").json()
         return [row["event_type"] for row in rows]
 
@@ -136,7 +166,9 @@ def test_every_filter_finds_what_it_names(as_user, dave, bob, order, project, pr
         ("scope=zzz", {"scope": ["Invalid hyperlink - No URL match."]}),
     ],
 )
-def test_a_value_that_cannot_be_read_is_told(as_user, dave, query, errors):
+def test_a_value_that_cannot_be_read_is_told(
+    as_user: Callable[[User], APIClient], dave: User, query: str, errors: Any
+) -> None:
     answer = as_user(dave).get(f"{AT}?{query}")
 
     assert (answer.status_code, answer.json()) == (400, errors)

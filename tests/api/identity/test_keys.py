@@ -1,15 +1,24 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 import pytest
 
-from identity.models import SshKey
+from identity.models import SshKey, User
 from tests.factories.identity import SshKeyFactory
 from tests.services.test_keys import ED25519
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rest_framework.test import APIClient
 
 pytestmark = pytest.mark.django_db
 
 AT = "/api/keys/"
 
 
-def test_one_adds_a_key_of_ones_own(as_user, bob):
+def test_one_adds_a_key_of_ones_own(as_user: Callable[[User], APIClient], bob: User) -> None:
     answer = as_user(bob).post(AT, {"public_key": ED25519}, format="json")
 
     key = SshKey.objects.get()
@@ -46,18 +55,22 @@ def test_one_adds_a_key_of_ones_own(as_user, bob):
         ),
     ],
 )
-def test_what_is_wrong_is_told(as_user, bob, body, errors):
+def test_what_is_wrong_is_told(
+    as_user: Callable[[User], APIClient], bob: User, body: Any, errors: Any
+) -> None:
     answer = as_user(bob).post(AT, body, format="json")
 
     assert (answer.status_code, answer.json()) == (400, errors)
 
 
-def test_one_sees_ones_own_keys_and_shared_ones(as_user, bob, pi, dave):
+def test_one_sees_ones_own_keys_and_shared_ones(
+    as_user: Callable[[User], APIClient], bob: User, pi: User, dave: User
+) -> None:
     SshKeyFactory(user=bob, name="mine")
     SshKeyFactory(user=pi, name="other")
     shared = SshKeyFactory(user=pi, name="shared", is_shared=True)
 
-    def names(user, query=""):
+    def names(user: Any, query: str = "") -> Any:
         return [row["name"] for row in as_user(user).get(f"{AT}?{query}").json()]
 
     assert names(bob) == ["mine", "shared"]
@@ -76,7 +89,9 @@ def test_one_sees_ones_own_keys_and_shared_ones(as_user, bob, pi, dave):
     assert names(dave, "modified_before=2000-01-01") == []
 
 
-def test_one_removes_ones_own_keys_only(as_user, bob, pi, dave):
+def test_one_removes_ones_own_keys_only(
+    as_user: Callable[[User], APIClient], bob: User, pi: User, dave: User
+) -> None:
     key = SshKeyFactory(user=bob)
     shared = SshKeyFactory(user=pi, is_shared=True)
     at = f"{AT}{key.uuid.hex}/"

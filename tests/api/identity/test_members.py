@@ -1,11 +1,19 @@
-from datetime import timedelta
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
 
-from identity.models import Event, Grant
+from identity.models import Customer, Event, Grant, Project, User
 from identity.roles import RoleName
 from tests.factories.identity import GrantFactory, UserFactory
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rest_framework.test import APIClient
 
 pytestmark = pytest.mark.django_db
 
@@ -13,25 +21,27 @@ MEMBER = "PROJECT.MEMBER"
 
 
 @pytest.fixture
-def at(project):
+def at(project: Project) -> str:
     return f"/api/projects/{project.uuid.hex}"
 
 
 @pytest.fixture
-def erika():
+def erika() -> User:
     return UserFactory(username="erika@myaccessid.org", first_name="Erika", last_name="Muster")
 
 
-def holders(scope):
+def holders(scope: Any) -> Any:
     grants = Grant.objects.on(scope.scope_type, scope.pk).in_force()
     return sorted(grants.values_list("user__username", "role__name"))
 
 
-def moment(value):
+def moment(value: Any) -> Any:
     return value.isoformat().replace("+00:00", "Z")
 
 
-def test_an_owner_adds_somebody_whom_he_does_not_see_yet(as_user, alice, project, at, erika):
+def test_an_owner_adds_somebody_whom_he_does_not_see_yet(
+    as_user: Callable[[User], APIClient], alice: User, project: Project, at: str, erika: User
+) -> None:
     client = as_user(alice)
     assert client.get(f"/api/users/{erika.uuid.hex}/").status_code == 404
 
@@ -42,7 +52,14 @@ def test_an_owner_adds_somebody_whom_he_does_not_see_yet(as_user, alice, project
     assert client.get(f"/api/users/{erika.uuid.hex}/").status_code == 200
 
 
-def test_a_role_is_named_by_its_uuid_too_and_may_end(as_user, pi, project, at, erika, now):
+def test_a_role_is_named_by_its_uuid_too_and_may_end(
+    as_user: Callable[[User], APIClient],
+    pi: User,
+    project: Project,
+    at: str,
+    erika: User,
+    now: datetime,
+) -> None:
     body = {
         "role": RoleName.PROJECT_ADMIN.uuid.hex,
         "user": erika.uuid.hex,
@@ -55,7 +72,9 @@ def test_a_role_is_named_by_its_uuid_too_and_may_end(as_user, pi, project, at, e
     assert answer.json() == {"expiration_time": moment(now + timedelta(days=30))}
 
 
-def test_a_role_may_end_on_a_day(as_user, pi, at, erika):
+def test_a_role_may_end_on_a_day(
+    as_user: Callable[[User], APIClient], pi: User, at: str, erika: User
+) -> None:
     body = {"role": MEMBER, "user": erika.uuid.hex, "expiration_time": "2131-01-01"}
 
     answer = as_user(pi).post(f"{at}/add_user/", body, format="json")
@@ -63,7 +82,9 @@ def test_a_role_may_end_on_a_day(as_user, pi, at, erika):
     assert (answer.status_code, answer.json()) == (201, {"expiration_time": "2131-01-01T00:00:00Z"})
 
 
-def test_what_is_wrong_with_a_request_is_told_in_waldurs_words(as_user, alice, bob, at, erika):
+def test_what_is_wrong_with_a_request_is_told_in_waldurs_words(
+    as_user: Callable[[User], APIClient], alice: User, bob: User, at: str, erika: User
+) -> None:
     unknown = UserFactory(is_active=False)
     cases = [
         ({}, {"role": ["This field is required."], "user": ["This field is required."]}),
@@ -91,7 +112,9 @@ def test_what_is_wrong_with_a_request_is_told_in_waldurs_words(as_user, alice, b
     assert not Event.objects.filter(kind="grant.given").exists()
 
 
-def test_the_end_of_a_role_is_moved_and_taken_away(as_user, alice, bob, at, now):
+def test_the_end_of_a_role_is_moved_and_taken_away(
+    as_user: Callable[[User], APIClient], alice: User, bob: User, at: str, now: datetime
+) -> None:
     later = (now + timedelta(days=9)).isoformat()
     body = {"role": MEMBER, "user": bob.uuid.hex, "expiration_time": later}
     client = as_user(alice)
@@ -103,7 +126,9 @@ def test_the_end_of_a_role_is_moved_and_taken_away(as_user, alice, bob, at, now)
     assert (answer.status_code, answer.json()) == (200, {"expiration_time": None})
 
 
-def test_a_role_that_is_not_held_is_not_updated(as_user, alice, at, erika):
+def test_a_role_that_is_not_held_is_not_updated(
+    as_user: Callable[[User], APIClient], alice: User, at: str, erika: User
+) -> None:
     body = {"role": MEMBER, "user": erika.uuid.hex}
 
     answer = as_user(alice).post(f"{at}/update_user/", body, format="json")
@@ -113,8 +138,13 @@ def test_a_role_that_is_not_held_is_not_updated(as_user, alice, at, erika):
 
 
 def test_a_member_is_removed_by_the_body_that_added_him_any_number_of_times(
-    as_user, alice, pi, bob, project, at
-):
+    as_user: Callable[[User], APIClient],
+    alice: User,
+    pi: User,
+    bob: User,
+    project: Project,
+    at: str,
+) -> None:
     body = {"role": MEMBER, "user": bob.uuid.hex, "expiration_time": None}
 
     for _ in range(2):
@@ -124,7 +154,9 @@ def test_a_member_is_removed_by_the_body_that_added_him_any_number_of_times(
     assert holders(project) == [("pi", "PROJECT.MANAGER")]
 
 
-def test_somebody_who_was_deactivated_can_still_be_removed(as_user, alice, bob, project, at):
+def test_somebody_who_was_deactivated_can_still_be_removed(
+    as_user: Callable[[User], APIClient], alice: User, bob: User, project: Project, at: str
+) -> None:
     bob.is_active = False
     bob.save()
 
@@ -135,7 +167,15 @@ def test_somebody_who_was_deactivated_can_still_be_removed(as_user, alice, bob, 
     assert holders(project) == []
 
 
-def test_any_member_reads_who_the_others_are(as_user, alice, pi, bob, project, at, erika):
+def test_any_member_reads_who_the_others_are(
+    as_user: Callable[[User], APIClient],
+    alice: User,
+    pi: User,
+    bob: User,
+    project: Project,
+    at: str,
+    erika: User,
+) -> None:
     grant = GrantFactory(user=erika, scope=project, created_by=alice)
 
     answer = as_user(bob).get(f"{at}/list_users/?username=erika@myaccessid.org")
@@ -158,13 +198,21 @@ def test_any_member_reads_who_the_others_are(as_user, alice, pi, bob, project, a
     ]
 
 
-def test_members_are_counted_filtered_ordered_and_cut(as_user, pi, bob, project, at, erika, now):
+def test_members_are_counted_filtered_ordered_and_cut(
+    as_user: Callable[[User], APIClient],
+    pi: User,
+    bob: User,
+    project: Project,
+    at: str,
+    erika: User,
+    now: datetime,
+) -> None:
     GrantFactory(user=erika, scope=project, role=RoleName.PROJECT_ADMIN)
     GrantFactory(scope=project, expiration_time=now - timedelta(seconds=1))
     GrantFactory(scope=project, is_active=False)
     client = as_user(pi)
 
-    def names(query):
+    def names(query: str) -> Any:
         rows = client.get(f"{at}/list_users/?{query}").json()
         return [row["user_username"].split("@")[0] for row in rows]
 
@@ -185,7 +233,9 @@ def test_members_are_counted_filtered_ordered_and_cut(as_user, pi, bob, project,
     assert cut.json() == [{"user_username": "bob"}]
 
 
-def test_staff_appoint_the_owner_of_an_organisation(as_user, dave, allocator, erika):
+def test_staff_appoint_the_owner_of_an_organisation(
+    as_user: Callable[[User], APIClient], dave: User, allocator: Customer, erika: User
+) -> None:
     at = f"/api/customers/{allocator.uuid.hex}"
     body = {"role": "CUSTOMER.OWNER", "user": erika.uuid.hex}
 
@@ -198,7 +248,9 @@ def test_staff_appoint_the_owner_of_an_organisation(as_user, dave, allocator, er
     assert holders(allocator) == []
 
 
-def test_nobody_joins_or_leaves_a_removed_project(as_user, dave, project, at, erika):
+def test_nobody_joins_or_leaves_a_removed_project(
+    as_user: Callable[[User], APIClient], dave: User, project: Project, at: str, erika: User
+) -> None:
     project.is_removed = True
     project.save()
 

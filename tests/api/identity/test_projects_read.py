@@ -1,11 +1,19 @@
-from datetime import timedelta
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from identity.models import Project
+from identity.models import Customer, Project, User
 from identity.roles import RoleName
 from tests.factories.identity import GrantFactory, ProjectFactory
 from tests.factories.marketplace import ResourceFactory
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rest_framework.test import APIClient
 
 pytestmark = pytest.mark.django_db
 
@@ -13,11 +21,11 @@ AT = "/api/projects/"
 
 
 @pytest.fixture
-def names(as_user, alice):
+def names(as_user: Callable[[User], APIClient], alice: User) -> Any:
     """The names that a query finds, as alice."""
     client = as_user(alice)
 
-    def ask(query, **kwargs):
+    def ask(query: str, **kwargs: Any) -> Any:
         answer = client.get(f"{AT}?{query}", **kwargs)
         assert answer.status_code == 200, answer.json()
         return [row["name"] for row in answer.json()]
@@ -26,18 +34,22 @@ def names(as_user, alice):
 
 
 @pytest.fixture
-def some(allocator):
+def some(allocator: Customer) -> Any:
     return [
-        ProjectFactory(customer=allocator, name=name, **fields)
-        for name, fields in {
-            "Alpha": {"backend_id": "ext-1", "description": "Climate"},
-            "Beta": {"end_date": "2020-01-01"},
-            "Gamma": {"start_date": "2026-01-01", "is_removed": True},
-        }.items()
+        ProjectFactory(customer=allocator, name="Alpha", backend_id="ext-1", description="Climate"),
+        ProjectFactory(customer=allocator, name="Beta", end_date="2020-01-01"),
+        ProjectFactory(customer=allocator, name="Gamma", start_date="2026-01-01", is_removed=True),
     ]
 
 
-def test_a_list_holds_what_the_caller_may_see_by_name(as_user, names, some, bob, mallory, dave):
+def test_a_list_holds_what_the_caller_may_see_by_name(
+    as_user: Callable[[User], APIClient],
+    names: Any,
+    some: Any,
+    bob: User,
+    mallory: User,
+    dave: User,
+) -> None:
     ProjectFactory(name="Foreign")
 
     assert names("") == ["Alpha", "Beta", "Climate model"]
@@ -83,13 +95,13 @@ def test_a_list_holds_what_the_caller_may_see_by_name(as_user, names, some, bob,
         ("bogus=1", ["Alpha", "Beta"]),
     ],
 )
-def test_every_filter_finds_what_it_names(names, some, query, found):
+def test_every_filter_finds_what_it_names(names: Any, some: Any, query: str, found: Any) -> None:
     assert names(query) == found
 
 
 def test_customers_are_named_by_either_form_repeated_or_with_commas(
-    names, some, allocator, elsewhere
-):
+    names: Any, some: Any, allocator: Customer, elsewhere: Customer
+) -> None:
     a, b = allocator.uuid, elsewhere.uuid
 
     assert names(f"customer={a}&customer={b}") == ["Alpha", "Beta"]
@@ -98,12 +110,17 @@ def test_customers_are_named_by_either_form_repeated_or_with_commas(
 
 
 def test_the_callers_part_in_a_project_can_be_asked_for(
-    as_user, alice, pi, bob, project, allocator
-):
+    as_user: Callable[[User], APIClient],
+    alice: User,
+    pi: User,
+    bob: User,
+    project: Project,
+    allocator: Customer,
+) -> None:
     other = ProjectFactory(customer=allocator, name="Other")
     GrantFactory(user=bob, scope=other, role=RoleName.PROJECT_ADMIN)
 
-    def names(user, query):
+    def names(user: Any, query: str) -> Any:
         return [row["name"] for row in as_user(user).get(f"{AT}?{query}").json()]
 
     both = ["Climate model", "Other"]
@@ -120,7 +137,9 @@ def test_the_callers_part_in_a_project_can_be_asked_for(
     assert names(alice, f"user_uuid_with_active_role={pi.uuid.hex}") == ["Climate model"]
 
 
-def test_a_query_finds_a_project_by_its_uuid_and_by_its_allocations_once(names, some, project):
+def test_a_query_finds_a_project_by_its_uuid_and_by_its_allocations_once(
+    names: Any, some: Any, project: Project
+) -> None:
     for number in range(2):
         ResourceFactory(project=project, name="run", backend_id=f"hpc-{number}")
 
@@ -142,26 +161,34 @@ def test_a_query_finds_a_project_by_its_uuid_and_by_its_allocations_once(names, 
         ),
     ],
 )
-def test_a_value_that_cannot_be_read_is_told(as_user, alice, query, errors):
+def test_a_value_that_cannot_be_read_is_told(
+    as_user: Callable[[User], APIClient], alice: User, query: str, errors: Any
+) -> None:
     answer = as_user(alice).get(f"{AT}?{query}")
 
     assert (answer.status_code, answer.json()) == (400, errors)
 
 
-def test_a_project_is_found_by_either_form_of_its_uuid(as_user, bob, project):
+def test_a_project_is_found_by_either_form_of_its_uuid(
+    as_user: Callable[[User], APIClient], bob: User, project: Project
+) -> None:
     for form in (project.uuid.hex, str(project.uuid), str(project.uuid).upper()):
         assert as_user(bob).get(f"{AT}{form}/").json()["uuid"] == project.uuid.hex
 
 
 @pytest.mark.parametrize("name", ["0" * 32, "zzz"])
-def test_what_is_not_there_is_404_in_waldurs_words(as_user, bob, name):
+def test_what_is_not_there_is_404_in_waldurs_words(
+    as_user: Callable[[User], APIClient], bob: User, name: str
+) -> None:
     answer = as_user(bob).get(f"{AT}{name}/")
 
     assert answer.status_code == 404
     assert answer.json() == {"detail": "No Project matches the given query."}
 
 
-def test_an_outsider_meets_404_whatever_he_tries(as_user, mallory, project):
+def test_an_outsider_meets_404_whatever_he_tries(
+    as_user: Callable[[User], APIClient], mallory: User, project: Project
+) -> None:
     here, client = f"{AT}{project.uuid.hex}/", as_user(mallory)
 
     for answer in (
@@ -177,10 +204,12 @@ def test_an_outsider_meets_404_whatever_he_tries(as_user, mallory, project):
     assert Project.objects.get().name == "Climate model"
 
 
-def test_the_days_of_grace_begin_after_the_end(as_user, bob, project, now):
+def test_the_days_of_grace_begin_after_the_end(
+    as_user: Callable[[User], APIClient], bob: User, project: Project, now: datetime
+) -> None:
     here, client = f"{AT}{project.uuid.hex}/?field=is_in_grace_period", as_user(bob)
 
-    def in_grace(days_ago, grace):
+    def in_grace(days_ago: Any, grace: Any) -> Any:
         end = now.date() - timedelta(days=days_ago)
         Project.objects.update(end_date=end, grace_period_days=grace)
         return client.get(here).json()["is_in_grace_period"]

@@ -1,9 +1,17 @@
-from datetime import timedelta
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from identity.models import Event, Project
+from identity.models import Customer, Event, Project, User
 from tests.factories.identity import CustomerFactory
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rest_framework.test import APIClient
 
 pytestmark = pytest.mark.django_db
 
@@ -11,16 +19,16 @@ AT = "/api/projects/"
 HOST = "http://testserver"
 
 
-def url(noun, row):
+def url(noun: Any, row: Any) -> Any:
     return f"{HOST}/api/{noun}/{row.uuid.hex}/"
 
 
 @pytest.fixture
-def here(project):
+def here(project: Project) -> str:
     return f"{AT}{project.uuid.hex}/"
 
 
-def body_of(project, now):
+def body_of(project: Any, now: datetime) -> Any:
     """What a client sees of a bare project."""
     return {
         "url": url("projects", project),
@@ -59,7 +67,9 @@ def body_of(project, now):
     }
 
 
-def test_an_owner_starts_a_project(as_user, alice, allocator, now):
+def test_an_owner_starts_a_project(
+    as_user: Callable[[User], APIClient], alice: User, allocator: Customer, now: datetime
+) -> None:
     body = {"name": "Alpha", "customer": url("customers", allocator), "description": "First"}
 
     answer = as_user(alice).post(AT, body, format="json")
@@ -72,7 +82,9 @@ def test_an_owner_starts_a_project(as_user, alice, allocator, now):
     assert Event.objects.get(kind="project.created").actor == alice
 
 
-def test_a_project_may_be_described_in_full(as_user, alice, allocator, now):
+def test_a_project_may_be_described_in_full(
+    as_user: Callable[[User], APIClient], alice: User, allocator: Customer, now: datetime
+) -> None:
     end = (now + timedelta(days=365)).date()
     body = {
         "name": "Beta",
@@ -101,14 +113,18 @@ def test_a_project_may_be_described_in_full(as_user, alice, allocator, now):
     assert shown["user_affiliations"] == ["faculty@kth.se"]
 
 
-def test_a_project_may_come_as_a_form(as_user, alice, allocator):
+def test_a_project_may_come_as_a_form(
+    as_user: Callable[[User], APIClient], alice: User, allocator: Customer
+) -> None:
     body = {"name": "Form", "customer": url("customers", allocator)}
 
     assert as_user(alice).post(AT, body).status_code == 201
     assert as_user(alice).post(AT, "name=X", content_type="text/plain").status_code == 415
 
 
-def test_what_is_wrong_is_told_in_waldurs_words(as_user, alice, allocator, elsewhere):
+def test_what_is_wrong_is_told_in_waldurs_words(
+    as_user: Callable[[User], APIClient], alice: User, allocator: Customer, elsewhere: Customer
+) -> None:
     customer = url("customers", allocator)
     x = {"name": "X", "customer": customer}
     cases = [
@@ -163,14 +179,16 @@ def test_what_is_wrong_is_told_in_waldurs_words(as_user, alice, allocator, elsew
     assert not Project.objects.exists()
 
 
-def test_broken_json_is_told(as_user, alice):
+def test_broken_json_is_told(as_user: Callable[[User], APIClient], alice: User) -> None:
     answer = as_user(alice).post(AT, "{", content_type="application/json")
 
     assert answer.status_code == 400
     assert answer.json()["detail"].startswith("JSON parse error - ")
 
 
-def test_a_project_that_ends_in_the_year_9999_has_no_end_of_grace_beyond(as_user, alice, here):
+def test_a_project_that_ends_in_the_year_9999_has_no_end_of_grace_beyond(
+    as_user: Callable[[User], APIClient], alice: User, here: str
+) -> None:
     body = {"end_date": "9999-12-31", "grace_period_days": 2147483647}
 
     answer = as_user(alice).patch(here, body, format="json")
@@ -179,7 +197,9 @@ def test_a_project_that_ends_in_the_year_9999_has_no_end_of_grace_beyond(as_user
     assert answer.json()["effective_end_date"] == "9999-12-31"
 
 
-def test_a_manager_changes_the_description_but_not_the_end(as_user, pi, here, project, now):
+def test_a_manager_changes_the_description_but_not_the_end(
+    as_user: Callable[[User], APIClient], pi: User, here: str, project: Project, now: datetime
+) -> None:
     client = as_user(pi)
 
     answer = client.patch(here, {"description": "New"}, format="json")
@@ -191,7 +211,9 @@ def test_a_manager_changes_the_description_but_not_the_end(as_user, pi, here, pr
     assert answer.json() == {"detail": "You do not have permission to perform this action."}
 
 
-def test_put_needs_what_creation_needs_and_leaves_the_rest(as_user, alice, here, project):
+def test_put_needs_what_creation_needs_and_leaves_the_rest(
+    as_user: Callable[[User], APIClient], alice: User, here: str, project: Project
+) -> None:
     client = as_user(alice)
     whole = {"name": "Renamed", "customer": url("customers", project.customer)}
     Project.objects.update(description="kept")
@@ -207,7 +229,9 @@ def test_put_needs_what_creation_needs_and_leaves_the_rest(as_user, alice, here,
     assert (answer.json()["name"], answer.json()["description"]) == ("Renamed", "kept")
 
 
-def test_a_project_is_not_moved(as_user, dave, here):
+def test_a_project_is_not_moved(
+    as_user: Callable[[User], APIClient], dave: User, here: str
+) -> None:
     body = {"customer": url("customers", CustomerFactory())}
 
     answer = as_user(dave).patch(here, body, format="json")
@@ -216,7 +240,9 @@ def test_a_project_is_not_moved(as_user, dave, here):
     assert answer.json() == {"customer": ["Project cannot be moved to another organization."]}
 
 
-def test_a_removed_project_is_gone_for_everybody_and_the_second_time(as_user, alice, bob, here):
+def test_a_removed_project_is_gone_for_everybody_and_the_second_time(
+    as_user: Callable[[User], APIClient], alice: User, bob: User, here: str
+) -> None:
     answer = as_user(alice).delete(here)
 
     assert (answer.status_code, answer.content) == (204, b"")
@@ -226,7 +252,9 @@ def test_a_removed_project_is_gone_for_everybody_and_the_second_time(as_user, al
             assert again.json() == {"detail": "No Project matches the given query."}
 
 
-def test_a_project_with_allocations_is_not_removed(as_user, alice, here):
+def test_a_project_with_allocations_is_not_removed(
+    as_user: Callable[[User], APIClient], alice: User, here: str
+) -> None:
     Project.objects.update(resources_count=2)
 
     answer = as_user(alice).delete(here)
@@ -238,7 +266,9 @@ def test_a_project_with_allocations_is_not_removed(as_user, alice, here):
     assert as_user(alice).get(here).status_code == 200
 
 
-def test_only_staff_and_support_read_the_notes_of_staff(as_user, alice, dave, sam, here):
+def test_only_staff_and_support_read_the_notes_of_staff(
+    as_user: Callable[[User], APIClient], alice: User, dave: User, sam: User, here: str
+) -> None:
     as_user(dave).patch(here, {"staff_notes": "late"}, format="json")
     as_user(alice).patch(here, {"staff_notes": "mine"}, format="json")
 
@@ -249,7 +279,9 @@ def test_only_staff_and_support_read_the_notes_of_staff(as_user, alice, dave, sa
     ]
 
 
-def test_a_change_may_insist_on_the_version_that_was_read(as_user, alice, here):
+def test_a_change_may_insist_on_the_version_that_was_read(
+    as_user: Callable[[User], APIClient], alice: User, here: str
+) -> None:
     client = as_user(alice)
     version = client.get(here)["ETag"]
 
@@ -260,7 +292,9 @@ def test_a_change_may_insist_on_the_version_that_was_read(as_user, alice, here):
     assert Project.objects.get().name == "A"
 
 
-def test_a_repeated_creation_with_a_key_creates_once(as_user, alice, allocator):
+def test_a_repeated_creation_with_a_key_creates_once(
+    as_user: Callable[[User], APIClient], alice: User, allocator: Customer
+) -> None:
     client, body = as_user(alice), {"name": "A", "customer": url("customers", allocator)}
 
     answers = [

@@ -1,15 +1,26 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 import pytest
 
-from identity.models import Role
+from identity.models import Role, User
 from identity.permissions import MATRIX
 from identity.roles import RoleName
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rest_framework.test import APIClient
 
 pytestmark = pytest.mark.django_db
 
 AT = "/api/roles/"
 
 
-def test_everybody_reads_what_a_role_allows_and_staff_how_many_hold_it(as_user, bob, pi, dave):
+def test_everybody_reads_what_a_role_allows_and_staff_how_many_hold_it(
+    as_user: Callable[[User], APIClient], bob: User, pi: User, dave: User
+) -> None:
     name = RoleName.PROJECT_MEMBER
     shown = as_user(bob).get(f"{AT}{name.uuid.hex}/").json()
 
@@ -27,7 +38,9 @@ def test_everybody_reads_what_a_role_allows_and_staff_how_many_hold_it(as_user, 
     assert by_staff == {**shown, "users_count": 1}
 
 
-def test_a_role_that_the_policy_does_not_know_allows_nothing(as_user, bob):
+def test_a_role_that_the_policy_does_not_know_allows_nothing(
+    as_user: Callable[[User], APIClient], bob: User
+) -> None:
     role = Role.objects.create(name="PROJECT.GHOST", content_type="project")
 
     assert as_user(bob).get(f"{AT}{role.uuid}/").json()["permissions"] == []
@@ -52,12 +65,14 @@ def test_a_role_that_the_policy_does_not_know_allows_nothing(as_user, bob):
         ("o=scope,-name&page_size=1", ["CUSTOMER.SUPPORT"]),
     ],
 )
-def test_every_filter_finds_what_it_names(as_user, dave, bob, query, found):
+def test_every_filter_finds_what_it_names(
+    as_user: Callable[[User], APIClient], dave: User, bob: User, query: str, found: Any
+) -> None:
     answer = as_user(dave).get(f"{AT}?field=name&{query}")
 
     assert answer.json() == [{"name": str(name)} for name in found]
 
 
-def test_roles_are_not_made_by_clients(as_user, dave):
+def test_roles_are_not_made_by_clients(as_user: Callable[[User], APIClient], dave: User) -> None:
     assert as_user(dave).post(AT, {"name": "X"}).status_code == 405
     assert as_user(dave).delete(f"{AT}{RoleName.PROJECT_MEMBER.uuid}/").status_code == 405

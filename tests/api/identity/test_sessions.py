@@ -1,20 +1,28 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 import pytest
 from rest_framework.test import APIClient
 
 from identity.models import Token, User
 from tests.factories.identity import PASSWORD
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
 pytestmark = pytest.mark.django_db
 
 LOGIN, LOGOUT = "/api-auth/password/", "/api-auth/logout/"
 
 
-def log_in(username="bob", password=PASSWORD, **headers):
+def log_in(username: Any = "bob", password: Any = PASSWORD, **headers: Any) -> Any:
     body = {"username": username, "password": password}
     return APIClient(**headers).post(LOGIN, body, format="json")
 
 
-def test_a_password_is_exchanged_for_a_token(bob):
+def test_a_password_is_exchanged_for_a_token(bob: User) -> None:
     answer = log_in()
 
     assert answer.status_code == 200
@@ -23,13 +31,13 @@ def test_a_password_is_exchanged_for_a_token(bob):
     assert client.get("/api/users/me/").json()["username"] == "bob"
 
 
-def test_the_body_may_be_a_form(bob):
+def test_the_body_may_be_a_form(bob: User) -> None:
     answer = APIClient().post(LOGIN, {"username": "bob", "password": PASSWORD})
 
     assert answer.status_code == 200
 
 
-def test_a_stale_token_does_not_keep_anybody_from_logging_in(bob):
+def test_a_stale_token_does_not_keep_anybody_from_logging_in(bob: User) -> None:
     assert log_in(HTTP_AUTHORIZATION="Token stale").status_code == 200
 
 
@@ -48,13 +56,13 @@ def test_a_stale_token_does_not_keep_anybody_from_logging_in(bob):
         ),
     ],
 )
-def test_what_is_missing_or_not_text_is_told(bob, body, errors):
+def test_what_is_missing_or_not_text_is_told(bob: User, body: Any, errors: Any) -> None:
     answer = APIClient().post(LOGIN, body, format="json")
 
     assert (answer.status_code, answer.json()) == (400, errors)
 
 
-def test_a_wrong_password_is_refused_and_after_four_the_right_one_too(bob):
+def test_a_wrong_password_is_refused_and_after_four_the_right_one_too(bob: User) -> None:
     for _ in range(4):
         answer = log_in(password="nope")
         assert answer.status_code == 401
@@ -67,7 +75,7 @@ def test_a_wrong_password_is_refused_and_after_four_the_right_one_too(bob):
     assert log_in(REMOTE_ADDR="192.0.2.9").status_code == 200
 
 
-def test_behind_a_proxy_the_address_is_the_one_that_the_proxy_saw(bob, settings):
+def test_behind_a_proxy_the_address_is_the_one_that_the_proxy_saw(bob: User, settings: Any) -> None:
     settings.BEHIND_PROXY = True
     for forged in range(4):
         log_in(password="nope", HTTP_X_FORWARDED_FOR=f"10.0.0.{forged}, 192.0.2.1")
@@ -76,19 +84,21 @@ def test_behind_a_proxy_the_address_is_the_one_that_the_proxy_saw(bob, settings)
     assert log_in(HTTP_X_FORWARDED_FOR="10.0.0.9, 192.0.2.2").status_code == 200
 
 
-def test_a_name_that_is_no_text_for_the_database_is_a_wrong_password():
+def test_a_name_that_is_no_text_for_the_database_is_a_wrong_password() -> None:
     answer = log_in(username="n" * 900, password="x" * 900)
 
     assert answer.status_code == 401
 
 
-def test_a_login_is_not_read(bob):
+def test_a_login_is_not_read(bob: User) -> None:
     answer = APIClient().get(LOGIN)
 
     assert (answer.status_code, answer.json()) == (405, {"detail": 'Method "GET" not allowed.'})
 
 
-def test_after_logging_out_the_token_is_worthless_and_others_are_not(bob, as_user):
+def test_after_logging_out_the_token_is_worthless_and_others_are_not(
+    bob: User, as_user: Callable[[User], APIClient]
+) -> None:
     leaving, staying = as_user(bob), as_user(bob)
 
     answer = leaving.post(LOGOUT)
@@ -99,7 +109,7 @@ def test_after_logging_out_the_token_is_worthless_and_others_are_not(bob, as_use
     assert leaving.post(LOGOUT).status_code == 401
 
 
-def test_logging_out_of_the_admin_ends_the_session(dave: User):
+def test_logging_out_of_the_admin_ends_the_session(dave: User) -> None:
     client = APIClient()
     client.force_login(dave)
     assert client.get("/api/users/me/").status_code == 200

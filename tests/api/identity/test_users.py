@@ -1,27 +1,35 @@
-from datetime import timedelta
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from identity.api.users.serializers import PRIVATE
-from identity.models import Token, User
+from identity.models import Customer, Project, Token, User
 from identity.roles import RoleName
 from tests.factories.identity import PASSWORD, GrantFactory, ProjectFactory, UserFactory
 from tests.factories.marketplace import OfferingFactory
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rest_framework.test import APIClient
 
 pytestmark = pytest.mark.django_db
 
 AT = "/api/users/"
 
 
-def iso(value):
+def iso(value: Any) -> Any:
     return value.isoformat().replace("+00:00", "Z")
 
 
-def at(user):
+def at(user: Any) -> str:
     return f"{AT}{user.uuid.hex}/"
 
 
-def in_full(user):
+def in_full(user: Any) -> Any:
     """What a person without any role sees of himself, but for when his account was used."""
     empty = (
         "address",
@@ -82,14 +90,21 @@ def in_full(user):
     }
 
 
-def test_one_sees_oneself_in_full(as_user):
+def test_one_sees_oneself_in_full(as_user: Callable[[User], APIClient]) -> None:
     user = UserFactory(username="solo")
 
     assert as_user(user).get(f"{AT}me/").json() == in_full(user)
     assert as_user(user).get(at(user)).json() == in_full(user)
 
 
-def test_one_sees_ones_own_roles(as_user, bob, project, provider, allocator, now):
+def test_one_sees_ones_own_roles(
+    as_user: Callable[[User], APIClient],
+    bob: User,
+    project: Project,
+    provider: Customer,
+    allocator: Customer,
+    now: datetime,
+) -> None:
     offering = OfferingFactory(customer=provider, name="LUMI-C")
     later = now + timedelta(days=1)
     GrantFactory(user=bob, scope=offering, role=RoleName.OFFERING_MANAGER, expiration_time=later)
@@ -127,7 +142,9 @@ def test_one_sees_ones_own_roles(as_user, bob, project, provider, allocator, now
     }
 
 
-def test_staff_see_who_gave_which_role(as_user, dave, alice, mallory, project):
+def test_staff_see_who_gave_which_role(
+    as_user: Callable[[User], APIClient], dave: User, alice: User, mallory: User, project: Project
+) -> None:
     grant = GrantFactory(user=mallory, scope=project, created_by=alice)
 
     (_, permission) = as_user(dave).get(at(mallory)).json()["permissions"]
@@ -160,7 +177,9 @@ def test_staff_see_who_gave_which_role(as_user, dave, alice, mallory, project):
     }
 
 
-def test_a_colleague_is_seen_without_what_is_private(as_user, alice, bob):
+def test_a_colleague_is_seen_without_what_is_private(
+    as_user: Callable[[User], APIClient], alice: User, bob: User
+) -> None:
     client = as_user(alice)
     expected = {key: value for key, value in in_full(bob).items() if key not in PRIVATE}
 
@@ -169,15 +188,25 @@ def test_a_colleague_is_seen_without_what_is_private(as_user, alice, bob):
     assert client.get(f"{at(bob)}?field=civil_number&field=username").json() == {"username": "bob"}
 
 
-def test_support_sees_people_in_full(as_user, sam, bob):
+def test_support_sees_people_in_full(
+    as_user: Callable[[User], APIClient], sam: User, bob: User
+) -> None:
     shown = as_user(sam).get(at(bob)).json()
 
     assert set(shown) == set(in_full(bob))
     assert as_user(sam).get(f"{AT}?username=bob").json() == [shown]
 
 
-def test_one_sees_colleagues_and_nobody_else(as_user, alice, pi, bob, carol, mallory, dave):
-    def names(user):
+def test_one_sees_colleagues_and_nobody_else(
+    as_user: Callable[[User], APIClient],
+    alice: User,
+    pi: User,
+    bob: User,
+    carol: User,
+    mallory: User,
+    dave: User,
+) -> None:
+    def names(user: Any) -> Any:
         return [row["username"] for row in as_user(user).get(f"{AT}?field=username").json()]
 
     assert names(alice) == ["alice", "bob", "pi"]
@@ -187,7 +216,9 @@ def test_one_sees_colleagues_and_nobody_else(as_user, alice, pi, bob, carol, mal
     assert as_user(mallory).get(at(bob)).json() == {"detail": "No User matches the given query."}
 
 
-def test_staff_register_people_without_a_password(as_user, dave):
+def test_staff_register_people_without_a_password(
+    as_user: Callable[[User], APIClient], dave: User
+) -> None:
     body = {"username": "owner", "email": "o@example.org", "first_name": "O", "is_active": True}
 
     answer = as_user(dave).post(AT, body, format="json")
@@ -203,7 +234,9 @@ def test_staff_register_people_without_a_password(as_user, dave):
     }
 
 
-def test_what_is_wrong_is_told_in_waldurs_words(as_user, dave, bob):
+def test_what_is_wrong_is_told_in_waldurs_words(
+    as_user: Callable[[User], APIClient], dave: User, bob: User
+) -> None:
     person = {"username": "x", "email": "x@example.org"}
     cases = [
         ({}, {"username": ["This field is required."], "email": ["This field is required."]}),
@@ -232,7 +265,9 @@ def test_what_is_wrong_is_told_in_waldurs_words(as_user, dave, bob):
         assert (answer.status_code, answer.json()) == (400, errors), body
 
 
-def test_one_keeps_ones_own_profile_having_agreed_once(as_user, bob):
+def test_one_keeps_ones_own_profile_having_agreed_once(
+    as_user: Callable[[User], APIClient], bob: User
+) -> None:
     client = as_user(bob)
 
     refused = client.patch(at(bob), {"job_title": "PI"}, format="json")
@@ -248,7 +283,9 @@ def test_one_keeps_ones_own_profile_having_agreed_once(as_user, bob):
     assert (again.json()["gender"], again.json()["nationalities"]) == ("female", ["EE"])
 
 
-def test_staff_let_a_token_live_for_ever(as_user, dave, bob):
+def test_staff_let_a_token_live_for_ever(
+    as_user: Callable[[User], APIClient], dave: User, bob: User
+) -> None:
     bobs = as_user(bob)
 
     answer = as_user(dave).patch(at(bob), {"token_lifetime": None}, format="json")
@@ -258,7 +295,9 @@ def test_staff_let_a_token_live_for_ever(as_user, dave, bob):
     assert bobs.get(f"{AT}me/").status_code == 200
 
 
-def test_who_is_deactivated_is_out_at_once(as_user, dave, bob):
+def test_who_is_deactivated_is_out_at_once(
+    as_user: Callable[[User], APIClient], dave: User, bob: User
+) -> None:
     bobs = as_user(bob)
 
     as_user(dave).patch(at(bob), {"is_active": False, "deactivation_reason": "x"}, format="json")
@@ -268,7 +307,7 @@ def test_who_is_deactivated_is_out_at_once(as_user, dave, bob):
     assert (shown["is_admin_deactivated"], shown["deactivation_reason"]) == (True, "x")
 
 
-def test_one_changes_ones_password(as_user, bob):
+def test_one_changes_ones_password(as_user: Callable[[User], APIClient], bob: User) -> None:
     answer = as_user(bob).post(f"{at(bob)}change_password/", {"new_password": " snow over Ii "})
 
     assert (answer.status_code, answer.json()) == (200, {"status": "password set"})
@@ -276,7 +315,9 @@ def test_one_changes_ones_password(as_user, bob):
     assert bob.check_password(" snow over Ii ")
 
 
-def test_a_weak_password_is_refused_also_from_staff(as_user, dave, bob):
+def test_a_weak_password_is_refused_also_from_staff(
+    as_user: Callable[[User], APIClient], dave: User, bob: User
+) -> None:
     answer = as_user(dave).post(f"{at(bob)}change_password/", {"new_password": "123"})
 
     assert answer.status_code == 400
@@ -291,7 +332,7 @@ def test_a_weak_password_is_refused_also_from_staff(as_user, dave, bob):
     assert bob.check_password(PASSWORD)
 
 
-def test_a_token_is_told_of_but_not_told(as_user, bob):
+def test_a_token_is_told_of_but_not_told(as_user: Callable[[User], APIClient], bob: User) -> None:
     client = as_user(bob)
 
     shown = client.get(f"{at(bob)}token/").json()
@@ -306,14 +347,18 @@ def test_a_token_is_told_of_but_not_told(as_user, bob):
     }
 
 
-def test_who_has_no_token_has_none_to_tell_of(as_user, dave, bob):
+def test_who_has_no_token_has_none_to_tell_of(
+    as_user: Callable[[User], APIClient], dave: User, bob: User
+) -> None:
     answer = as_user(dave).get(f"{at(bob)}token/")
 
     assert answer.status_code == 404
     assert answer.json() == {"detail": "No Token matches the given query."}
 
 
-def test_a_refreshed_token_is_shown_once_and_is_the_only_one(as_user, bob, anonymous):
+def test_a_refreshed_token_is_shown_once_and_is_the_only_one(
+    as_user: Callable[[User], APIClient], bob: User, anonymous: APIClient
+) -> None:
     old, other = as_user(bob), as_user(bob)
 
     answer = old.post(f"{at(bob)}refresh_token/")
@@ -328,7 +373,7 @@ def test_a_refreshed_token_is_shown_once_and_is_the_only_one(as_user, bob, anony
 
 
 @pytest.fixture
-def people(dave, project):
+def people(dave: User, project: Project) -> Any:
     """Three people beside dave."""
     erika = UserFactory(
         username="erika",
@@ -382,17 +427,21 @@ def people(dave, project):
         ("project_roles=CUSTOMER.OWNER", []),
     ],
 )
-def test_every_filter_finds_whom_it_names(as_user, dave, people, query, found):
+def test_every_filter_finds_whom_it_names(
+    as_user: Callable[[User], APIClient], dave: User, people: Any, query: str, found: Any
+) -> None:
     answer = as_user(dave).get(f"{AT}?field=username&{query}")
 
     assert answer.json() == [{"username": name} for name in found]
 
 
-def test_people_are_found_by_organisation_and_project(as_user, dave, people, project):
+def test_people_are_found_by_organisation_and_project(
+    as_user: Callable[[User], APIClient], dave: User, people: Any, project: Project
+) -> None:
     client = as_user(dave)
     ProjectFactory(customer=project.customer)
 
-    def names(query):
+    def names(query: str) -> Any:
         return [row["username"] for row in client.get(f"{AT}?field=username&{query}").json()]
 
     assert names(f"project_uuid={project.uuid}") == ["erika"]
@@ -400,13 +449,15 @@ def test_people_are_found_by_organisation_and_project(as_user, dave, people, pro
     assert names(f"customer_uuid={project.uuid.hex}") == []
 
 
-def test_nobody_searches_by_what_he_may_not_see(as_user, alice, people):
+def test_nobody_searches_by_what_he_may_not_see(
+    as_user: Callable[[User], APIClient], alice: User, people: Any
+) -> None:
     alice.civil_number = "8"
     alice.save()
     client = as_user(alice)
     assert client.get(at(people)).status_code == 200
 
-    def names(query):
+    def names(query: str) -> Any:
         return [row["username"] for row in client.get(f"{AT}?field=username&{query}").json()]
 
     assert names("civil_number=7") == []

@@ -1,0 +1,271 @@
+"""Role by endpoint: who may do what, the outsider and the anonymous included."""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.db import transaction
+
+from identity import events
+from identity.api.urls import router
+from identity.models import Customer, Grant, Project, SshKey, User
+from identity.roles import RoleName
+from identity.services import members
+from tests.factories.identity import (
+    GrantFactory,
+    RoleFactory,
+    SshKeyFactory,
+    TokenFactory,
+    UserFactory,
+)
+from tests.services.test_keys import ED25519
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from rest_framework.test import APIClient
+
+pytestmark = pytest.mark.django_db
+
+PEOPLE = (
+    "anonymous",
+    "mallory",
+    "carol",
+    "bob",
+    "admin",
+    "pi",
+    "reader",
+    "alice",
+    "sam",
+    "dave",
+)
+"""From the one who may least to the one who may most: `admin` administers the project, `reader`
+reads the organisation, sam is support, dave is staff."""
+
+MODELS = (Customer, Grant, Project, SshKey, User)
+
+TABLE = """
+GET    /api/customers/                               401 200 200 200 200 200 200 200 200 200
+POST   /api/customers/                               401 403 403 403 403 403 403 403 403 201
+GET    /api/customers/{customer}/                    401 404 404 200 200 200 200 200 200 200
+PATCH  /api/customers/{customer}/                    401 404 404 403 403 403 403 200 403 200
+PUT    /api/customers/{customer}/                    401 404 404 403 403 403 403 200 403 200
+DELETE /api/customers/{customer}/                    401 403 403 403 403 403 403 403 403 409
+GET    /api/customers/{customer}/list_users/         401 404 404 200 200 200 200 200 200 200
+POST   /api/customers/{customer}/add_user/           401 404 404 403 403 403 403 201 403 201
+POST   /api/customers/{customer}/update_user/        401 404 404 403 403 403 403 200 403 200
+POST   /api/customers/{customer}/delete_user/        401 404 404 403 403 403 403 200 403 200
+GET    /api/projects/                                401 200 200 200 200 200 200 200 200 200
+POST   /api/projects/                                401 400 400 403 403 403 403 201 403 201
+GET    /api/projects/{project}/                      401 404 404 200 200 200 200 200 200 200
+PATCH  /api/projects/{project}/                      401 404 404 403 403 200 403 200 403 200
+PUT    /api/projects/{project}/                      401 404 404 403 403 200 403 200 403 200
+DELETE /api/projects/{project}/                      401 404 404 403 403 403 403 204 403 204
+GET    /api/projects/{project}/list_users/           401 404 404 200 200 200 200 200 200 200
+POST   /api/projects/{project}/add_user/             401 404 404 403 403 201 403 201 403 201
+POST   /api/projects/{project}/update_user/          401 404 404 403 403 200 403 200 403 200
+POST   /api/projects/{project}/delete_user/          401 404 404 403 403 200 403 200 403 200
+GET    /api/users/                                   401 200 200 200 200 200 200 200 200 200
+POST   /api/users/                                   401 403 403 403 403 403 403 403 403 201
+GET    /api/users/me/                                401 200 200 200 200 200 200 200 200 200
+GET    /api/users/{member}/                          401 404 404 200 200 200 200 200 200 200
+PATCH  /api/users/{member}/                          401 404 404 403 403 403 403 403 403 200
+PUT    /api/users/{member}/                          401 404 404 403 403 403 403 403 403 200
+POST   /api/users/{member}/change_password/          401 404 404 403 403 403 403 403 403 200
+GET    /api/users/{member}/token/                    401 404 404 403 403 403 403 403 403 200
+POST   /api/users/{member}/refresh_token/            401 404 404 403 403 403 403 403 403 200
+GET    /api/roles/                                   401 200 200 200 200 200 200 200 200 200
+GET    /api/roles/{role}/                            401 200 200 200 200 200 200 200 200 200
+GET    /api/keys/                                    401 200 200 200 200 200 200 200 200 200
+POST   /api/keys/                                    401 201 201 201 201 201 201 201 201 201
+GET    /api/keys/{key}/                              401 404 404 404 404 404 404 404 200 200
+DELETE /api/keys/{key}/                              401 404 404 404 404 404 404 404 403 204
+GET    /api/events/                                  401 200 200 200 200 200 200 200 200 200
+GET    /api/events/{event}/                          401 404 404 200 200 200 200 200 200 200
+POST   /api/remote-eduteams/                         401 403 403 403 403 403 403 200 403 200
+POST   /api-auth/logout/                             401 204 204 204 204 204 204 204 204 204
+"""
+
+LINES = [
+    (method, path, [int(status) for status in statuses])
+    for method, path, *statuses in (line.split() for line in TABLE.strip().splitlines())
+]
+
+
+@pytest.fixture
+def people(
+    anonymous: APIClient,
+    mallory: User,
+    carol: User,
+    bob: User,
+    pi: User,
+    alice: User,
+    sam: User,
+    dave: User,
+    project: Project,
+    allocator: Customer,
+) -> Any:
+    admin, reader = UserFactory(username="admin"), UserFactory(username="reader")
+    GrantFactory(user=admin, scope=project, role=RoleName.PROJECT_ADMIN)
+    GrantFactory(user=reader, scope=allocator, role=RoleName.CUSTOMER_READER)
+    return {
+        "mallory": mallory,
+        "carol": carol,
+        "bob": bob,
+        "admin": admin,
+        "pi": pi,
+        "reader": reader,
+        "alice": alice,
+        "sam": sam,
+        "dave": dave,
+    }
+
+
+@pytest.fixture
+def named(people: Any, project: Project, now: datetime) -> Any:
+    """The objects that the paths name; `member` is a colleague of all in the project."""
+    member = UserFactory(username="member")
+    GrantFactory(user=member, scope=project, role=RoleName.PROJECT_MEMBER)
+    GrantFactory(user=member, scope=project.customer, role=RoleName.CUSTOMER_READER)
+    TokenFactory(user=member)
+    return {
+        "customer": project.customer.uuid.hex,
+        "project": project.uuid.hex,
+        "member": member.uuid.hex,
+        "role": RoleName.PROJECT_MEMBER.uuid.hex,
+        "key": SshKeyFactory(user=member).uuid.hex,
+        "event": events.record(
+            "project.updated", project, actor=None, now=now, project=project
+        ).uuid.hex,
+        "newcomer": UserFactory(username="newcomer").uuid.hex,
+    }
+
+
+def body_for(method: str, path: str, named: Any) -> Any:
+    """Return a body that is right, so that nothing but the caller decides."""
+    customer = f"http://testserver/api/customers/{named['customer']}/"
+    in_customer = "/customers/" in path
+    role = "CUSTOMER.READER" if in_customer else "PROJECT.MEMBER"
+    by_end = {
+        "add_user/": {"role": role, "user": named["newcomer"]},
+        "update_user/": {"role": role, "user": named["member"]},
+        "delete_user/": {"role": role, "user": named["member"]},
+        "change_password/": {"new_password": "snow over Kajaani"},
+        "remote-eduteams/": {"cuid": "newcomer"},
+        "keys/": {"public_key": ED25519},
+        "customers/": {"name": "New"},
+        "customer}/": {"name": "New"},
+        "users/": {"username": "new", "email": "new@example.org"},
+        "member}/": {"username": "renamed", "email": "new@example.org"},
+        "projects/": {"name": "New", "customer": customer},
+        "project}/": {"name": "New", "customer": customer},
+    }
+    found = [body for end, body in by_end.items() if path.endswith(end)]
+    return found[0] if found and method != "GET" else None
+
+
+@contextmanager
+def undone() -> Any:
+    """Undo what is done within, so that everybody finds the same."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def ask(people: Any, named: Any, anonymous: APIClient, as_user: Callable[[User], APIClient]) -> Any:
+    """Return a function that sends a request as somebody."""
+    clients = {"anonymous": anonymous, **{name: as_user(user) for name, user in people.items()}}
+
+    def send(person: str, method: str, path: str) -> Any:
+        body = body_for(method, path, named)
+        call = getattr(clients[person], method.lower())
+        return call(path.format(**named), body, format="json")
+
+    return send
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "expected"),
+    [pytest.param(*line, id=" ".join(line[:2])) for line in LINES],
+)
+def test_the_table(method: str, path: str, expected: Any, ask: Any) -> None:
+    answers = {}
+    for person in PEOPLE:
+        with undone():
+            answers[person] = ask(person, method, path)
+
+    got = {person: answer.status_code for person, answer in answers.items()}
+    assert got == dict(zip(PEOPLE, expected, strict=True))
+    for answer in answers.values():
+        if answer.status_code == 401:
+            assert answer["WWW-Authenticate"] == "Token"
+        if answer.status_code == 403 and "eduteams" not in path:
+            assert answer.json() == {"detail": "You do not have permission to perform this action."}
+
+
+def viewsets() -> dict[str, Any]:
+    """Return identity's viewsets by the noun of their routes."""
+    return {prefix: viewset for prefix, viewset, _ in router.registry}
+
+
+def test_every_action_of_every_endpoint_is_in_the_table() -> None:
+    verbs = {
+        "list": "GET",
+        "retrieve": "GET",
+        "create": "POST",
+        "update": "PUT",
+        "destroy": "DELETE",
+    }
+    tested = {(method, re.sub(r"{\w+}", "{}", path)) for method, path, _ in LINES}
+    for prefix, viewset in viewsets().items():
+        root = f"/api/{prefix}/"
+        for name in viewset.access:
+            if name in verbs:
+                end = root if name in {"list", "create"} else f"{root}{{}}/"
+                assert (verbs[name], end) in tested, (prefix, name)
+            else:
+                action = getattr(viewset, name)
+                method = next(iter(action.mapping)).upper()
+                of = "{}/" if action.detail else ""
+                assert (method, f"{root}{of}{action.url_path}/") in tested, (prefix, name)
+
+
+@pytest.mark.parametrize("noun", ["customers", "projects", "users", "keys", "events", "roles"])
+def test_nobody_sees_in_a_list_what_he_may_not_read(
+    noun: str, people: Any, named: Any, as_user: Callable[[User], APIClient]
+) -> None:
+    for person, user in people.items():
+        client = as_user(user)
+        listed = {row["uuid"] for row in client.get(f"/api/{noun}/?page_size=300").json()}
+        for row in viewsets()[noun].model.objects.all():
+            readable = client.get(f"/api/{noun}/{row.uuid.hex}/").status_code == 200
+            assert (row.uuid.hex in listed) == readable, (person, row)
+
+
+def test_who_lost_his_role_lost_his_sight(
+    as_user: Callable[[User], APIClient], bob: User, project: Project, alice: User, now: datetime
+) -> None:
+    client = as_user(bob)
+    role = RoleFactory(name=RoleName.PROJECT_MEMBER.value)
+    members.revoke(scope=project, user=bob, role=role, actor=alice, now=now)
+
+    assert client.get("/api/projects/").json() == []
+    assert client.get("/api/customers/").json() == []
+    assert client.get(f"/api/projects/{project.uuid.hex}/").status_code == 404
+
+
+def test_nothing_was_changed_by_those_who_may_not(ask: Any) -> None:
+    def everything() -> Any:
+        return [list(model.objects.order_by("pk").values()) for model in MODELS]
+
+    before = everything()
+    for method, path, expected in LINES:
+        for person, status in zip(PEOPLE, expected, strict=True):
+            if method != "GET" and status in {401, 403, 404}:
+                ask(person, method, path)
+    assert everything() == before
