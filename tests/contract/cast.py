@@ -5,6 +5,7 @@ rest is made through the API, by those who would make it.
 """
 
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 import httpx
@@ -71,19 +72,18 @@ def log_in(service: LiveService, username: str) -> AuthenticatedClient:
     with Client(base_url=service.base_url) as anonymous:
         answer = api_auth_password.sync(client=anonymous, body=body)
     assert isinstance(answer, CoreAuthToken)
+    hooks = {"response": [partial(refuse_server_errors, service)]}
     return AuthenticatedClient(
-        base_url=service.base_url,
-        token=answer.token,
-        httpx_args={"event_hooks": {"response": [refuse_server_errors]}},
+        base_url=service.base_url, token=answer.token, httpx_args={"event_hooks": hooks}
     )
 
 
-def refuse_server_errors(response: httpx.Response) -> None:
-    """Fail the test whose request the service could not cope with."""
+def refuse_server_errors(service: LiveService, response: httpx.Response) -> None:
+    """Fail the test whose request the service could not cope with, and tell what its log says."""
     if response.is_server_error:
-        response.read()
+        log = service.log.read_text(encoding="utf-8", errors="replace")[-3000:]
         request = response.request
-        raise AssertionError(f"{request.method} {request.url}: {response.text[:1000]}")
+        raise AssertionError(f"{response.status_code} {request.method} {request.url}\n{log}")
 
 
 @dataclass(frozen=True)
