@@ -148,3 +148,9 @@ def named(prefix: str, *columns: str) -> str:
         f"{hexed(f't.{name}') if name == 'uuid' else f't.{name}'} AS {prefix}_{name}"
         for name in columns
     )
+
+
+def constant(value: object) -> str:
+    """Return the SQL of a JSON value that is the same in every row."""
+    text = orjson.dumps(value).decode().replace("'", "''").replace("%", "%%")
+    return f"'{text}'::jsonb"

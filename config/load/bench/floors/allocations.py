@@ -1,11 +1,14 @@
 """Floors of the lists of orders and resources."""
 
-from config.load.bench.lean import Below, Floor, hexed, named, plain, url, utc
+from config.load.bench.lean import Below, Floor, constant, hexed, named, plain, url, utc
+from marketplace import account_settings
 
 CONSUMED = """(t.project_id = ANY(%(projects)s) OR t.project_id IN (
   SELECT p.id FROM identity_project p WHERE p.customer_id = ANY(%(customers)s)))"""
 PROVIDED = """(t.offering_id = ANY(%(offerings)s) OR t.offering_id IN (
   SELECT o.id FROM marketplace_offering o WHERE o.customer_id = ANY(%(providers)s)))"""
+
+ACCOUNT_SETTINGS = constant(account_settings.resolve({}, {}))
 
 CUSTOMER = Below(f"""
 SELECT t.id, {named("customer", "name", "slug", "uuid")}
@@ -128,7 +131,8 @@ RESOURCE_PARENTS = {
 SELECT t.id, t.id AS _id, t.customer_id AS _provider_customer, t.category_id AS _category,
   {url("marketplace-public-offerings", "t.uuid")} AS offering,
   {named("offering", "uuid", "name", "billable", "description", "plugin_options", "shared")},
-  {named("offering", "type", "slug", "state", "backend_id")}
+  {named("offering", "type", "slug", "state", "backend_id")},
+  {ACCOUNT_SETTINGS} AS offering_account_settings
 FROM marketplace_offering t WHERE t.id = ANY(%(keys)s)
 """,
         parents={"_provider_customer": PROVIDER, "_category": CATEGORY},

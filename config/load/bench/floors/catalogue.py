@@ -1,6 +1,6 @@
 """Floors of the lists of categories, providers, offerings and plans."""
 
-from config.load.bench.floors.allocations import COMPONENTS
+from config.load.bench.floors.allocations import ACCOUNT_SETTINGS, COMPONENTS
 from config.load.bench.floors.identity import GROUPS, IN_FORCE
 from config.load.bench.lean import Below, Floor, hexed, named, plain, url, utc
 
@@ -66,11 +66,21 @@ PLAN_COLUMNS = f"""t.id AS _id, {hexed("t.uuid")} AS uuid,
     AS resources_count, prices.prices, prices.future_prices, prices.quotas"""
 
 PLAN_PRICES = """LEFT JOIN LATERAL (
-  SELECT jsonb_object_agg(c.type, pc.price::float8) AS prices,
-    jsonb_object_agg(c.type, pc.future_price::float8) AS future_prices,
+  SELECT jsonb_object_agg(c.type, pc.price::text) AS prices,
+    jsonb_object_agg(c.type, pc.future_price::text) AS future_prices,
     jsonb_object_agg(c.type, pc.amount) AS quotas
   FROM marketplace_plancomponent pc JOIN marketplace_offeringcomponent c ON c.id = pc.component_id
   WHERE pc.plan_id = t.id) prices ON true"""
+
+PLAN_COMPONENTS = Below("""
+SELECT t.plan_id, t.amount, t.price::text AS price, t.future_price::text AS future_price,
+  c.billing_type, c.is_prepaid, c.limit_period, c.measured_unit, c.min_value::float8 AS min_value,
+  c.name, c.type
+FROM marketplace_plancomponent t JOIN marketplace_offeringcomponent c ON c.id = t.component_id
+WHERE t.plan_id = ANY(%(keys)s) ORDER BY c.id, t.id
+""")
+
+BELOW_PLANS = {"components": PLAN_COMPONENTS, "organization_groups": PLAN_GROUPS}
 
 PLANS = Floor(
     scope="""t.offering_id IN (SELECT o.id FROM marketplace_offering o
@@ -86,7 +96,7 @@ SELECT t.id, {url("marketplace-provider-offerings", "t.uuid")} AS offering
 FROM marketplace_offering t WHERE t.id = ANY(%(keys)s)
 """)
     },
-    lists={"organization_groups": PLAN_GROUPS},
+    lists=BELOW_PLANS,
 )
 
 OFFERING_GROUPS = Below(f"""
@@ -96,7 +106,24 @@ JOIN identity_organizationgroup t ON t.id = link.organizationgroup_id
 WHERE link.offering_id = ANY(%(keys)s) ORDER BY t.name, t.id
 """)
 
-OFFERING_COLUMNS = f"""t.id AS _id, t.category_id AS _category, t.customer_id AS _customer,
+MODES = ", ".join(
+    f"""'{mode}', jsonb_agg(jsonb_build_object('type', c.type, 'billing_type', {billing},
+      'is_prepaid', c.is_prepaid, 'measured_unit', c.measured_unit,
+      'limit_period', coalesce(c.limit_period, 'month')) ORDER BY c.id)"""
+    for mode, billing in (
+        ("inherit", "c.billing_type"),
+        ("limit", "'limit'"),
+        ("usage", "'usage'"),
+    )
+)
+
+OFFERING_COLUMNS = f"""t.id AS _id, {ACCOUNT_SETTINGS} AS account_settings,
+  (SELECT jsonb_build_object({MODES}) FROM marketplace_offeringcomponent c
+   WHERE c.offering_id = t.id) AS billing_mode_components,
+  (SELECT coalesce(jsonb_agg(c.type ORDER BY c.id), '[]') FROM marketplace_offeringcomponent c
+   WHERE c.offering_id = t.id AND c.billing_type = 'limit') AS effective_available_limits,
+  true AS can_update_integration, true AS can_update_options,
+  'mixed' AS billing_type_classification, t.category_id AS _category, t.customer_id AS _customer,
   {hexed("t.uuid")} AS uuid, {utc("created")},
   {plain("access_url", "attributes", "backend_id", "backend_metadata", "billable", "country")},
   {plain("datacite_doi", "description", "documentation_url", "full_description", "helpdesk_url")},
@@ -131,7 +158,7 @@ SELECT t.offering_id, {address} AS url, {PLAN_COLUMNS}
 FROM marketplace_plan t JOIN marketplace_offering o ON o.id = t.offering_id {PLAN_PRICES}
 WHERE t.offering_id = ANY(%(keys)s) AND {where} ORDER BY t.name, t.id
 """,
-        lists={"organization_groups": PLAN_GROUPS},
+        lists=BELOW_PLANS,
     )
 
 

@@ -1,6 +1,7 @@
 """Floors of the lists of people, organisations, projects, roles, keys and events."""
 
-from config.load.bench.lean import Below, Floor, hexed, named, plain, url, utc
+from config.load.bench.lean import Below, Floor, constant, hexed, named, plain, url, utc
+from identity.permissions import MATRIX
 
 IN_FORCE = "is_active AND (expiration_time IS NULL OR expiration_time > now())"
 
@@ -139,12 +140,14 @@ FROM identity_user t WHERE {{scope}} ORDER BY t.username, t.id LIMIT %(size)s
     lists={"permissions": PERMISSIONS},
 )
 
+ALLOWED = constant({role.value: sorted(allowed) for role, allowed in MATRIX.items()})
+
 ROLES = Floor(
     scope="true",
     count="SELECT count(*) FROM identity_role t WHERE {scope}",
     page=f"""
 SELECT {hexed("t.uuid")} AS uuid, {plain("name", "content_type", "description", "is_active")},
-  t.description AS description_en, t.is_system_role,
+  t.description AS description_en, t.is_system_role, {ALLOWED} -> t.name AS permissions,
   (SELECT count(*) FROM identity_grant g WHERE g.role_id = t.id AND g.{IN_FORCE}) AS users_count
 FROM identity_role t WHERE {{scope}} ORDER BY t.name, t.id LIMIT %(size)s
 """,
