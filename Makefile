@@ -3,7 +3,8 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PY := .venv/bin/python
 APPS := config identity marketplace allocations accounting
 CODE := $(APPS) tests manage.py
-WORKER := $(PY) -m celery --app config.celery worker --beat
+# Workers need not know of each other: the database says what is to be done, and by whom.
+WORKER := $(PY) -m celery --app config.celery worker --without-gossip --without-mingle --without-heartbeat --beat
 PYTEST := $(PY) -m pytest -n auto
 # What production looks like, for the checks that judge its settings. Nothing connects to it.
 PRODUCTION := DEBUG=false DATABASE_URL=postgresql://efp@db/efp CELERY_BROKER_URL=redis://redis/0 \

@@ -7,16 +7,18 @@ from celery import Celery
 from celery.signals import worker_init
 from django.conf import settings
 from kombu import Exchange, Queue
+from kombu.transport import TRANSPORT_ALIASES
 
 from config.embedded_postgres import hold
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
+TRANSPORT_ALIASES["filesystem"] = "config.file_broker:Transport"
+
 app = Celery("efp")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.task_default_queue = "default"
-app.conf.task_default_exchange = "efp"
-app.conf.task_default_routing_key = "default"
+app.conf.update(task_default_exchange="efp", task_default_routing_key="default")
 # Each queue under its own key: with Celery's default, one key, a message would go to every queue.
 app.conf.task_queues = [
     Queue(name, Exchange("efp"), routing_key=name)

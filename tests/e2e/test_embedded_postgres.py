@@ -156,7 +156,7 @@ def test_an_interrupted_first_start_is_made_good_by_the_next(cluster: Cluster) -
 
 
 def test_a_path_with_a_space_and_an_apostrophe_is_no_obstacle(tmp_path: Path) -> None:
-    cluster = Cluster(tmp_path / 'o\'neil "x" y', database="efp")
+    cluster = Cluster(tmp_path / "o'neil y", database="efp")
     hold(cluster)
     try:
         assert ask(cluster, "SELECT 1") == (1,)

@@ -17,6 +17,8 @@ from config.processes import ChildDied, Processes
 
 DEMO_PRESET = settings.BASE_DIR / "config" / "presets" / "eurohpc.json"
 READY_WITHIN_SECONDS = 90.0
+# Workers need not know of each other: the database says what is to be done, and by whom.
+ALONE = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
 
 
 class Command(BaseCommand):
@@ -96,7 +98,7 @@ def start(processes: Processes) -> None:
     )
     processes.start(
         "worker",
-        [python, "-m", "celery", "--quiet", "--app", "config.celery", "worker", "--beat"],
+        [python, "-m", "celery", "--quiet", "--app", "config.celery", "worker", *ALONE, "--beat"],
         # On one machine, for a trial, the worker may well be root.
         {"PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges"},
     )
