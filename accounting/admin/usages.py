@@ -10,12 +10,23 @@ from config.common.admin.filters import AgeFilter
 from config.common.admin.panels import Panel
 from config.common.admin.records import RecordAdmin, section
 
+COMPONENT = columns.of("component.name", "component")
+UNIT = columns.of("component.measured_unit", "unit")
+
 
 @admin.register(ComponentUsage)
 class ComponentUsageAdmin(RecordAdmin):
     """How much was used of what in which month."""
 
-    list_display = ("month", "resource", "what", "usage", "unit", "date", "modified_by")
+    list_display = (
+        "month",
+        columns.of("resource.name", "resource"),
+        COMPONENT,
+        "usage",
+        UNIT,
+        "date",
+        columns.person("modified_by"),
+    )
     list_filter = (AgeFilter, "recurring", "resource__offering")
     list_select_related = ("resource", "component", "modified_by")
     search_fields = (
@@ -31,7 +42,7 @@ class ComponentUsageAdmin(RecordAdmin):
     date_hierarchy = "billing_period"
     ordering = ("-date", "-id")
     fieldsets = (
-        section(None, "resource", "what", "month", "usage", "unit", "date", "description"),
+        section(None, "resource", COMPONENT, "month", "usage", UNIT, "date", "description"),
         section("When nothing is reported", "recurring", "missing_usage_policy"),
         section("Record", "plan_period", "modified_by", "created", "modified", "uuid"),
     )
@@ -39,8 +50,9 @@ class ComponentUsageAdmin(RecordAdmin):
         Panel(
             "By whom",
             ComponentUserUsage,
-            ("username", "usage", "user", "description", "modified"),
+            ("username", "usage", "account", "description", "modified"),
             by="component_usage",
+            joined=("user__user",),
             order=("username",),
             limit=30,
             empty="Not reported by person.",
@@ -52,26 +64,20 @@ class ComponentUsageAdmin(RecordAdmin):
         """Return the month."""
         return f"{usage.billing_period:%Y-%m}"
 
-    @admin.display(description="component", ordering="component__name")
-    def what(self, usage: ComponentUsage) -> str:
-        """Return what was used."""
-        return str(usage.component.name)
-
-    @admin.display(description="unit")
-    def unit(self, usage: ComponentUsage) -> str:
-        """Return in what it is measured."""
-        return str(usage.component.measured_unit)
-
     def title_of(self, row: ComponentUsage) -> str:
         """Return what was used by which resource, and when."""
         return f"{row.component.name} of {row.resource.name} in {row.billing_period:%Y-%m}"
+
+
+RESOURCE = columns.of("component_usage.resource.name", "resource")
+USED = columns.of("component_usage.component.name", "component")
 
 
 @admin.register(ComponentUserUsage)
 class ComponentUserUsageAdmin(RecordAdmin):
     """Who used how much."""
 
-    list_display = ("username", "month", "resource", "what", "usage", "account")
+    list_display = ("username", "month", RESOURCE, USED, "usage", "account")
     list_filter = (AgeFilter, "component_usage__resource__offering")
     list_select_related = (
         "component_usage__resource",
@@ -90,7 +96,7 @@ class ComponentUserUsageAdmin(RecordAdmin):
     date_hierarchy = "component_usage__billing_period"
     ordering = ("-id",)
     fieldsets = (
-        section(None, "username", "account", "resource", "what", "month", "usage"),
+        section(None, "username", "account", "component_usage", RESOURCE, USED, "month", "usage"),
         section("Record", "description", "backend_id", "created", "modified", "uuid"),
     )
 
@@ -98,16 +104,6 @@ class ComponentUserUsageAdmin(RecordAdmin):
     def month(self, usage: ComponentUserUsage) -> str:
         """Return the month."""
         return f"{usage.component_usage.billing_period:%Y-%m}"
-
-    @admin.display(description="resource", ordering="component_usage__resource__name")
-    def resource(self, usage: ComponentUserUsage) -> str:
-        """Return which resource was used."""
-        return str(usage.component_usage.resource.name)
-
-    @admin.display(description="component", ordering="component_usage__component__name")
-    def what(self, usage: ComponentUserUsage) -> str:
-        """Return what was used."""
-        return str(usage.component_usage.component.name)
 
     @admin.display(description="person", ordering="user__user__username")
     def account(self, usage: ComponentUserUsage) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.contrib import admin
 
+from accounting.admin.usages import COMPONENT, UNIT
 from accounting.models import ComponentUsage
+from config.common.admin import columns
 from config.common.admin.panels import Panel
 from marketplace.admin.resources import ResourceAdmin
 from marketplace.models import Resource
@@ -21,10 +23,10 @@ class UsedResourceAdmin(ResourceAdmin):
         Panel(
             "Usage",
             ComponentUsage,
-            ("month", "what", "usage", "unit", "date", "modified_by"),
+            ("month", COMPONENT, "usage", UNIT, "date", columns.person("modified_by")),
             by="resource",
             order=("-billing_period", "component_id"),
-            joined=("component",),
+            joined=("component", "modified_by"),
             limit=12,
             empty="Nothing was reported.",
         ),

@@ -97,11 +97,21 @@ STEPS = (
 )
 
 
+OFFERING = columns.of("offering.name", "offering")
+
+
 @admin.register(OfferingUser)
 class OfferingUserAdmin(RecordAdmin):
     """People's accounts at the sites of offerings."""
 
-    list_display = ("user", columns.state, "username", "offering", "is_restricted", "created")
+    list_display = (
+        columns.person("user"),
+        columns.state,
+        "username",
+        OFFERING,
+        "is_restricted",
+        "created",
+    )
     list_filter = ("state", "is_restricted", AgeFilter, "offering")
     list_select_related = ("user", "offering")
     search_fields = (
@@ -157,7 +167,7 @@ class OfferingUserAdmin(RecordAdmin):
 class UserAttributeConfigAdmin(RecordAdmin):
     """Which attributes of people the sites get to see."""
 
-    list_display = ("offering", "exposed_fields", "modified")
+    list_display = (OFFERING, "exposed_fields", "modified")
     list_filter = (AgeFilter,)
     list_select_related = ("offering",)
     search_fields = ("offering__name", "offering__slug")

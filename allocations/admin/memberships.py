@@ -13,7 +13,14 @@ from config.common.admin.records import RecordAdmin, section
 class MembershipSyncStatusAdmin(RecordAdmin):
     """Whether people's access to resources is as their roles call for."""
 
-    list_display = ("user", "resource", "role_name", columns.state, "message", "reported_at")
+    list_display = (
+        columns.person("user"),
+        columns.of("resource.name", "resource"),
+        "role_name",
+        columns.state,
+        "message",
+        "reported_at",
+    )
     list_filter = ("state", "role_name", "resource__offering")
     list_select_related = ("user", "resource")
     search_fields = ("user__username", "user__email", "resource__name", "message")

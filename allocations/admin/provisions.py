@@ -20,11 +20,19 @@ from identity.admin.reasons import explained
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-ENTRY = ("attempt", "began", "took_ms", "outcome", "detail")
+OFFERING = columns.of("order.offering.name", "offering")
+ENTRY = {
+    "attempt": "Attempt",
+    "began": "Began",
+    "took_ms": "Took (ms)",
+    "outcome": "Outcome",
+    "detail": "What came back",
+}
 
 
 def _cells(entry: Mapping[str, Any]) -> str:
-    return format_html_join("", "<td>{}</td>", ((entry.get(key, ""),) for key in ENTRY))
+    said = {**entry, "began": str(entry.get("began", ""))[:19].replace("T", " ")}
+    return format_html_join("", "<td>{}</td>", ((said.get(key, ""),) for key in ENTRY))
 
 
 @admin.register(Provision)
@@ -34,7 +42,7 @@ class ProvisionAdmin(RecordAdmin):
     list_display = (
         "what",
         columns.state,
-        "offering",
+        OFFERING,
         "attempts",
         "next_attempt_at",
         "error",
@@ -56,7 +64,7 @@ class ProvisionAdmin(RecordAdmin):
     date_hierarchy = "created"
     ordering = ("-id",)
     fieldsets = (
-        section(None, "order", columns.state, "offering", "backend", "attempts"),
+        section(None, "order", columns.state, OFFERING, "backend", "attempts"),
         section("Times", "created", "next_attempt_at", "claimed_until", "finished_at"),
         section("Last error", columns.paragraphs("last_error")),
         section("Attempts", "log"),
@@ -80,11 +88,6 @@ class ProvisionAdmin(RecordAdmin):
         order = provision.order
         return format_html("{} <strong>{}</strong>", order.type, order.resource.name)
 
-    @admin.display(description="offering", ordering="order__offering__name")
-    def offering(self, provision: Provision) -> str:
-        """Return whose site it is."""
-        return provision.order.offering.name
-
     @admin.display(description="last error")
     def error(self, provision: Provision) -> str:
         """Return the beginning of the last error."""
@@ -95,7 +98,9 @@ class ProvisionAdmin(RecordAdmin):
         """Return every attempt: when, how long, and what came back."""
         if not provision.attempts_log:
             return columns.EMPTY
-        heads = format_html_join("", '<th scope="col">{}</th>', ((key,) for key in ENTRY))
+        heads = format_html_join(
+            "", '<th scope="col">{}</th>', ((head,) for head in ENTRY.values())
+        )
         rows = format_html_join(
             "", "<tr>{}</tr>", ((_cells(entry),) for entry in provision.attempts_log)
         )

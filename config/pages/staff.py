@@ -4,18 +4,46 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.contrib.admin import AdminSite
-from django.contrib.admin.forms import AdminPasswordChangeForm
+from django.contrib.admin.forms import AdminAuthenticationForm, AdminPasswordChangeForm
 from django.contrib.auth.views import PasswordChangeView
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
+from config.common.admin import refusals
 from config.pages import attention
-from identity.services import users
+from identity.api.sessions.views import address_of
+from identity.services import credentials, users
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
     from django.template.response import TemplateResponse
+
+
+class LoginForm(AdminAuthenticationForm):
+    """Logging in to the admin, locked after as many wrong passwords as the API is."""
+
+    def clean(self) -> dict[str, Any]:
+        """Check the password, and that it is one of the staff's.
+
+        :raises ValidationError: it is wrong, there were too many wrong ones, or not of the staff.
+        """
+        username, password = (self.cleaned_data.get(name) for name in ("username", "password"))
+        if username and password:
+            address, now = address_of(self.request), timezone.now()
+            try:
+                user = credentials.check_password(
+                    username=username, password=password, address=address, now=now
+                )
+            except credentials.LockedOut as error:
+                raise ValidationError(refusals.words(error)) from error
+            except credentials.WrongPassword as error:
+                raise self.get_invalid_login_error() from error
+            self.user_cache = user
+            self.confirm_login_allowed(user)
+        return self.cleaned_data
 
 
 class OwnPasswordForm(AdminPasswordChangeForm):
@@ -35,6 +63,8 @@ class StaffSite(AdminSite):
     site_header = "EFP Allocations"
     index_title = "What needs you"
     index_template = "admin/staff/start.html"
+    site_url = None
+    login_form = LoginForm
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -42,6 +72,12 @@ class StaffSite(AdminSite):
         """Show what needs a person above the list of all there is."""
         found = {"matters": attention.matters(timezone.now())}
         return super().index(request, {**found, **(extra_context or {})})
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> Any:
+        """Return the apps in the order in which they build on each other."""
+        listed = super().get_app_list(request, app_label)
+        order = list(apps.app_configs)
+        return sorted(listed, key=lambda app: order.index(app["app_label"]))
 
     def password_change(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -12,6 +12,7 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 
+from config.common.admin import columns
 from config.common.admin.deeds import Deed, ReasonForm, RemarkForm
 from config.common.admin.panels import Panel
 from config.common.admin.records import RecordAdmin, section
@@ -89,7 +90,14 @@ def holders(scope_type: ScopeType, by: str) -> Panel:
     return Panel(
         "Who holds which role",
         Grant,
-        ("user", "role", "expiration_time", "created_by", "created"),
+        (
+            columns.person("user"),
+            "role",
+            "expiration_time",
+            columns.person("created_by"),
+            "created",
+        ),
+        joined=("user", "created_by"),
         by=by,
         only={"scope_type": scope_type.value, "is_active": True},
         limit=20,
@@ -100,7 +108,8 @@ def holders(scope_type: ScopeType, by: str) -> Panel:
 HELD = Panel(
     "Roles",
     Grant,
-    ("role", "scope_name", "scope_type", "expiration_time", "created_by"),
+    ("role", "scope_name", "scope_type", "expiration_time", columns.person("created_by")),
+    joined=("created_by",),
     by="user",
     only={"is_active": True},
     empty="None.",

@@ -80,7 +80,7 @@ class DispatchFilter(admin.SimpleListFilter):
 class EventAdmin(RecordAdmin):
     """What happened: written by the services, changed by nobody."""
 
-    list_display = ("created", "kind", "about", "step", "actor", "told")
+    list_display = ("created", "kind", "about", "step", columns.person("actor"), "told")
     list_filter = (SubjectFilter, DispatchFilter, AgeFilter)
     list_select_related = ("actor",)
     search_fields = ("kind", "message", "actor__username", "actor__email")
@@ -138,9 +138,10 @@ class EventAdmin(RecordAdmin):
 ABOUT_THIS = Panel(
     "What happened",
     Event,
-    ("created", "kind", "step", "actor", "told"),
+    ("created", "kind", "step", columns.person("actor"), "told"),
     by="subject_uuid",
     value="uuid",
+    joined=("actor",),
     empty="Nothing is recorded.",
 )
 """The last events about a row: its history."""

@@ -75,7 +75,13 @@ class CategoryAdmin(RecordAdmin):
 class ServiceProviderAdmin(RecordAdmin):
     """Organisations that may offer resources: adding one registers it."""
 
-    list_display = ("customer", "abbreviation", "country", "enable_notifications", "created")
+    list_display = (
+        "customer",
+        columns.of("customer.abbreviation", "abbreviation"),
+        columns.of("customer.country", "country"),
+        "enable_notifications",
+        "created",
+    )
     list_filter = ("enable_notifications", "customer__country", AgeFilter)
     list_select_related = ("customer",)
     search_fields = ("customer__name", "customer__abbreviation", "customer__email", "description")
@@ -112,16 +118,6 @@ class ServiceProviderAdmin(RecordAdmin):
             explanation="Its offerings must be archived; they stay on record.",
         ),
     )
-
-    @admin.display(description="abbreviation", ordering="customer__abbreviation")
-    def abbreviation(self, provider: ServiceProvider) -> str:
-        """Return the short name of the organisation."""
-        return str(provider.customer.abbreviation)
-
-    @admin.display(description="country", ordering="customer__country")
-    def country(self, provider: ServiceProvider) -> str:
-        """Return where the organisation is."""
-        return str(provider.customer.country)
 
     def title_of(self, row: ServiceProvider) -> str:
         """Return the organisation's name."""

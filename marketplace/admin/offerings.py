@@ -113,7 +113,14 @@ class OfferingAdmin(RecordAdmin):
         Panel(
             "Plans",
             Plan,
-            ("name", "unit", "unit_price", "billing_mode", "max_amount", "archived"),
+            (
+                "name",
+                "unit",
+                columns.amount("unit_price"),
+                "billing_mode",
+                "max_amount",
+                "archived",
+            ),
             by="offering",
             order=("archived", "pk"),
             add=True,
@@ -188,7 +195,14 @@ KIND = ("is_boolean", "is_prepaid", "article_code")
 class OfferingComponentAdmin(RecordAdmin):
     """What is counted in an offering."""
 
-    list_display = ("name", "type", "offering", "measured_unit", "billing_type", "limit_period")
+    list_display = (
+        "name",
+        "type",
+        columns.of("offering.name", "offering"),
+        "measured_unit",
+        "billing_type",
+        "limit_period",
+    )
     list_filter = ("billing_type", "limit_period", "offering")
     list_select_related = ("offering",)
     search_fields = ("name", "type", "offering__name", "offering__slug")

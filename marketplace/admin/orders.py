@@ -141,7 +141,14 @@ def _set_backend_id(order: Order, *, backend_id: str, **known: Any) -> bool:
     return orders.set_backend_id(order, backend_id, **known)
 
 
-MONEY = ("plan", "old_plan", "cost", "old_cost", "fixed_price", "activation_price")
+MONEY = (
+    "plan",
+    "old_plan",
+    columns.amount("cost"),
+    columns.amount("old_cost"),
+    columns.amount("fixed_price"),
+    columns.amount("activation_price"),
+)
 REVIEWS = (
     "consumer_reviewed_by",
     "consumer_reviewed_at",
@@ -163,9 +170,9 @@ class OrderAdmin(RecordAdmin):
         "what",
         columns.state,
         "waiting",
-        "offering",
-        "project",
-        "created_by",
+        columns.of("offering.name", "offering"),
+        columns.of("project.name", "project"),
+        columns.person("created_by"),
         "created",
     )
     list_filter = ("state", OpenFilter, "type", AgeFilter, "offering")
@@ -244,9 +251,9 @@ class OrderAdmin(RecordAdmin):
         return f"{row.type} {row.resource.name or row.resource.slug} for {row.project.name}"
 
 
-ORDERS = ("what", columns.state, "waiting", "created_by", "created")
+ORDERS = ("what", columns.state, "waiting", columns.person("created_by"), "created")
 
 
 def orders_by(column: str) -> Panel:
     """Return the panel of the orders of a resource, an offering or a project."""
-    return Panel("Orders", Order, ORDERS, by=column, joined=("resource",))
+    return Panel("Orders", Order, ORDERS, by=column, joined=("resource", "created_by"))

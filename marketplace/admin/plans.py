@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import admin
 
+from config.common.admin import columns
 from config.common.admin.deeds import Deed, RemarkForm
 from config.common.admin.filters import AgeFilter
 from config.common.admin.panels import Panel
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from identity.models import User
+
+
+PRICE = columns.amount("price")
+LATER = columns.amount("future_price", "from next month")
 
 
 class PricesForm(RemarkForm):
@@ -83,7 +88,15 @@ def _is_offered(plan: Plan) -> bool:
 class PlanAdmin(RecordAdmin):
     """Under which prices an offering can be had."""
 
-    list_display = ("name", "offering", "unit", "unit_price", "billing_mode", "archived", "created")
+    list_display = (
+        "name",
+        columns.of("offering.name", "offering"),
+        "unit",
+        columns.amount("unit_price"),
+        "billing_mode",
+        "archived",
+        "created",
+    )
     list_filter = ("archived", "unit", "billing_mode", "offering", AgeFilter)
     list_select_related = ("offering",)
     search_fields = ("name", "offering__name", "offering__slug", "backend_id", "article_code")
@@ -111,8 +124,9 @@ class PlanAdmin(RecordAdmin):
         Panel(
             "Prices",
             PlanComponent,
-            ("component", "price", "future_price", "amount"),
+            (columns.of("component.name", "component"), PRICE, LATER, "amount"),
             by="plan",
+            joined=("component",),
             order=("pk",),
             limit=50,
             empty="None.",
@@ -162,35 +176,25 @@ class PlanAdmin(RecordAdmin):
         plans.change(row, actor=actor, now=now, **changes)
 
 
+COMPONENT = columns.of("component.name", "component")
+PLAN = columns.of("plan.name", "plan")
+OFFERING = columns.of("plan.offering.name", "offering")
+
+
 @admin.register(PlanComponent)
 class PlanComponentAdmin(RecordAdmin):
     """Prices: what each component costs in each plan. They are set on the plan's page."""
 
-    list_display = ("component_name", "plan_name", "offering", "price", "future_price", "amount")
+    list_display = (COMPONENT, PLAN, OFFERING, PRICE, LATER, "amount")
     list_filter = (("future_price", admin.EmptyFieldListFilter), "plan__offering")
     list_select_related = ("plan__offering", "component")
     search_fields = ("component__name", "component__type", "plan__name", "plan__offering__name")
     uuids = ("plan__uuid", "component__uuid")
     ordering = ("plan__offering__name", "plan", "id")
     fieldsets = (
-        section(None, "plan_name", "component_name", "offering"),
-        section("Price", "price", "future_price", "amount"),
+        section(None, "plan", COMPONENT, OFFERING),
+        section("Price", PRICE, LATER, "amount"),
     )
-
-    @admin.display(description="component", ordering="component__name")
-    def component_name(self, price: PlanComponent) -> str:
-        """Return what has the price."""
-        return price.component.name
-
-    @admin.display(description="plan", ordering="plan__name")
-    def plan_name(self, price: PlanComponent) -> str:
-        """Return the plan that the price is of."""
-        return price.plan.name
-
-    @admin.display(description="offering", ordering="plan__offering__name")
-    def offering(self, price: PlanComponent) -> str:
-        """Return what is offered at the price."""
-        return price.plan.offering.name
 
     def title_of(self, row: PlanComponent) -> str:
         """Return what has the price, and where."""

@@ -143,8 +143,8 @@ class ResourceAdmin(RecordAdmin):
     list_display = (
         "name",
         columns.state,
-        "offering",
-        "project",
+        columns.of("offering.name", "offering"),
+        columns.of("project.name", "project"),
         "backend_id",
         "end_date",
         "created",
@@ -184,7 +184,7 @@ class ResourceAdmin(RecordAdmin):
             columns.pretty("limits"),
             columns.pretty("current_usages", "used this month"),
             columns.pretty("limit_usage", "used of the limits"),
-            "cost",
+            columns.amount("cost"),
         ),
         section(
             "At the site",
@@ -211,13 +211,14 @@ class ResourceAdmin(RecordAdmin):
     )
     panels: tuple[Panel, ...] = (
         orders_by("resource"),
-        Panel("Plans over time", ResourcePlanPeriod, ("plan", "start", "end"), by="resource"),
+        Panel("Plans over time", ResourcePlanPeriod, ("start", "end", "plan"), by="resource"),
         Panel(
             "What happened to it and its orders",
             Event,
             ABOUT_THIS.columns,
             by="resource_uuid",
             value="uuid",
+            joined=("actor",),
             limit=15,
             empty="Nothing is recorded.",
         ),
@@ -241,11 +242,14 @@ RESOURCES = Panel(
 )
 
 
+PLAN = columns.of("plan.name", "plan")
+
+
 @admin.register(ResourcePlanPeriod)
 class ResourcePlanPeriodAdmin(RecordAdmin):
     """Under which plan a resource was when; usage is counted in these times."""
 
-    list_display = ("resource", "plan_name", "start", "end")
+    list_display = (columns.of("resource.name", "resource"), PLAN, "start", "end")
     list_filter = (("end", admin.EmptyFieldListFilter), "plan__offering")
     list_select_related = ("resource", "plan")
     search_fields = ("resource__name", "resource__slug", "resource__backend_id", "plan__name")
@@ -253,12 +257,7 @@ class ResourcePlanPeriodAdmin(RecordAdmin):
     uuids = ("uuid", "resource__uuid", "plan__uuid")
     date_hierarchy = "start"
     ordering = ("-id",)
-    fieldsets = (section(None, "resource", "plan_name", "start", "end", "uuid"),)
-
-    @admin.display(description="plan", ordering="plan__name")
-    def plan_name(self, period: ResourcePlanPeriod) -> str:
-        """Return the plan."""
-        return period.plan.name
+    fieldsets = (section(None, "resource", PLAN, "start", "end", "uuid"),)
 
     def title_of(self, row: ResourcePlanPeriod) -> str:
         """Return which resource was under which plan."""

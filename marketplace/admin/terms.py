@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 
+from config.common.admin import columns
 from config.common.admin.deeds import Deed
 from config.common.admin.filters import AgeFilter
 from config.common.admin.records import RecordAdmin, section
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from identity.models import User
 
 
+OFFERING = columns.of("offering.name", "offering")
+
+
 def _in_force(row: TermsOfService) -> bool:
     return row.is_active
 
@@ -32,7 +36,7 @@ def _not_revoked(consent: Consent) -> bool:
 class TermsOfServiceAdmin(RecordAdmin):
     """Terms of offerings; adding some puts them into force in place of the former."""
 
-    list_display = ("offering", "version", "is_active", "requires_reconsent", "created")
+    list_display = (OFFERING, "version", "is_active", "requires_reconsent", "created")
     list_filter = ("is_active", "requires_reconsent", "offering", AgeFilter)
     list_select_related = ("offering",)
     search_fields = ("offering__name", "offering__slug", "version")
@@ -79,7 +83,13 @@ class TermsOfServiceAdmin(RecordAdmin):
 class ConsentAdmin(RecordAdmin):
     """Who agreed to which terms, and until when."""
 
-    list_display = ("user", "offering", "version", "agreement_date", "revocation_date")
+    list_display = (
+        columns.person("user"),
+        OFFERING,
+        "version",
+        "agreement_date",
+        "revocation_date",
+    )
     list_filter = (("revocation_date", admin.EmptyFieldListFilter), "offering", AgeFilter)
     list_select_related = ("user", "offering")
     search_fields = ("user__username", "user__email", "offering__name", "version")

@@ -126,4 +126,4 @@ class OfferingComponent(UuidModel):
         )
 
     def __str__(self) -> str:
-        return f"{self.type} of {self.offering_id}"
+        return self.name

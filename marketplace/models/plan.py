@@ -34,7 +34,7 @@ class Plan(UuidModel, Timestamped):
         constraints = (one_of("unit", BillingUnit, "plan_unit"),)
 
     def __str__(self) -> str:
-        return f"{self.name} of {self.offering_id}"
+        return self.name
 
 
 class PlanComponent(models.Model):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
@@ -47,15 +49,41 @@ def age(moment: datetime | None) -> str:
     return timesince(moment, timezone.now(), depth=1) if moment else EMPTY
 
 
-def boolean(
-    test: Callable[[Any], bool], description: str, ordering: str | None = None
-) -> Callable[[Any], bool]:
-    """Return a column of yes and no."""
+def of(path: str, description: str) -> Callable[[Any], str]:
+    """Return a column of something that belongs to a row, such as `offering.name`."""
 
-    @admin.display(boolean=True, description=description, ordering=ordering)
-    def column(row: Any) -> bool:
-        return test(row)
+    @admin.display(description=description, ordering=path.replace(".", "__"))
+    def column(row: Any) -> str:
+        return str(attrgetter(path)(row) or EMPTY)
 
+    column.__name__ = path.replace(".", "_")
+    return column
+
+
+def person(name: str, description: str = "") -> Callable[[Any], str]:
+    """Return a column of somebody: by name, since many user names are long identifiers."""
+
+    @admin.display(description=description or name.replace("_", " "), ordering=f"{name}__username")
+    def column(row: Any) -> str:
+        user = getattr(row, name)
+        return (user.full_name or user.username) if user is not None else EMPTY
+
+    column.__name__ = f"{name}_by_name"
+    return column
+
+
+def amount(name: str, description: str = "") -> Callable[[Any], str]:
+    """Return a column of money, without the zeros that its ten decimals end in."""
+
+    @admin.display(description=description or name.replace("_", " "), ordering=name)
+    def column(row: Any) -> str:
+        value = getattr(row, name)
+        if value is None:
+            return EMPTY
+        exact = value.normalize()
+        return f"{exact:f}" if exact.as_tuple().exponent < -2 else f"{value:.2f}"
+
+    column.__name__ = f"{name}_of_money"
     return column
 
 
@@ -67,11 +95,17 @@ def pretty(name: str, description: str = "") -> Callable[[Any], str]:
         value = getattr(row, name)
         if not value:
             return EMPTY
-        laid_out = json.dumps(value, indent=2, ensure_ascii=False, cls=DjangoJSONEncoder)
-        return format_html('<pre class="json">{}</pre>', laid_out)
+        return format_html('<pre class="json">{}</pre>', _laid_out(value))
 
     column.__name__ = f"{name}_as_json"
     return column
+
+
+def _laid_out(value: Any) -> str:
+    """Return a flat object as lines, and anything deeper as JSON."""
+    if isinstance(value, Mapping) and not any(isinstance(v, (dict, list)) for v in value.values()):
+        return "\n".join(f"{name}: {inner}" for name, inner in value.items())
+    return json.dumps(value, indent=2, ensure_ascii=False, cls=DjangoJSONEncoder)
 
 
 def paragraphs(name: str, description: str = "") -> Callable[[Any], str]:

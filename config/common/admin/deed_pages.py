@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 
 from config.common.admin import refusals
+from config.common.admin.panels import facts
 from config.common.errors import DomainError
 
 if TYPE_CHECKING:
@@ -163,6 +164,7 @@ class DeedPages(Pages):
             "media": self.media + form.media,
             "one": one,
             "one_title": self.title_of(one) if one is not None else "",
+            "facts": facts(one, self) if one is not None else [],
             "able": [self.title_of(row) for row in able],
             "unable": [
                 (self.title_of(row), getattr(row, "state", "")) for row in rows if row not in able

@@ -25,6 +25,8 @@ class NotNow(Conflict):
 class DeedForm(forms.Form):
     """What a deed asks for; without a field, only whether it is really meant."""
 
+    required_css_class = "required"
+
     def __init__(self, *args: Any, rows: Sequence[Any] = (), **kwargs: Any) -> None:
         """Take the rows that the deed shall be done to, which some forms depend on."""
         super().__init__(*args, **kwargs)

@@ -60,7 +60,7 @@ class Panel:
         return {
             "title": self.title,
             "empty": self.empty,
-            "headings": [label_for_field(name, self.model, pages) for name in self.columns],
+            "headings": [str(label_for_field(name, self.model, pages)) for name in self.columns],
             "rows": [self._cells(other, pages) for other in found[: self.limit]],
             "more": len(found) > self.limit,
             "all_url": self._url("changelist", {self.by: key, **self.only}),
@@ -90,19 +90,29 @@ class Panel:
         return f"{name}__id__exact" if is_reference else f"{name}__exact"
 
     def _cells(self, other: Model, pages: Any) -> list[str]:
-        cells = [self._cell(name, other, pages) for name in self.columns]
+        cells = [cell(name, other, pages) for name in self.columns]
         cells[0] = _link(other, cells[0])
         return cells
 
-    def _cell(self, name: Any, other: Model, pages: Any) -> str:
-        column, attribute, value = lookup_field(name, other, pages)
-        if column is None:
-            is_boolean = getattr(attribute, "boolean", False)
-            return display_for_value(value, EMPTY, boolean=is_boolean)
-        if isinstance(column, ForeignKey):
-            related = getattr(other, column.name)
-            return _link(related, str(related)) if related is not None else EMPTY
-        return display_for_field(value, column, EMPTY)
+
+def cell(name: Any, row: Model, pages: Any) -> str:
+    """Return what a column says of a row, as a changelist would; other rows as links."""
+    column, attribute, value = lookup_field(name, row, pages)
+    if column is None:
+        is_boolean = getattr(attribute, "boolean", False)
+        return display_for_value(value, EMPTY, boolean=is_boolean)
+    if isinstance(column, ForeignKey):
+        related = getattr(row, column.name)
+        return _link(related, str(related)) if related is not None else EMPTY
+    return display_for_field(value, column, EMPTY)
+
+
+def facts(row: Model, pages: Any) -> list[tuple[str, str]]:
+    """Return what a changelist says of a row, with the headings."""
+    return [
+        (str(label_for_field(name, type(row), pages)), cell(name, row, pages))
+        for name in pages.list_display
+    ]
 
 
 def _link(row: Model, label: str) -> str:

@@ -93,7 +93,26 @@ class RecordAdmin(DeedPages):
         """Return the fields that a new row is asked for, or all that is shown of a known one."""
         if obj is None and self.asked:
             return ((None, {"fields": self.asked}),)
-        return super().get_fieldsets(request, obj)
+        fieldsets = super().get_fieldsets(request, obj)
+        return fieldsets if obj is None else self._shown(fieldsets, obj)
+
+    def _shown(self, fieldsets: Any, row: Any) -> Any:
+        """Leave out what is neither known nor can be filled in."""
+        kept = []
+        for title, options in fieldsets:
+            fields = tuple(n for n in options["fields"] if n in self.editable or self._says(n, row))
+            if fields:
+                kept.append((title, {**options, "fields": fields}))
+        return tuple(kept)
+
+    def _says(self, name: Any, row: Any) -> bool:
+        if not callable(name) and not hasattr(self, name):
+            column = self.model._meta.get_field(name)
+            if column.many_to_many:
+                return True
+            value = getattr(row, column.attname)
+            return value is not None and value not in ("", {}, [])
+        return bool((name(row) if callable(name) else getattr(self, name)(row)) != EMPTY)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Return everything that is shown and not editable."""
