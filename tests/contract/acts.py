@@ -57,7 +57,7 @@ from waldur_api_client.models import (
     UserRoleCreateRequest,
 )
 
-from tests.contract.cast import Cast
+from tests.contract.cast import Cast, known
 
 Amounts = Mapping[str, float]
 ALLOCATION = "Extreme scale, spring call"
@@ -79,7 +79,7 @@ def create_project(cast: Cast, name: str) -> UUID:
         backend_id=f"naiss-{name}",
     )
     project = projects_create.sync(client=cast.allocator, body=body)
-    return _known(project.uuid)
+    return known(project.uuid)
 
 
 def find_person(cast: Cast, cuid: str) -> UUID:
@@ -128,7 +128,7 @@ def place_order(cast: Cast, project: UUID, limits: Amounts) -> UUID:
         limits=OrderCreateRequestLimits.from_dict(limits),
         accepting_terms_of_service=True,
     )
-    return _known(marketplace_orders_create.sync(client=cast.allocator, body=body).uuid)
+    return known(marketplace_orders_create.sync(client=cast.allocator, body=body).uuid)
 
 
 def approve(cast: Cast, order: UUID) -> None:
@@ -164,14 +164,14 @@ def run_allocation(cast: Cast, project: UUID, limits: Amounts) -> UUID:
 def resource_of(cast: Cast, order: UUID) -> UUID:
     """The allocator reads which allocation came of an order."""
     details = marketplace_orders_retrieve.sync(order, client=cast.allocator)
-    return _known(details.marketplace_resource_uuid)
+    return known(details.marketplace_resource_uuid)
 
 
 def states(cast: Cast, order: UUID) -> tuple[OrderState, ResourceState]:
     """The allocator reads where an order and its allocation stand."""
     details = marketplace_orders_retrieve.sync(order, client=cast.allocator)
     resource = marketplace_resources_retrieve.sync(
-        _known(details.marketplace_resource_uuid), client=cast.allocator
+        known(details.marketplace_resource_uuid), client=cast.allocator
     )
     assert isinstance(details.state, OrderState)
     assert isinstance(resource.state, ResourceState)
@@ -189,7 +189,7 @@ def ask_for_limits(cast: Cast, resource: UUID, wanted: Amounts) -> UUID:
     """The allocator orders other limits."""
     body = ResourceUpdateLimitsRequest(limits=ResourceUpdateLimitsRequestLimits.from_dict(wanted))
     answer = marketplace_resources_update_limits.sync(resource, client=cast.allocator, body=body)
-    return _known(answer.order_uuid)
+    return known(answer.order_uuid)
 
 
 def ask_to_terminate(cast: Cast, resource: UUID) -> UUID:
@@ -197,7 +197,7 @@ def ask_to_terminate(cast: Cast, resource: UUID) -> UUID:
     answer = marketplace_resources_terminate.sync(
         resource, client=cast.allocator, body=ResourceTerminateRequest()
     )
-    return _known(answer.order_uuid)
+    return known(answer.order_uuid)
 
 
 def report_usage(cast: Cast, resource: UUID, amounts: Mapping[str, str]) -> None:
@@ -216,7 +216,7 @@ def report_user_usage(cast: Cast, resource: UUID, kind: str, username: str, amou
         client=cast.hosting_entity, resource_uuid=resource, type_=kind
     )
     answer = marketplace_component_usages_set_user_usage.sync_detailed(
-        _known(usage.uuid),
+        known(usage.uuid),
         client=cast.hosting_entity,
         body=ComponentUserUsageCreateRequest(username=username, usage=amount),
     )
@@ -240,8 +240,3 @@ def assert_hidden(module: Retrieve, uuid: UUID, client: AuthenticatedClient) -> 
     with pytest.raises(UnexpectedStatus) as refusal:
         module.sync(uuid, client=client)
     assert refusal.value.status_code == 404
-
-
-def _known(uuid: object) -> UUID:
-    assert isinstance(uuid, UUID)
-    return uuid

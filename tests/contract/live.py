@@ -5,6 +5,7 @@ deployment runs. What a test writes is committed and stays, so tests make what t
 on nothing else.
 """
 
+import json
 import os
 import shlex
 import socket
@@ -39,6 +40,12 @@ class LiveService:
     base_url: str
     database: str
     log: Path
+
+    def last_error(self) -> str:
+        """Return the last traceback that the service logged."""
+        lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
+        failures = [line for line in lines if '"exception"' in line]
+        return str(json.loads(failures[-1])["exception"])[-2000:] if failures else ""
 
 
 def create_database(name: str) -> None:

@@ -9,11 +9,12 @@ import importlib
 import importlib.util
 import re
 from dataclasses import dataclass, field
-from types import ModuleType
 from typing import Any
 from uuid import UUID
 
 import pytest
+from httpx import Response
+from waldur_api_client.client import AuthenticatedClient
 
 from tests.contract import acts
 from tests.contract.cast import RESEARCHER_CUID, Cast
@@ -35,15 +36,33 @@ EMPTY = {"GET /api/marketplace-provider-offerings/{uuid}/importable_resources/"}
 
 @dataclass
 class World:
-    """Something of every kind, by the path under which it is read."""
+    """Something of every kind, by the path or the parameter under which it is asked for."""
 
     cast: Cast
     objects: dict[str, UUID] = field(default_factory=dict)
 
-    def arguments(self, path: str) -> list[UUID]:
-        """Return what to put into the parameters of a path, in their order."""
-        stems = re.split(r"\{[^}]*\}", path)
+    def arguments(self, key: str) -> list[UUID]:
+        """Return what to put into the parameters of an operation's path, in their order."""
+        stems = re.split(r"\{[^}]*\}", key.removeprefix("GET "))
         return [self.objects[stem] for stem in stems[:-1]]
+
+    def demands(self, key: str) -> dict[str, UUID]:
+        """Return what the operation cannot do without in its query."""
+        query = OPERATIONS[key].get("query", {})
+        return {name: self.objects[name] for name, node in query.items() if node.get("required")}
+
+    def call(self, key: str, client: AuthenticatedClient, function: str = "") -> Any:
+        """Call the client's function for an operation, or another one of the same arguments."""
+        module = importlib.import_module(function or client_module(OPERATIONS[key]))
+        return module.sync(*self.arguments(key), client=client, **self.demands(key))
+
+    def send(self, method: str, key: str, client: AuthenticatedClient, **query: Any) -> Response:
+        """Send a plain request to an operation, with its objects' UUIDs as plain hex."""
+        path = key.removeprefix("GET ")
+        for argument in self.arguments(key):
+            path = re.sub(r"\{[^}]*\}", argument.hex, path, count=1)
+        query |= {name: uuid.hex for name, uuid in self.demands(key).items()}
+        return client.get_httpx_client().request(method, path, params=query)
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +87,8 @@ def world(cast: Cast) -> World:
         "/api/marketplace-provider-resources/": resource,
         "/plans/": first_of(cast, "marketplace-plans"),
         "/orders/": world.objects["/api/marketplace-orders/"],
+        "project_customer_uuid": cast.customer_uuid,
+        "user_uuid": acts.find_person(cast, RESEARCHER_CUID),
     }
     for path in (
         "users", "roles", "marketplace-categories", "marketplace-service-providers",
@@ -83,21 +104,15 @@ def first_of(cast: Cast, path: str, **filters: str) -> UUID:
     return UUID(rows[0]["uuid"])
 
 
-def module_of(key: str) -> ModuleType:
-    return importlib.import_module(client_module(OPERATIONS[key]))
-
-
-def has_count(key: str) -> bool:
-    """Tell whether the client has a function that counts the list by HEAD."""
+def counting(key: str) -> str:
+    """Name the client's module that counts a list by HEAD; some lists have none."""
     name = client_module(OPERATIONS[key]).removesuffix("_list") + "_count"
-    return importlib.util.find_spec(name) is not None
+    return name if importlib.util.find_spec(name) else ""
 
 
 @pytest.mark.parametrize("key", LISTS)
 def test_staff_reads_the_list_and_finds_a_row(world: World, key: str) -> None:
-    arguments = world.arguments(key.removeprefix("GET "))
-
-    rows = module_of(key).sync(*arguments, client=world.cast.staff)
+    rows = world.call(key, world.cast.staff)
 
     assert rows or key in EMPTY
 
@@ -109,20 +124,17 @@ def test_the_others_can_read_what_they_may_see_of_the_list(
 ) -> None:
     client = getattr(world.cast, who)
 
-    answer = client.get_httpx_client().get(filled(world, key))
+    answer = world.send("GET", key, client)
 
     assert answer.status_code in {200, 403, 404}
     if answer.status_code == 200:
-        arguments = world.arguments(key.removeprefix("GET "))
-        assert len(module_of(key).sync(*arguments, client=client)) == len(answer.json())
+        assert len(world.call(key, client)) == len(answer.json())
 
 
 @pytest.mark.parametrize("key", [key for key in LISTS if OPERATIONS[key].get("paginated")])
 def test_the_list_announces_its_length_to_get_and_head_alike(world: World, key: str) -> None:
-    http = world.cast.staff.get_httpx_client()
-    path = filled(world, key)
-
-    listed, counted = http.get(path, params={"page_size": 300}), http.head(path)
+    listed = world.send("GET", key, world.cast.staff, page_size=300)
+    counted = world.send("HEAD", key, world.cast.staff)
 
     assert counted.status_code == 200
     assert counted.content == b""
@@ -130,23 +142,16 @@ def test_the_list_announces_its_length_to_get_and_head_alike(world: World, key: 
     assert int(listed.headers["X-Result-Count"]) == len(listed.json())
 
 
-@pytest.mark.parametrize("key", [key for key in LISTS if has_count(key)])
+@pytest.mark.parametrize("key", [key for key in LISTS if counting(key)])
 def test_the_client_can_count_the_list(world: World, key: str) -> None:
-    name = client_module(OPERATIONS[key]).removesuffix("_list") + "_count"
-    arguments = world.arguments(key.removeprefix("GET "))
+    staff = world.cast.staff
 
-    count = importlib.import_module(name).sync(*arguments, client=world.cast.staff)
-
-    assert count >= len(module_of(key).sync(*arguments, client=world.cast.staff))
+    assert world.call(key, staff, counting(key)) >= len(world.call(key, staff))
 
 
 @pytest.mark.parametrize("key", [key for key in SINGLE if not key.endswith("/details/")])
 def test_staff_reads_the_object(world: World, key: str) -> None:
-    arguments = world.arguments(key.removeprefix("GET "))
-
-    found = module_of(key).sync(*arguments, client=world.cast.staff)
-
-    assert found.to_dict()
+    assert world.call(key, world.cast.staff).to_dict()
 
 
 @pytest.mark.parametrize(
@@ -154,16 +159,7 @@ def test_staff_reads_the_object(world: World, key: str) -> None:
 )
 def test_the_list_can_be_asked_for_single_fields(world: World, key: str) -> None:
     name = "user_uuid" if "project_permissions" in key else "uuid"
-    params = {"field": [name, "no_such_field"]}
 
-    rows = world.cast.staff.get_httpx_client().get(filled(world, key), params=params).json()
+    rows = world.send("GET", key, world.cast.staff, field=[name, "no_such_field"]).json()
 
     assert [row for row in rows if row.keys() != {name}] == []
-
-
-def filled(world: World, key: str) -> str:
-    """Write the path of an operation with its objects' UUIDs as plain hex."""
-    path = key.removeprefix("GET ")
-    for argument in world.arguments(path):
-        path = re.sub(r"\{[^}]*\}", argument.hex, path, count=1)
-    return path
