@@ -1,0 +1,1 @@
+"""Catalogues that can be loaded into the database, and the loader."""

@@ -1,0 +1,131 @@
+"""Loading a whole preset, in one transaction."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db import DataError, IntegrityError, transaction
+
+from config.presets.loader.broken import BrokenPreset, Fault, told_by_database
+from config.presets.loader.known import Known
+from config.presets.loader.rows import Row, upsert
+from config.presets.loader.sections import ORDER, SECTIONS
+from config.presets.loader.special import SPECIAL
+from identity import events
+from marketplace.models import Offering, OfferingComponent, PlanComponent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+
+    from config.presets.loader.sections import Section
+
+
+@dataclass
+class Tally:
+    """How many rows of each section there were, and how many of them were new or changed."""
+
+    rows: dict[str, int] = field(default_factory=dict)
+    new: dict[str, int] = field(default_factory=dict)
+    changed: dict[str, int] = field(default_factory=dict)
+
+    def count(self, section: str, *, new: bool, changed: bool = False) -> None:
+        """Count one row."""
+        for counted, told in ((self.rows, True), (self.new, new), (self.changed, changed)):
+            counted[section] = counted.get(section, 0) + int(told)
+
+
+@transaction.atomic
+def load(preset: Any, *, now: datetime) -> Tally:
+    """Bring the database to what a preset says.
+
+    :raises BrokenPreset: when a row is wrong; then nothing is changed.
+    """
+    sections = _sections(preset)
+    tally, known = Tally(), Known()
+    for name in ORDER:
+        rows = list(_numbered(name, sections.get(name, [])))
+        if name in SECTIONS:
+            known.read(SECTIONS[name].model, _uuids(rows))
+        for place, row in rows:
+            try:
+                _load_row(known, name, row, tally, now)
+            except Fault as error:
+                raise BrokenPreset(f"{place}: {error}") from error
+            except (IntegrityError, DataError) as error:
+                raise BrokenPreset(f"{place}: {told_by_database(error)}") from error
+    _complete_prices(sections.get("offerings", []))
+    return tally
+
+
+def _sections(preset: Any) -> Mapping[str, list[Any]]:
+    if not isinstance(preset, dict):
+        raise BrokenPreset("A preset is one JSON object of sections.")
+    sections = {name: rows for name, rows in preset.items() if not name.startswith("_")}
+    if strangers := sorted(set(sections) - set(ORDER)):
+        raise BrokenPreset(f"Unknown sections: {', '.join(strangers)}.")
+    for name, rows in sections.items():
+        if not isinstance(rows, list):
+            raise BrokenPreset(f"{name} is not a list of rows.")
+    return sections
+
+
+def _numbered(name: str, rows: list[Any]) -> Iterator[tuple[str, Row]]:
+    """Yield a section's rows with the place that an error is told of."""
+    seen: set[str] = set()
+    for number, row in enumerate(rows, start=1):
+        if not isinstance(row, dict):
+            raise BrokenPreset(f"{name}, row {number}: it is not an object")
+        uuid = str(row.get("uuid", "")).replace("-", "").lower()
+        place = f"{name}, row {number}" + (f" (uuid {uuid})" if uuid else "")
+        if uuid and uuid in seen:
+            raise BrokenPreset(f"{place}: the uuid occurs twice")
+        seen.add(uuid)
+        yield place, row
+
+
+def _uuids(rows: list[tuple[str, Row]]) -> Iterator[UUID]:
+    """Yield the UUIDs of rows that have one; the others are told of when their turn comes."""
+    for _, row in rows:
+        with suppress(ValueError):
+            yield UUID(str(row.get("uuid")))
+
+
+def _load_row(known: Known, name: str, row: Row, tally: Tally, now: datetime) -> None:
+    if name in SPECIAL:
+        tally.count(name, new=SPECIAL[name](known, row, now))
+        return
+    section = SECTIONS[name]
+    instance, is_new, changed = upsert(known, section, row)
+    tally.count(name, new=is_new, changed=bool(changed) and not is_new)
+    if is_new or changed:
+        _record(section, instance, changed, now)
+
+
+def _record(section: Section, instance: Any, changed: tuple[str, ...], now: datetime) -> None:
+    customer = getattr(instance, "customer", None)
+    events.record(
+        f"{section.noun}.loaded",
+        instance,
+        actor=None,
+        now=now,
+        provider=customer,
+        payload={"changed": list(changed)},
+    )
+
+
+def _complete_prices(offerings: list[Any]) -> None:
+    """Give every plan of the offerings a price for every component, as plans always have."""
+    found = Offering.objects.filter(uuid__in=[row["uuid"] for row in offerings])
+    for offering in found.prefetch_related("plans__components", "components"):
+        components: set[OfferingComponent] = set(offering.components.all())
+        for plan in offering.plans.all():
+            priced = {price.component_id for price in plan.components.all()}
+            PlanComponent.objects.bulk_create(
+                PlanComponent(plan=plan, component=component)
+                for component in components
+                if component.pk not in priced
+            )
