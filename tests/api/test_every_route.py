@@ -150,8 +150,10 @@ def test_no_query_gives_a_server_error(
 ) -> None:
     client = as_user(dave)
     client.raise_request_exception = False
-    names = route.viewset.filterset_class.base_filters if route.viewset.filterset_class else ()
-    every = [f"{name}={value}" for name in names for value in ("%00", "x", "-1", "1e999", "")]
+    declared = getattr(getattr(route.viewset, route.action), "api", None)
+    filterset = declared.filterset if declared else route.viewset.filterset_class
+    names = filterset.base_filters if filterset else ()
+    every = [f"{name}={value}" for name in names for value in ("%00", "1e999")]
     for query in (*QUERIES, *every):
         response = client.get(f"{address(route)}?{query}")
         assert response.status_code < 500, query
