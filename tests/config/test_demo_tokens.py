@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from io import StringIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -15,15 +15,13 @@ from identity.services import credentials
 from tests.factories.identity import UserFactory
 
 if TYPE_CHECKING:
-    from pytest_django.fixtures import SettingsWrapper
-
     from identity.models import User
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def people(settings: SettingsWrapper) -> dict[str, User]:
+def people(settings: Any) -> dict[str, User]:
     settings.ON_ONE_MACHINE = True
     return {name: UserFactory(username=name) for name in ROLES.values()}
 
@@ -35,7 +33,7 @@ def issue(*arguments: str) -> list[list[str]]:
 
 
 def tokens(lines: list[list[str]]) -> dict[str, str]:
-    return {line[0]: line[-1] for line in lines[1:]}
+    return {line[0]: line[-1].strip() for line in lines[1:]}
 
 
 def test_each_role_gets_a_token_that_works(people: dict[str, User]) -> None:
@@ -74,14 +72,14 @@ def test_a_second_run_ends_the_tokens_of_the_first_and_leaves_others(
 
 
 def test_a_service_with_a_database_of_its_own_is_no_demo(
-    settings: SettingsWrapper, people: dict[str, User]
+    settings: Any, people: dict[str, User]
 ) -> None:
     settings.ON_ONE_MACHINE = False
     with pytest.raises(CommandError, match="DATABASE_URL is set"):
         issue()
     assert not Token.objects.exists()
 
-    password = issue("--force")[0][-1].removeprefix("password ")
+    password = issue("--force")[0][-1].removeprefix("password ").strip()
     people["demo-staff"].refresh_from_db()
     assert password != "demo"
     assert people["demo-staff"].check_password(password)

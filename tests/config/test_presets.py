@@ -189,8 +189,8 @@ BROKEN: list[tuple[Callable[[dict[str, Any]], Any], str]] = [
     (
         lambda p: p["projects"][0].update(name="x" * 501),
         (
-            "projects, row 1 (uuid 00000000000000000000000000000005): name: Ensure this value has at "
-            "most 500 characters (it has 501)."
+            "projects, row 1 (uuid 00000000000000000000000000000005): name: Ensure this value has "
+            "at most 500 characters (it has 501)."
         ),
     ),
     (lambda p: p["projects"][0].pop("uuid"), "projects, row 1: uuid is missing"),
