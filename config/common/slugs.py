@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Length
 from django.utils.text import slugify
 
+from config.common.errors import Invalid
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.db.models import Model
 
 Row = TypeVar("Row", bound="Model")
 
 LENGTH = 8
 COUNTED_ATTEMPTS = 3
+
+
+class Taken(Invalid):
+    """The slug that was chosen belongs to another row of the kind."""
+
+    code = "slug_taken"
 
 
 def stem(name: str, instead: str) -> str:
@@ -40,24 +50,42 @@ def insert(row: Row, name: str) -> Row:
 
     Two at once may compute the same slug. The database lets one of them in, the other counts
     again; after some rounds of that the end is drawn at random.
+
+    :raises Taken: the slug that the row came with is another's.
     """
-    if row.slug:  # type: ignore[attr-defined]
-        row.save(force_insert=True)
+    new: Any = row
+    if new.slug:
+        _store(new, force_insert=True)
         return row
-    model = type(row)
     for attempt in range(COUNTED_ATTEMPTS + 1):
-        counted = attempt < COUNTED_ATTEMPTS
-        row.slug = (  # type: ignore[attr-defined]
-            next_slug(model, name)
-            if counted
-            else f"{stem(name, model.__name__.lower())}-{uuid4().hex[:12]}"
-        )
+        drawn = f"{stem(name, type(row).__name__.lower())}-{uuid4().hex[:12]}"
+        new.slug = next_slug(type(row), name) if attempt < COUNTED_ATTEMPTS else drawn
         try:
-            with transaction.atomic():
-                row.save(force_insert=True)
-        except IntegrityError as error:
-            if not counted or "slug" not in str(error):
+            _store(new, force_insert=True)
+        except Taken:
+            if attempt == COUNTED_ATTEMPTS:
                 raise
         else:
             break
     return row
+
+
+def update(row: Row, fields: Iterable[str]) -> None:
+    """Store the changed columns of a row.
+
+    :raises Taken: its new slug is another's.
+    """
+    _store(row, update_fields=list(fields))
+
+
+def _store(row: Any, **how: Any) -> None:
+    """Save a row; it is the database that knows which slugs are taken."""
+    try:
+        with transaction.atomic():
+            row.save(**how)
+    except IntegrityError as error:
+        broken = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
+        if "_slug_" not in broken:
+            raise
+        kind = row._meta.verbose_name
+        raise Taken({"slug": [f"{kind} with this slug already exists."]}) from error

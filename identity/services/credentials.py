@@ -37,25 +37,37 @@ class NotAuthenticated(DomainError):
 class WrongPassword(NotAuthenticated):
     """There is no such active user with that password; which of it is wrong is not told."""
 
+    code = "wrong_password"
+
 
 class LockedOut(NotAuthenticated):
     """There were too many wrong passwords for this user name from this address."""
+
+    code = "locked_out"
 
 
 class UnknownToken(NotAuthenticated):
     """Nobody has such a token, or not any more."""
 
+    code = "unknown_token"
+
 
 class ExpiredToken(NotAuthenticated):
     """The token was not used for longer than it lives."""
+
+    code = "expired_token"
 
 
 class InactiveUser(NotAuthenticated):
     """The token's user was deactivated."""
 
+    code = "inactive_user"
+
 
 class NoToken(Missing):
     """The user has none."""
+
+    code = "no_token"
 
 
 def log_in(*, username: str, password: str, address: str, now: datetime) -> str:

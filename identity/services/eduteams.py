@@ -15,9 +15,13 @@ from identity.roles import RoleName
 class NotAllowed(Forbidden):
     """Only allocators and those who manage identities look people up."""
 
+    code = "not_allowed"
+
 
 class UnknownCuid(Missing):
     """Nobody known here has that CUID."""
+
+    code = "unknown_cuid"
 
 
 def find(cuid: str, *, actor: User) -> User:

@@ -34,9 +34,13 @@ ACCEPTED = frozenset(
 class NotAKey(Invalid):
     """The text is not a public key in OpenSSH's form."""
 
+    code = "not_a_key"
+
 
 class KeyKnown(Invalid):
     """The user has this key already."""
+
+    code = "key_known"
 
 
 @dataclass(frozen=True)

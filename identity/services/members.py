@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from config.common.errors import Conflict, Invalid
 from identity import events
 from identity.models import Customer, Grant, Project, Role, User
-from identity.roles import RoleName, ScopeType
+from identity.roles import ScopeType
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,30 +42,37 @@ class Scope(Protocol):
 class RoleNotFound(Invalid):
     """There is no such role, or it is not given any more."""
 
+    code = "role_not_found"
+
 
 class WrongScope(Invalid):
     """The role is of another kind of scope."""
+
+    code = "wrong_scope"
 
 
 class AlreadyHeld(Invalid):
     """The user has the role in the scope already, whenever it ends."""
 
+    code = "already_held"
+
 
 class NotHeld(Invalid):
     """The user does not have the role in the scope."""
+
+    code = "not_held"
 
 
 class ExpirationInPast(Invalid):
     """A role cannot end before now."""
 
+    code = "expiration_in_past"
+
 
 class ScopeGone(Conflict):
     """The scope was removed in the meantime."""
 
-
-def role_named(name: RoleName) -> Role:
-    """Return a system role."""
-    return Role.objects.get(name=name.value)
+    code = "scope_gone"
 
 
 @transaction.atomic

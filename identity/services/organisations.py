@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import ProtectedError
 
 from config.common import slugs
-from config.common.errors import Conflict, Invalid
+from config.common.errors import Conflict
 from identity import events
 from identity.models import Customer, OrganizationGroup, User
 
@@ -36,13 +36,13 @@ STAFF_ONLY = frozenset(
 class HasProjects(Conflict):
     """The organisation has projects, also removed ones: what they used must stay readable."""
 
+    code = "has_projects"
+
 
 class InUse(Conflict):
     """Something else belongs to the organisation, such as its offerings."""
 
-
-class SlugTaken(Invalid):
-    """The slug belongs to another organisation."""
+    code = "in_use"
 
 
 @transaction.atomic
@@ -56,10 +56,9 @@ def create(
 ) -> Customer:
     """Register an organisation; without a slug it gets one of its name.
 
-    :raises SlugTaken: the slug that was chosen is another organisation's.
+    :raises slugs.Taken: the slug that was chosen is another organisation's.
     """
     customer = Customer(name=name, **profile, created=now)
-    _check_slug(customer)
     slugs.insert(customer, name)
     customer.organization_groups.set(organization_groups)
     _record("customer.created", customer, f"Organization {name} was created.", actor, now)
@@ -70,7 +69,7 @@ def create(
 def update(customer: Customer, *, actor: User, now: datetime, changes: Mapping[str, Any]) -> None:
     """Change what is known of an organisation; what only staff may change is left as it is.
 
-    :raises SlugTaken: the new slug is another organisation's.
+    :raises slugs.Taken: the new slug is another organisation's.
     """
     locked = Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
     changed = {
@@ -82,8 +81,7 @@ def update(customer: Customer, *, actor: User, now: datetime, changes: Mapping[s
         return
     for field, value in changed.items():
         setattr(locked, field, value)
-    _check_slug(locked)
-    locked.save(update_fields=[*changed, "modified"])
+    slugs.update(locked, [*changed, "modified"])
     message = f"Organization {locked.name} was updated."
     _record("customer.updated", locked, message, actor, now, fields=sorted(changed))
 
@@ -113,14 +111,6 @@ def remove(customer: Customer, *, actor: User, now: datetime) -> None:
     except ProtectedError as error:
         kinds = sorted({str(row._meta.verbose_name_plural) for row in error.protected_objects})
         raise InUse(f"Organization still has {' and '.join(kinds)}.") from error
-
-
-def _check_slug(customer: Customer) -> None:
-    if (
-        customer.slug
-        and Customer.objects.exclude(pk=customer.pk).filter(slug=customer.slug).exists()
-    ):
-        raise SlugTaken({"slug": ["customer with this slug already exists."]})
 
 
 def _record(

@@ -25,29 +25,37 @@ STAFF_ONLY = frozenset({"max_service_accounts", "slug", "staff_notes"})
 class EndDateInPast(Invalid):
     """A project cannot end before today."""
 
+    code = "end_date_in_past"
+
 
 class StartsAfterEnd(Invalid):
     """A project cannot start after it ends."""
+
+    code = "starts_after_end"
 
 
 class EndDateForbidden(Forbidden):
     """Ending a project at a date is for those who may remove it."""
 
+    code = "end_date_forbidden"
+
 
 class CustomerFixed(Invalid):
     """A project does not move to another organisation."""
+
+    code = "customer_fixed"
 
 
 class HasResources(Invalid):
     """The project holds allocations that are not terminated."""
 
-
-class SlugTaken(Invalid):
-    """The slug belongs to another project."""
+    code = "has_resources"
 
 
 class ProjectGone(Conflict):
     """The project was removed in the meantime."""
+
+    code = "project_gone"
 
 
 @transaction.atomic
@@ -56,7 +64,7 @@ def create(*, customer: Customer, name: str, actor: User, now: datetime, **detai
 
     :raises EndDateInPast: it would have ended.
     :raises StartsAfterEnd: it would start after it ended.
-    :raises SlugTaken: the slug that was chosen is another project's.
+    :raises slugs.Taken: the slug that was chosen is another project's.
     """
     Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
     allowed = {f: value for f, value in details.items() if actor.is_staff or f not in STAFF_ONLY}
@@ -77,7 +85,7 @@ def update(project: Project, *, actor: User, now: datetime, changes: Mapping[str
     :raises EndDateForbidden: the actor may not end it.
     :raises EndDateInPast: it would have ended.
     :raises StartsAfterEnd: it would start after it ended.
-    :raises SlugTaken: the new slug is another project's.
+    :raises slugs.Taken: the new slug is another project's.
     :raises ProjectGone: it was removed meanwhile.
     """
     locked = _locked(project)
@@ -96,7 +104,7 @@ def update(project: Project, *, actor: User, now: datetime, changes: Mapping[str
         _note_end_date(locked, locked.end_date, actor=actor, now=now)
         changed |= {"end_date_requested_by": actor, "end_date_updated_at": now}
     _check(locked)
-    locked.save(update_fields=[*changed, "modified"])
+    slugs.update(locked, [*changed, "modified"])
     message = f"Project {locked.name} was updated."
     _record("project.updated", locked, message, actor, now, fields=sorted(changed))
 
@@ -150,8 +158,6 @@ def _note_end_date(project: Project, end_date: date | None, *, actor: User, now:
 def _check(project: Project) -> None:
     if project.start_date and project.end_date and project.start_date > project.end_date:
         raise StartsAfterEnd({"start_date": ["Cannot be later than the end date."]})
-    if project.slug and Project.objects.exclude(pk=project.pk).filter(slug=project.slug).exists():
-        raise SlugTaken({"slug": ["project with this slug already exists."]})
 
 
 def _record(

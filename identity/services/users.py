@@ -37,20 +37,25 @@ STAFF_ONLY = frozenset(
 """What a person's own request may carry but does not change."""
 
 
+USERNAME_TAKEN = {"username": ["user with this username already exists."]}
+
+
 class UsernameTaken(Invalid):
     """Somebody else has that user name."""
 
-
-class SlugTaken(Invalid):
-    """Somebody else has that slug."""
+    code = "username_taken"
 
 
 class PolicyNotAgreed(Invalid):
     """Who keeps a profile here must have agreed with the policy."""
 
+    code = "policy_not_agreed"
+
 
 class WeakPassword(Invalid):
     """The password breaks one of the rules in the settings."""
+
+    code = "weak_password"
 
 
 @transaction.atomic
@@ -66,7 +71,7 @@ def create(
     """Register a person; without a password he cannot log in by one before it is set.
 
     :raises UsernameTaken: the user name is taken.
-    :raises SlugTaken: the slug that was chosen is taken.
+    :raises slugs.Taken: the slug that was chosen is taken.
     :raises WeakPassword: the password breaks a rule.
     """
     user = User(username=username, email=email, **profile, date_joined=now)
@@ -74,11 +79,11 @@ def create(
         user.set_unusable_password()
     else:
         _set_password(user, password, "password")
-    _check_names(user)
+    _check_username(user)
     try:
         slugs.insert(user, username)
     except IntegrityError as error:  # lost a race for the name
-        raise UsernameTaken({"username": [TAKEN.format("username")]}) from error
+        raise UsernameTaken(USERNAME_TAKEN) from error
     _record("user.created", user, f"User {username} was created.", actor, now)
     return user
 
@@ -96,7 +101,7 @@ def update(
 
     :raises PolicyNotAgreed: the person never agreed with the policy and does not do so now.
     :raises UsernameTaken: the new user name is taken.
-    :raises SlugTaken: the new slug is taken.
+    :raises slugs.Taken: the new slug is taken.
     """
     locked = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     changed = {
@@ -115,8 +120,8 @@ def update(
 def _write(user: User, changed: Mapping[str, Any], *, actor: User, now: datetime) -> None:
     for field, value in changed.items():
         setattr(user, field, value)
-    _check_names(user)
-    user.save(update_fields=[*changed, "modified"])
+    _check_username(user)
+    slugs.update(user, [*changed, "modified"])
     if "token_lifetime" in changed:
         Token.objects.filter(user=user).update(lifetime=user.token_lifetime)
     if changed.get("is_active") is False:
@@ -163,15 +168,9 @@ def _set_password(user: User, password: str, field: str) -> None:
     user.set_password(password)
 
 
-TAKEN = "user with this {} already exists."
-
-
-def _check_names(user: User) -> None:
-    others = User.objects.exclude(pk=user.pk)
-    if others.filter(username=user.username).exists():
-        raise UsernameTaken({"username": [TAKEN.format("username")]})
-    if user.slug and others.filter(slug=user.slug).exists():
-        raise SlugTaken({"slug": [TAKEN.format("slug")]})
+def _check_username(user: User) -> None:
+    if User.objects.exclude(pk=user.pk).filter(username=user.username).exists():
+        raise UsernameTaken(USERNAME_TAKEN)
 
 
 def _record(

@@ -10,6 +10,8 @@ from config.common import slugs
 from config.common.errors import Conflict, Forbidden, Invalid
 from config.common.machine import IllegalTransition
 from identity import events
+from identity.models import Grant
+from identity.services import members
 from marketplace.lifecycle import OFFERING, OfferingState
 from marketplace.models import Offering
 from marketplace.services import changes, components, plans
@@ -193,26 +195,24 @@ def change(offering: Offering, *, actor: User, now: datetime, **wanted: Any) -> 
 
 @transaction.atomic
 def remove(offering: Offering, *, actor: User, now: datetime) -> None:
-    """Delete an offering that nobody ever had an allocation of.
+    """Delete an offering that nobody ever had an allocation of; the roles in it end.
 
     :raises OfferingInUse: when there are allocations, terminated ones included.
     """
     offering = Offering.objects.select_for_update().get(pk=offering.pk)
     if offering.resources.exists():
         raise OfferingInUse("Offering was not deleted since it has resources.")
+    held = Grant.objects.on(offering.scope_type, offering.pk).in_force()
+    members.revoke_all(held, actor=actor, now=now, reason="offering removed")
     _record("offering.removed", offering, actor=actor, now=now)
     offering.delete()
 
 
 def _insert(offering: Offering) -> None:
-    chosen = bool(offering.slug)
     try:
-        with transaction.atomic():
-            slugs.insert(offering, offering.name)
-    except IntegrityError as error:
-        if chosen and "slug" in str(error):
-            raise _slug_taken() from error
-        raise
+        slugs.insert(offering, offering.name)
+    except slugs.Taken as error:
+        raise _slug_taken() from error
 
 
 def _slug_taken() -> SlugTaken:

@@ -9,7 +9,7 @@ from django.db import connection
 
 from identity.models import Customer, Event, Grant, Project, User
 from identity.roles import RoleName
-from identity.services import members, projects
+from identity.services import members, projects, users
 from tests.factories.identity import RoleFactory
 
 if TYPE_CHECKING:
@@ -78,3 +78,10 @@ def test_a_project_is_removed_once(project: Project, alice: User, bob: User, now
     assert got.count(None) == 1
     assert sum(isinstance(one, projects.ProjectGone) for one in got) == RACERS - 1
     assert Event.objects.filter(kind="project.removed").count() == 1
+
+
+def test_a_user_name_is_given_once(dave: User, now: datetime) -> None:
+    got = race(lambda _: users.create(username="erika", email="e@example.org", actor=dave, now=now))
+
+    assert sum(isinstance(one, User) for one in got) == 1
+    assert sum(isinstance(one, users.UsernameTaken) for one in got) == RACERS - 1

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from config.common import slugs
 from identity.models import Customer, Event, Project, User
 from identity.services import organisations, projects
 from tests.factories.identity import OrganizationGroupFactory
@@ -37,7 +38,7 @@ def test_a_new_organisation_gets_a_slug_of_its_name_and_a_number(dave: User, now
 
 
 def test_a_taken_slug_is_refused(dave: User, allocator: Customer, now: datetime) -> None:
-    with pytest.raises(organisations.SlugTaken) as refusal:
+    with pytest.raises(slugs.Taken) as refusal:
         organisations.create(name="X", slug=allocator.slug, actor=dave, now=now)
 
     assert refusal.value.detail == {"slug": ["customer with this slug already exists."]}

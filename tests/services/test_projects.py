@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from config.common import slugs
 from identity.models import Customer, Event, Grant, Project, User
 from identity.services import projects
 
@@ -57,7 +58,7 @@ def test_only_staff_choose_a_slug(
     by_staff = projects.create(customer=allocator, name="X", slug="mine", actor=dave, now=now)
 
     assert (by_owner.slug, by_staff.slug) == ("x-1", "mine")
-    with pytest.raises(projects.SlugTaken) as refusal:
+    with pytest.raises(slugs.Taken) as refusal:
         projects.create(customer=allocator, name="X", slug="mine", actor=dave, now=now)
     assert refusal.value.detail == {"slug": ["project with this slug already exists."]}
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from config.common import slugs
 from identity.models import Event, Token, User
 from identity.services import users
 from tests.factories.identity import TokenFactory, UserFactory
@@ -50,7 +51,7 @@ def test_a_taken_user_name_is_refused(dave: User, bob: User, now: datetime) -> N
 
 
 def test_a_taken_slug_is_refused(dave: User, bob: User, now: datetime) -> None:
-    with pytest.raises(users.SlugTaken) as refusal:
+    with pytest.raises(slugs.Taken) as refusal:
         users.create(username="x", email="b@example.org", slug=bob.slug, actor=dave, now=now)
 
     assert refusal.value.detail == {"slug": ["user with this slug already exists."]}

@@ -113,6 +113,7 @@ def test_the_callers_part_in_a_project_can_be_asked_for(
     as_user: Callable[[User], APIClient],
     alice: User,
     pi: User,
+    dave: User,
     bob: User,
     project: Project,
     allocator: Customer,
@@ -126,6 +127,8 @@ def test_the_callers_part_in_a_project_can_be_asked_for(
     both = ["Climate model", "Other"]
     assert names(alice, "can_manage=true") == both
     assert names(pi, "can_manage=true") == ["Climate model"]
+    assert names(dave, "can_manage=true") == both
+    assert names(dave, "can_manage=false") == []
     assert names(bob, "can_manage=true") == []
     assert names(bob, "can_manage=false") == both
     assert names(bob, "can_admin=true") == ["Other"]
