@@ -39,12 +39,16 @@ class OfferingUserQuerySet(QuerySet[Any]):
     def with_consent(self) -> Self:
         """Add whether the person agreed to the offering's terms, and whether there are any."""
         offering = self.model._meta.get_field("offering").related_model
-        consents = offering._meta.get_field("consents").related_model.objects.filter(
-            offering=OuterRef("offering"), user=OuterRef("user"), revocation_date__isnull=True
+        consent = offering._meta.get_field("consents").related_model.objects.filter(
+            revocation_date__isnull=True
         )
+        consents = consent.filter(offering=OuterRef("offering"), user=OuterRef("user"))
         terms = offering._meta.get_field("terms_of_service").related_model.objects.filter(
             offering=OuterRef("offering"), is_active=True
         )
+        to_another_version = consent.filter(
+            offering=OuterRef("offering"), user=OuterRef(OuterRef("user"))
+        ).exclude(version=OuterRef("version"))
         return self.annotate(
             has_consent=Exists(consents),
             consent_uuid=Subquery(consents.values("uuid")[:1]),
@@ -52,9 +56,7 @@ class OfferingUserQuerySet(QuerySet[Any]):
             consent_date=Subquery(consents.values("agreement_date")[:1]),
             offering_has_active_tos=Exists(terms),
             requires_reconsent=Exists(
-                terms.filter(requires_reconsent=True).exclude(
-                    version__in=consents.values("version")
-                )
+                terms.filter(Exists(to_another_version), requires_reconsent=True)
             ),
         )
 

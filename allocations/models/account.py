@@ -48,7 +48,7 @@ class OfferingUser(UuidModel, Timestamped):
         indexes = (models.Index(fields=["offering", "username"], name="account_username"),)
 
     def __str__(self) -> str:
-        return f"{self.user_id} at {self.offering_id}"
+        return self.username or f"account {self.uuid.hex}"
 
 
 class UserAttributeConfig(UuidModel, Timestamped):

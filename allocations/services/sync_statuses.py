@@ -93,9 +93,9 @@ def report(
 def _people(resource: Resource) -> dict[str, int]:
     """Return the team's keys by every name that a site may use for them."""
     people: dict[str, int] = {}
-    for member in team.of_resource(resource):
+    for member in team.members_of(resource):
         people[member.user.username] = member.user.pk
-    for member in team.of_resource(resource):
+    for member in team.members_of(resource):
         people[member.user.uuid.hex] = member.user.pk
         if member.account and member.account.username:
             people[member.account.username] = member.user.pk

@@ -81,7 +81,9 @@ class OfferingUserStateTransitionInput(Input):
     """What the person is told about what is expected of him."""
 
     comment = serializers.CharField(required=False, allow_blank=True)
-    comment_url = serializers.URLField(max_length=255, required=False, allow_blank=True)
+    comment_url = serializers.URLField(
+        max_length=255, required=False, allow_blank=True, allow_null=True
+    )
 
 
 class OfferingUserUpdateRestrictionInput(Input):

@@ -40,10 +40,10 @@ def config_row(offering: Offering, config: UserAttributeConfig | None) -> dict[s
     exposed = sorted(config.exposed_fields if config else DEFAULT)
     dated = config or offering
     return {
-        "uuid": dated.uuid.hex,
+        "uuid": dated.uuid,
         "created": dated.created,
         "modified": dated.modified,
-        "offering_uuid": offering.uuid.hex,
+        "offering_uuid": offering.uuid,
         "offering_name": offering.name,
         "is_default": config is None,
         "exposed_fields": exposed,

@@ -53,4 +53,5 @@ class AttributeConfigViewSet(ApiViewSet):
         """Return the attributes that the offering's provider chose, or the default."""
         offering = self.row()
         config = UserAttributeConfig.objects.filter(offering=offering).first()
-        return self.answer(config_row(offering, config))
+        shown = OfferingUserAttributeConfigOutput(config_row(offering, config))
+        return self.answer(shown.data)

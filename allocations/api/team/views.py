@@ -33,10 +33,11 @@ class TeamViewSet(ApiViewSet):
         """Return all members: agents read no second page."""
         resource = self.row()
         asked = TeamFilter(data=request.query_params, queryset=Resource.objects.none())
-        has_consent = asked.form.cleaned_data["has_consent"] if asked.is_valid() else None
-        members = team.of_resource(resource, has_consent=has_consent)
-        body = [member_row(member, self.caller.base) for member in members]
-        return self.answer(body, headers={"X-Result-Count": str(len(body))})
+        has_consent = asked.form.cleaned_data.get("has_consent") if asked.is_valid() else None
+        members = team.members_of(resource, has_consent=has_consent)
+        rows = [member_row(member, self.caller.base) for member in members]
+        body = ProjectUserOutput(rows, many=True).data
+        return self.answer(body, headers={"X-Result-Count": str(len(rows))})
 
 
 class ProviderTeamViewSet(TeamViewSet):
@@ -68,7 +69,7 @@ def member_row(member: Member, base: str) -> dict[str, Any]:
     user, account = member.user, member.account
     return {
         "url": base + reverse("user-detail", kwargs={"uuid": user.uuid.hex}),
-        "uuid": user.uuid.hex,
+        "uuid": user.uuid,
         "username": user.username,
         "full_name": user.full_name,
         "email": user.email,
