@@ -8,9 +8,11 @@ import pytest
 
 from config.common.machine import IllegalTransition
 from identity.models import Event
+from identity.roles import RoleName
 from marketplace.lifecycle import OFFERING, OfferingState
 from marketplace.models import Offering
 from marketplace.services import components, offerings
+from tests.factories.identity import GrantFactory
 from tests.factories.marketplace import CategoryFactory, OfferingFactory, ResourceFactory
 
 if TYPE_CHECKING:
@@ -234,8 +236,11 @@ def test_an_offering_with_allocations_is_not_removed(carol: User, now: datetime)
     assert refused.value.detail == "Offering was not deleted since it has resources."
 
 
-def test_an_unused_offering_is_removed(carol: User, now: datetime) -> None:
+def test_an_unused_offering_is_removed_and_the_roles_in_it_end(carol: User, now: datetime) -> None:
     offering = OfferingFactory()
+    grant = GrantFactory(role=RoleName.OFFERING_MANAGER, scope=offering)
     offerings.remove(offering, actor=carol, now=now)
     assert not Offering.objects.exists()
-    assert kinds() == ["offering.removed"]
+    grant.refresh_from_db()
+    assert (grant.is_active, grant.revoke_reason) == (False, "offering removed")
+    assert kinds() == ["grant.revoked", "offering.removed"]
