@@ -30,6 +30,9 @@ SEEING = frozenset(
 """What support staff may do everywhere."""
 
 
+Held = tuple[str, str, int, int]
+
+
 @dataclass(frozen=True)
 class Reach:
     """Where a person may do a certain thing: everywhere, or in these scopes (primary keys)."""
@@ -65,6 +68,18 @@ def in_force() -> Q:
     return Q(is_active=True) & (Q(expiration_time__isnull=True) | Q(expiration_time__gt=Now()))
 
 
+def held(user: Any) -> frozenset[Held]:
+    """Return the grants of a user that are in force; asked for once in a request that reads."""
+    found: frozenset[Held] = user.grants_read if user.only_reads else grants_in_force(user)
+    return found
+
+
+def grants_in_force(user: Any) -> frozenset[Held]:
+    """Return the grants of a user that are in force: role, scope (type and key), organisation."""
+    grants = user.grants.filter(in_force())
+    return frozenset(grants.values_list("role__name", "scope_type", "scope_id", "customer_id"))
+
+
 def reach(user: Any, permission: Permission) -> Reach:
     """Return where `user` may do what `permission` names; one query, none for staff."""
     if not user.is_authenticated or not user.is_active:
@@ -72,9 +87,10 @@ def reach(user: Any, permission: Permission) -> Reach:
     if user.is_staff or (user.is_support and permission in SEEING):
         return EVERYWHERE
     scopes: dict[str, set[int]] = {scope: set() for scope in ScopeType}
-    grants = user.grants.filter(in_force(), role__name__in=roles_with(permission))
-    for scope_type, scope_id in grants.values_list("scope_type", "scope_id"):
-        scopes[scope_type].add(scope_id)
+    allowing = roles_with(permission)
+    for role, scope_type, scope_id, _ in held(user):
+        if role in allowing:
+            scopes[scope_type].add(scope_id)
     return Reach(
         customers=frozenset(scopes[ScopeType.CUSTOMER]),
         projects=frozenset(scopes[ScopeType.PROJECT]),

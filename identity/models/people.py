@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -134,6 +135,21 @@ class User(UuidModel, AbstractBaseUser):
     def has_module_perms(self, app_label: str) -> bool:
         """Answer the admin: staff may."""
         return self.is_superuser
+
+    only_reads = False
+    """Set for a request that changes nothing: the grants are then asked for once."""
+
+    @cached_property
+    def grants_read(self) -> frozenset[access.Held]:
+        """The grants in force, as they were when they were first asked for."""
+        return access.grants_in_force(self)
+
+    @property
+    def fingerprint(self) -> object:
+        """All that reading may ask of the user, as a key; None when it may change meanwhile."""
+        if not self.only_reads:
+            return None
+        return self.pk, self.is_staff, self.is_support, self.grants_read
 
     def may(self, permission: Permission, *scopes: Any) -> bool:
         """Tell whether the user may do something in any of the scopes (model instances)."""

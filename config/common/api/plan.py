@@ -30,6 +30,11 @@ class Caller:
     base: str
     user: Any
 
+    @property
+    def fingerprint(self) -> Any:
+        """All that queries ask of the user, so that they may be kept for him; None: unknown."""
+        return getattr(self.user, "fingerprint", None)
+
 
 @dataclass
 class Cell:
@@ -195,12 +200,13 @@ class Node:
 
 
 def _reader(column: Column) -> Callable[[Fetched], Sequence[Any]]:
-    decode = column.decode
-    if decode is None:
-        return lambda fetched: fetched.column(column)
-    return lambda fetched: [
-        None if value is None else decode(value) for value in fetched.column(column)
-    ]
+    def read(fetched: Fetched) -> Sequence[Any]:
+        values, decode = fetched.column(column), column.decode
+        if decode is None:
+            return values
+        return [None if value is None else decode(value) for value in values]
+
+    return read
 
 
 def _want(node: Node, keys: Sequence[Any], wanted: dict[Select, Wanted]) -> Fetched:

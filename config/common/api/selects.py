@@ -1,31 +1,39 @@
 """The statements of a read plan: SQL that is written once per plan and then only given keys.
 
-Django's queries cost half a millisecond of Python each, most of it for naming columns. So the page
-alone is one of Django's queries; the columns that the plan reads are put into it as text, and the
-rows of parents are read by a statement that is kept. What SQL can write in its final form (UUIDs
-as hexadecimal digits, decimals, dates) is not made into Python's objects first.
+Django's queries cost half a millisecond of Python each, and several where they count and compare:
+most of it goes into naming columns and resolving conditions, the same ones for each request. So a
+page is one of Django's queries for its keys, or for its rows where the plan reads nothing but
+columns; everything else is read by statements that are kept. What SQL can write in its final form
+(UUIDs as hexadecimal digits, decimals, dates) is not made into Python's objects first.
+
+What `for_api` adds may differ from caller to caller, so its statements are kept by the caller's
+`fingerprint`: all that `for_api` may ask of a user. It must take the time from the database.
 """
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from functools import cached_property
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import orjson
 from django.core.exceptions import EmptyResultSet, FieldDoesNotExist
 from django.db import connection, models
+from django.db.models.expressions import Expression
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Hashable
 
     from django.db.models import Q, QuerySet
 
     from config.common.api.plan import Caller
 
 Row = tuple[Any, ...]
-ANY_KEY = -1
+MOST_KEPT = 2048
 
 
 class Form(StrEnum):
@@ -39,7 +47,7 @@ class Form(StrEnum):
 
 @dataclass(eq=False)
 class Column:
-    """A column of a select; `position` is where its value stands in the rows."""
+    """A column of a select: one of the table's, or (without a field) one that `for_api` adds."""
 
     name: str
     form: Form
@@ -49,19 +57,22 @@ class Column:
 
     @property
     def position(self) -> int:
-        """The place in a row: what `for_api` adds comes after the table's own columns."""
-        return self.index if self.field is not None else len(self.select.own) + self.index
+        """The place in a row: the key, then what `for_api` adds, then the table's columns."""
+        if self.field is None:
+            return 1 + self.index
+        return self.index and len(self.select.added) + self.index
 
     @property
     def decode(self) -> Callable[[Any], Any] | None:
         """Return what makes the database's value the model's, or None where they are the same."""
-        if self.field is None or self.form is not Form.VALUE:
+        field = self.field or self.select.field_added(self.name)
+        if self.form is not Form.VALUE:
             return None
-        if type(self.field) is models.JSONField and self.field.decoder is None:
+        if type(field) is models.JSONField and field.decoder is None:
             return orjson.loads
-        if not hasattr(self.field, "from_db_value"):
+        if not hasattr(field, "from_db_value"):
             return None
-        return lambda value: self.field.from_db_value(value, None, connection)
+        return lambda value: field.from_db_value(value, None, connection)
 
 
 class Select:
@@ -73,6 +84,7 @@ class Select:
         self.own: list[Column] = []
         self.added: list[Column] = []
         self.key = self.column("pk")
+        self._fields_added: dict[str, Any] = {}
 
     def column(self, name: str, form: Form = Form.VALUE) -> Column:
         """Return a column, adding it when it is new; what is not in the table, `for_api` adds."""
@@ -89,59 +101,32 @@ class Select:
         """The names of all columns."""
         return [column.name for column in (*self.own, *self.added)]
 
-    # --- statements -------------------------------------------------------------------------------
+    def field_added(self, name: str) -> Any:
+        """Return the field that types what `for_api` adds, known once it was asked for."""
+        return self._fields_added.get(name)
 
-    @cached_property
-    def _table(self) -> str:
-        return connection.ops.quote_name(self.model._meta.db_table)
-
-    def _sql_of(self, column: Column) -> str:
-        return column.form.format(f"{self._table}.{connection.ops.quote_name(column.field.column)}")
-
-    @cached_property
-    def _own_sql(self) -> str:
-        return ", ".join(self._sql_of(column) for column in self.own)
-
-    @cached_property
-    def _by_keys(self) -> str:
-        key = self._sql_of(self.key)
-        return f"SELECT {self._own_sql} FROM {self._table} WHERE {key} = ANY(%s)"  # noqa: S608
+    # --- reading ----------------------------------------------------------------------------------
 
     def page(self, rows: QuerySet[Any], caller: Caller) -> list[Row]:
         """Return the rows of a queryset, in its order."""
-        if self.added:
-            names = [column.name for column in self.added]
-            found = list(for_api(rows, caller.user).values_list("pk", *names))
-            own = self._read_own([row[0] for row in found])
-            return [own[row[0]] + row[1:] for row in found if row[0] in own]
         try:
-            statement, params = rows.values_list("pk").query.sql_with_params()
+            if not self.added:
+                return Statement(self._reading(rows, "pk")).run()
+            keys = [row[0] for row in Statement(rows.values_list("pk")).run()]
         except EmptyResultSet:
             return []
-        head = f'SELECT {self._sql_of(self.key)} AS "pk" FROM '  # noqa: S608
-        if not statement.startswith(head):
-            keys = [row[0] for row in run(statement, params)]
-            own = self._read_own(keys)
-            return [own[key] for key in keys if key in own]
-        return run(insert_columns(statement, self._own_sql), params, skip=1)
+        found = self.by_keys(keys, caller)
+        return [found[key] for key in keys if key in found]
 
     def by_keys(self, keys: Collection[Any], caller: Caller) -> dict[Any, Row]:
         """Return the rows with these primary keys, by key."""
-        found = self._read_own(keys)
-        return self._with_added(found, caller) if self.added else found
-
-    def _read_own(self, keys: Collection[Any]) -> dict[Any, Row]:
         if not keys:
             return {}
-        if len(self.own) == 1:
+        if not self.added and len(self.own) == 1:
             return {key: (key,) for key in keys}
-        return {row[0]: row for row in run(self._by_keys, [list(keys)])}
-
-    def _with_added(self, found: Mapping[Any, Row], caller: Caller) -> dict[Any, Row]:
-        """Return the rows with what `for_api` adds to them: one more of Django's queries."""
-        names = [column.name for column in self.added]
-        rows = for_api(self.model._default_manager.filter(pk__in=list(found)), caller.user)
-        return {row[0]: found[row[0]] + row[1:] for row in rows.values_list("pk", *names)}
+        whose = caller.fingerprint if self.added else "everybody's"
+        statement = KEPT.get((self, whose), lambda: self._by_keys(caller))
+        return {row[0]: row for row in statement.run(keys)}
 
     def by_owners(
         self, relation: Belonging, owners: Collection[Any], caller: Caller
@@ -149,47 +134,152 @@ class Select:
         """Return the rows that belong to the owners, and (owner, key) pairs in declared order."""
         if not owners:
             return {}, []
-        found: dict[Any, Row] = {}
-        pairs = []
-        statement, params = relation.statement(self.model, self._own_sql)
-        for owner, key, *row in run(statement, [list(owners), *params]):
-            found[key] = tuple(row)
-            pairs.append((owner, key))
-        return (self._with_added(found, caller) if self.added else found), pairs
+        statement = KEPT.get((self, relation), lambda: self._by_owners(relation))
+        read = statement.run(owners)
+        pairs = [(row[0], row[1]) for row in read]
+        if self.added:
+            return self.by_keys({key for _, key in pairs}, caller), pairs
+        return {row[1]: row[1:] for row in read}, pairs
+
+    # --- statements -------------------------------------------------------------------------------
+
+    @cached_property
+    def _columns(self) -> str:
+        """The SQL of the table's columns, without the key."""
+        table = connection.ops.quote_name(self.model._meta.db_table)
+        return ", ".join(
+            column.form.format(f"{table}.{connection.ops.quote_name(column.field.column)}")
+            for column in self.own[1:]
+        )
+
+    def _reading(self, rows: QuerySet[Any], *first: str) -> QuerySet[Any]:
+        """Return a query for these columns and, after them, the table's."""
+        if not self._columns:
+            return rows.values_list(*first)
+        rows = rows.annotate(plan_columns=Verbatim(self._columns))
+        return rows.values_list(*first, "plan_columns")
+
+    def _by_keys(self, caller: Caller) -> Statement:
+        if not self.added:
+            return Statement(self._reading(self.model._base_manager.filter(Among("pk")), "pk"))
+        names = [column.name for column in self.added]
+        rows = for_api(self.model._default_manager.filter(Among("pk")), caller.user)
+        annotations = rows.query.annotations
+        self._fields_added = {
+            name: annotations[name].output_field for name in names if name in annotations
+        }
+        return Statement(self._reading(rows, "pk", *names))
+
+    def _by_owners(self, relation: Belonging) -> Statement:
+        rows = self.model._default_manager.filter(Among(relation.owner))
+        if relation.where is not None:
+            rows = rows.filter(relation.where)
+        rows = rows.order_by(*relation.order_by)
+        if self.added:
+            return Statement(rows.values_list(relation.owner, "pk"))
+        return Statement(self._reading(rows, relation.owner, "pk"))
 
 
+@dataclass(frozen=True)
 class Belonging:
     """How rows belong to their owners: over a reverse foreign key, or a many-to-many relation."""
 
-    def __init__(self, owner: str, where: Q | None, order_by: Sequence[str]) -> None:
-        """Take the path from the rows to their owners, which rows count, and their order."""
-        self.owner, self.where, self.order_by = owner, where, order_by
-        self._statement: tuple[str, Sequence[Any]] | None = None
-
-    def statement(self, model: Any, columns: str) -> tuple[str, Sequence[Any]]:
-        """Return the SQL, whose first parameter is the list of owners, and its other parameters."""
-        if self._statement is None:
-            rows = model._default_manager.filter(**{f"{self.owner}__in": [ANY_KEY]})
-            if self.where is not None:
-                rows = rows.filter(self.where)
-            rows = rows.order_by(*self.order_by).values_list(self.owner, "pk")
-            statement, params = rows.query.sql_with_params()
-            statement = statement.replace(" IN (%s)", " = ANY(%s)", 1)
-            self._statement = insert_columns(statement, columns), params[1:]
-        return self._statement
+    owner: str
+    where: Q | None
+    order_by: tuple[str, ...]
 
 
-def insert_columns(statement: str, columns: str) -> str:
-    """Return a statement that reads more columns, after those that it names itself."""
-    return statement.replace(" FROM ", f", {columns} FROM ", 1)
+class Statement:
+    """SQL with its parameters, one of which may stand for the keys that it is run with."""
+
+    def __init__(self, rows: QuerySet[Any]) -> None:
+        """Compile a query.
+
+        :raises EmptyResultSet: when no row can match.
+        """
+        self._sql, self._params = rows.query.sql_with_params()
+
+    @property
+    def depends_on_time(self) -> bool:
+        """Tell whether the moment of its making is in it."""
+        return any(isinstance(param, date) for param in self._params)
+
+    def run(self, keys: Collection[Any] = ()) -> list[Row]:
+        """Return what it reads."""
+        given = list(keys)
+        with connection.cursor() as cursor:
+            cursor.execute(self._sql, [given if param is KEYS else param for param in self._params])
+            rows: list[Row] = cursor.fetchall()
+        return rows
 
 
-def run(statement: str, params: Sequence[Any], *, skip: int = 0) -> list[Row]:
-    """Return what a statement reads, without its first columns."""
-    with connection.cursor() as cursor:
-        cursor.execute(statement, params)
-        rows: list[Row] = cursor.fetchall()
-    return [row[skip:] for row in rows] if skip else rows
+class Kept:
+    """The statements that were needed last; those of one caller go with him."""
+
+    def __init__(self, most: int) -> None:
+        """Begin with none."""
+        self._most, self._lock = most, Lock()
+        self._statements: OrderedDict[Hashable, Statement] = OrderedDict()
+
+    def get(
+        self, key: tuple[Hashable, Hashable | None], make: Callable[[], Statement]
+    ) -> Statement:
+        """Return the statement under a key, made if need be; without a whole key it is not kept."""
+        with self._lock:
+            if key in self._statements:
+                self._statements.move_to_end(key)
+                return self._statements[key]
+        made = make()
+        if key[1] is not None and not made.depends_on_time:
+            with self._lock:
+                self._statements[key] = made
+                if len(self._statements) > self._most:
+                    self._statements.popitem(last=False)
+        return made
+
+
+KEPT = Kept(MOST_KEPT)
+
+
+# --- pieces of queries ----------------------------------------------------------------------------
+
+
+class _Keys:
+    """The parameter that stands for keys until a statement is run."""
+
+
+KEYS = _Keys()
+
+
+class Among(models.Func):
+    """The condition that something is one of the keys that the statement is run with."""
+
+    template = "%(expressions)s = ANY(%%s)"
+    output_field = models.BooleanField()
+
+    def as_sql(self, *args: Any, **kwargs: Any) -> tuple[str, Any]:
+        """Put the keys' parameter after those of the expression."""
+        sql, params = super().as_sql(*args, **kwargs)
+        return sql, (*params, KEYS)
+
+
+class Verbatim(Expression):
+    """Columns as text, the last of a select: Django would take long to name each of them."""
+
+    output_field = models.TextField()
+
+    def __init__(self, columns: str) -> None:
+        """Take the SQL."""
+        super().__init__()
+        self._columns_sql = columns
+
+    def as_sql(self, *_: Any, **__: Any) -> tuple[str, Any]:
+        """Return the columns."""
+        return self._columns_sql, ()
+
+    def get_group_by_cols(self) -> list[Any]:
+        """Return none: they depend on the key, by which such a query is grouped."""
+        return []
 
 
 def concrete_field(model: Any, name: str) -> Any:

@@ -96,6 +96,7 @@ class ApiViewSet(ViewSet):
     def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
         """Authenticate, and refuse what is not declared or can be refused at once."""
         super().initial(request, *args, **kwargs)
+        request.user.only_reads = request.method in conditional.SAFE
         self.now: datetime = timezone.now()
         self._settled = False
         rule = self.rule()
