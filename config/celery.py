@@ -48,6 +48,10 @@ app.conf.beat_schedule = {
         "task": "marketplace.tasks.start_due_orders",
         "schedule": timedelta(minutes=10),
     },
+    "begin month": {
+        "task": "accounting.tasks.begin_month",
+        "schedule": timedelta(hours=3),
+    },
     "end allocations": {
         "task": "marketplace.tasks.terminate_ended",
         "schedule": timedelta(hours=1),

@@ -143,6 +143,7 @@ UNHEARD: frozenset[str] = frozenset(
         "terms.withdrawn",
         "token.issued",
         "token.revoked",
+        "usage.carried_over",
         "usage.recorded",
         "user.created",
         "user.loaded",

@@ -177,11 +177,15 @@ def _check_month(
 def _plan_period(
     held: Resource, named: ResourcePlanPeriod | None, month: date
 ) -> ResourcePlanPeriod | None:
+    if named is None:
+        return plan_period_of(held, month)
+    if named.end is not None and month_of(named.end) < month:
+        raise PlanPeriodClosed({"plan_period": ["The plan period ended before this month."]})
+    return named
+
+
+def plan_period_of(held: Resource, month: date) -> ResourcePlanPeriod | None:
     """Return the time under a plan that a month's usage belongs to: the latest that touches it."""
-    if named is not None:
-        if named.end is not None and month_of(named.end) < month:
-            raise PlanPeriodClosed({"plan_period": ["The plan period ended before this month."]})
-        return named
     touching = held.plan_periods.filter(
         Q(end__isnull=True) | Q(end__date__gte=month),
         Q(start__isnull=True) | Q(start__date__lt=following(month)),

@@ -1,0 +1,122 @@
+"""A new month begins with what recurs; a month without a report is what the last report said."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from accounting import tasks
+from accounting.models import ComponentUsage
+from accounting.services import months
+from identity.models import Event
+from tests.factories.accounting import ComponentUsageFactory
+from tests.factories.marketplace import ResourceFactory, ResourcePlanPeriodFactory
+
+pytestmark = pytest.mark.django_db
+
+SEPTEMBER, OCTOBER, NOVEMBER = (date(2026, month, 1) for month in (9, 10, 11))
+NOW = datetime(2026, 11, 2, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def resource(db):
+    return ResourceFactory(current_usages={"cpu_k_hours": "7.00"}, limit_usage={"cpu_k_hours": 7})
+
+
+def used(resource, month, **more):
+    return ComponentUsageFactory(
+        resource=resource,
+        date=datetime(month.year, month.month, 15, tzinfo=UTC),
+        usage=Decimal(7),
+        **more,
+    )
+
+
+def amounts():
+    rows = ComponentUsage.objects.order_by("billing_period", "pk")
+    return list(rows.values_list("billing_period", "usage"))
+
+
+def test_what_recurs_stands_in_the_new_month(resource):
+    period = ResourcePlanPeriodFactory(resource=resource, start=NOW.replace(day=1))
+    used(resource, OCTOBER, recurring=True, description="a reservation")
+
+    assert months.carry_over(resource, now=NOW) == 1
+
+    row = ComponentUsage.objects.get(billing_period=NOVEMBER)
+    assert (row.usage, row.recurring, row.description, row.plan_period, row.date) == (
+        Decimal(7),
+        True,
+        "a reservation",
+        period,
+        NOW,
+    )
+    resource.refresh_from_db()
+    assert resource.current_usages == {"cpu_k_hours": "7.00"}
+    event = Event.objects.get()
+    assert (event.kind, event.actor, event.payload) == (
+        "usage.carried_over",
+        None,
+        {"usages": [["2026-11-01", "cpu_k_hours"]]},
+    )
+
+
+@pytest.mark.parametrize(("policy", "amount"), [("reuse", 7), ("zero", 0), ("none", None)])
+def test_a_month_without_a_report_is_what_the_last_report_asked_for(resource, policy, amount):
+    used(resource, SEPTEMBER, missing_usage_policy=policy)
+
+    months.carry_over(resource, now=NOW)
+
+    assert amounts() == [(SEPTEMBER, 7)] + ([(OCTOBER, amount)] if amount is not None else [])
+
+
+def test_a_month_is_not_filled_before_it_is_over_everywhere(resource):
+    used(resource, SEPTEMBER, missing_usage_policy="reuse")
+
+    months.carry_over(resource, now=datetime(2026, 11, 1, 11, tzinfo=UTC))
+
+    assert amounts() == [(SEPTEMBER, 7)]
+
+
+def test_a_report_is_not_replaced_and_the_second_time_nothing_happens(resource):
+    used(resource, SEPTEMBER, missing_usage_policy="reuse")
+    october = used(resource, OCTOBER, recurring=True, missing_usage_policy="reuse")
+    type(october).objects.filter(pk=october.pk).update(usage=3)
+
+    assert months.carry_over(resource, now=NOW) == 1
+    assert months.carry_over(resource, now=NOW) == 0
+
+    assert amounts() == [(SEPTEMBER, 7), (OCTOBER, 3), (NOVEMBER, 3)]
+    assert Event.objects.count() == 1
+
+
+def test_a_resource_shows_the_present_month(resource):
+    used(resource, OCTOBER)
+
+    assert list(months.unsettled(now=NOW)) == [resource]
+    assert months.carry_over(resource, now=NOW) == 0
+
+    resource.refresh_from_db()
+    assert resource.current_usages == {}
+    assert resource.limit_usage == {"cpu_k_hours": 0, "gb_k_hours": 0}
+    assert list(months.unsettled(now=NOW)) == []
+    assert not Event.objects.exists()
+
+
+def test_a_terminated_resource_keeps_what_it_showed(resource):
+    used(resource, OCTOBER, recurring=True)
+    type(resource).objects.update(state="Terminated")
+
+    assert list(months.unsettled(now=NOW)) == []
+    assert months.carry_over(resource, now=NOW) == 0
+    assert amounts() == [(OCTOBER, 7)]
+
+
+def test_the_task_sees_to_every_resource(resource):
+    tasks.begin_month()
+
+    resource.refresh_from_db()
+    assert resource.current_usages == {}
+    tasks.begin_month()
