@@ -122,6 +122,7 @@ def place(wish: Wish, *, actor: User, now: datetime) -> Order:
         cost=quote.cost,
         end_date=told.end_date,
         end_date_requested_by=actor if told.end_date else None,
+        last_sync=now,
         created=now,
     )
     slugs.insert(resource, resource.name)

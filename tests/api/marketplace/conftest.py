@@ -1,0 +1,51 @@
+"""Addresses and clients for the tests of orders and resources."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rest_framework.test import APIClient
+
+    from identity.models import Project, User
+    from marketplace.models import Offering
+
+AT = "http://testserver/api"
+
+
+@pytest.fixture
+def ask(as_user: Callable[[User], APIClient]) -> Callable[..., Any]:
+    """Return a function that sends a request as somebody: status and body."""
+    clients: dict[str, APIClient] = {}
+
+    def send(user: User, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+        client = clients.setdefault(user.username, as_user(user))
+        answer = getattr(client, method)(f"/api/{path}", body, format="json")
+        return answer.status_code, answer.json() if answer.content else None
+
+    return send
+
+
+@pytest.fixture
+def wish(offering: Offering, project: Project) -> Callable[..., dict[str, Any]]:
+    """Return a maker of bodies for a new order: an ordinary one, with what is wanted otherwise."""
+
+    def make(**more: Any) -> dict[str, Any]:
+        offered = f"{AT}/marketplace-public-offerings/{offering.uuid.hex}/"
+        body = {
+            "offering": offered,
+            "project": f"{AT}/projects/{project.uuid.hex}/",
+            "plan": f"{offered}plans/{offering.plans.earliest('pk').uuid.hex}/",
+            "limits": {"cpu_k_hours": 10, "gb_k_hours": 5},
+            "attributes": {"name": "climate-2026"},
+        }
+        return {key: value for key, value in {**body, **more}.items() if value is not LEFT_OUT}
+
+    return make
+
+
+LEFT_OUT = object()
