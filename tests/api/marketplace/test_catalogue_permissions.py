@@ -1,0 +1,243 @@
+"""Role by endpoint for the catalogue: who may do what, the outsider and the anonymous included."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.db import transaction
+
+from identity.roles import RoleName
+from marketplace.api.urls import router
+from tests.factories.identity import CustomerFactory, GrantFactory, UserFactory
+from tests.factories.marketplace import (
+    CategoryFactory,
+    CategoryGroupFactory,
+    OfferingFactory,
+    OrderFactory,
+    PlanFactory,
+    ResourceFactory,
+    ServiceProviderFactory,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rest_framework.test import APIClient
+
+    from identity.models import Customer, Project, User
+    from marketplace.models import Offering
+
+pytestmark = pytest.mark.django_db
+
+PEOPLE = ("anonymous", "mallory", "bob", "alice", "olga", "manager", "carol", "sam", "dave")
+"""The outsider; a member and the owner on the consumer's side; a manager of the offering, a manager
+and the owner of the provider; support and staff."""
+
+TABLE = """
+GET    categories/                                              200 +++++++++
+GET    categories/{category}/                                   200 +++++++++
+GET    category-groups/                                         200 +++++++++
+GET    category-groups/{group}/                                 200 +++++++++
+GET    public-offerings/                                        200 +++++++++
+GET    public-offerings/{offering}/                             200 +++++++++
+GET    public-offerings/{unlisted}/                             200 ?????????
+GET    public-offerings/{offering}/plans/                       200 +++++++++
+GET    public-offerings/{offering}/plans/{plan}/                200 +++++++++
+GET    service-providers/                                       200 +++++++++
+GET    service-providers/{provider}/                            200 +++++++++
+POST   service-providers/                                       201 -!!!!!!x+
+PATCH  service-providers/{provider}/                            200 -xxxxx+x+
+PUT    service-providers/{provider}/                            200 -xxxxx+x+
+DELETE service-providers/{provider}/                            204 -xxxxxxx=
+GET    service-providers/{provider}/offerings/                  200 -xxx+++++
+GET    service-providers/{provider}/customers/                  200 -xxx+++++
+GET    service-providers/{provider}/user_customers/             200 -xxx+++++
+GET    service-providers/{provider}/customer_projects/          200 -xxx+++++
+GET    service-providers/{provider}/projects/                   200 -xxx+++++
+GET    service-providers/{provider}/project_permissions/        200 -xxx+++++
+GET    service-providers/{provider}/users/                      200 -xxx+++++
+GET    service-providers/{provider}/keys/                       200 -xxx+++++
+GET    provider-offerings/                                      200 -++++++++
+POST   provider-offerings/                                      201 -!!!xx+x+
+GET    provider-offerings/{offering}/                           200 -???+++++
+DELETE provider-offerings/{unused}/                             204 -????x+x+
+DELETE provider-offerings/{offering}/                           409 -???xx+x+
+POST   provider-offerings/{unlisted}/activate/                  200 -xxxxxxx+
+POST   provider-offerings/{offering}/pause/                     200 -???xx+x+
+POST   provider-offerings/{paused}/unpause/                     200 -????x+x+
+POST   provider-offerings/{offering}/archive/                   200 -???xx+x+
+POST   provider-offerings/{offering}/draft/                     200 -???xx+x+
+POST   provider-offerings/{offering}/update_attributes/         200 -???+x+x+
+POST   provider-offerings/{offering}/update_description/        200 -???+x+x+
+POST   provider-offerings/{offering}/update_integration/        200 -???+x+x+
+POST   provider-offerings/{offering}/update_location/           200 -???+x+x+
+POST   provider-offerings/{offering}/update_options/            200 -???+x+x+
+POST   provider-offerings/{offering}/update_resource_options/   200 -???+x+x+
+POST   provider-offerings/{offering}/update_overview/           200 -???xxxx+
+POST   provider-offerings/{unlisted}/update_overview/           200 -????x+x+
+POST   provider-offerings/{offering}/create_offering_component/ 201 -???+x+x+
+POST   provider-offerings/{offering}/update_offering_component/ 200 -???+x+x+
+POST   provider-offerings/{offering}/remove_offering_component/ 200 -???+x+x+
+POST   provider-offerings/{offering}/check_unique_backend_id/   200 -???+++++
+GET    provider-offerings/{offering}/customers/                 200 -???+++++
+GET    provider-offerings/{offering}/list_customer_projects/    200 -???+++++
+GET    provider-offerings/{offering}/list_customer_users/       200 -???+++++
+GET    provider-offerings/{offering}/importable_resources/      200 -???+++++
+GET    provider-offerings/{offering}/orders/                    200 -???+++++
+GET    provider-offerings/{offering}/orders/{order}/            200 -???+++++
+GET    provider-offerings/{offering}/list_users/                200 -???+++++
+POST   provider-offerings/{offering}/add_user/                  201 -???xx+x+
+POST   provider-offerings/{offering}/update_user/               200 -???xx+x+
+POST   provider-offerings/{offering}/delete_user/               200 -???xx+x+
+GET    plans/                                                   200 -++++++++
+POST   plans/                                                   201 -!!!xx+x+
+GET    plans/{plan}/                                            200 -???+++++
+PATCH  plans/{plan}/                                            200 -???xx+x+
+PUT    plans/{plan}/                                            200 -???xx+x+
+DELETE plans/{premium}/                                         204 -???xx+x+
+POST   plans/{plan}/archive/                                    200 -???xx+x+
+POST   plans/{plan}/update_prices/                              200 -???xx+x+
+POST   plans/{plan}/update_quotas/                              200 -???xx+x+
+"""
+
+MARKS = {"-": 401, "x": 403, "?": 404, "!": 400, "=": 400}
+"""Not logged in; may not; does not see it; names what he does not see, or what is not so yet."""
+
+LINES = [
+    (method, f"/api/marketplace-{path}", [MARKS.get(mark, int(success)) for mark in marks])
+    for method, path, success, marks in (line.split() for line in TABLE.strip().splitlines())
+]
+
+
+@pytest.fixture
+def people(
+    mallory: User,
+    bob: User,
+    alice: User,
+    carol: User,
+    sam: User,
+    dave: User,
+    provider: Customer,
+    offering: Offering,
+) -> dict[str, User]:
+    """Return everybody by name."""
+    olga, manager = (UserFactory(username=name) for name in ("olga", "manager"))
+    GrantFactory(user=olga, scope=offering, role=RoleName.OFFERING_MANAGER)
+    GrantFactory(user=manager, scope=provider, role=RoleName.CUSTOMER_MANAGER)
+    everybody = (mallory, bob, alice, olga, manager, carol, sam, dave)
+    return {user.username: user for user in everybody}
+
+
+@pytest.fixture
+def named(
+    provider: Customer, project: Project, offering: Offering, people: dict[str, User]
+) -> dict[str, str]:
+    """Return what the paths and bodies name."""
+    resource = ResourceFactory(project=project, offering=offering)
+    held = GrantFactory(scope=offering, role=RoleName.OFFERING_MANAGER)
+    rows: dict[str, Any] = {
+        "category": CategoryFactory(),
+        "group": CategoryGroupFactory(),
+        "provider": ServiceProviderFactory(customer=provider),
+        "organisation": provider,
+        "newcomer": CustomerFactory(),
+        "offering": offering,
+        "unlisted": OfferingFactory(customer=provider, state="Draft"),
+        "unused": OfferingFactory(customer=provider, state="Archived"),
+        "paused": OfferingFactory(customer=provider, state="Paused"),
+        "plan": offering.plans.get(),
+        "premium": PlanFactory(offering=offering, name="Premium"),
+        "order": OrderFactory(resource=resource),
+        "component": offering.components.get(type="node_fee"),
+        "person": people["mallory"],
+        "member": held.user,
+    }
+    return {name: row.uuid.hex for name, row in rows.items()}
+
+
+def bodies(named: dict[str, str]) -> dict[str, Any]:
+    """Return for each end of a path a body that is right: nothing but the caller decides."""
+    at = "http://testserver/api"
+    category = f"{at}/marketplace-categories/{named['category']}/"
+    organisation = f"{at}/customers/{named['organisation']}/"
+    component = {"name": "Fee", "billing_type": "fixed", "type": "node_fee"}
+    plan = {
+        "name": "Trial",
+        "offering": f"{at}/marketplace-provider-offerings/{named['offering']}/",
+    }
+    role = {"role": "OFFERING.MANAGER"}
+    return {
+        "service-providers/": {"customer": f"{at}/customers/{named['newcomer']}/"},
+        "{provider}/": {"customer": organisation, "description": "HPC"},
+        "provider-offerings/": {
+            "name": "New",
+            "category": category,
+            "customer": organisation,
+            "type": "Marketplace.Basic",
+        },
+        "pause/": {"paused_reason": "maintenance"},
+        "update_attributes/": {"machine": "LUMI"},
+        "update_description/": {"category": category},
+        "update_integration/": {"backend_id": "lumi-c"},
+        "update_location/": {"latitude": 64.2, "longitude": 27.7},
+        "update_options/": {"options": {"options": {}, "order": []}},
+        "update_resource_options/": {"resource_options": {"options": {}, "order": []}},
+        "update_overview/": {"name": "Renamed"},
+        "create_offering_component/": component | {"type": "storage"},
+        "update_offering_component/": component | {"uuid": named["component"]},
+        "remove_offering_component/": {"uuid": named["component"]},
+        "check_unique_backend_id/": {"backend_id": "x"},
+        "add_user/": role | {"user": named["person"]},
+        "update_user/": role | {"user": named["member"]},
+        "delete_user/": role | {"user": named["member"]},
+        "plans/": plan,
+        "{plan}/": plan,
+        "update_prices/": {"prices": {"cpu_k_hours": "2"}},
+        "update_quotas/": {"quotas": {"node_fee": 1}},
+    }
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "expected"),
+    [pytest.param(*line, id=" ".join(line[:2])) for line in LINES],
+)
+def test_the_table(
+    method: str,
+    path: str,
+    expected: list[int],
+    people: dict[str, User],
+    named: dict[str, str],
+    anonymous: APIClient,
+    as_user: Callable[[User], APIClient],
+) -> None:
+    clients = {"anonymous": anonymous, **{name: as_user(user) for name, user in people.items()}}
+    found = [body for end, body in bodies(named).items() if path.endswith(end)]
+    body = found[-1] if found and method != "GET" else None
+    got = {}
+    for person in PEOPLE:
+        with transaction.atomic():
+            call = getattr(clients[person], method.lower())
+            answer = call(path.format(**named), body, format="json")
+            transaction.set_rollback(True)
+        got[person] = answer.status_code
+        if answer.status_code == 403:
+            assert answer.json() == {"detail": "You do not have permission to perform this action."}
+    assert got == dict(zip(PEOPLE, expected, strict=True))
+
+
+@pytest.mark.parametrize("prefix", sorted({path.split("/")[2] for _, path, _ in LINES}))
+def test_every_action_is_in_the_table(prefix: str) -> None:
+    verbs = {"list": "GET", "create": "POST", "retrieve": "GET", "update": "PUT"}
+    verbs["destroy"] = "DELETE"
+    tested = {(method, re.sub(r"{\w+}", "{}", path)) for method, path, _ in LINES}
+    viewsets: dict[str, Any] = {found: viewset for found, viewset, _ in router.registry}
+    root = f"/api/{prefix}/"
+    for name in viewsets[prefix].access:
+        if name in verbs:
+            path = root if name in {"list", "create"} else f"{root}{{}}/"
+            assert (verbs[name], path) in tested
+        else:
+            ends = [path for _, path in tested if path.startswith(root)]
+            assert any(re.search(rf"/{name}(s/{{}})?/$", path) for path in ends), name

@@ -1,0 +1,398 @@
+"""`/api/marketplace-service-providers/`: whole bodies, registration, and whom a provider serves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from identity.roles import RoleName
+from tests.factories.identity import (
+    CustomerFactory,
+    GrantFactory,
+    OrganizationGroupFactory,
+    ProjectFactory,
+    SshKeyFactory,
+    UserFactory,
+)
+from tests.factories.marketplace import (
+    HpcOfferingFactory,
+    OfferingFactory,
+    ResourceFactory,
+    ServiceProviderFactory,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rest_framework.test import APIClient
+
+    from identity.models import Customer, Project, User
+    from marketplace.models import Offering, ServiceProvider
+
+pytestmark = pytest.mark.django_db
+
+AT = "/api/marketplace-service-providers/"
+HOST = "http://testserver"
+
+
+def iso(value: Any) -> str:
+    return str(value.isoformat()).replace("+00:00", "Z")
+
+
+@pytest.fixture
+def registered(provider: Customer) -> ServiceProvider:
+    return ServiceProviderFactory(customer=provider, description="HPC centre")
+
+
+@pytest.fixture
+def here(registered: ServiceProvider) -> str:
+    return f"{AT}{registered.uuid.hex}/"
+
+
+def test_a_provider_is_shown_whole_to_everybody(
+    registered: ServiceProvider, provider: Customer, anonymous: APIClient
+) -> None:
+    group = OrganizationGroupFactory(name="Finland")
+    group.customers.add(provider)
+    for state in ("Active", "Paused", "Draft"):
+        OfferingFactory(customer=provider, state=state)
+
+    body = anonymous.get(f"{AT}{registered.uuid}/").json()
+
+    assert body == {
+        "account_options": {},
+        "allowed_domains": [],
+        "created": iso(registered.created),
+        "customer": f"{HOST}/api/customers/{provider.uuid.hex}/",
+        "customer_abbreviation": "CSC",
+        "customer_country": "",
+        "customer_name": "CSC",
+        "customer_native_name": "",
+        "customer_slug": provider.slug,
+        "customer_uuid": provider.uuid.hex,
+        "description": "HPC centre",
+        "enable_notifications": True,
+        "offering_count": 2,
+        "organization_groups": [{"customers_count": 1, "name": "Finland", "uuid": group.uuid.hex}],
+        "url": f"{HOST}{AT}{registered.uuid.hex}/",
+        "uuid": registered.uuid.hex,
+    }
+    assert anonymous.get(AT).json() == [body]
+
+
+def test_providers_are_found_by_their_organisation(
+    registered: ServiceProvider, provider: Customer, anonymous: APIClient
+) -> None:
+    ServiceProviderFactory(customer__name="BSC")
+
+    def names(**query: Any) -> list[str]:
+        return [row["customer_name"] for row in anonymous.get(AT, query).json()]
+
+    assert names() == ["BSC", "CSC"]
+    assert names(o="-customer_name") == ["CSC", "BSC"]
+    assert names(customer_uuid=provider.uuid) == ["CSC"]
+    assert names(customer=f"{HOST}/api/customers/{provider.uuid.hex}/") == ["CSC"]
+    assert names(customer_keyword="cs") == ["CSC"]
+    assert names(created="2001-01-01") == ["BSC", "CSC"]
+    assert names(modified_before="2001-01-01") == []
+
+
+def test_staff_register_an_organisation_once(
+    provider: Customer, dave: User, as_user: Callable[[User], APIClient]
+) -> None:
+    client = as_user(dave)
+    given = {
+        "customer": f"{HOST}/api/customers/{provider.uuid.hex}/",
+        "description": "HPC centre",
+        "account_options": {"homedir_prefix": "/users/"},
+        "allowed_domains": ["csc.fi"],
+    }
+
+    response = client.post(AT, given, format="json")
+
+    body = response.json()
+    assert response.status_code == 201
+    assert response["Location"] == body["url"]
+    assert {name: body[name] for name in given} == given
+    again = client.post(AT, given, format="json")
+    assert again.status_code == 400
+    assert again.json() == {"customer": ["Service provider with this customer already exists."]}
+    assert client.post(AT, {}, format="json").json() == {"customer": ["This field is required."]}
+
+
+def test_what_a_provider_says_is_held_to_its_shape(
+    here: str, carol: User, as_user: Callable[[User], APIClient]
+) -> None:
+    client = as_user(carol)
+    wrong = {
+        "account_options": {"account_scope": "galaxy", "project_groups_enabled": "yes"},
+        "allowed_domains": "csc.fi",
+        "image": "x",
+    }
+    response = client.patch(here, wrong, format="json")
+    assert response.status_code == 400
+    assert response.json() == {
+        "account_options": {
+            "account_scope": ['"galaxy" is not a valid choice.'],
+            "project_groups_enabled": ["Must be a valid boolean."],
+        },
+        "allowed_domains": ['Expected a list of items but got type "str".'],
+        "image": ["Images are not stored."],
+    }
+
+
+def test_its_owner_changes_what_a_provider_says_but_not_whose_it_is(
+    here: str,
+    registered: ServiceProvider,
+    carol: User,
+    provider: Customer,
+    as_user: Callable[[User], APIClient],
+) -> None:
+    other = GrantFactory(user=carol, role=RoleName.CUSTOMER_OWNER, scope=CustomerFactory())
+    given = {
+        "customer": f"{HOST}/api/customers/{other.scope_uuid.hex}/",
+        "description": "New",
+    }
+    response = as_user(carol).put(here, given, format="json")
+    assert response.status_code == 200
+    assert (response.json()["description"], response.json()["customer_uuid"]) == (
+        "New",
+        provider.uuid.hex,
+    )
+
+
+def test_a_provider_that_offers_something_is_not_removed(
+    here: str, provider: Customer, dave: User, as_user: Callable[[User], APIClient]
+) -> None:
+    client = as_user(dave)
+    offering = OfferingFactory(customer=provider)
+    response = client.delete(here)
+    assert response.status_code == 400
+    assert response.json() == ["Service provider has active offerings. Please archive them first."]
+    offering.delete()
+    assert client.delete(here).status_code == 204
+    assert client.get(here).status_code == 404
+
+
+class TestClientele:
+    """Two projects hold allocations of CSC, one ended one, one only of somebody else."""
+
+    @pytest.fixture(autouse=True)
+    def _allocations(
+        self, provider: Customer, project: Project, allocator: Customer, bob: User, pi: User
+    ) -> None:
+        offering = HpcOfferingFactory(customer=provider, name="LUMI-C")
+        ResourceFactory(offering=offering, project=project)
+        ResourceFactory(offering=offering, project=project)
+        second = ProjectFactory(customer=allocator, name="Zebrafish")
+        ResourceFactory(offering=offering, project=second)
+        GrantFactory(user=bob, scope=second, role=RoleName.PROJECT_MEMBER)
+        GrantFactory(
+            user=UserFactory(username="former"),
+            scope=project,
+            role=RoleName.PROJECT_MEMBER,
+            is_active=False,
+        )
+        ended = ProjectFactory(name="Ended")
+        ResourceFactory(offering=offering, project=ended, state="Terminated")
+        elsewhere = ProjectFactory(name="Elsewhere")
+        ResourceFactory(project=elsewhere)
+        for scope in (ended, elsewhere):
+            GrantFactory(user=UserFactory(), scope=scope, role=RoleName.PROJECT_MEMBER)
+
+    def test_the_organisations_are_shown_with_what_they_hold(
+        self,
+        here: str,
+        allocator: Customer,
+        project: Project,
+        bob: User,
+        pi: User,
+        carol: User,
+        as_user: Callable[[User], APIClient],
+    ) -> None:
+        client = as_user(carol)
+        body = client.get(f"{here}customers/").json()
+        second = allocator.projects.get(name="Zebrafish")
+        assert body == [
+            {
+                "abbreviation": "SWE",
+                "email": "",
+                "name": "LUMI Sweden",
+                "phone_number": "",
+                "projects": [
+                    {"name": "Climate model", "uuid": project.uuid.hex},
+                    {"name": "Zebrafish", "uuid": second.uuid.hex},
+                ],
+                "projects_count": 2,
+                "slug": allocator.slug,
+                "users": [
+                    {
+                        "email": "bob@example.org",
+                        "full_name": "Bob Tester",
+                        "uuid": bob.uuid.hex,
+                    },
+                    {"email": "pi@example.org", "full_name": "Pi Tester", "uuid": pi.uuid.hex},
+                ],
+                "users_count": 2,
+                "uuid": allocator.uuid.hex,
+            }
+        ]
+        of_bob = client.get(f"{here}user_customers/", {"user_uuid": bob.uuid})
+        assert of_bob.json() == body
+        of_carol = client.get(f"{here}user_customers/", {"user_uuid": carol.uuid})
+        assert of_carol.json() == []
+
+    def test_the_projects_are_shown(
+        self,
+        here: str,
+        allocator: Customer,
+        project: Project,
+        carol: User,
+        as_user: Callable[[User], APIClient],
+    ) -> None:
+        client = as_user(carol)
+        rows = client.get(
+            f"{here}customer_projects/", {"project_customer_uuid": allocator.uuid}
+        ).json()
+        assert rows[0] == {
+            "description": "",
+            "end_date": None,
+            "name": "Climate model",
+            "resources_count": 2,
+            "users_count": 2,
+            "uuid": project.uuid.hex,
+        }
+        assert [row["name"] for row in rows] == ["Climate model", "Zebrafish"]
+        full = client.get(f"{here}projects/", {"field": ["name", "customer_name"]}).json()
+        assert full == [
+            {"customer_name": "LUMI Sweden", "name": "Climate model"},
+            {"customer_name": "LUMI Sweden", "name": "Zebrafish"},
+        ]
+        found = client.get(f"{here}projects/", {"query": project.uuid.hex, "field": "name"})
+        assert found.json() == [{"name": "Climate model"}]
+
+    def test_the_people_are_shown_without_what_is_only_theirs(
+        self, here: str, bob: User, carol: User, as_user: Callable[[User], APIClient]
+    ) -> None:
+        bob.civil_number, bob.gender, bob.nationality = "123", "male", "FI"
+        bob.save()
+        rows = as_user(carol).get(f"{here}users/").json()
+        assert [row["username"] for row in rows] == ["bob", "pi"]
+        assert rows[0] == {
+            "active_isds": [],
+            "affiliations": [],
+            "eduperson_assurance": [],
+            "email": "bob@example.org",
+            "first_name": "Bob",
+            "full_name": "Bob Tester",
+            "identity_source": "",
+            "is_active": True,
+            "job_title": "",
+            "last_name": "Tester",
+            "organization": "",
+            "organization_address": "",
+            "organization_country": "",
+            "organization_registry_code": "",
+            "organization_type": "",
+            "organization_vat_code": "",
+            "personal_title": "",
+            "projects_count": 2,
+            "registration_method": "default",
+            "username": "bob",
+            "uuid": bob.uuid.hex,
+        }
+
+    def test_the_keys_are_those_of_the_people(
+        self, here: str, bob: User, carol: User, as_user: Callable[[User], APIClient]
+    ) -> None:
+        key = SshKeyFactory(user=bob)
+        SshKeyFactory(user=carol)
+        rows = as_user(carol).get(f"{here}keys/", {"field": ["uuid", "user_uuid"]}).json()
+        assert rows == [{"user_uuid": bob.uuid.hex, "uuid": key.uuid.hex}]
+
+    def test_the_roles_are_shown_with_those_that_ended(
+        self,
+        here: str,
+        project: Project,
+        allocator: Customer,
+        pi: User,
+        carol: User,
+        as_user: Callable[[User], APIClient],
+    ) -> None:
+        client = as_user(carol)
+        at = f"{here}project_permissions/"
+        held = client.get(at, {"is_active": "true", "o": "-username"}).json()
+        assert [row["user_username"] for row in held] == ["pi", "bob", "bob"]
+        grant = pi.grants.get()
+        assert held[0] == {
+            "created": iso(grant.created),
+            "created_by": None,
+            "created_by_full_name": None,
+            "created_by_username": None,
+            "customer_name": "LUMI Sweden",
+            "customer_uuid": allocator.uuid.hex,
+            "expiration_time": None,
+            "project": f"{HOST}/api/projects/{project.uuid.hex}/",
+            "project_created": iso(project.created),
+            "project_name": "Climate model",
+            "project_uuid": project.uuid.hex,
+            "role": "PROJECT.MANAGER",
+            "role_name": "PROJECT.MANAGER",
+            "user": f"{HOST}/api/users/{pi.uuid.hex}/",
+            "user_email": "pi@example.org",
+            "user_full_name": "Pi Tester",
+            "user_native_name": "",
+            "user_username": "pi",
+            "user_uuid": pi.uuid.hex,
+        }
+        ended = client.get(at, {"is_active": "false", "field": "user_username"}).json()
+        assert ended == [{"user_username": "former"}]
+        for query in (
+            {"username": "pi"},
+            {"full_name": "pi tes"},
+            {"role_name": "PROJECT.MANAGER"},
+            {"user": pi.uuid},
+            {"user_url": f"{HOST}/api/users/{pi.uuid.hex}/"},
+        ):
+            rows = client.get(at, {**query, "field": "user_username"}).json()
+            assert rows == [{"user_username": "pi"}], query
+
+    def test_the_offerings_are_shown_in_any_state(
+        self, here: str, provider: Customer, carol: User, as_user: Callable[[User], APIClient]
+    ) -> None:
+        OfferingFactory(customer=provider, name="Draft", state="Draft")
+        rows = as_user(carol).get(f"{here}offerings/").json()
+        assert [(row["name"], row["state"]) for row in rows] == [
+            ("Draft", "Draft"),
+            ("LUMI-C", "Active"),
+        ]
+        offering = provider.offerings.get(name="LUMI-C")
+        shown = {
+            name: value for name, value in rows[1].items() if name not in {"components", "plans"}
+        }
+        assert shown == {
+            "category_title": offering.category.title,
+            "customer_uuid": provider.uuid.hex,
+            "name": "LUMI-C",
+            "options": {"options": {}, "order": []},
+            "resource_options": {"options": {}, "order": []},
+            "resources_count": 3,
+            "secret_options": {},
+            "service_provider_can_create_offering_user": False,
+            "slug": offering.slug,
+            "state": "Active",
+            "type": "Marketplace.Slurm",
+            "uuid": offering.uuid.hex,
+        }
+
+    def test_a_manager_of_one_offering_sees_whom_that_one_serves(
+        self, here: str, provider: Customer, as_user: Callable[[User], APIClient]
+    ) -> None:
+        quiet: Offering = OfferingFactory(customer=provider)
+        olga = GrantFactory(role=RoleName.OFFERING_MANAGER, scope=quiet).user
+        client = as_user(olga)
+        assert client.get(f"{here}customers/").json() == []
+        assert client.get(f"{here}users/").json() == []
+        rows = client.get(f"{here}offerings/", {"field": "uuid"}).json()
+        assert rows == [{"uuid": quiet.uuid.hex}]
