@@ -31,9 +31,9 @@ def deed_address(name: str, *rows: Model) -> str:
     return f"{address(rows[0], 'do', name)}?rows={keys}"
 
 
-def do(client: Client, name: str, *rows: Model, **asked: Any) -> Any:
+def do(client: Client, deed: str, /, *rows: Model, **asked: Any) -> Any:
     """Do a deed to rows: what the browser sends when its form is confirmed."""
-    return client.post(deed_address(name, *rows), asked)
+    return client.post(deed_address(deed, *rows), asked)
 
 
 def said(response: Any) -> list[str]:

@@ -1,0 +1,95 @@
+"""Accounts at sites, and the deliveries of events, in the admin."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from django.utils import timezone
+
+from allocations.lifecycle import AccountState
+from allocations.models import OfferingUser
+from identity.models import Event, EventDelivery
+from tests.admin.pages import address, buttons, do, page_of, text
+from tests.factories.allocations import OfferingUserFactory
+from tests.factories.identity import EventFactory, ProjectFactory
+from tests.factories.marketplace import OfferingFactory
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+    from identity.models import User
+
+pytestmark = pytest.mark.django_db
+
+WHY = "The site says so."
+
+
+def test_an_account_is_opened_named_and_kept_out(staff: Client, dave: User, bob: User) -> None:
+    offering = OfferingFactory()
+    staff.post(address(OfferingUser, "add"), {"offering": offering.pk, "user": bob.pk})
+    account = OfferingUser.objects.get()
+    assert (account.user, account.state) == (bob, AccountState.REQUESTED)
+
+    do(staff, "set_username", account, username="bobx1")
+    account.refresh_from_db()
+    assert (account.username, account.state) == ("bobx1", AccountState.OK)
+
+    do(staff, "restrict", account, reason=WHY)
+    account.refresh_from_db()
+    assert account.is_restricted
+    assert "Let in again" in buttons(staff, account)
+    event = Event.objects.get(kind="account.restriction_changed")
+    assert (event.actor, event.payload["reason"]) == (dave, WHY)
+
+
+def test_an_account_goes_along_the_table_with_a_comment(staff: Client, dave: User) -> None:
+    account = OfferingUserFactory(username="", state=AccountState.CREATING.value)
+    do(
+        staff,
+        "set_pending_account_linking",
+        account,
+        comment="Link your account",
+        comment_url="https://site.example/link",
+        reason=WHY,
+    )
+    account.refresh_from_db()
+    assert account.state == AccountState.PENDING_ACCOUNT_LINKING
+    assert account.service_provider_comment == "Link your account"
+    event = Event.objects.get(subject_uuid=account.uuid)
+    assert (event.actor, event.payload["reason"]) == (dave, WHY)
+
+
+def test_a_second_account_is_refused(staff: Client) -> None:
+    account = OfferingUserFactory()
+    asked = {"offering": account.offering.pk, "user": account.user.pk}
+    response = staff.post(address(OfferingUser, "add"), asked)
+    assert response.status_code == 200
+    assert OfferingUser.objects.count() == 1
+
+
+def test_an_event_that_was_given_up_is_delivered_again(staff: Client, dave: User) -> None:
+    delivery = EventDelivery.objects.create(
+        event=EventFactory(project=ProjectFactory()),
+        subscriber="somebody",
+        next_attempt_at=timezone.now(),
+        attempts=12,
+        dead=True,
+        last_error="RuntimeError: gone",
+    )
+    assert "RuntimeError: gone" in text(staff.get(page_of(delivery)))
+    do(staff, "try_again", delivery, reason=WHY)
+    delivery.refresh_from_db()
+    assert (delivery.dead, delivery.attempts) == (False, 0)
+    event = Event.objects.get(kind="event.revived")
+    assert (event.actor, event.payload["reason"]) == (dave, WHY)
+    assert buttons(staff, delivery) == []
+
+
+def test_an_event_leads_to_what_it_happened_to(staff: Client) -> None:
+    project = ProjectFactory()
+    EventFactory(project=project, subject_uuid=project.uuid)
+    listed = staff.get(address(Event, "changelist")).content.decode()
+    link = f"/admin/identity/project/?uuid__exact={project.uuid.hex}"
+    assert link in listed
+    assert staff.get(link).context["cl"].result_count == 1
