@@ -51,4 +51,4 @@ class ServiceProvider(UuidModel, Timestamped):
     objects = ServiceProviderQuerySet.as_manager()
 
     def __str__(self) -> str:
-        return f"provider {self.customer_id}"
+        return str(self.customer)

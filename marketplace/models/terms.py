@@ -29,7 +29,7 @@ class TermsOfService(UuidModel, Timestamped):
         verbose_name_plural = "terms of service"
 
     def __str__(self) -> str:
-        return f"terms {self.version} of {self.offering_id}"
+        return f"terms {self.version}".rstrip()
 
 
 class Consent(UuidModel, Timestamped):
