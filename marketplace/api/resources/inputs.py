@@ -126,7 +126,7 @@ class ResourceEndpointInput(Input):
 class ResourceEndpointsInput(Input):
     """All addresses at which a resource is used."""
 
-    endpoints = serializers.ListField(child=ResourceEndpointInput(), max_length=MOST_SECTIONS)
+    endpoints = ResourceEndpointInput(many=True, max_length=MOST_SECTIONS)  # type: ignore[call-arg]
 
 
 class ResourceSetLimitsInput(Input):
@@ -145,7 +145,7 @@ class ReportSectionInput(Input):
 class ResourceReportInput(Input):
     """A report about a resource."""
 
-    report = serializers.ListField(child=ReportSectionInput(), max_length=MOST_SECTIONS)
+    report = ReportSectionInput(many=True, max_length=MOST_SECTIONS)  # type: ignore[call-arg]
 
     def validate_report(self, report: list[Any]) -> list[Any]:
         """Refuse a report that says nothing."""
