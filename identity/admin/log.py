@@ -22,15 +22,19 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 SUBJECTS = {
+    "access_mode": "marketplace_accessmode",
     "account": "allocations_offeringuser",
     "category": "marketplace_category",
+    "category_group": "marketplace_categorygroup",
     "component": "marketplace_offeringcomponent",
     "consent": "marketplace_consent",
     "customer": "identity_customer",
+    "event": "identity_event",
     "grant": "identity_grant",
     "key": "identity_sshkey",
     "offering": "marketplace_offering",
     "order": "marketplace_order",
+    "organization_group": "identity_organizationgroup",
     "plan": "marketplace_plan",
     "project": "identity_project",
     "provider": "marketplace_serviceprovider",
@@ -40,6 +44,7 @@ SUBJECTS = {
     "token": "identity_token",
     "usage": "accounting_componentusage",
     "user": "identity_user",
+    "user_usage": "accounting_componentuserusage",
 }
 """The pages of what events are about, those of the apps above included."""
 

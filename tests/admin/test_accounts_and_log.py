@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from allocations.lifecycle import AccountState
 from allocations.models import OfferingUser
+from config import wiring
+from identity.admin.log import SUBJECTS
 from identity.models import Event, EventDelivery
 from tests.admin.pages import address, buttons, do, page_of, text
 from tests.factories.allocations import OfferingUserFactory
@@ -84,6 +86,11 @@ def test_an_event_that_was_given_up_is_delivered_again(staff: Client, dave: User
     event = Event.objects.get(kind="event.revived")
     assert (event.actor, event.payload["reason"]) == (dave, WHY)
     assert buttons(staff, delivery) == []
+
+
+def test_whatever_events_are_about_has_its_page() -> None:
+    kinds = {*wiring.SUBSCRIBERS, *wiring.UNHEARD}
+    assert {kind.split(".")[0] for kind in kinds} == set(SUBJECTS)
 
 
 def test_an_event_leads_to_what_it_happened_to(staff: Client) -> None:
