@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from typing import Any
 
 import pytest
 from django.db import connection
+from drf_spectacular.generators import SchemaGenerator
 from pytest_django import DjangoDbBlocker
 
 from tests.contract.cast import Cast, assemble, make_rows
@@ -17,6 +19,7 @@ from tests.contract.live import (
     migrate,
     serve,
 )
+from tests.contract.world import World, make_world
 
 
 @pytest.fixture(scope="session")
@@ -49,3 +52,16 @@ def cast(live_service: LiveService, django_db_blocker: DjangoDbBlocker) -> Itera
         rows = make_rows()
     with closing(assemble(live_service, rows)) as everybody:
         yield everybody
+
+
+@pytest.fixture(scope="session")
+def world(cast: Cast) -> World:
+    """One allocation with everything that belongs to it."""
+    return make_world(cast)
+
+
+@pytest.fixture(scope="session")
+def published_schema() -> dict[str, Any]:
+    """The OpenAPI document of the running code, made afresh."""
+    schema: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)
+    return schema

@@ -5,103 +5,16 @@ and does not get ends the whole call. So one allocation with all that belongs to
 and every list then has a row to trip over.
 """
 
-import importlib
 import importlib.util
-import re
-from dataclasses import dataclass, field
-from typing import Any
-from uuid import UUID
 
 import pytest
-from httpx import Response
-from waldur_api_client.client import AuthenticatedClient
 
-from tests.contract import acts
-from tests.contract.cast import RESEARCHER_CUID, Cast
-from tests.contract.documents import client_module, read_contract_file
+from tests.contract.documents import client_module
+from tests.contract.world import EMPTY, LISTS, OPERATIONS, SINGLE, World
 
 pytestmark = pytest.mark.e2e
 
-OPERATIONS: dict[str, Any] = dict(read_contract_file()["operations"])
-LISTS = sorted(
-    key
-    for key, operation in OPERATIONS.items()
-    if key.startswith("GET ") and (operation["responses"]["200"] or {}).get("type") == "array"
-)
-SINGLE = sorted(key for key in OPERATIONS if key.startswith("GET ") and key not in LISTS)
 SPARSE = [key for key in LISTS if "field" in OPERATIONS[key].get("query", ())]
-EMPTY = {"GET /api/marketplace-provider-offerings/{uuid}/importable_resources/"}
-"""Lists that stay empty here, as nothing in the flow fills them."""
-
-
-@dataclass
-class World:
-    """Something of every kind, by the path or the parameter under which it is asked for."""
-
-    cast: Cast
-    objects: dict[str, UUID] = field(default_factory=dict)
-
-    def arguments(self, key: str) -> list[UUID]:
-        """Return what to put into the parameters of an operation's path, in their order."""
-        stems = re.split(r"\{[^}]*\}", key.removeprefix("GET "))
-        return [self.objects[stem] for stem in stems[:-1]]
-
-    def demands(self, key: str) -> dict[str, UUID]:
-        """Return what the operation cannot do without in its query."""
-        query = OPERATIONS[key].get("query", {})
-        return {name: self.objects[name] for name, node in query.items() if node.get("required")}
-
-    def call(self, key: str, client: AuthenticatedClient, function: str = "") -> Any:
-        """Call the client's function for an operation, or another one of the same arguments."""
-        module = importlib.import_module(function or client_module(OPERATIONS[key]))
-        return module.sync(*self.arguments(key), client=client, **self.demands(key))
-
-    def send(self, method: str, key: str, client: AuthenticatedClient, **query: Any) -> Response:
-        """Send a plain request to an operation, with its objects' UUIDs as plain hex."""
-        path = key.removeprefix("GET ")
-        for argument in self.arguments(key):
-            path = re.sub(r"\{[^}]*\}", argument.hex, path, count=1)
-        query |= {name: uuid.hex for name, uuid in self.demands(key).items()}
-        return client.get_httpx_client().request(method, path, params=query)
-
-
-@pytest.fixture(scope="module")
-def world(cast: Cast) -> World:
-    """One allocation with everything that belongs to it."""
-    project = acts.create_project(cast, "Everything")
-    acts.add_member(cast, project, RESEARCHER_CUID)
-    resource = acts.run_allocation(cast, project, {"cpu_k_hours": 10, "gpu_hours": 5})
-    acts.report_usage(cast, resource, {"cpu_k_hours": "7.25"})
-    acts.report_user_usage(cast, resource, "cpu_k_hours", RESEARCHER_CUID, "2.5")
-    acts.open_account(cast, RESEARCHER_CUID)
-    acts.add_offering_manager(cast, RESEARCHER_CUID)
-    world = World(cast)
-    for path in ("marketplace-orders", "marketplace-component-usages"):
-        world.objects[f"/api/{path}/"] = first_of(cast, path, resource_uuid=resource.hex)
-    world.objects |= {
-        "/api/customers/": cast.customer_uuid,
-        "/api/projects/": project,
-        "/api/marketplace-provider-offerings/": cast.offering_uuid,
-        "/api/marketplace-public-offerings/": cast.offering_uuid,
-        "/api/marketplace-resources/": resource,
-        "/api/marketplace-provider-resources/": resource,
-        "/plans/": first_of(cast, "marketplace-plans"),
-        "/orders/": world.objects["/api/marketplace-orders/"],
-        "project_customer_uuid": cast.customer_uuid,
-        "user_uuid": acts.find_person(cast, RESEARCHER_CUID),
-    }
-    for path in (
-        "users", "roles", "marketplace-categories", "marketplace-service-providers",
-        "marketplace-plans", "marketplace-offering-users", "marketplace-component-user-usages",
-    ):  # fmt: skip
-        world.objects[f"/api/{path}/"] = first_of(cast, path)
-    return world
-
-
-def first_of(cast: Cast, path: str, **filters: str) -> UUID:
-    """Read the identifier of a list's first row, as staff."""
-    rows = cast.staff.get_httpx_client().get(f"/api/{path}/", params=filters).json()
-    return UUID(rows[0]["uuid"])
 
 
 def counting(key: str) -> str:

@@ -5,20 +5,12 @@ import sys
 from typing import Any
 
 import pytest
-from drf_spectacular.generators import SchemaGenerator
 
 from tests.contract.comparison import Area, Report, compare
 from tests.contract.deviations import judge, load_deviations
 from tests.contract.documents import client_module, load_contract, read_contract_file
 from tests.contract.openapi import read_openapi
 from tests.contract.summary import describe, percentages
-
-
-@pytest.fixture(scope="module")
-def published_schema() -> dict[str, Any]:
-    """The OpenAPI document of the running code, made afresh."""
-    schema: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)
-    return schema
 
 
 @pytest.fixture(scope="module")
