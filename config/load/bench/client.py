@@ -6,17 +6,20 @@ import http.client
 import json
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 TIMEOUT_SECONDS = 60
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back, and how long it took from sending to the last byte."""
+    """What came back, its headers' names in small letters, and how long it took."""
 
     status: int
-    headers: http.client.HTTPMessage
+    headers: Mapping[str, str]
     body: bytes
     seconds: float
 
@@ -43,7 +46,9 @@ class Client:
         self._connection.request(method, path, sent, headers)
         response = self._connection.getresponse()
         received = response.read()
-        return Answer(response.status, response.headers, received, perf_counter() - started)
+        seconds = perf_counter() - started
+        named = {name.lower(): value for name, value in response.getheaders()}
+        return Answer(response.status, named, received, seconds)
 
     def close(self) -> None:
         """Close the connection."""

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponseBase
 
-HEADER = "X-SQL-Statements"
+HEADER = "x-sql-statements"
 
 
 class CountSqlMiddleware:

@@ -44,8 +44,8 @@ class Floor:
     """A list: its count, its page, and what is below its rows.
 
     In `parents`, the keys name columns that hold parents' primary keys; in `lists`, keys of the
-    answer, and the rows above are found by the column `_id`. `scopes` holds the condition for
-    somebody who is not staff.
+    answer, and the rows above are found by the column `_id`. `scope` is the condition for who is
+    not staff; `others` the list as such people see it, where it is another one.
     """
 
     count: str
@@ -53,9 +53,12 @@ class Floor:
     scope: str
     parents: Mapping[str, Below] = field(default_factory=dict)
     lists: Mapping[str, Below] = field(default_factory=dict)
+    others: Floor | None = None
 
     def answer(self, cursor: Any, user: User, base: str, size: int) -> tuple[int, bytes]:
         """Return how many rows there are, and the first page of them as JSON."""
+        if self.others is not None and not user.is_staff:
+            return self.others.answer(cursor, user, base, size)
         register_default_jsonb(cursor.cursor, loads=orjson.Fragment)
         params = {"base": base, "size": size, "user": user.pk}
         where = "true"

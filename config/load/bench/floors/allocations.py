@@ -3,10 +3,19 @@
 from config.load.bench.lean import Below, Floor, constant, hexed, named, plain, url, utc
 from marketplace import account_settings
 
-CONSUMED = """(t.project_id = ANY(%(projects)s) OR t.project_id IN (
-  SELECT p.id FROM identity_project p WHERE p.customer_id = ANY(%(customers)s)))"""
-PROVIDED = """(t.offering_id = ANY(%(offerings)s) OR t.offering_id IN (
-  SELECT o.id FROM marketplace_offering o WHERE o.customer_id = ANY(%(providers)s)))"""
+THEIR_PROJECTS = """SELECT p.id FROM identity_project p
+  WHERE p.customer_id = ANY(%(customers)s) OR p.id = ANY(%(projects)s)"""
+THEIR_OFFERINGS = """SELECT o.id FROM marketplace_offering o
+  WHERE o.customer_id = ANY(%(providers)s) OR o.id = ANY(%(offerings)s)"""
+CONSUMED = f"t.project_id = ANY(ARRAY({THEIR_PROJECTS}))"
+PROVIDED = f"t.offering_id = ANY(ARRAY({THEIR_OFFERINGS}))"
+
+
+def seen(table: str) -> str:
+    """Return the keys of orders or resources that are seen from either side; each by its index."""
+    return f"""SELECT s.id FROM {table} s WHERE s.project_id IN ({THEIR_PROJECTS})
+  UNION SELECT s.id FROM {table} s WHERE s.offering_id IN ({THEIR_OFFERINGS})"""
+
 
 ACCOUNT_SETTINGS = constant(account_settings.resolve({}, {}))
 
@@ -39,7 +48,7 @@ FROM identity_user t WHERE t.id = ANY(%(keys)s)
 
 
 ORDERS = Floor(
-    scope=f"({CONSUMED} OR {PROVIDED})",
+    scope=f"t.id = ANY(ARRAY({seen('marketplace_order')}))",
     count="SELECT count(*) FROM marketplace_order t WHERE {scope}",
     page=f"""
 SELECT t.offering_id AS _offering, t.project_id AS _project, t.resource_id AS _resource,

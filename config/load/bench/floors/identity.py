@@ -110,34 +110,46 @@ FROM identity_user t WHERE t.id = ANY(%(keys)s)
     },
 )
 
-USERS = Floor(
-    scope=f"""(t.is_active AND (t.id = %(user)s OR t.id IN (
+USERS_COUNT = "SELECT count(*) FROM identity_user t WHERE {scope}"
+COLLEAGUES = f"""(t.is_active AND (t.id = %(user)s OR t.id IN (
   SELECT g.user_id FROM identity_grant g LEFT JOIN identity_project p ON p.id = g.project_id
   WHERE g.{IN_FORCE}
     AND (g.scope_type = 'customer' AND g.scope_id = ANY(%(customers)s)
-         OR g.project_id = ANY(%(projects)s) OR p.customer_id = ANY(%(customers)s)))))""",
-    count="SELECT count(*) FROM identity_user t WHERE {scope}",
+         OR g.project_id = ANY(%(projects)s) OR p.customer_id = ANY(%(customers)s)))))"""
+KNOWN_TO_ALL = f"""{hexed("t.uuid")} AS uuid, {url("users", "t.uuid")} AS url,
+  {plain("active_isds", "affiliations", "eduperson_assurance", "email", "first_name")},
+  {plain("last_name", "identity_source", "is_active", "job_title", "native_name")},
+  {plain("organization", "organization_address", "organization_country")},
+  {plain("organization_registry_code", "organization_type", "organization_vat_code")},
+  {plain("personal_title", "phone_number", "registration_method", "slug", "username")},
+  {utc("date_joined")}, t.first_name || ' ' || t.last_name AS full_name,
+  t.identity_source AS identity_provider_name, t.identity_source AS identity_provider_label"""
+
+USERS = Floor(
+    scope="",
+    count=USERS_COUNT,
     page=f"""
-SELECT t.id AS _id, {hexed("t.uuid")} AS uuid, {url("users", "t.uuid")} AS url,
-  {plain("active_isds", "address", "affiliations", "attribute_sources", "birth_date")},
-  {plain("civil_number", "country_of_residence", "deactivation_reason", "description")},
-  {plain("details", "eduperson_assurance", "email", "first_name", "last_name", "gender")},
-  {plain("identity_source", "is_active", "is_identity_manager", "is_staff", "is_support")},
-  {plain("job_title", "managed_isds", "nationalities", "nationality", "native_name")},
-  {plain("notifications_enabled", "organization", "organization_address")},
-  {plain("organization_country", "organization_registry_code", "organization_type")},
-  {plain("organization_vat_code", "personal_title", "phone_number", "place_of_birth")},
-  {plain("preferred_language", "primary_gid", "registration_method", "slug")},
-  {plain("token_lifetime", "uid_number", "username")}, {utc("agreement_date", "date_joined")},
-  t.first_name || ' ' || t.last_name AS full_name, t.identity_source AS identity_provider_name,
-  t.identity_source AS identity_provider_label, t.password NOT LIKE '!%%' AS has_usable_password,
-  NOT t.is_active AS is_admin_deactivated,
+SELECT t.id AS _id, {KNOWN_TO_ALL},
+  {plain("address", "attribute_sources", "birth_date", "civil_number", "country_of_residence")},
+  {plain("deactivation_reason", "description", "details", "gender", "is_identity_manager")},
+  {plain("is_staff", "is_support", "managed_isds", "nationalities", "nationality")},
+  {plain("notifications_enabled", "place_of_birth", "preferred_language", "primary_gid")},
+  {plain("token_lifetime", "uid_number")}, {utc("agreement_date")},
+  t.password NOT LIKE '!%%' AS has_usable_password, NOT t.is_active AS is_admin_deactivated,
   EXISTS (SELECT 1 FROM identity_token token WHERE token.user_id = t.id
     AND (token.lifetime IS NULL
          OR token.last_used > now() - token.lifetime * interval '1 second')) AS has_active_session
 FROM identity_user t WHERE {{scope}} ORDER BY t.username, t.id LIMIT %(size)s
 """,
     lists={"permissions": PERMISSIONS},
+    others=Floor(
+        scope=COLLEAGUES,
+        count=USERS_COUNT,
+        page=f"""
+SELECT {KNOWN_TO_ALL}
+FROM identity_user t WHERE {{scope}} ORDER BY t.username, t.id LIMIT %(size)s
+""",
+    ),
 )
 
 ALLOWED = constant({role.value: sorted(allowed) for role, allowed in MATRIX.items()})

@@ -1,11 +1,9 @@
 """Floors of the lists of usages and of people's accounts."""
 
+from config.load.bench.floors.allocations import seen
 from config.load.bench.lean import Below, Floor, hexed, named, plain, url, utc
 
-SEEN = """SELECT r.id FROM marketplace_resource r JOIN identity_project p ON p.id = r.project_id
-  JOIN marketplace_offering o ON o.id = r.offering_id
-  WHERE r.project_id = ANY(%(projects)s) OR p.customer_id = ANY(%(customers)s)
-    OR r.offering_id = ANY(%(offerings)s) OR o.customer_id = ANY(%(providers)s)"""
+SEEN = seen("marketplace_resource")
 
 CUSTOMER = Below(f"""
 SELECT t.id, {named("customer", "name", "uuid")}
@@ -34,7 +32,7 @@ FROM marketplace_offering t WHERE t.id = ANY(%(keys)s)
 )
 
 COMPONENT_USAGES = Floor(
-    scope=f"t.resource_id IN ({SEEN})",
+    scope=f"t.resource_id = ANY(ARRAY({SEEN}))",
     count="SELECT count(*) FROM accounting_componentusage t WHERE {scope}",
     page=f"""
 SELECT t.resource_id AS _resource, t.component_id AS _component, {hexed("t.uuid")} AS uuid,
@@ -53,7 +51,7 @@ FROM marketplace_offeringcomponent t WHERE t.id = ANY(%(keys)s)
 
 USER_USAGES = Floor(
     scope=f"""t.component_usage_id IN (
-  SELECT u.id FROM accounting_componentusage u WHERE u.resource_id IN ({SEEN}))""",
+  SELECT u.id FROM accounting_componentusage u WHERE u.resource_id = ANY(ARRAY({SEEN})))""",
     count="SELECT count(*) FROM accounting_componentuserusage t WHERE {scope}",
     page=f"""
 SELECT t.component_usage_id AS _usage, t.user_id AS _account, {hexed("t.uuid")} AS uuid,
@@ -83,11 +81,11 @@ FROM allocations_offeringuser t WHERE t.id = ANY(%(keys)s)
     },
 )
 
-OFFERING_USERS = Floor(
-    scope="""(t.user_id = %(user)s OR t.offering_id IN (SELECT o.id FROM marketplace_offering o
-  WHERE o.id = ANY(%(offerings)s) OR o.customer_id = ANY(%(providers)s)))""",
-    count="SELECT count(*) FROM allocations_offeringuser t WHERE {scope}",
-    page=f"""
+ACCOUNT_SCOPE = """(t.user_id = %(user)s OR t.offering_id IN (SELECT o.id
+  FROM marketplace_offering o
+  WHERE o.id = ANY(%(offerings)s) OR o.customer_id = ANY(%(providers)s)))"""
+ACCOUNT_COUNT = "SELECT count(*) FROM allocations_offeringuser t WHERE {scope}"
+ACCOUNT_PAGE = f"""
 SELECT t.offering_id AS _offering, t.user_id AS _user, {hexed("t.uuid")} AS uuid,
   {url("marketplace-offering-users", "t.uuid")} AS url, {utc("created", "modified")},
   {plain("is_restricted", "state", "service_provider_comment", "service_provider_comment_url")},
@@ -102,29 +100,47 @@ SELECT t.offering_id AS _offering, t.user_id AS _user, {hexed("t.uuid")} AS uuid
   false AS requires_reconsent, true AS is_profile_complete,
   '[]'::jsonb AS missing_profile_attributes
 FROM allocations_offeringuser t WHERE {{scope}} ORDER BY t.created, t.id LIMIT %(size)s
-""",
-    parents={
-        "_offering": Below(
-            f"""
+"""
+OFFERING = Below(
+    f"""
 SELECT t.id, t.customer_id AS _customer, {named("offering", "name", "uuid")},
   {url("marketplace-provider-offerings", "t.uuid")} AS offering
 FROM marketplace_offering t WHERE t.id = ANY(%(keys)s)
 """,
-            parents={"_customer": CUSTOMER},
-        ),
+    parents={"_customer": CUSTOMER},
+)
+PERSON = f"""{url("users", "t.uuid")} AS "user", t.first_name || ' ' || t.last_name
+  AS user_full_name, {named("user", "uuid", "username", "email", "first_name", "last_name")},
+  {named("user", "birth_date", "civil_number", "gender", "primary_gid", "uid_number")}"""
+
+OFFERING_USERS = Floor(
+    scope=ACCOUNT_SCOPE,
+    count=ACCOUNT_COUNT,
+    page=ACCOUNT_PAGE,
+    parents={
+        "_offering": OFFERING,
         "_user": Below(f"""
-SELECT t.id, {url("users", "t.uuid")} AS "user", t.first_name || ' ' || t.last_name
-  AS user_full_name,
-  {named("user", "uuid", "username", "email", "first_name", "last_name", "active_isds")},
-  {named("user", "address", "affiliations", "birth_date", "civil_number")},
-  {named("user", "country_of_residence", "eduperson_assurance", "gender", "identity_source")},
+SELECT t.id, {PERSON},
+  {named("user", "active_isds", "address", "affiliations", "country_of_residence")},
+  {named("user", "eduperson_assurance", "identity_source")},
   {named("user", "job_title", "nationalities", "nationality", "organization")},
   {named("user", "organization_address", "organization_country", "organization_registry_code")},
   {named("user", "organization_type", "organization_vat_code", "personal_title")},
-  {named("user", "phone_number", "place_of_birth", "primary_gid", "uid_number")}
+  {named("user", "phone_number", "place_of_birth")}
 FROM identity_user t WHERE t.id = ANY(%(keys)s)
 """),
     },
+    others=Floor(
+        scope=ACCOUNT_SCOPE,
+        count=ACCOUNT_COUNT,
+        page=ACCOUNT_PAGE,
+        parents={
+            "_offering": OFFERING,
+            "_user": Below(f"""
+SELECT t.id, {PERSON} FROM identity_user t WHERE t.id = ANY(%(keys)s)
+"""),
+        },
+    ),
 )
 
 USAGES = {
