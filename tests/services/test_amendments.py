@@ -1,7 +1,10 @@
 """Changing an order that waits."""
 
+from __future__ import annotations
+
 from datetime import timedelta
 from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -15,21 +18,29 @@ from marketplace.services import amendments
 from marketplace.services.attributes import InvalidAttributes
 from tests.factories.marketplace import OrderFactory, ResourceFactory
 
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from identity.models import Project, User
+    from marketplace.models import Offering, Order
+
 pytestmark = pytest.mark.django_db
 
 LIMITS = {"cpu_k_hours": 20, "gb_k_hours": 5}
 
 
 @pytest.fixture
-def order(project, offering):
+def order(project: Project, offering: Offering) -> Any:
     resource = ResourceFactory(project=project, offering=offering, state=ResourceState.CREATING)
     return OrderFactory(resource=resource, state=OrderState.PENDING_CONSUMER)
 
 
-def test_a_waiting_order_asks_for_something_else_and_so_does_its_allocation(order, bob, now):
+def test_a_waiting_order_asks_for_something_else_and_so_does_its_allocation(
+    order: Order, bob: User, now: datetime
+) -> None:
     day = now.date() + timedelta(days=3)
     attributes = {"name": "renamed", "purpose": "x", "end_date": day.isoformat()}
-    wanted = {"limits": LIMITS, "attributes": attributes, "start_date": day}
+    wanted: dict[str, Any] = {"limits": LIMITS, "attributes": attributes, "start_date": day}
     amendments.amend(order, actor=bob, now=now, **wanted)
     amendments.amend(order, actor=bob, now=now, **wanted)
     order.refresh_from_db()
@@ -46,7 +57,9 @@ def test_a_waiting_order_asks_for_something_else_and_so_does_its_allocation(orde
     assert order.start_date is None
 
 
-def test_after_the_consumers_agreement_only_who_may_agree_may_change(order, bob, alice, now):
+def test_after_the_consumers_agreement_only_who_may_agree_may_change(
+    order: Order, bob: User, alice: User, now: datetime
+) -> None:
     order.state = OrderState.PENDING_PROVIDER
     order.save()
     with pytest.raises(amendments.ConsumerAgreed):
@@ -57,7 +70,9 @@ def test_after_the_consumers_agreement_only_who_may_agree_may_change(order, bob,
 
 
 @pytest.mark.parametrize("state", set(OrderState) - set(amendments.AMENDABLE))
-def test_what_the_provider_agreed_to_or_is_over_is_not_changed(order, dave, now, state):
+def test_what_the_provider_agreed_to_or_is_over_is_not_changed(
+    order: Order, dave: User, now: datetime, state: Any
+) -> None:
     order.state = state
     order.save()
     with pytest.raises(IllegalTransition) as refusal:
@@ -67,7 +82,7 @@ def test_what_the_provider_agreed_to_or_is_over_is_not_changed(order, dave, now,
     )
 
 
-def test_a_change_of_limits_keeps_the_full_set(order, bob, now):
+def test_a_change_of_limits_keeps_the_full_set(order: Order, bob: User, now: datetime) -> None:
     order.type, order.attributes = OrderType.UPDATE, {"old_limits": {"cpu_k_hours": 10}}
     order.save()
     amendments.amend(
@@ -81,7 +96,9 @@ def test_a_change_of_limits_keeps_the_full_set(order, bob, now):
         amendments.amend(order, actor=bob, now=now, limits={"cpu_k_hours": 10})
 
 
-def test_what_cannot_be_is_refused(order, offering, bob, now):
+def test_what_cannot_be_is_refused(
+    order: Order, offering: Offering, bob: User, now: datetime
+) -> None:
     with pytest.raises(InvalidLimits):
         amendments.amend(order, actor=bob, now=now, limits={"cpu_k_hours": -1})
     with pytest.raises(amendments.StartInPast):

@@ -1,6 +1,9 @@
 """When allocations end, who says so, and what the clock does then."""
 
+from __future__ import annotations
+
 from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -13,21 +16,29 @@ from marketplace.tasks import start_due_orders, terminate_ended
 from tests.factories.accounting import ComponentUsageFactory
 from tests.factories.marketplace import OrderFactory, ResourceFactory
 
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from identity.models import Customer, Project, User
+    from marketplace.models import Offering
+
 pytestmark = pytest.mark.django_db
 
 IN_PAST = {"end_date": {"end_date": "Cannot be earlier than the current date."}}
 
 
 @pytest.fixture
-def resource(project, offering):
+def resource(project: Project, offering: Offering) -> Any:
     return ResourceFactory(project=project, offering=offering)
 
 
-def fresh(resource):
+def fresh(resource: Any) -> Any:
     return Resource.objects.get(pk=resource.pk)
 
 
-def test_a_manager_of_the_project_sets_and_clears_the_day(resource, pi, now):
+def test_a_manager_of_the_project_sets_and_clears_the_day(
+    resource: Resource, pi: User, now: datetime
+) -> None:
     end = now.date() + timedelta(days=5)
     for _ in range(2):
         end_dates.set_by_consumer(resource, end, actor=pi, now=now)
@@ -44,14 +55,16 @@ def test_a_manager_of_the_project_sets_and_clears_the_day(resource, pi, now):
     assert fresh(resource).end_date is None
 
 
-def test_a_member_does_not_end_allocations(resource, bob, now):
+def test_a_member_does_not_end_allocations(resource: Resource, bob: User, now: datetime) -> None:
     with pytest.raises(end_dates.EndDateForbidden):
         end_dates.set_by_consumer(resource, now.date(), actor=bob, now=now)
     end_dates.set_by_consumer(resource, None, actor=bob, now=now)
 
 
 @pytest.mark.parametrize("by", [end_dates.set_by_consumer, end_dates.set_by_site])
-def test_an_allocation_does_not_end_in_the_past(resource, dave, now, by):
+def test_an_allocation_does_not_end_in_the_past(
+    resource: Resource, dave: User, now: datetime, by: Any
+) -> None:
     with pytest.raises(end_dates.EndDateInPast) as refusal:
         by(resource, now.date() - timedelta(days=1), actor=dave, now=now)
     assert refusal.value.detail == IN_PAST
@@ -59,7 +72,7 @@ def test_an_allocation_does_not_end_in_the_past(resource, dave, now, by):
     assert fresh(resource).end_date == now.date()
 
 
-def test_a_provider_gives_a_weeks_notice(resource, carol, now):
+def test_a_provider_gives_a_weeks_notice(resource: Resource, carol: User, now: datetime) -> None:
     with pytest.raises(end_dates.TooSoon) as refusal:
         end_dates.set_by_provider(resource, now.date() + timedelta(days=6), actor=carol, now=now)
     assert refusal.value.detail == {"end_date": ["Please set at least 7 days in advance."]}
@@ -68,7 +81,9 @@ def test_a_provider_gives_a_weeks_notice(resource, carol, now):
     assert fresh(resource).end_date == end
 
 
-def test_a_provider_does_not_end_what_is_used(resource, offering, carol, dave, now):
+def test_a_provider_does_not_end_what_is_used(
+    resource: Resource, offering: Offering, carol: User, dave: User, now: datetime
+) -> None:
     usage = ComponentUsageFactory(
         resource=resource,
         component=offering.components.first(),
@@ -93,7 +108,9 @@ def test_a_provider_does_not_end_what_is_used(resource, offering, carol, dave, n
 
 
 @pytest.mark.parametrize("state", [ResourceState.OK, ResourceState.ERRED])
-def test_the_end_of_an_allocation_is_ordered_on_its_day(resource, now, state):
+def test_the_end_of_an_allocation_is_ordered_on_its_day(
+    resource: Resource, now: datetime, state: Any
+) -> None:
     Resource.objects.update(end_date=now.date(), state=state)
     terminate_ended()
     order = Order.objects.get()
@@ -105,16 +122,19 @@ def test_the_end_of_an_allocation_is_ordered_on_its_day(resource, now, state):
     assert Order.objects.count() == 1
 
 
-def test_a_provider_who_refuses_is_asked_again_on_another_day(resource, carol, now):
+def test_a_provider_who_refuses_is_asked_again_on_another_day(
+    resource: Resource, carol: User, now: datetime
+) -> None:
     Resource.objects.update(end_date=now.date())
     order = end_dates.terminate_ended(resource, robot=robot(), now=now)
+    assert order is not None
     orders.reject_by_provider(order, actor=carol, now=now)
     assert end_dates.terminate_ended(resource, robot=robot(), now=now) is None
     tomorrow = now + timedelta(days=1)
     assert end_dates.terminate_ended(resource, robot=robot(), now=tomorrow) is not None
 
 
-def test_before_its_day_nothing_ends(resource, project, now):
+def test_before_its_day_nothing_ends(resource: Resource, project: Project, now: datetime) -> None:
     tomorrow = now.date() + timedelta(days=1)
     Resource.objects.update(end_date=tomorrow)
     project.end_date = tomorrow
@@ -128,8 +148,14 @@ def test_before_its_day_nothing_ends(resource, project, now):
     ("own", "organisations", "days"), [(None, None, 0), (None, 10, 10), (3, 10, 3), (0, 10, 0)]
 )
 def test_an_allocation_ends_with_its_project_after_the_grace(
-    resource, project, allocator, now, own, organisations, days
-):
+    resource: Resource,
+    project: Project,
+    allocator: Customer,
+    now: datetime,
+    own: Any,
+    organisations: Any,
+    days: Any,
+) -> None:
     project.end_date, project.grace_period_days = now.date(), own
     project.save()
     allocator.grace_period_days = organisations
@@ -139,7 +165,9 @@ def test_an_allocation_ends_with_its_project_after_the_grace(
     assert list(Resource.objects.ended(end)) == [resource]
 
 
-def test_what_waits_for_an_ended_allocation_is_called_off(resource, project, offering, now):
+def test_what_waits_for_an_ended_allocation_is_called_off(
+    resource: Resource, project: Project, offering: Offering, now: datetime
+) -> None:
     change = OrderFactory(resource=resource, type=OrderType.UPDATE, state="pending-consumer")
     new = OrderFactory(
         resource=ResourceFactory(
@@ -156,14 +184,16 @@ def test_what_waits_for_an_ended_allocation_is_called_off(resource, project, off
     assert end.resource == resource
 
 
-def test_what_is_being_delivered_is_left_until_it_is(resource, now):
+def test_what_is_being_delivered_is_left_until_it_is(resource: Resource, now: datetime) -> None:
     OrderFactory(resource=resource, state=OrderState.EXECUTING)
     Resource.objects.update(end_date=now.date(), state=ResourceState.CREATING)
     terminate_ended()
     assert Order.objects.get().state == OrderState.EXECUTING
 
 
-def test_due_orders_are_started_by_the_clock(resource, project, now):
+def test_due_orders_are_started_by_the_clock(
+    resource: Resource, project: Project, now: datetime
+) -> None:
     due = OrderFactory(resource=resource, state="pending-start-date", start_date=now.date())
     not_yet = OrderFactory(
         resource=ResourceFactory(project=project),

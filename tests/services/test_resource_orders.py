@@ -1,7 +1,10 @@
 """Orders about an allocation that there is."""
 
+from __future__ import annotations
+
 from datetime import timedelta
 from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -19,20 +22,28 @@ from tests.factories.marketplace import (
     ResourceFactory,
 )
 
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from identity.models import Project, User
+    from marketplace.models import Offering
+
 pytestmark = pytest.mark.django_db
 
 PENDING = ["Pending order for resource already exists."]
 
 
 @pytest.fixture
-def resource(project, offering):
+def resource(project: Project, offering: Offering) -> Any:
     return ResourceFactory(project=project, offering=offering, cost=Decimal(105))
 
 
 # --- limits ---------------------------------------------------------------------------------------
 
 
-def test_other_limits_are_ordered_as_the_full_set(resource, alice, now):
+def test_other_limits_are_ordered_as_the_full_set(
+    resource: Resource, alice: User, now: datetime
+) -> None:
     order = resource_orders.update_limits(
         resource, {"cpu_k_hours": 40}, actor=alice, now=now, request_comment="more"
     )
@@ -48,14 +59,14 @@ def test_other_limits_are_ordered_as_the_full_set(resource, alice, now):
     assert list(Event.objects.values_list("kind", flat=True)) == ["order.pending-provider"]
 
 
-def test_limits_can_be_replaced_as_a_whole(resource, alice, now):
+def test_limits_can_be_replaced_as_a_whole(resource: Resource, alice: User, now: datetime) -> None:
     order = resource_orders.update_limits(
         resource, {"cpu_k_hours": 40}, replace=True, actor=alice, now=now
     )
     assert order.limits == {"cpu_k_hours": 40}
 
 
-def test_who_cannot_approve_needs_an_agreement(resource, pi, now):
+def test_who_cannot_approve_needs_an_agreement(resource: Resource, pi: User, now: datetime) -> None:
     order = resource_orders.update_limits(resource, {"cpu_k_hours": 40}, actor=pi, now=now)
     assert (order.state, order.consumer_reviewed_by) == (OrderState.PENDING_CONSUMER, None)
 
@@ -79,26 +90,33 @@ def test_who_cannot_approve_needs_an_agreement(resource, pi, now):
         ),
     ],
 )
-def test_limits_that_cannot_be_had_are_refused(resource, alice, now, limits, detail):
+def test_limits_that_cannot_be_had_are_refused(
+    resource: Resource, alice: User, now: datetime, limits: Any, detail: Any
+) -> None:
     with pytest.raises(InvalidLimits) as refusal:
         resource_orders.update_limits(resource, limits, actor=alice, now=now)
     assert refusal.value.detail == detail
     assert not Order.objects.exists()
 
 
-def test_an_allocation_gets_no_more_than_is_left_beside_its_own(resource, offering, alice, now):
+def test_an_allocation_gets_no_more_than_is_left_beside_its_own(
+    resource: Resource, offering: Offering, alice: User, now: datetime
+) -> None:
     OfferingComponentFactory(offering=offering, type="tape", max_available_limit=Decimal(100))
     Resource.objects.filter(pk=resource.pk).update(limits={"tape": 30})
     ResourceFactory(offering=offering, limits={"tape": 60})
     with pytest.raises(InvalidLimits):
         resource_orders.update_limits(resource, {"tape": 41}, actor=alice, now=now)
-    assert resource_orders.update_limits(resource, {"tape": 40}, actor=alice, now=now)
+    order = resource_orders.update_limits(resource, {"tape": 40}, actor=alice, now=now)
+    assert order.limits == {"tape": 40}
 
 
 # --- plans ----------------------------------------------------------------------------------------
 
 
-def test_another_plan_is_ordered_for_the_same_limits(resource, offering, alice, now):
+def test_another_plan_is_ordered_for_the_same_limits(
+    resource: Resource, offering: Offering, alice: User, now: datetime
+) -> None:
     premium = PlanFactory(offering=offering, name="Premium")
     order = resource_orders.switch_plan(resource, premium, actor=alice, now=now)
     order.refresh_from_db()
@@ -108,13 +126,16 @@ def test_another_plan_is_ordered_for_the_same_limits(resource, offering, alice, 
     assert order.attributes == {}
 
 
-def test_a_plan_that_cannot_be_had_or_is_had_is_refused(resource, offering, alice, now):
+def test_a_plan_that_cannot_be_had_or_is_had_is_refused(
+    resource: Resource, offering: Offering, alice: User, now: datetime
+) -> None:
     with pytest.raises(resource_orders.ForeignPlan) as refusal:
         resource_orders.switch_plan(resource, PlanFactory(), actor=alice, now=now)
     assert refusal.value.detail == {"plan": ["Plan is not available for this offering."]}
-    with pytest.raises(resource_orders.SamePlan) as refusal:
+    assert resource.plan is not None
+    with pytest.raises(resource_orders.SamePlan) as again:
         resource_orders.switch_plan(resource, resource.plan, actor=alice, now=now)
-    assert refusal.value.detail == {"plan": ["The resource is under this plan already."]}
+    assert again.value.detail == {"plan": ["The resource is under this plan already."]}
     full = PlanFactory(offering=offering, max_amount=0)
     with pytest.raises(availability.PlanFull):
         resource_orders.switch_plan(resource, full, actor=alice, now=now)
@@ -124,7 +145,7 @@ def test_a_plan_that_cannot_be_had_or_is_had_is_refused(resource, offering, alic
 # --- options --------------------------------------------------------------------------------------
 
 
-def test_options_are_changed_at_once(resource, alice, now):
+def test_options_are_changed_at_once(resource: Resource, alice: User, now: datetime) -> None:
     options = {"is_training": True}
     assert resource_orders.update_options(resource, options, actor=alice, now=now) is None
     resource_orders.update_options(resource, options, actor=alice, now=now)
@@ -136,7 +157,9 @@ def test_options_are_changed_at_once(resource, alice, now):
     assert resource.options is None
 
 
-def test_options_are_ordered_where_the_offering_wants_that(resource, offering, alice, carol, now):
+def test_options_are_ordered_where_the_offering_wants_that(
+    resource: Resource, offering: Offering, alice: User, carol: User, now: datetime
+) -> None:
     offering.plugin_options = {"create_orders_on_resource_option_change": True}
     offering.save()
     options = {"is_training": True}
@@ -149,7 +172,9 @@ def test_options_are_ordered_where_the_offering_wants_that(resource, offering, a
     assert resource.options == options
 
 
-def test_options_are_held_to_what_the_offering_declares(resource, offering, alice, now):
+def test_options_are_held_to_what_the_offering_declares(
+    resource: Resource, offering: Offering, alice: User, now: datetime
+) -> None:
     offering.resource_options = {"options": {"quota": {"type": "integer"}}, "order": []}
     offering.save()
     with pytest.raises(InvalidOptions):
@@ -163,7 +188,7 @@ def test_options_are_held_to_what_the_offering_declares(resource, offering, alic
 
 
 @pytest.mark.parametrize("state", [ResourceState.OK, ResourceState.ERRED])
-def test_an_end_is_ordered(resource, alice, now, state):
+def test_an_end_is_ordered(resource: Resource, alice: User, now: datetime, state: Any) -> None:
     Resource.objects.update(state=state)
     order = resource_orders.terminate(resource, attributes={"reason": "done"}, actor=alice, now=now)
     order.refresh_from_db()
@@ -174,7 +199,9 @@ def test_an_end_is_ordered(resource, alice, now, state):
     assert resource.state == state
 
 
-def test_a_provider_ends_without_the_consumers_agreement(resource, carol, pi, now):
+def test_a_provider_ends_without_the_consumers_agreement(
+    resource: Resource, carol: User, pi: User, now: datetime
+) -> None:
     order = resource_orders.terminate(resource, actor=carol, now=now)
     assert (order.state, order.consumer_reviewed_by) == (OrderState.PENDING_PROVIDER, carol)
     orders.reject_by_provider(order, actor=carol, now=now)
@@ -183,8 +210,8 @@ def test_a_provider_ends_without_the_consumers_agreement(resource, carol, pi, no
 
 
 def test_a_terminated_allocation_returns_where_the_offering_allows_it(
-    resource, offering, project, alice, now
-):
+    resource: Resource, offering: Offering, project: Project, alice: User, now: datetime
+) -> None:
     Resource.objects.update(state=ResourceState.TERMINATED)
     with pytest.raises(resource_orders.NotRestorable):
         resource_orders.restore(resource, actor=alice, now=now)
@@ -205,14 +232,14 @@ def test_a_terminated_allocation_returns_where_the_offering_allows_it(
 
 
 @pytest.fixture
-def wishes(resource, offering, alice, now):
+def wishes(resource: Any, offering: Offering, alice: User, now: datetime) -> Any:
     premium = PlanFactory(offering=offering, name="Premium")
     offering.plugin_options = {
         "can_restore_resource": True,
         "create_orders_on_resource_option_change": True,
     }
     offering.save()
-    by = {"actor": alice, "now": now}
+    by: dict[str, Any] = {"actor": alice, "now": now}
     return {
         "update_limits": lambda: resource_orders.update_limits(resource, {"cpu_k_hours": 2}, **by),
         "switch_plan": lambda: resource_orders.switch_plan(resource, premium, **by),
@@ -232,7 +259,9 @@ def wishes(resource, offering, alice, now):
         ("restore", {"Terminated"}, "Terminated"),
     ],
 )
-def test_a_resource_in_another_state_takes_no_such_order(wishes, wish, states, words):
+def test_a_resource_in_another_state_takes_no_such_order(
+    wishes: Any, wish: Any, states: Any, words: Any
+) -> None:
     for state in set(ResourceState) - states:
         Resource.objects.update(state=state)
         with pytest.raises(IllegalTransition) as refusal:
@@ -242,7 +271,7 @@ def test_a_resource_in_another_state_takes_no_such_order(wishes, wish, states, w
 
 
 @pytest.mark.parametrize("state", ["pending-consumer", "pending-provider", "executing"])
-def test_a_resource_takes_one_order_at_a_time(wishes, resource, state):
+def test_a_resource_takes_one_order_at_a_time(wishes: Any, resource: Resource, state: Any) -> None:
     OrderFactory(resource=resource, type=OrderType.UPDATE, state=state)
     for wish, place in wishes.items():
         if wish == "restore":

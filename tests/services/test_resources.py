@@ -1,6 +1,9 @@
 """What is said of a resource: by its project, by its provider, by staff."""
 
+from __future__ import annotations
+
 from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -15,26 +18,32 @@ from marketplace.services.end_dates import EndDateForbidden
 from tests.factories.accounting import ComponentUsageFactory
 from tests.factories.marketplace import OrderFactory, ResourceFactory, ResourcePlanPeriodFactory
 
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from identity.models import Project, User
+    from marketplace.models import Offering
+
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def resource(project, offering):
+def resource(project: Project, offering: Offering) -> Any:
     return ResourceFactory(project=project, offering=offering, name="climate-2026")
 
 
-def events():
+def events() -> Any:
     return [(e.kind, e.source, e.target) for e in Event.objects.order_by("pk")]
 
 
-def fresh(resource):
+def fresh(resource: Any) -> Any:
     return Resource.objects.get(pk=resource.pk)
 
 
 # --- states ---------------------------------------------------------------------------------------
 
 
-def test_an_error_is_said_and_resolved(resource, carol, now):
+def test_an_error_is_said_and_resolved(resource: Resource, carol: User, now: datetime) -> None:
     why = {"error_message": "boom", "error_traceback": "line 1"}
     resources.set_as_erred(resource, actor=carol, now=now, **why)
     assert fresh(resource).state == ResourceState.ERRED
@@ -47,14 +56,16 @@ def test_an_error_is_said_and_resolved(resource, carol, now):
 
 
 @pytest.mark.parametrize("state", ["Creating", "Updating", "Terminating", "Terminated"])
-def test_only_an_error_can_be_resolved(resource, carol, now, state):
+def test_only_an_error_can_be_resolved(
+    resource: Resource, carol: User, now: datetime, state: Any
+) -> None:
     Resource.objects.update(state=state)
     with pytest.raises(IllegalTransition) as refusal:
         resources.set_as_ok(resource, actor=carol, now=now)
     assert refusal.value.detail == "Valid states for operation: Erred."
 
 
-def test_what_is_terminated_does_not_break(resource, carol, now):
+def test_what_is_terminated_does_not_break(resource: Resource, carol: User, now: datetime) -> None:
     Resource.objects.update(state=ResourceState.TERMINATED)
     with pytest.raises(IllegalTransition):
         resources.set_as_erred(resource, actor=carol, now=now)
@@ -63,7 +74,9 @@ def test_what_is_terminated_does_not_break(resource, carol, now):
 @pytest.mark.parametrize(
     ("kind", "state"), [(OrderType.UPDATE, "Updating"), (OrderType.TERMINATE, "Terminating")]
 )
-def test_a_resolved_error_does_not_stop_the_order_under_way(resource, carol, now, kind, state):
+def test_a_resolved_error_does_not_stop_the_order_under_way(
+    resource: Resource, carol: User, now: datetime, kind: Any, state: Any
+) -> None:
     order = OrderFactory(resource=resource, type=kind, state=OrderState.EXECUTING)
     Resource.objects.update(state=ResourceState.ERRED)
     resources.set_as_ok(resource, actor=carol, now=now)
@@ -75,7 +88,9 @@ def test_a_resolved_error_does_not_stop_the_order_under_way(resource, carol, now
 # --- unlinking ------------------------------------------------------------------------------------
 
 
-def test_an_unlinked_resource_is_gone_with_its_orders(resource, project, dave, now):
+def test_an_unlinked_resource_is_gone_with_its_orders(
+    resource: Resource, project: Project, dave: User, now: datetime
+) -> None:
     ResourcePlanPeriodFactory(resource=resource)
     OrderFactory(resource=resource, state=OrderState.DONE)
     resources.unlink(resource, actor=dave, now=now)
@@ -88,7 +103,9 @@ def test_an_unlinked_resource_is_gone_with_its_orders(resource, project, dave, n
         resources.unlink(resource, actor=dave, now=now)
 
 
-def test_a_resource_with_usage_stays_on_record(resource, offering, dave, now):
+def test_a_resource_with_usage_stays_on_record(
+    resource: Resource, offering: Offering, dave: User, now: datetime
+) -> None:
     ComponentUsageFactory(resource=resource, component=offering.components.first())
     with pytest.raises(resources.HasUsage):
         resources.unlink(resource, actor=dave, now=now)
@@ -99,7 +116,7 @@ def test_a_resource_with_usage_stays_on_record(resource, offering, dave, now):
 # --- names ----------------------------------------------------------------------------------------
 
 
-def test_a_resource_is_renamed_once(resource, alice, now):
+def test_a_resource_is_renamed_once(resource: Resource, alice: User, now: datetime) -> None:
     for _ in range(2):
         descriptions.write_as_consumer(
             resource, name="climate", description="d", actor=alice, now=now
@@ -111,7 +128,9 @@ def test_a_resource_is_renamed_once(resource, alice, now):
     assert Event.objects.count() == 1
 
 
-def test_who_may_not_end_an_allocation_changes_nothing_of_it(resource, bob, now):
+def test_who_may_not_end_an_allocation_changes_nothing_of_it(
+    resource: Resource, bob: User, now: datetime
+) -> None:
     with pytest.raises(EndDateForbidden):
         descriptions.write_as_consumer(
             resource, name="climate", end_date=now.date(), actor=bob, now=now
@@ -120,7 +139,9 @@ def test_who_may_not_end_an_allocation_changes_nothing_of_it(resource, bob, now)
     assert not Event.objects.exists()
 
 
-def test_a_provider_writes_names_days_and_flags(resource, carol, now):
+def test_a_provider_writes_names_days_and_flags(
+    resource: Resource, carol: User, now: datetime
+) -> None:
     descriptions.write_as_provider(
         resource,
         name="climate",
@@ -138,12 +159,12 @@ def test_a_provider_writes_names_days_and_flags(resource, carol, now):
     ]
 
 
-def test_a_site_is_asked_to_look(resource, alice, now):
+def test_a_site_is_asked_to_look(resource: Resource, alice: User, now: datetime) -> None:
     delivery.ask_to_pull(resource, actor=alice, now=now)
     assert events() == [("resource.pull_requested", "", "")]
 
 
-def test_a_slug_is_unique(resource, dave, now):
+def test_a_slug_is_unique(resource: Resource, dave: User, now: datetime) -> None:
     other = ResourceFactory()
     resources.set_slug(resource, "my-slug", actor=dave, now=now)
     assert fresh(resource).slug == "my-slug"
@@ -174,8 +195,8 @@ def test_a_slug_is_unique(resource, dave, now):
     ],
 )
 def test_what_a_provider_says_is_kept_and_recorded_when_new(
-    resource, carol, now, say, value, column, kind
-):
+    resource: Resource, carol: User, now: datetime, say: Any, value: Any, column: Any, kind: Any
+) -> None:
     later = now + timedelta(minutes=5)
     assert say(resource, value, actor=carol, now=now) is True
     assert say(resource, value, actor=carol, now=later) is False
@@ -185,7 +206,7 @@ def test_what_a_provider_says_is_kept_and_recorded_when_new(
     assert (event.kind, event.payload["changed"], event.actor) == (kind, [column], carol)
 
 
-def test_endpoints_keep_their_uuids(resource, carol, now):
+def test_endpoints_keep_their_uuids(resource: Resource, carol: User, now: datetime) -> None:
     login = {"name": "login", "url": "ssh://lumi.csc.fi"}
     web = {"name": "web", "url": "https://www.lumi.csc.fi"}
     delivery.set_endpoints(resource, [login], actor=carol, now=now)
@@ -197,7 +218,7 @@ def test_endpoints_keep_their_uuids(resource, carol, now):
     assert second[0]["uuid"] != first["uuid"]
 
 
-def test_flags_are_set_together_or_alone(resource, carol, now):
+def test_flags_are_set_together_or_alone(resource: Resource, carol: User, now: datetime) -> None:
     delivery.set_flags(resource, {"paused": True}, actor=carol, now=now)
     delivery.set_flags(resource, {"downscaled": True, "paused": True}, actor=carol, now=now)
     delivery.set_flags(resource, {"restrict_member_access": True}, actor=carol, now=now)
@@ -208,17 +229,19 @@ def test_flags_are_set_together_or_alone(resource, carol, now):
         ["downscaled"],
         ["restrict_member_access"],
     ]
-    assert Event.objects.order_by("pk").first().payload["paused"] is True
+    assert Event.objects.earliest("pk").payload["paused"] is True
 
 
-def test_a_provider_replaces_the_limits_by_what_holds_even_if_that_is_less(resource, carol, now):
+def test_a_provider_replaces_the_limits_by_what_holds_even_if_that_is_less(
+    resource: Resource, carol: User, now: datetime
+) -> None:
     delivery.set_limits(resource, {"cpu_k_hours": 0}, actor=carol, now=now)
     assert fresh(resource).limits == {"cpu_k_hours": 0}
     assert fresh(resource).cost == 0
     delivery.set_limits(resource, {"cpu_k_hours": 5000, "gpu_k_hours": 3}, actor=carol, now=now)
     assert fresh(resource).limits == {"cpu_k_hours": 5000, "gpu_k_hours": 3}
     assert events() == [("resource.limits_set", "", "")] * 2
-    payload = Event.objects.order_by("pk").first().payload
+    payload = Event.objects.earliest("pk").payload
     assert payload["old_limits"] == {"cpu_k_hours": 10, "gb_k_hours": 5}
 
 
@@ -234,19 +257,23 @@ def test_a_provider_replaces_the_limits_by_what_holds_even_if_that_is_less(resou
         ),
     ],
 )
-def test_a_provider_sets_no_limits_that_are_none(resource, carol, now, limits, detail):
+def test_a_provider_sets_no_limits_that_are_none(
+    resource: Resource, carol: User, now: datetime, limits: Any, detail: Any
+) -> None:
     with pytest.raises(InvalidLimits) as refusal:
         delivery.set_limits(resource, limits, actor=carol, now=now)
     assert refusal.value.detail == detail
 
 
-def test_what_is_terminated_has_no_limits_to_set(resource, carol, now):
+def test_what_is_terminated_has_no_limits_to_set(
+    resource: Resource, carol: User, now: datetime
+) -> None:
     Resource.objects.update(state=ResourceState.TERMINATED)
     with pytest.raises(IllegalTransition):
         delivery.set_limits(resource, {"cpu_k_hours": 1}, actor=carol, now=now)
 
 
-def test_a_synchronisation_leaves_a_time_and_no_event(resource, now):
+def test_a_synchronisation_leaves_a_time_and_no_event(resource: Resource, now: datetime) -> None:
     before = fresh(resource).modified
     delivery.refresh_last_sync(resource, now=now + timedelta(hours=1))
     assert fresh(resource).last_sync == now + timedelta(hours=1)
@@ -254,16 +281,19 @@ def test_a_synchronisation_leaves_a_time_and_no_event(resource, now):
     assert events() == []
 
 
-def test_usage_is_written_down_as_accounting_sums_it_up(resource, now):
-    usages = {"current_usages": {"cpu_k_hours": "3.25"}, "limit_usage": {"cpu_k_hours": 3.25}}
+def test_usage_is_written_down_as_accounting_sums_it_up(resource: Resource, now: datetime) -> None:
+    usages: dict[str, Any] = {
+        "current_usages": {"cpu_k_hours": "3.25"},
+        "limit_usage": {"cpu_k_hours": 3.25},
+    }
     resources.record_usage_snapshot(resource, **usages, now=now)
     assert fresh(resource).current_usages == {"cpu_k_hours": "3.25"}
     assert fresh(resource).limit_usage == {"cpu_k_hours": 3.25}
 
 
 def test_limits_that_a_provider_set_are_those_that_an_order_starts_from(
-    resource, alice, carol, now
-):
+    resource: Resource, alice: User, carol: User, now: datetime
+) -> None:
     delivery.set_limits(resource, {"cpu_k_hours": 20}, actor=carol, now=now)
     order = resource_orders.update_limits(resource, {"gb_k_hours": 1}, actor=alice, now=now)
     assert order.limits == {"cpu_k_hours": 20, "gb_k_hours": 1}
