@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-PATIENCE = 90.0
+PATIENCE = 180.0
 OWN = {"DJANGO_SETTINGS_MODULE", "TEST_RUN", "DATABASE_URL", "CELERY_BROKER_URL", "SECRET_KEY"}
 
 

@@ -37,7 +37,8 @@ def test_the_service_runs_tells_how_to_enter_and_leaves_nothing_behind(
 ) -> None:
     port, log = free_port(), tmp_path / "log"
     with running(RUN, tmp_path / "var", port, log) as service:
-        wait_until(lambda: "Ctrl-C stops it" in log.read_text(), log, service)
+        wait_until(lambda: "hosting entity" in log.read_text(), log, service)
+        assert f"http://localhost:{port}/api/" in log.read_text()
         assert f"http://localhost:{port}/admin/" in log.read_text()
         assert is_ready(port)
         service.send_signal(number)

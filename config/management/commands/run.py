@@ -57,15 +57,10 @@ class Command(BaseCommand):
 
     def announce(self, url: str) -> None:
         """Print where the service is and how to get in."""
-        lines = [
-            "",
-            f"EFP Allocations {settings.VERSION} is running. Ctrl-C stops it.",
-            "",
-            f"  API     {url}/api/",
-            f"  Admin   {url}/admin/",
-            "",
-        ]
-        self.stdout.write("\n".join(lines))
+        self.stdout.write(
+            f"\nEFP Allocations {settings.VERSION} is running. Ctrl-C stops it.\n\n"
+            f"  api             {url}/api/"
+        )
         if "issue_demo_tokens" in get_commands():
             call_command("issue_demo_tokens", stdout=self.stdout)
         self.stdout.flush()
