@@ -83,8 +83,10 @@ bench: setup ## Seed, serve and measure
 
 docs: schema ## Write the documents that come from the code
 	@$(PY) manage.py write_docs
+	@WRITE_DOCS=1 $(PY) -m pytest -q -n0 tests/contract/test_allocators_guide.py
 
 	@$(PY) manage.py write_docs
+	@WRITE_DOCS=1 $(PY) -m pytest -q -n0 tests/contract/test_allocators_guide.py
 
 shell: setup ## A Python shell with the models
 	@exec $(PY) manage.py shell
