@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from tests.factories.marketplace import ResourceFactory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -12,7 +15,7 @@ if TYPE_CHECKING:
     from rest_framework.test import APIClient
 
     from identity.models import Project, User
-    from marketplace.models import Offering
+    from marketplace.models import Offering, Resource
 
 AT = "http://testserver/api"
 
@@ -49,3 +52,19 @@ def wish(offering: Offering, project: Project) -> Callable[..., dict[str, Any]]:
 
 
 LEFT_OUT = object()
+
+
+@pytest.fixture
+def resource(project: Project, offering: Offering) -> Resource:
+    made: Resource = ResourceFactory(
+        project=project,
+        offering=offering,
+        name="climate",
+        slug="climate-1",
+        backend_id="hpc-1",
+        cost=Decimal(105),
+        error_traceback="line 1",
+        current_usages={"cpu_k_hours": "3.25"},
+        limit_usage={"cpu_k_hours": 3.25},
+    )
+    return made
