@@ -81,10 +81,7 @@ fmt: setup ## Format and sort what can be fixed by machine
 bench: setup ## Seed, serve and measure
 	@$(PY) manage.py bench
 
-docs: schema ## Write the documents that come from the code
-	@$(PY) manage.py write_docs
-	@WRITE_DOCS=1 $(PY) -m pytest -q -n0 tests/contract/test_allocators_guide.py
-
+docs: schema ## Write the documents that come from the code and from the running service
 	@$(PY) manage.py write_docs
 	@WRITE_DOCS=1 $(PY) -m pytest -q -n0 tests/contract/test_allocators_guide.py
 

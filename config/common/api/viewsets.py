@@ -44,6 +44,7 @@ class ApiViewSet(ViewSet):
     default_order: ClassVar[tuple[str, ...]] = ("pk",)
     visible: ClassVar[str] = "visible_to"
     related: ClassVar[tuple[str, ...]] = ()
+    never_replayed: ClassVar[frozenset[str]] = frozenset()  # whose answers must not be stored
     access: ClassVar[Mapping[str, Rule]] = {}
     lookup_field = "uuid"
     lookup_value_regex = "[^/.]+"

@@ -36,6 +36,7 @@ class UserViewSet(Listed, ApiViewSet):
     output = UserOutput
     filterset_class = UserFilter
     default_order = ("username",)
+    never_replayed = frozenset({"refresh_token"})  # a secret that is shown once
     access: ClassVar[dict[str, Rule]] = {
         "list": SCOPED,
         "retrieve": SCOPED,

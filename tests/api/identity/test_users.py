@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from identity.api.users.serializers import PRIVATE
-from identity.models import Customer, Project, Token, User
+from identity.models import Customer, IdempotencyKey, Project, Token, User
 from identity.roles import RoleName
 from tests.factories.identity import PASSWORD, GrantFactory, ProjectFactory, UserFactory
 from tests.factories.marketplace import OfferingFactory
@@ -463,3 +463,12 @@ def test_nobody_searches_by_what_he_may_not_see(
     assert names("civil_number=7") == []
     assert names("civil_number=8") == ["alice"]
     assert names("description=qui") == []
+
+
+def test_a_new_token_is_never_kept_for_a_repetition(as_user, pi):
+    path = f"/api/users/{pi.uuid.hex}/refresh_token/"
+    first = as_user(pi).post(path, HTTP_IDEMPOTENCY_KEY="once")
+    again = as_user(pi).post(path, HTTP_IDEMPOTENCY_KEY="once")
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert first.json()["token"] != again.json()["token"]
+    assert not IdempotencyKey.objects.exists()
