@@ -153,8 +153,7 @@ def find(plaintext: str, *, now: datetime) -> Token:
     :raises InactiveUser: its user was deactivated.
     :raises ExpiredToken: it was not used for longer than it lives.
     """
-    found = Token.objects.select_related("user").filter(digest=digest(plaintext))
-    token: Token | None = found.first()
+    token: Token | None = Token.objects.carried(digest(plaintext))
     if token is None:
         raise UnknownToken("Invalid token.")
     if not token.user.is_active:
