@@ -56,16 +56,13 @@ def begins(period: LimitPeriod | str | None, month: date) -> date | None:
 
     A limit without a period is monthly, as Waldur's is.
     """
-    match LimitPeriod(period or LimitPeriod.MONTH):
-        case LimitPeriod.MONTH:
-            return month
-        case LimitPeriod.QUARTERLY:
-            first = (month.month - 1) // MONTHS_OF_A_QUARTER * MONTHS_OF_A_QUARTER + 1
-            return date(month.year, first, 1)
-        case LimitPeriod.ANNUAL:
-            return date(month.year, 1, 1)
-        case LimitPeriod.TOTAL:
-            return None
+    chosen = LimitPeriod(period or LimitPeriod.MONTH)
+    if chosen is LimitPeriod.MONTH:
+        return month
+    if chosen is LimitPeriod.QUARTERLY:
+        first = (month.month - 1) // MONTHS_OF_A_QUARTER * MONTHS_OF_A_QUARTER + 1
+        return date(month.year, first, 1)
+    return date(month.year, 1, 1) if chosen is LimitPeriod.ANNUAL else None
 
 
 def as_text(amount: Decimal) -> str:

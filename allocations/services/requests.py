@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING
 
 from allocations.backends.base import Ref, Spec
 from marketplace.lifecycle import OrderType
@@ -15,16 +15,13 @@ if TYPE_CHECKING:
 def ask(backend: Backend, order: Order) -> Outcome:
     """Put an order to a backend; whatever the backend raises is left to the caller."""
     ref = Ref(order.resource.uuid, order.resource.backend_id)
-    order_type = OrderType(order.type)
-    match order_type:
+    match OrderType(order.type):
         case OrderType.CREATE | OrderType.RESTORE:
             return backend.create(_spec(order, ref))
         case OrderType.UPDATE:
             return backend.set_limits(ref, dict(order.limits))
         case OrderType.TERMINATE:
             return backend.terminate(ref)
-        case _:
-            assert_never(order_type)
 
 
 def _spec(order: Order, ref: Ref) -> Spec:

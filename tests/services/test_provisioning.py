@@ -94,6 +94,16 @@ def test_agents_and_people_are_waited_for(order, now, type_, backend):
     assert provision.finished_at is None
 
 
+def test_a_site_need_not_name_the_allocation(site, order, now):
+    site.script.append(Done())
+
+    provisioning.start(order, now=now)
+
+    assert reread(order) == (OrderState.DONE, ResourceState.OK)
+    order.resource.refresh_from_db()
+    assert order.resource.backend_id == ""
+
+
 def test_a_refusal_fails_the_order_with_its_reason(site, order, now):
     site.script.append(Refused("The partition is closed."))
 

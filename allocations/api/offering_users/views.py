@@ -17,12 +17,13 @@ from allocations.services import accounts
 from config.common.api.access import SCOPED, Needs, Rule
 from config.common.api.actions import command, creates, deletes, updates
 from config.common.api.viewsets import ApiViewSet, Listed, Retrieved
+from identity.api.events.recorded import Recorded
 from identity.permissions import P
 
 MANAGE = Needs(P.MANAGE_OFFERING_USER, on=("offering", "offering.customer"))
 
 
-class OfferingUserViewSet(Listed, Retrieved, ApiViewSet):
+class OfferingUserViewSet(Recorded, Listed, Retrieved, ApiViewSet):
     """Accounts: a person sees his own, a provider those at his offerings."""
 
     model = OfferingUser
@@ -33,6 +34,7 @@ class OfferingUserViewSet(Listed, Retrieved, ApiViewSet):
     access: ClassVar[dict[str, Rule]] = {
         "list": SCOPED,
         "retrieve": SCOPED,
+        "events": SCOPED,
         "create": MANAGE,
         "update": MANAGE,
         "destroy": MANAGE,

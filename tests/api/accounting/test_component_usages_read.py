@@ -181,6 +181,7 @@ FILTERS = [
     ("billing_period_year=2026", True),
     ("billing_period_year=2025", False),
     ("billing_period_year=2026.5", False),
+    ("billing_period_year=", True),
     ("billing_period_month=11", True),
     ("billing_period_month=12.0", False),
     ("billing_period_month=1e9", False),
