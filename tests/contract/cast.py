@@ -40,6 +40,7 @@ from tests.contract.live import LiveService
 from tests.factories.identity import CustomerFactory, GrantFactory, SshKeyFactory, UserFactory
 
 PASSWORD = "no login of anybody's real account"
+PATIENCE = httpx.Timeout(60)  # the machine may be busy with the other tests
 RESEARCHER_CUID = "f3a1c2d4b5@myaccessid.org"
 
 
@@ -75,12 +76,15 @@ def known(uuid: object) -> UUID:
 def log_in(service: LiveService, username: str) -> AuthenticatedClient:
     """Come in by password, as a person's first call does."""
     body = ObtainAuthTokenRequest(username=username, password=PASSWORD)
-    with Client(base_url=service.base_url) as anonymous:
+    with Client(base_url=service.base_url, timeout=PATIENCE) as anonymous:
         answer = api_auth_password.sync(client=anonymous, body=body)
     assert isinstance(answer, CoreAuthToken)
     hooks = {"response": [partial(refuse_server_errors, service)]}
     return AuthenticatedClient(
-        base_url=service.base_url, token=answer.token, httpx_args={"event_hooks": hooks}
+        base_url=service.base_url,
+        token=answer.token,
+        timeout=PATIENCE,
+        httpx_args={"event_hooks": hooks},
     )
 
 
