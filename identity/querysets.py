@@ -240,6 +240,10 @@ class SshKeyQuerySet(QuerySet[Any]):
 class EventQuerySet(QuerySet[Any]):
     """The record of what happened."""
 
+    def about(self, row: Any) -> Self:
+        """Keep what happened to a row itself, or by way of an order about it."""
+        return self.filter(Q(subject_uuid=row.uuid) | Q(resource_uuid=row.uuid))
+
     def visible_to(self, user: Any) -> Self:
         """Keep what happened in the user's organisations, projects and offerings, or by him."""
         if not user.is_authenticated:

@@ -10,13 +10,14 @@ from config.common.api.viewsets import ApiViewSet, Listed, Retrieved
 from identity.api.customers.filters import CustomerFilter
 from identity.api.customers.inputs import CustomerInput
 from identity.api.customers.serializers import CustomerOutput
+from identity.api.events.recorded import Recorded
 from identity.api.members.views import Members
 from identity.models import Customer
 from identity.permissions import Permission
 from identity.services import organisations
 
 
-class CustomerViewSet(Members, Listed, Retrieved, ApiViewSet):
+class CustomerViewSet(Members, Recorded, Listed, Retrieved, ApiViewSet):
     """Organisations."""
 
     model = Customer
@@ -26,6 +27,7 @@ class CustomerViewSet(Members, Listed, Retrieved, ApiViewSet):
     access: ClassVar[dict[str, Rule]] = {
         "list": SCOPED,
         "retrieve": SCOPED,
+        "events": SCOPED,
         "create": STAFF,
         "update": Needs(Permission.UPDATE_CUSTOMER, on=("",)),
         "destroy": STAFF,

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from config.common.api.access import SCOPED, Needs, Rule
 from config.common.api.actions import creates, deletes, updates
 from config.common.api.viewsets import ApiViewSet, Listed, Retrieved
+from identity.api.events.recorded import Recorded
 from identity.api.members.views import Members
 from identity.api.projects.filters import ProjectFilter
 from identity.api.projects.inputs import ProjectInput
@@ -18,7 +19,7 @@ from identity.services import projects
 HERE_OR_ABOVE = ("", "customer")
 
 
-class ProjectViewSet(Members, Listed, Retrieved, ApiViewSet):
+class ProjectViewSet(Members, Recorded, Listed, Retrieved, ApiViewSet):
     """Projects."""
 
     model = Project
@@ -29,6 +30,7 @@ class ProjectViewSet(Members, Listed, Retrieved, ApiViewSet):
     access: ClassVar[dict[str, Rule]] = {
         "list": SCOPED,
         "retrieve": SCOPED,
+        "events": SCOPED,
         "create": Needs(Permission.CREATE_PROJECT, on=("customer",)),
         "update": Needs(Permission.UPDATE_PROJECT, on=HERE_OR_ABOVE),
         "destroy": Needs(Permission.DELETE_PROJECT, on=HERE_OR_ABOVE),

@@ -77,7 +77,7 @@ AMOUNT = Shape(WHOLE.schema, amount_fault)
 class OfferingComponentInput(Columns):
     """A component to be added."""
 
-    class Meta:
+    class Meta(Input.Meta):
         model = OfferingComponent
         fields: ClassVar[tuple[str, ...]] = SENT
         required: ClassVar[tuple[str, ...]] = ("billing_type", "name", "type")

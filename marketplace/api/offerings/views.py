@@ -9,6 +9,7 @@ from rest_framework.exceptions import NotFound
 from config.common.api.access import SCOPED, STAFF, Needs, Rule
 from config.common.api.actions import command, creates, deletes, listing, reading
 from config.common.api.viewsets import ApiViewSet, Listed, Retrieved, as_uuid
+from identity.api.events.recorded import Recorded
 from identity.api.members.views import Members
 from identity.api.projects.serializers import ProjectOutput
 from identity.api.users.serializers import ColleagueOutput, UserOutput
@@ -44,7 +45,7 @@ PAUSES = Needs(Permission.PAUSE_OFFERING, on=("", "customer"))
 ARCHIVES = Needs(Permission.ARCHIVE_OFFERING, on=("", "customer"))
 
 
-class ProviderOfferingViewSet(Members, Changes, Listed, Retrieved, ApiViewSet):
+class ProviderOfferingViewSet(Members, Recorded, Changes, Listed, Retrieved, ApiViewSet):
     """Offerings and all that is in them."""
 
     model = Offering
@@ -56,6 +57,7 @@ class ProviderOfferingViewSet(Members, Changes, Listed, Retrieved, ApiViewSet):
     access: ClassVar[dict[str, Rule]] = {
         "list": SCOPED,
         "retrieve": SCOPED,
+        "events": SCOPED,
         "create": Needs(Permission.CREATE_OFFERING, on=("customer",)),
         "destroy": Needs(Permission.DELETE_OFFERING, on=("", "customer")),
         "activate": STAFF,

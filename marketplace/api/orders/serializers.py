@@ -238,9 +238,7 @@ class OrderDetailsOutput(Output):
     old_plan_billing_mode = text(source="old_plan.billing_mode", allow_null=True)
     old_plan_name = text(source="old_plan.name", allow_null=True)
     old_plan_uuid = UuidField(source="old_plan.uuid", allow_null=True)
-    plan = UrlField(
-        "marketplace-public-offering-plan", uuid="plan.offering.uuid", plan_uuid="plan.uuid"
-    )
+    plan = UrlField("marketplace-public-offering-plan", uuid="offering.uuid", plan_uuid="plan.uuid")
     plan_description = text(source="plan.description", allow_null=True)
     plan_name = text(source="plan.name", allow_null=True)
     plan_unit = EnumField(BillingUnit, source="plan.unit", allow_null=True)

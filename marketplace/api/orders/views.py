@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from config.common.api.access import SCOPED, STAFF, Needs, Own, Rule
-from config.common.api.actions import command, creates, deletes, updates
+from config.common.api.actions import command, creates, deletes, reading, updates
 from config.common.api.viewsets import ApiViewSet, Listed, Retrieved
+from identity.api.events.recorded import Recorded
 from identity.permissions import Permission
+from marketplace.api.offerings.serializers import PublicOfferingDetailsOutput
 from marketplace.api.orders.filters import OrderFilter
 from marketplace.api.orders.inputs import (
     OrderApproveByProviderInput,
@@ -23,6 +25,7 @@ from marketplace.api.orders.serializers import (
     OrderUpdateOutput,
     Status,
 )
+from marketplace.api.resources.serializers import ResourceOutput
 from marketplace.models import Order
 from marketplace.services import amendments, orders, placing
 
@@ -34,17 +37,20 @@ COMPLETES = Needs(P.COMPLETE_ORDER, on=PROVIDER)
 CANCELS = Needs(P.CANCEL_ORDER, on=CONSUMER)
 
 
-class OrderViewSet(Listed, Retrieved, ApiViewSet):
+class OrderViewSet(Recorded, Listed, Retrieved, ApiViewSet):
     """Orders, from either side."""
 
     model = Order
     output = OrderDetailsOutput
     filterset_class = OrderFilter
     default_order = ("created",)
-    related = ("project__customer", "offering__customer")
+    related = ("project__customer", "offering__customer", "resource")
     access: ClassVar[dict[str, Rule]] = {
         "list": SCOPED,
         "retrieve": SCOPED,
+        "offering": SCOPED,
+        "resource": SCOPED,
+        "events": SCOPED,
         "create": Needs(P.CREATE_ORDER, on=CONSUMER),
         "update": Needs(P.CREATE_ORDER, on=CONSUMER),
         "destroy": CANCELS,
@@ -150,6 +156,16 @@ class OrderViewSet(Listed, Retrieved, ApiViewSet):
         changed = orders.set_backend_id(order, **data, actor=request.user, now=self.now)
         how = "has been changed" if changed else "is not changed"
         return self.answer({"status": f"Order backend_id {how}."})
+
+    @reading(PublicOfferingDetailsOutput)
+    def offering(self, request: Any, uuid: str) -> Any:
+        """Answer what was ordered, as the catalogue shows it."""
+        return self.reply(self.row().offering)
+
+    @reading(ResourceOutput)
+    def resource(self, request: Any, uuid: str) -> Any:
+        """Answer the allocation that the order is about."""
+        return self.reply(self.row().resource)
 
     @command(status=204)
     def unlink(self, request: Any, uuid: str) -> Any:

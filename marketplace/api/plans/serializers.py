@@ -232,7 +232,7 @@ class ProviderPlanDetailsOutput(BaseProviderPlanOutput):
 class PlanColumns(Columns):
     """What a plan is made of, beside its prices."""
 
-    class Meta:
+    class Meta(Input.Meta):
         model = Plan
         fields: ClassVar[tuple[str, ...]] = (
             "archived",

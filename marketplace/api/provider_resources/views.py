@@ -38,6 +38,7 @@ class ProviderResourceViewSet(Resources):
     access: ClassVar[dict[str, Rule]] = {
         "list": SCOPED,
         "retrieve": SCOPED,
+        "events": SCOPED,
         "details": SCOPED,
         "offering": SCOPED,
         "update": DELIVERS,

@@ -308,9 +308,7 @@ class ResourceOutput(Output):
     provider_uuid = UuidField(source="offering.customer.uuid")
 
     # under which plan
-    plan = UrlField(
-        "marketplace-public-offering-plan", uuid="plan.offering.uuid", plan_uuid="plan.uuid"
-    )
+    plan = UrlField("marketplace-public-offering-plan", uuid="offering.uuid", plan_uuid="plan.uuid")
     plan_description = text(source="plan.description", allow_null=True)
     plan_name = text(source="plan.name", allow_null=True)
     plan_unit = EnumField(BillingUnit, source="plan.unit", allow_null=True)

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from config.common.api.access import AUTHENTICATED, SCOPED, STAFF, Needs, Rule
 from config.common.api.actions import command, reading, updates
 from config.common.api.viewsets import ApiViewSet, Listed, Retrieved
+from identity.api.events.recorded import Recorded
 from identity.permissions import Permission
 from marketplace.api.offerings.serializers import PublicOfferingDetailsOutput
 from marketplace.api.orders.serializers import OrderUUID, Status
@@ -53,7 +54,7 @@ PAUSES = Needs(P.PAUSE_RESOURCE, on=PROVIDER)
 OPTIONS_SUBMITTED = {"status": "Resource options are submitted"}
 
 
-class Resources(Listed, Retrieved, ApiViewSet):
+class Resources(Recorded, Listed, Retrieved, ApiViewSet):
     """What a resource's project and its provider both read and do."""
 
     model = Resource
@@ -161,6 +162,7 @@ class ResourceViewSet(Resources):
     access: ClassVar[dict[str, Rule]] = {
         "list": SCOPED,
         "retrieve": SCOPED,
+        "events": SCOPED,
         "details": SCOPED,
         "offering": SCOPED,
         "suggest_name": AUTHENTICATED,

@@ -1,0 +1,19 @@
+"""The events of one row, at the row's own address."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from config.common.api.actions import listing
+from identity.api.events.filters import EventFilter
+from identity.api.events.serializers import EventOutput
+from identity.models import Event
+
+
+class Recorded:
+    """Serves what happened to a row, to everybody who may see the row."""
+
+    @listing(EventOutput, filterset=EventFilter, order=("-created",))
+    def events(self: Any, request: Any, uuid: str) -> Any:
+        """List what happened to this, the latest first."""
+        return self.page(Event.objects.about(self.row()))
