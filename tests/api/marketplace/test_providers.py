@@ -238,9 +238,9 @@ class TestClientele:
                 "uuid": allocator.uuid.hex,
             }
         ]
-        of_bob = client.get(f"{here}user_customers/", {"user_uuid": bob.uuid})
+        of_bob = client.get(f"{here}user_customers/", {"user_uuid": bob.uuid.hex})
         assert of_bob.json() == body
-        of_carol = client.get(f"{here}user_customers/", {"user_uuid": carol.uuid})
+        of_carol = client.get(f"{here}user_customers/", {"user_uuid": carol.uuid.hex})
         assert of_carol.json() == []
 
     def test_the_projects_are_shown(
@@ -253,7 +253,7 @@ class TestClientele:
     ) -> None:
         client = as_user(carol)
         rows = client.get(
-            f"{here}customer_projects/", {"project_customer_uuid": allocator.uuid}
+            f"{here}customer_projects/", {"project_customer_uuid": str(allocator.uuid)}
         ).json()
         assert rows[0] == {
             "description": "",
@@ -352,7 +352,7 @@ class TestClientele:
             {"username": "pi"},
             {"full_name": "pi tes"},
             {"role_name": "PROJECT.MANAGER"},
-            {"user": pi.uuid},
+            {"user": pi.uuid.hex},
             {"user_url": f"{HOST}/api/users/{pi.uuid.hex}/"},
         ):
             rows = client.get(at, {**query, "field": "user_username"}).json()
