@@ -85,7 +85,10 @@ def _parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         help="show one operation in full: 'GET /api/projects/' or projects_list; ! undeclared",
     )
     parser.add_argument("--all", action="store_true", help="name every difference")
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    if not options.schema.is_file():
+        parser.error(f"there is no {options.schema}; `make schema` writes docs/openapi.yaml")
+    return options
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
