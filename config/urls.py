@@ -10,8 +10,6 @@ from django.http import HttpRequest, JsonResponse
 from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
-from config import health
-
 
 def unknown(request: HttpRequest, **_: object) -> JsonResponse:
     """Answer an unknown address of the API as JSON, like every other error."""
@@ -20,15 +18,12 @@ def unknown(request: HttpRequest, **_: object) -> JsonResponse:
 
 urlpatterns = [
     path("admin/", admin.site.urls),
-    path("health/live", health.live),
-    path("health/ready", health.ready),
     path("api/", include("config.about.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     *([path("bench/floor/", include("config.load.bench.floor"))] if settings.BENCH_FLOOR else []),
-    *(
-        path("", include(f"{app}.api.urls"))
-        for app in ("accounting", "allocations", "marketplace", "identity")
-        if (settings.BASE_DIR / app / "api" / "urls.py").exists()
-    ),
+    path("", include("accounting.api.urls")),
+    path("", include("allocations.api.urls")),
+    path("", include("marketplace.api.urls")),
+    path("", include("identity.api.urls")),
     re_path(r"^api/.*/$", unknown),
 ]

@@ -69,7 +69,7 @@ def test_after_the_consumers_agreement_only_who_may_agree_may_change(
     assert order.limits == LIMITS
 
 
-@pytest.mark.parametrize("state", set(OrderState) - set(amendments.AMENDABLE))
+@pytest.mark.parametrize("state", sorted(set(OrderState) - set(amendments.AMENDABLE)))
 def test_what_the_provider_agreed_to_or_is_over_is_not_changed(
     order: Order, dave: User, now: datetime, state: Any
 ) -> None:

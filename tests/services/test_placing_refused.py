@@ -142,7 +142,7 @@ def test_what_is_scarce_is_shared_by_all_allocations(
 # --- what is refused ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("state", set(OfferingState) - {OfferingState.ACTIVE})
+@pytest.mark.parametrize("state", sorted(set(OfferingState) - {OfferingState.ACTIVE}))
 def test_an_offering_that_is_not_active_cannot_be_ordered(
     wish: Any, offering: Offering, alice: User, now: datetime, state: Any
 ) -> None:

@@ -52,13 +52,27 @@ def change(order, order_type, resource_state, **columns):
     order.refresh_from_db()
 
 
+def started(order, now) -> Provision:
+    """Start a delivery that is due."""
+    provision = provisioning.start(order, now=now)
+    assert provision is not None
+    return provision
+
+
+def claimed(order, now) -> Provision:
+    """Claim a delivery that is due."""
+    provision = provisioning._claim(order, now=now)
+    assert provision is not None
+    return provision
+
+
 def reread(order):
     order.refresh_from_db()
     return order.state, order.resource.__class__.objects.get(pk=order.resource_id).state
 
 
 def test_what_the_site_does_at_once_completes_the_order(site, order, now):
-    provision = provisioning.start(order, now=now)
+    provision = started(order, now)
 
     assert reread(order) == (OrderState.DONE, ResourceState.OK)
     order.resource.refresh_from_db()
@@ -86,7 +100,7 @@ def test_what_the_site_does_at_once_completes_the_order(site, order, now):
 def test_agents_and_people_are_waited_for(order, now, type_, backend):
     type(order.offering).objects.filter(pk=order.offering_id).update(type=type_)
 
-    provision = provisioning.start(order, now=now)
+    provision = started(order, now)
 
     assert reread(order) == (OrderState.EXECUTING, ResourceState.CREATING)
     assert (provision.state, provision.backend) == ("waiting", f"allocations.backends.{backend}")
@@ -107,7 +121,7 @@ def test_a_site_need_not_name_the_allocation(site, order, now):
 def test_a_refusal_fails_the_order_with_its_reason(site, order, now):
     site.script.append(Refused("The partition is closed."))
 
-    provision = provisioning.start(order, now=now)
+    provision = started(order, now)
 
     assert reread(order) == (OrderState.ERRED, ResourceState.ERRED)
     assert order.error_message == "The partition is closed."
@@ -145,7 +159,7 @@ def test_a_restoration_makes_the_allocation_under_its_old_name(site, order, now)
 def test_an_error_is_tried_again_after_a_pause(site, order, now):
     site.script.append(Unreachable("no route to the site"))
 
-    provision = provisioning.start(order, now=now)
+    provision = started(order, now)
 
     assert reread(order) == (OrderState.EXECUTING, ResourceState.CREATING)
     assert (provision.state, provision.attempts) == ("due", 1)
@@ -158,7 +172,7 @@ def test_an_error_is_tried_again_after_a_pause(site, order, now):
 
     later = now + timedelta(seconds=15)
     assert list(provisioning.due(now=later)) == [order]
-    provision = provisioning.start(order, now=later)
+    provision = started(order, later)
     assert (provision.state, provision.attempts) == ("done", 2)
     assert [entry["outcome"] for entry in provision.attempts_log] == ["failed", "done"]
 
@@ -175,9 +189,10 @@ def test_pauses_double_up_to_an_hour():
 def test_after_the_last_attempt_the_delivery_is_dead_and_the_order_erred(site, order, now):
     site.script.extend(Unreachable(f"attempt {n}") for n in range(provisioning.MAX_ATTEMPTS))
     for _ in range(provisioning.MAX_ATTEMPTS):
-        provision = provisioning.start(order, now=now)
+        started(order, now)
         now += timedelta(hours=1)
 
+    provision = Provision.objects.get()
     assert provision.state == "dead"
     assert len(provision.attempts_log) == provisioning.MAX_ATTEMPTS
     assert reread(order) == (OrderState.ERRED, ResourceState.ERRED)
@@ -211,18 +226,18 @@ def test_only_an_executing_order_is_delivered(site, order, now, state):
 
 
 def test_a_delivery_whose_worker_was_lost_is_taken_over_when_its_lease_ends(site, order, now):
-    lost = provisioning._claim(order, now=now)
+    lost = claimed(order, now)
 
     assert provisioning.start(order, now=now + provisioning.LEASE - timedelta(seconds=1)) is None
     after = now + provisioning.LEASE
     assert list(provisioning.due(now=after)) == [order]
-    provision = provisioning.start(order, now=after)
+    provision = started(order, after)
 
     assert (provision.pk, provision.attempts, provision.state) == (lost.pk, 2, "done")
 
 
 def test_the_late_answer_of_a_lost_worker_is_not_taken(site, order, now):
-    lost = provisioning._claim(order, now=now)
+    lost = claimed(order, now)
     provisioning._claim(order, now=now + provisioning.LEASE)
 
     provisioning._settle(lost, Refused("too late"), now=now, took=timedelta())
@@ -233,10 +248,10 @@ def test_the_late_answer_of_a_lost_worker_is_not_taken(site, order, now):
 
 
 def test_an_answer_to_an_order_that_was_finished_meanwhile_is_not_taken(site, order, now, carol):
-    claimed = provisioning._claim(order, now=now)
+    mine = claimed(order, now)
     orders.complete(order, actor=carol, now=now)
 
-    provisioning._settle(claimed, Refused("too late"), now=now, took=timedelta())
+    provisioning._settle(mine, Refused("too late"), now=now, took=timedelta())
 
     assert reread(order) == (OrderState.DONE, ResourceState.OK)
 
@@ -272,12 +287,12 @@ def test_a_delivery_of_an_order_that_was_taken_up_again_stays_open(order, now):
 
 def test_what_was_refused_is_delivered_again_on_request(site, order, now, dave):
     site.script.append(Refused("Not today."))
-    refused = provisioning.start(order, now=now)
+    refused = started(order, now)
 
     provisioning.try_again(refused, actor=dave, now=now)
 
     assert reread(order) == (OrderState.EXECUTING, ResourceState.ERRED)
-    provision = provisioning.start(order, now=now)
+    provision = started(order, now)
     assert (provision.pk, provision.state, provision.attempts) == (refused.pk, "done", 1)
     assert [entry["outcome"] for entry in provision.attempts_log] == ["refused", "done"]
     assert reread(order) == (OrderState.DONE, ResourceState.OK)
@@ -285,7 +300,7 @@ def test_what_was_refused_is_delivered_again_on_request(site, order, now, dave):
 
 
 def test_what_is_open_or_went_well_is_not_delivered_again(site, order, now, dave):
-    done = provisioning.start(order, now=now)
+    done = started(order, now)
 
     with pytest.raises(provisioning.NothingToDeliver):
         provisioning.try_again(done, actor=dave, now=now)
