@@ -193,6 +193,17 @@ def test_a_filter_that_cannot_be_read_is_refused(
     assert ask(alice, "get", f"marketplace-orders/?{query}") == (400, refusal)
 
 
+def test_an_order_leads_to_its_allocation_and_to_what_was_ordered(
+    ask: Callable[..., Any], ordered: Callable[..., Order], offering: Offering, bob: User
+) -> None:
+    order = ordered()
+    resource = f"marketplace-resources/{order.resource.uuid.hex}/"
+    assert ask(bob, "get", at(order, "resource/")) == ask(bob, "get", resource)
+    catalogue = f"marketplace-public-offerings/{offering.uuid.hex}/"
+    assert ask(bob, "get", at(order, "offering/")) == ask(bob, "get", catalogue)
+    assert ask(bob, "get", at(order, "resource/?field=state"))[1] == {"state": "Creating"}
+
+
 # --- from the wish to the allocation --------------------------------------------------------------
 
 

@@ -46,6 +46,7 @@ TABLE = """
 GET    orders/                                                      200 -++++++++++
 POST   orders/                                                      201 -!x++++!!x+
 GET    orders/{asked}/                                              200 -?+++++++++
+GET    orders/{asked}/events/                                       200 -?+++++++++
 PATCH  orders/{asked}/                                              200 -?x++++xxx+
 PUT    orders/{asked}/                                              200 -?x++++xxx+
 PATCH  orders/{agreed}/                                             200 -?xxxx+xxx+
@@ -60,9 +61,12 @@ POST   orders/{begun}/set_state_done/                               200 -?xxxxxx
 POST   orders/{begun}/set_state_erred/                              200 -?xxxxxx+x+
 POST   orders/{failed}/retry/                                       200 -?xxxxxx+x+
 POST   orders/{begun}/set_backend_id/                               200 -?xxxxx++x+
+GET    orders/{asked}/offering/                                     200 -?+++++++++
+GET    orders/{asked}/resource/                                     200 -?+++++++++
 POST   orders/{begun}/unlink/                                       204 -xxxxxxxxx+
 GET    resources/                                                   200 -++++++++++
 GET    resources/{resource}/                                        200 -?+++++??++
+GET    resources/{resource}/events/                                 200 -?+++++??++
 PATCH  resources/{resource}/                                        200 -?xx+++??x+
 PUT    resources/{resource}/                                        200 -?xx+++??x+
 GET    resources/{resource}/details/                                204 -?+++++??++
@@ -83,6 +87,7 @@ POST   resources/{resource}/set_restrict_member_access/             200 -?xxxxx?
 POST   resources/{resource}/unlink/                                 204 -xxxxxxxxx+
 GET    provider-resources/                                          200 -++++++++++
 GET    provider-resources/{resource}/                               200 -??????++++
+GET    provider-resources/{resource}/events/                        200 -??????++++
 PATCH  provider-resources/{resource}/                               200 -??????++x+
 PUT    provider-resources/{resource}/                               200 -??????++x+
 GET    provider-resources/{resource}/details/                       204 -??????++++
