@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from functools import cache
 from typing import Any, ClassVar
 
 from rest_framework import serializers
@@ -30,9 +31,13 @@ from marketplace.models import Offering, Plan, PlanComponent
 
 NO_DISCOUNTS = "discounts by volume are not given"
 
+AS_NUMBER, AS_TEXT = NumberField().to_representation, DecimalString().to_representation
+KINDS = {kind.value: kind for kind in BillingType}
+
 Rows = Iterable[Mapping[str, Any]]
 
 
+@cache
 def billed_as(billing_type: str, mode: str) -> str:
     """Return how a component is charged under a plan of the mode."""
     return pricing.billed_as(BillingType(billing_type), PlanBillingMode(mode))
@@ -48,7 +53,7 @@ def prices_of(components: Rows) -> list[pricing.Price]:
     return [
         pricing.Price(
             row["type"],
-            BillingType(row["billing_type"]),
+            KINDS[row["billing_type"]],
             Decimal(row["price"]),
             row["amount"],
             None if row["min_value"] is None else Decimal(repr(row["min_value"])),
@@ -65,22 +70,17 @@ def plan_type(components: Rows) -> str:
 
 def init_price(components: Rows) -> float:
     """Return what is charged once, when an allocation begins."""
-    return number(pricing.activation_price(prices_of(components)))
+    return AS_NUMBER(pricing.activation_price(prices_of(components)))
 
 
 def switch_price(components: Rows) -> float:
     """Return what is charged once, when an allocation changes to the plan."""
-    return number(pricing.switch_price(prices_of(components)))
+    return AS_NUMBER(pricing.switch_price(prices_of(components)))
 
 
 def minimal_price(components: Rows) -> str:
     """Return what the smallest allocation costs per period."""
-    return DecimalString().to_representation(pricing.minimal_price(prices_of(components)))
-
-
-def number(value: Decimal) -> float:
-    """Return an amount as a number, whole where it is."""
-    return NumberField().to_representation(value)
+    return AS_TEXT(pricing.minimal_price(prices_of(components)))
 
 
 def by_type(key: str) -> Any:
