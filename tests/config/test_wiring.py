@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,6 +11,9 @@ from config import wiring
 from identity.models import EventDelivery
 from identity.services import outbox
 from tests.factories.identity import EventFactory, ProjectFactory
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 pytestmark = pytest.mark.django_db
 
@@ -36,7 +40,7 @@ def test_what_a_subscriber_raises_is_logged_and_kept(monkeypatch, caplog):
 
 
 def test_one_subscriber_s_failure_is_not_another_s(monkeypatch):
-    told = []
+    told: list[UUID] = []
 
     def fail(_):
         raise ValueError

@@ -287,7 +287,10 @@ def test_an_account_of_another_offering_is_refused(as_user, carol, usage, provid
     assert response.json() == {"user": ["The user belongs to another offering."]}
 
 
-@pytest.mark.parametrize("action", ["set_user_usage", "set_user_usages"])
+@pytest.mark.parametrize(
+    ("action", "body"),
+    [("set_user_usage", {"username": "a"}), ("set_user_usages", {"usages": []})],
+)
 @pytest.mark.parametrize(
     ("role", "status"),
     [
@@ -300,9 +303,8 @@ def test_an_account_of_another_offering_is_refused(as_user, carol, usage, provid
         ("mallory", 404),
     ],
 )
-def test_only_those_who_deliver_report_parts(as_user, request, usage, role, status, action):
+def test_only_those_who_deliver_report_parts(as_user, request, usage, role, status, action, body):
     client = as_user(request.getfixturevalue(role))
-    body = {"username": "a"} if action == "set_user_usage" else {"usages": []}
 
     assert part(client, usage, body, action).status_code == status
 
