@@ -44,6 +44,10 @@ def test_an_account_is_opened_named_and_kept_out(staff: Client, dave: User, bob:
     event = Event.objects.get(kind="account.restriction_changed")
     assert (event.actor, event.payload["reason"]) == (dave, WHY)
 
+    do(staff, "let_in", account, reason=WHY)
+    account.refresh_from_db()
+    assert not account.is_restricted
+
 
 def test_an_account_goes_along_the_table_with_a_comment(staff: Client, dave: User) -> None:
     account = OfferingUserFactory(username="", state=AccountState.CREATING.value)
@@ -86,6 +90,14 @@ def test_an_event_that_was_given_up_is_delivered_again(staff: Client, dave: User
     event = Event.objects.get(kind="event.revived")
     assert (event.actor, event.payload["reason"]) == (dave, WHY)
     assert buttons(staff, delivery) == []
+
+
+def test_what_no_event_is_about_has_no_history(staff: Client) -> None:
+    event = EventFactory(project=ProjectFactory())
+    delivery = EventDelivery.objects.create(
+        event=event, subscriber="somebody", next_attempt_at=timezone.now()
+    )
+    assert staff.get(address(EventDelivery, "history", delivery.pk)).status_code == 404
 
 
 def test_whatever_events_are_about_has_its_page() -> None:

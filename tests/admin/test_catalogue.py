@@ -19,7 +19,7 @@ from marketplace.models import (
     ServiceProvider,
     TermsOfService,
 )
-from tests.admin.pages import address, buttons, do, page_of, said, text
+from tests.admin.pages import address, buttons, change, do, page_of, said, text
 from tests.factories.identity import all_roles
 from tests.factories.marketplace import (
     CategoryFactory,
@@ -203,6 +203,21 @@ def test_a_component_that_is_held_is_not_removed(staff: Client) -> None:
     response = do(staff, "remove", component, reason=WHY)
     assert "Offering component is used by resources." in text(response)
     assert OfferingComponent.objects.filter(pk=component.pk).exists()
+
+
+def test_providers_components_and_plans_are_changed_by_their_services(
+    staff: Client, dave: User
+) -> None:
+    plan = HpcOfferingFactory().plans.get()
+    component = plan.offering.components.get(type="cpu_k_hours")
+    provider = ServiceProviderFactory()
+    for row, name in ((plan, "name"), (component, "name"), (provider, "description")):
+        response = change(staff, row, **{name: "Another"})
+        assert response.status_code == 302, text(response)
+        row.refresh_from_db()
+        assert getattr(row, name) == "Another"
+    kinds = set(Event.objects.values_list("kind", "actor"))
+    assert kinds == {(f"{noun}.updated", dave.pk) for noun in ("plan", "component", "provider")}
 
 
 def test_a_plan_is_archived_once(staff: Client) -> None:

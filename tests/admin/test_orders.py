@@ -266,6 +266,13 @@ def test_the_history_leads_to_the_events(staff: Client) -> None:
     assert response.request["PATH_INFO"] == "/admin/identity/event/"
 
 
+def test_a_delivery_s_page_shows_every_attempt(staff: Client) -> None:
+    began = {"attempt": 1, "began": "2026-11-22T12:15:26.047894+00:00", "took_ms": 12}
+    log = [{**began, "outcome": "failed", "detail": "<timed out>"}]
+    delivery = ProvisionFactory(order=order(OrderState.EXECUTING), attempts_log=log)
+    assert "1 2026-11-22 12:15:26 12 failed <timed out>" in text(staff.get(page_of(delivery)))
+
+
 def test_a_delivery_that_was_refused_is_tried_again_with_its_order(
     staff: Client, dave: User
 ) -> None:

@@ -11,7 +11,7 @@ import pytest
 from identity.models import Customer, Event, Grant, Project, SshKey, Token, User
 from identity.roles import RoleName
 from identity.services import credentials
-from tests.admin.pages import address, buttons, do, page_of, said, text
+from tests.admin.pages import address, buttons, change, do, page_of, said, text
 from tests.factories.identity import (
     PASSWORD,
     CustomerFactory,
@@ -171,6 +171,15 @@ def test_a_project_is_started(staff: Client, dave: User, allocator: Customer) ->
     assert response.status_code == 302, text(response)
     assert Project.objects.get().name == "Climate"
     assert Event.objects.get(kind="project.created").actor == dave
+
+
+def test_a_project_is_changed_by_the_service(staff: Client, dave: User, project: Project) -> None:
+    response = change(staff, project, backend_id="snic-2026-1")
+    assert response.status_code == 302, text(response)
+    project.refresh_from_db()
+    assert project.backend_id == "snic-2026-1"
+    event = Event.objects.get(kind="project.updated")
+    assert (event.actor, event.payload) == (dave, {"fields": ["backend_id"]})
 
 
 def test_a_project_that_would_have_ended_is_refused(staff: Client, allocator: Customer) -> None:

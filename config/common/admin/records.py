@@ -166,13 +166,13 @@ class RecordAdmin(DeedPages):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """Find a row by its UUID in either form, beside what `search_fields` say."""
-        found, duplicates = super().get_search_results(request, queryset, search_term)
+        """Find rows by a UUID in either form, and by what `search_fields` say if it is nobody's."""
         uuid = _uuid(search_term)
-        if uuid is None or not self.uuids:
-            return found, duplicates
-        named = reduce(or_, (Q(**{column: uuid}) for column in self.uuids))
-        return queryset.filter(named | Q(pk__in=found.order_by().values("pk"))), False
+        if uuid is not None and self.uuids:
+            named = queryset.filter(reduce(or_, (Q(**{name: uuid}) for name in self.uuids)))
+            if named.exists():
+                return named, False
+        return super().get_search_results(request, queryset, search_term)
 
     def get_panels(self, row: Any) -> tuple[Panel, ...]:
         """Return the panels of a row's page."""
