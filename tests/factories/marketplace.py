@@ -127,7 +127,7 @@ class HpcOfferingFactory(OfferingFactory):
         model = Offering
         skip_postgeneration_save = True
 
-    @factory.post_generation
+    @factory.post_generation  # type: ignore[untyped-decorator]
     def standard(self: Any, create: Any, extracted: Any, **kwargs: Any) -> None:
         """Add the components and the plan, unless `standard=False`."""
         if extracted is False:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.django_db
 
-STORAGE = {"type": "storage", "name": "Storage", "billing_type": "usage"}
+STORAGE: dict[str, Any] = {"type": "storage", "name": "Storage", "billing_type": "usage"}
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def test_a_least_value_above_the_most_is_refused(
 ) -> None:
     most = least.replace("min", "max")
     with pytest.raises(components.ContradictoryBounds) as refused:
-        components.add(offering, actor=carol, now=now, **STORAGE, **{least: 2, most: 1})
+        components.add(offering, actor=carol, now=now, **STORAGE | {least: 2, most: 1})
     assert refused.value.detail == {least: [f"Must not be greater than {most}."]}
 
 
@@ -74,7 +74,8 @@ def test_a_change_is_held_to_the_bounds_that_stay(
         components.change(component, actor=carol, now=now, max_value=Decimal(0))
     components.change(component, actor=carol, now=now, min_value=None, max_value=Decimal(0))
     component.refresh_from_db()
-    assert (component.min_value, component.max_value) == (None, 0)
+    assert component.min_value is None
+    assert component.max_value == 0
 
 
 def test_what_goes_beyond_counts_as_a_component_of_the_same_offering(

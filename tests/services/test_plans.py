@@ -28,7 +28,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def plan() -> Plan:
-    return HpcOfferingFactory().plans.get()
+    plan: Plan = HpcOfferingFactory().plans.get()
+    return plan
 
 
 def prices(plan: Plan) -> dict[str, tuple[Decimal, Decimal | None]]:

@@ -168,7 +168,7 @@ def test_a_change_that_changes_nothing_is_refused(asked: dict[str, object]) -> N
     ]
 
 
-NUMBERISH = (
+NUMBERISH: st.SearchStrategy[object] = (
     st.sampled_from([None, True, [], {}, [1]])
     | st.integers(-(10**50), 10**50)
     | st.floats()
