@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from rest_framework.test import APIClient
+
     from identity.models import User
     from marketplace.models import Offering
 
@@ -235,3 +237,26 @@ def test_crossing_orders_of_one_project_do_not_wait_for_each_other_for_ever(
     got = race(*approve, *finish, lambda: placing.place(wish, actor=dave, now=now))
 
     assert not [one for one in got if isinstance(one, Exception)]
+
+
+def test_clients_that_insist_on_a_version_and_others_do_not_block_each_other(
+    project: Project,
+    offering: Offering,
+    dave: User,
+    as_user: Callable[[User], APIClient],
+) -> None:
+    order = make(project, offering, OrderType.CREATE, OrderState.PENDING_PROVIDER)
+    path = f"/api/marketplace-orders/{order.uuid.hex}/approve_by_provider/"
+    clients = [as_user(dave) for _ in range(RACERS)]
+    tag = clients[0].get(f"/api/marketplace-orders/{order.uuid.hex}/")["ETag"]
+
+    def approve(client: APIClient, **headers: str) -> Callable[[], Any]:
+        return lambda: client.post(path, **headers).status_code
+
+    got = race(
+        *[approve(client) for client in clients[:3]],
+        *[approve(client, HTTP_IF_MATCH=tag) for client in clients[3:]],
+    )
+
+    assert got.count(200) == 1
+    assert set(got) <= {200, 409, 412}

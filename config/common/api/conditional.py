@@ -48,7 +48,7 @@ def guard(view: Any, request: Any) -> Iterator[None]:
         return
     with transaction.atomic():
         row = view.row()
-        type(row).objects.select_for_update(of=("self",)).get(pk=row.pk)
+        view.lock(row)
         current = etag(OrjsonRenderer().render(view.rendered(row, view.output)))
         if not matches(wanted, current):
             raise PreconditionFailed

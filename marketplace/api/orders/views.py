@@ -27,7 +27,7 @@ from marketplace.api.orders.serializers import (
 )
 from marketplace.api.resources.serializers import ResourceOutput
 from marketplace.models import Order
-from marketplace.services import amendments, orders, placing
+from marketplace.services import amendments, locking, orders, placing
 
 CONSUMER = ("project", "project.customer")
 PROVIDER = ("offering", "offering.customer")
@@ -66,6 +66,10 @@ class OrderViewSet(Recorded, Listed, Retrieved, ApiViewSet):
         "set_backend_id": Needs(P.MANAGE_DELIVERY, on=PROVIDER),
         "unlink": STAFF,
     }
+
+    def lock(self, row: Any) -> None:
+        """Lock an order as its services do: after its project and its resource."""
+        locking.order(row)
 
     @creates(OrderCreateInput)
     def create(self, request: Any) -> Any:

@@ -41,6 +41,7 @@ from marketplace.services import (
     delivery,
     descriptions,
     end_dates,
+    locking,
     names,
     resource_orders,
     resources,
@@ -62,6 +63,10 @@ class Resources(Recorded, Listed, Retrieved, ApiViewSet):
     filterset_class = ResourceFilter
     default_order = ("created",)
     related = ("project__customer", "offering__customer", "plan")
+
+    def lock(self, row: Any) -> None:
+        """Lock a resource as its services do: after its project."""
+        locking.resource(row)
 
     @reading(BackingObject, also=((204, None),))
     def details(self, request: Any, uuid: str) -> Any:
