@@ -250,7 +250,7 @@ def test_clients_that_insist_on_a_version_and_others_do_not_block_each_other(
     clients = [as_user(dave) for _ in range(RACERS)]
     tag = clients[0].get(f"/api/marketplace-orders/{order.uuid.hex}/")["ETag"]
 
-    def approve(client: APIClient, **headers: str) -> Callable[[], Any]:
+    def approve(client: APIClient, **headers: Any) -> Callable[[], Any]:
         return lambda: client.post(path, **headers).status_code
 
     got = race(
