@@ -8,7 +8,7 @@ from django.utils import timezone
 from config.common.errors import DomainError
 from identity.services.robot import robot
 from marketplace.models import Order, Resource
-from marketplace.services import end_dates, orders
+from marketplace.services import end_dates, orders, plans
 
 log = logging.getLogger(__name__)
 
@@ -33,3 +33,9 @@ def terminate_ended(**_: object) -> None:
             end_dates.terminate_ended(resource, robot=account, now=now)
         except DomainError as error:  # somebody else was quicker
             log.info("Resource %s was not ended: %s", resource.uuid.hex, error)
+
+
+@shared_task
+def bring_prices_into_force(**_: object) -> None:
+    """Let the prices hold that were set for this month."""
+    plans.bring_prices_into_force(now=timezone.now())

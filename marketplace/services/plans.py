@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 
 from config.common.errors import Conflict, Invalid
 from identity import events
+from identity.models import Event
 from marketplace.lifecycle import ResourceState
 from marketplace.models import Offering, Plan, PlanComponent
 from marketplace.services import changes
@@ -138,14 +139,19 @@ def set_quotas(plan: Plan, quotas: Mapping[str, int], *, actor: User, now: datet
 
 @transaction.atomic
 def bring_prices_into_force(*, now: datetime) -> int:
-    """Make the prices that were set for the next month those of this one; return of how many plans.
+    """Let the prices hold that were set before this month for later on; return of how many plans.
 
-    To be called at the beginning of a month; a second time finds nothing to do.
+    When they were set, the record of events says. It may be called at any time again.
     """
-    due = PlanComponent.objects.filter(future_price__isnull=False)
+    month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    set_lately = Event.objects.filter(
+        kind="plan.prices_set", subject_uuid=OuterRef("uuid"), created__gte=month
+    )
+    waiting = PlanComponent.objects.filter(future_price__isnull=False)
     rows = Plan.objects.select_for_update(of=("self",)).select_related("offering__customer")
-    plans = list(rows.filter(pk__in=due.values("plan")).order_by("pk"))
-    due.update(price=F("future_price"), future_price=None)
+    due = rows.filter(~Exists(set_lately), pk__in=waiting.values("plan")).order_by("pk")
+    plans = list(due)
+    waiting.filter(plan__in=plans).update(price=F("future_price"), future_price=None)
     for plan in plans:
         _touch(plan, now)
         _record("plan.prices_in_force", plan, actor=None, now=now)

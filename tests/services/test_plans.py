@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import pytest
 from identity.models import Event
 from marketplace.models import Plan
 from marketplace.services import plans
+from marketplace.tasks import bring_prices_into_force
 from tests.factories.marketplace import (
     HpcOfferingFactory,
     OfferingComponentFactory,
@@ -70,9 +72,11 @@ def test_prices_wait_for_the_next_month_while_allocations_are_under_the_plan(
     plans.set_prices(plan, {"cpu_k_hours": Decimal(12)}, actor=carol, now=now)
     assert prices(plan)["cpu_k_hours"] == (Decimal(10), Decimal(12))
 
-    assert plans.bring_prices_into_force(now=now) == 1
-    assert prices(plan)["cpu_k_hours"] == (Decimal(12), None)
     assert plans.bring_prices_into_force(now=now) == 0
+    next_month = now.replace(day=1) + timedelta(days=32)
+    assert plans.bring_prices_into_force(now=next_month) == 1
+    assert prices(plan)["cpu_k_hours"] == (Decimal(12), None)
+    assert plans.bring_prices_into_force(now=next_month) == 0
     assert list(Event.objects.order_by("pk").values_list("kind", flat=True)) == [
         "plan.prices_set",
         "plan.prices_in_force",
@@ -157,3 +161,9 @@ def test_an_unused_plan_is_removed(plan: Plan, carol: User, now: datetime) -> No
     plans.remove(plan, actor=carol, now=now)
     assert not Plan.objects.exists()
     assert Event.objects.get().kind == "plan.removed"
+
+
+def test_beat_brings_the_prices_of_the_month_into_force(plan: Plan) -> None:
+    plan.components.update(future_price=Decimal(7))
+    bring_prices_into_force()
+    assert set(prices(plan).values()) == {(Decimal(7), None)}
