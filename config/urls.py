@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest, JsonResponse
 from django.urls import include, path, re_path
+from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView
 
 
@@ -17,6 +18,7 @@ def unknown(request: HttpRequest, **_: object) -> JsonResponse:
 
 
 urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
     path("api/", include("config.about.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),

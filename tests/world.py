@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from identity import events
+from marketplace.models import ServiceProvider
 from tests.factories.accounting import ComponentUsageFactory, ComponentUserUsageFactory
 from tests.factories.allocations import OfferingUserFactory
 from tests.factories.identity import SshKeyFactory
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from identity.models import Customer, Project, User
-    from marketplace.models import Offering, Order, Resource, ServiceProvider
+    from marketplace.models import Offering, Order, Resource
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,8 @@ def populate(
     *, project: Project, provider: Customer, member: User, now: datetime, rows: int = 1
 ) -> World:
     """Make one provider and offering, and `rows` of everything that can be many in a list."""
-    service_provider = ServiceProviderFactory(customer=provider)
+    service_provider = ServiceProvider.objects.filter(customer=provider).first()
+    service_provider = service_provider or ServiceProviderFactory(customer=provider)
     worlds = [_one(project=project, provider=provider, member=member, now=now) for _ in range(rows)]
     offering, resource, order = worlds[0]
     return World(service_provider, offering, resource, order)
