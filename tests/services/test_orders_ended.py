@@ -13,7 +13,8 @@ from identity.models import Event
 from marketplace.components import OfferingType
 from marketplace.lifecycle import ORDER, WAITING, OrderState, OrderType, ResourceState
 from marketplace.models import Order, Resource
-from marketplace.services import orders
+from marketplace.services import order_states, orders, resources
+from marketplace.tasks import start_due_orders
 from tests.factories.identity import ProjectFactory
 from tests.services.conftest import usual
 
@@ -216,3 +217,31 @@ def test_a_project_elsewhere_is_not_counted(ordered: Any, carol: User, now: date
     orders.reject_by_provider(order, actor=carol, now=now)
     other.refresh_from_db()
     assert other.resources_count == 7
+
+
+def test_a_race_that_no_lock_prevented_is_lost_loudly(
+    ordered: Any, carol: User, now: datetime
+) -> None:
+    order = ordered()
+    Order.objects.filter(pk=order.pk).update(state=OrderState.CANCELED)
+    with pytest.raises(IllegalTransition) as refusal:
+        order_states.advance(
+            order, "approve_by_provider", OrderState.EXECUTING, actor=carol, now=now
+        )
+    assert refusal.value.detail == "Valid states for operation: pending-provider."
+    Resource.objects.update(state=ResourceState.TERMINATED)
+    with pytest.raises(IllegalTransition):
+        resources.advance(order.resource, "created", actor=carol, now=now)
+    assert not Event.objects.exists()
+
+
+def test_a_dated_order_whose_project_begins_earlier_waits_for_its_own_day(
+    ordered: Any, offering: Offering, now: datetime
+) -> None:
+    offering.plugin_options = {"auto_approve_remote_orders": True}
+    offering.save()
+    order = ordered(state=OrderState.PENDING_PROJECT, start_date=now.date() + timedelta(days=2))
+    start_due_orders()
+    assert states(order) == ("pending-project", "Creating")
+    orders.start(order, now=now + timedelta(days=2))
+    assert states(order) == ("executing", "Creating")
