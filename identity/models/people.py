@@ -136,8 +136,18 @@ class User(UuidModel, AbstractBaseUser):
         """Answer the admin: staff may."""
         return self.is_superuser
 
-    only_reads = False
-    """Set for a request that changes nothing: the grants are then asked for once."""
+    _only_reads = False
+
+    @property
+    def only_reads(self) -> bool:
+        """Whether nothing is changed just now: the grants are then asked for once."""
+        return self._only_reads
+
+    @only_reads.setter
+    def only_reads(self, value: bool) -> None:
+        if value is not self._only_reads:
+            self._only_reads = value
+            self.__dict__.pop("grants_read", None)
 
     @cached_property
     def grants_read(self) -> frozenset[access.Held]:

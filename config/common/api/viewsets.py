@@ -195,10 +195,11 @@ class ApiViewSet(ViewSet):
             partial=self.request.method == "PATCH",
             context={"request": self.request, "view": self, **context},
         )
-        serializer.is_valid(raise_exception=True)
-        validated: dict[str, Any] = dict(serializer.validated_data)
-        if not self.detail:
-            self.require(validated)
+        with only_reading(self.request.user):
+            serializer.is_valid(raise_exception=True)
+            validated: dict[str, Any] = dict(serializer.validated_data)
+            if not self.detail:
+                self.require(validated)
         return validated
 
     # --- answers ----------------------------------------------------------------------------------
