@@ -153,9 +153,11 @@ def _read(
     for component, value in asked.items():
         places = rules[component].decimal_places
         number = _number(value)
-        if error := _error(number, places):
+        if number is None:
+            errors[component] = [_no_number(places)]
+        elif error := _error(number, places):
             errors[component] = [error]
-        elif number is not None:
+        else:
             numbers[component] = number
     if errors:
         raise NotANumber({"limits": errors})
@@ -171,11 +173,15 @@ def _number(value: object) -> Decimal | None:
     return Decimal(value) if isinstance(value, str) and NUMBER.fullmatch(value) else None
 
 
-def _error(number: Decimal | None, places: int) -> str | None:
-    if number is not None and abs(number) >= Decimal(10) ** (MAX_DIGITS - places):
+def _no_number(places: int) -> str:
+    return "A valid number is required." if places else "A valid integer is required."
+
+
+def _error(number: Decimal, places: int) -> str | None:
+    if abs(number) >= Decimal(10) ** (MAX_DIGITS - places):
         return f"Ensure that there are no more than {MAX_DIGITS} digits in total."
-    if number is None or (not places and number % 1):
-        return "A valid number is required." if places else "A valid integer is required."
+    if not places and number % 1:
+        return _no_number(places)
     if number != round(number, places):
         return f"Ensure that there are no more than {places} decimal places."
     return None

@@ -151,6 +151,14 @@ def test_what_has_a_life_of_its_own_is_left_alone(now: datetime) -> None:
     assert (account.username, account.state) == ("other", "Deleting")
 
 
+def test_a_role_that_has_ended_is_history(now: datetime) -> None:
+    ended = preset()
+    ended["user_roles"][0]["is_active"] = False
+    load(ended, now=now)
+    assert not Grant.objects.get(uuid=OWNER_ROLE).is_active
+    assert not Event.objects.filter(kind="grant.given", payload__role="CUSTOMER.OWNER").exists()
+
+
 def test_a_role_that_is_held_already_is_not_given_twice(now: datetime) -> None:
     load(preset(), now=now)
     again = preset()
@@ -181,6 +189,11 @@ BROKEN: list[tuple[Callable[[dict[str, Any]], Any], str]] = [
     (
         lambda p: p["offerings"][0].update(organization_groups="all"),
         f"offerings, row 1 (uuid {OFFERING}): organization_groups is not a list",
+    ),
+    (
+        lambda p: p["offerings"][0].update(plugin_options={"supports_pausing": "yes"}),
+        f"offerings, row 1 (uuid {OFFERING}): plugin_options: "
+        + json.dumps({"supports_pausing": ["Must be a valid boolean."]}),
     ),
     (
         lambda p: p["offerings"][0].update(colour="red"),
@@ -252,6 +265,10 @@ BROKEN: list[tuple[Callable[[dict[str, Any]], Any], str]] = [
     (
         lambda p: p["user_roles"][0].update(user_username="somebody"),
         f"user_roles, row 1 (uuid {OWNER_ROLE}): user_username: the user's name is site-staff",
+    ),
+    (
+        lambda p: p["plans"][0].update(description="\x00"),
+        f"plans, row 1 (uuid {PLAN}): Null characters are not allowed.",
     ),
     (lambda p: p["auth_tokens"][0].update(key=""), "auth_tokens, row 1: key is missing"),
     (

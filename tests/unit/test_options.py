@@ -150,6 +150,8 @@ def test_one_option_may_be_held_to_another(kind: str, end: str, message: str) ->
     )
     assert refusal({"start": "2026-01-01", "end": end}, asked) == {"end": [message]}
     options.check({"end": end}, asked)
+    fits = {"gt": "2026-01-02", "gte": "2026-01-01", "lt": "2025-12-31", "lte": "2026-01-01"}
+    options.check({"start": "2026-01-01", "end": fits[kind]}, asked)
 
 
 def test_a_comparison_with_what_cannot_be_compared_is_left_out() -> None:

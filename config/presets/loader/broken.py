@@ -19,8 +19,6 @@ class Fault(Exception):
 
 def faults_of(error: ValidationError) -> Fault:
     """Return what Django's validation has against a row, in one line."""
-    if not hasattr(error, "error_dict"):
-        return Fault(" ".join(error.messages))
     told = (
         " ".join(messages) if field == "__all__" else f"{field}: {' '.join(messages)}"
         for field, messages in error.message_dict.items()

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import DataError, IntegrityError, transaction
 
+from config.common.api.json_shapes import unkeepable
 from config.presets.loader.broken import BrokenPreset, Fault, told_by_database
 from config.presets.loader.known import Known
 from config.presets.loader.rows import Row, upsert
@@ -95,6 +96,8 @@ def _uuids(rows: list[tuple[str, Row]]) -> Iterator[UUID]:
 
 
 def _load_row(known: Known, name: str, row: Row, tally: Tally, now: datetime) -> None:
+    if why := unkeepable(row):
+        raise Fault(why)
     if name in SPECIAL:
         tally.count(name, new=SPECIAL[name](known, row, now))
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -92,6 +93,9 @@ def _wanted(known: Known, section: Section, row: Row, *, is_new: bool) -> Row:
         for name in section.columns
         if name in row and (is_new or name not in section.given_once)
     ]
+    for name in names:
+        if name in section.shapes and (fault := section.shapes[name].fault(row[name])):
+            raise Fault(f"{name}: {json.dumps(fault, ensure_ascii=False)}")
     wanted = {name: section.read.get(name, _itself)(row[name]) for name in names}
     for key, (name, model) in section.references.items():
         if row.get(key) is not None:

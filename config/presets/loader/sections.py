@@ -9,7 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from config.common.api.json_shapes import OBJECT, Shape, record
 from identity.models import Customer, OrganizationGroup, Project, User
+from marketplace.api.offerings.options import OPTIONS
+from marketplace.api.offerings.plugin_options import PLUGIN_OPTIONS, SECRET_OPTIONS
 from marketplace.lifecycle import OfferingState
 from marketplace.models import (
     AccessMode,
@@ -46,8 +49,8 @@ class Section:
     """Where a section's rows go.
 
     `columns` are taken as they are, `references` are UUIDs of single rows, `sets` lists of UUIDs.
-    `given_once` are the columns that only a new row takes from the file. `slug_from` is the column
-    that a new row's slug is made of.
+    `shapes` say what JSON may look like. `given_once` are the columns that only a new row takes
+    from the file. `slug_from` is the column that a new row's slug is made of.
     """
 
     model: Any
@@ -57,6 +60,7 @@ class Section:
     by_code: Mapping[str, Any] = field(default_factory=dict)
     sets: Mapping[str, Any] = field(default_factory=dict)
     read: Mapping[str, Callable[[object], object]] = field(default_factory=dict)
+    shapes: Mapping[str, Shape] = field(default_factory=dict)
     given_once: frozenset[str] = frozenset()
     slug_from: str = ""
 
@@ -147,6 +151,16 @@ SECTIONS: Mapping[str, Section] = {
         by_code={"access_mode": AccessMode},
         sets={"organization_groups": OrganizationGroup},
         read={"state": state_of},
+        shapes={
+            "attributes": OBJECT,
+            "options": record(OPTIONS),
+            "resource_options": record(OPTIONS),
+            "plugin_options": PLUGIN_OPTIONS,
+            "secret_options": SECRET_OPTIONS,
+            "backend_metadata": OBJECT,
+            "backend_id_rules": OBJECT,
+            "service_attributes": OBJECT,
+        },
         given_once=frozenset({"state"}),
         slug_from="name",
     ),

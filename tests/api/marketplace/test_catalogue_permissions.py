@@ -88,6 +88,7 @@ GET    provider-offerings/{offering}/importable_resources/      200 -???+++++
 GET    provider-offerings/{offering}/orders/                    200 -???+++++
 GET    provider-offerings/{offering}/orders/{order}/            200 -???+++++
 GET    provider-offerings/{offering}/list_users/                200 -???+++++
+GET    provider-offerings/{offering}/events/                    200 -???+++++
 POST   provider-offerings/{offering}/add_user/                  201 -???xx+x+
 POST   provider-offerings/{offering}/update_user/               200 -???xx+x+
 POST   provider-offerings/{offering}/delete_user/               200 -???xx+x+

@@ -176,6 +176,10 @@ COMPONENT = {"type": "x", "name": "X", "billing_type": "usage"}
             {"limits": ["Invalid types: nope"]},
         ),
         ({"limits": {"cpu_k_hours": {"min": 1}}}, None),
+        (
+            {"limits": {"cpu_k_hours": {"min": "x", "max": 1, "max_available_limit": 1}}},
+            {"limits": {"cpu_k_hours": {"min": ["A valid number is required."]}}},
+        ),
         ({"country": "ZZ"}, {"country": ['"ZZ" is not a valid choice.']}),
         (
             {"latitude": 91, "longitude": "nan"},
