@@ -41,7 +41,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 BENCH_FLOOR = env_bool("BENCH_FLOOR", default=False)
 BENCH_COUNT_SQL = env_bool("BENCH_COUNT_SQL", default=False)
 if (BENCH_FLOOR or BENCH_COUNT_SQL) and not str(DATABASES["default"]["NAME"]).startswith("bench_"):
-    raise ImproperlyConfigured("BENCH_FLOOR and BENCH_COUNT_SQL are set by `manage.py bench` alone.")
+    raise ImproperlyConfigured("BENCH_FLOOR and BENCH_COUNT_SQL are for `manage.py bench` alone.")
 
 # --- Who may talk to us, and how ------------------------------------------------------------------
 SECRET_KEY = env_secret("SECRET_KEY")

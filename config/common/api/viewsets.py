@@ -44,6 +44,7 @@ class ApiViewSet(ViewSet):
     default_order: ClassVar[tuple[str, ...]] = ("pk",)
     visible: ClassVar[str] = "visible_to"
     related: ClassVar[tuple[str, ...]] = ()
+    locks_first: ClassVar[tuple[str, ...]] = ()  # relations that the noun's services lock before it
     never_replayed: ClassVar[frozenset[str]] = frozenset()  # whose answers must not be stored
     access: ClassVar[Mapping[str, Rule]] = {}
     lookup_field = "uuid"
@@ -180,9 +181,12 @@ class ApiViewSet(ViewSet):
     def lock(self, row: Any) -> None:
         """Lock the row of a write that insists on its version; with what comes before it, if any.
 
-        A noun whose services lock other rows before this one overrides this, or the two wait for
-        each other.
+        The order of locks is the services' (`locks_first`, or an override for a longer chain); in
+        another one the two would wait for each other.
         """
+        for relation in self.locks_first:
+            parent = getattr(row, relation)
+            type(parent).objects.select_for_update(no_key=True, of=("self",)).get(pk=parent.pk)
         type(row).objects.select_for_update(of=("self",)).get(pk=row.pk)
 
     def data(self, input: type, **context: Any) -> dict[str, Any]:  # noqa: A002

@@ -26,6 +26,7 @@ class ProjectViewSet(Members, Recorded, Listed, Retrieved, ApiViewSet):
     output = ProjectOutput
     filterset_class = ProjectFilter
     default_order = ("name",)
+    locks_first = ("customer",)
     related = ("customer",)
     access: ClassVar[dict[str, Rule]] = {
         "list": SCOPED,

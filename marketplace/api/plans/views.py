@@ -28,6 +28,7 @@ class PlanViewSet(Listed, Retrieved, ApiViewSet):
     output = ProviderPlanDetailsOutput
     filterset_class = PlanFilter
     default_order = ("name",)
+    locks_first = ("offering",)
     related = ("offering__customer",)
     access: ClassVar[dict[str, Rule]] = {
         "list": SCOPED,

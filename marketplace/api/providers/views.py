@@ -49,6 +49,7 @@ class ServiceProviderViewSet(Listed, Retrieved, ApiViewSet):
     output = ServiceProviderOutput
     filterset_class = ServiceProviderFilter
     default_order = ("customer__name",)
+    locks_first = ("customer",)
     related = ("customer",)
     access: ClassVar[dict[str, Rule]] = {
         "list": PUBLIC,
