@@ -1,4 +1,4 @@
-"""A write that insists on a version waits its turn with those that do not: nobody waits for ever."""
+"""A write that insists on a version and one that does not wait in turn, and never for ever."""
 
 from __future__ import annotations
 
