@@ -985,36 +985,33 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.CreateModel(
-            name='ProviderCustomer',
-            fields=[
-            ],
+            name="ProviderCustomer",
+            fields=[],
             options={
-                'proxy': True,
-                'indexes': [],
-                'constraints': [],
+                "proxy": True,
+                "indexes": [],
+                "constraints": [],
             },
-            bases=('identity.customer',),
+            bases=("identity.customer",),
         ),
         migrations.CreateModel(
-            name='ProviderPerson',
-            fields=[
-            ],
+            name="ProviderPerson",
+            fields=[],
             options={
-                'proxy': True,
-                'indexes': [],
-                'constraints': [],
+                "proxy": True,
+                "indexes": [],
+                "constraints": [],
             },
-            bases=('identity.user',),
+            bases=("identity.user",),
         ),
         migrations.CreateModel(
-            name='ProviderProject',
-            fields=[
-            ],
+            name="ProviderProject",
+            fields=[],
             options={
-                'proxy': True,
-                'indexes': [],
-                'constraints': [],
+                "proxy": True,
+                "indexes": [],
+                "constraints": [],
             },
-            bases=('identity.project',),
+            bases=("identity.project",),
         ),
     ]
