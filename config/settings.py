@@ -235,5 +235,8 @@ LOGGING: dict[str, Any] = {
         "django": {"level": LOG_LEVEL, "handlers": [], "propagate": True},
         "django.server": {"level": LOG_LEVEL, "handlers": [], "propagate": True},
         "fasteners": {"level": "WARNING"},
+        # The sweep runs every other second: that it was received and done is no news.
+        "celery.worker.strategy": {"level": "WARNING"},
+        "celery.app.trace": {"level": "WARNING"},
     },
 }
