@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 PREFIX = "bench_"
 """How the databases' names begin; a server serves floors on no other."""
 
+FILES = ("DATABASE_URL_FILE", "SECRET_KEY_FILE", "CELERY_BROKER_URL_FILE", "CACHE_URL_FILE")
+"""The other form of what is set here; only one of the two may be there."""
+
 
 @dataclass(frozen=True)
 class BenchDatabase:
@@ -39,8 +42,11 @@ class BenchDatabase:
     def environment(self) -> Mapping[str, str]:
         """What a process needs to work on this database, as in production but over plain HTTP."""
         return {
+            **dict.fromkeys(FILES, ""),
             "DATABASE_URL": self.url,
             "SECRET_KEY": settings.SECRET_KEY,
+            "ALLOWED_HOSTS": "127.0.0.1",
+            "BEHIND_PROXY": "false",
             "HTTPS_ONLY": "false",
             "DEBUG": "false",
             "LOG_LEVEL": "WARNING",

@@ -64,7 +64,8 @@ class Command(BaseCommand):
     ) -> list[tuple[Endpoint, measure.Counts]]:
         """Look at every endpoint once, with statements counted; that also finds what is missing.
 
-        :raises CommandError: when endpoints are missing or answer otherwise than expected.
+        :raises CommandError: when endpoints are missing, or answer otherwise than expected, or
+            somebody stops it.
         """
         self.stderr.write("Counting ...")
         counted, wrong = [], []
@@ -77,6 +78,8 @@ class Command(BaseCommand):
                 except measure.Unexpected as error:
                     wrong.append(str(error))
                 client.close()
+        if len(counted) + len(wrong) < len(chosen):
+            raise CommandError("Stopped.")
         if wrong:
             raise CommandError("These cannot be measured:\n  " + "\n  ".join(wrong))
         return counted
