@@ -121,7 +121,7 @@ def test_with_the_variable_a_server_on_a_bench_database_has_them() -> None:
 def test_a_server_on_any_other_database_refuses_the_variables(variable: str) -> None:
     answer = asked(**{variable: "1"}, DATABASE_URL="postgresql://efp@nowhere/efp")
     assert answer.returncode != 0
-    assert "are set by `manage.py bench` alone" in answer.stderr
+    assert "BENCH_FLOOR and BENCH_COUNT_SQL are for `manage.py bench`" in answer.stderr
 
 
 # --- its own database -----------------------------------------------------------------------------
