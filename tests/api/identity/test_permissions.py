@@ -56,6 +56,7 @@ PATCH  /api/customers/{customer}/                    401 404 404 403 403 403 403
 PUT    /api/customers/{customer}/                    401 404 404 403 403 403 403 200 403 200
 DELETE /api/customers/{customer}/                    401 403 403 403 403 403 403 403 403 409
 GET    /api/customers/{customer}/list_users/         401 404 404 200 200 200 200 200 200 200
+GET    /api/customers/{customer}/events/             401 404 404 200 200 200 200 200 200 200
 POST   /api/customers/{customer}/add_user/           401 404 404 403 403 403 403 201 403 201
 POST   /api/customers/{customer}/update_user/        401 404 404 403 403 403 403 200 403 200
 POST   /api/customers/{customer}/delete_user/        401 404 404 403 403 403 403 200 403 200
@@ -66,6 +67,7 @@ PATCH  /api/projects/{project}/                      401 404 404 403 403 200 403
 PUT    /api/projects/{project}/                      401 404 404 403 403 200 403 200 403 200
 DELETE /api/projects/{project}/                      401 404 404 403 403 403 403 204 403 204
 GET    /api/projects/{project}/list_users/           401 404 404 200 200 200 200 200 200 200
+GET    /api/projects/{project}/events/               401 404 404 200 200 200 200 200 200 200
 POST   /api/projects/{project}/add_user/             401 404 404 403 403 201 403 201 403 201
 POST   /api/projects/{project}/update_user/          401 404 404 403 403 200 403 200 403 200
 POST   /api/projects/{project}/delete_user/          401 404 404 403 403 200 403 200 403 200
