@@ -229,10 +229,17 @@ class ApiViewSet(ViewSet):
         return self.answer(body, http.HTTP_201_CREATED, headers)
 
     def rendered(self, row: Any, output: Any = None) -> dict[str, Any]:
-        """Return one row as the output shows it; `field=` restricts reads."""
+        """Return one row as the output shows it; `field=` restricts reads.
+
+        :raises NotFound: when it is not there any more.
+        """
         output = output or self.declared.output or self.output
         only = self.chosen(output, detail=True)
-        return self.render(row._meta.model.objects.filter(pk=row.pk), output, only)[0]
+        model = row._meta.model
+        rendered = self.render(model.objects.filter(pk=row.pk), output, only)
+        if not rendered:
+            raise missing(model)  # somebody removed it meanwhile
+        return rendered[0]
 
     def page(
         self,
