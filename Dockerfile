@@ -6,7 +6,7 @@ RUN useradd --system --uid 10001 --create-home efp && install -d -o efp -g efp /
 
 # The packages change less often than the code, so they are a layer of their own.
 COPY requirements/run.lock requirements/run.lock
-RUN pip install --require-hashes --requirement requirements/run.lock
+RUN pip install --no-deps --require-hashes --requirement requirements/run.lock
 
 COPY manage.py CHANGELOG.md LICENSE ./
 COPY config config

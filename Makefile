@@ -25,7 +25,7 @@ setup: ## Build .venv from the lock file, if the lock file changed
 	    || { echo "$(PYTHON) is older than 3.11; set PYTHON=/path/to/a/newer/one" >&2; exit 1; }; \
 	  echo "Building .venv from requirements/dev.lock (once; a minute or two)" >&2; \
 	  "$(PYTHON)" -m venv --clear .venv; \
-	  $(PY) -m pip --disable-pip-version-check install --quiet --require-hashes --requirement requirements/dev.lock; \
+	  $(PY) -m pip --disable-pip-version-check install --quiet --no-deps --require-hashes --requirement requirements/dev.lock; \
 	  cp requirements/dev.lock .venv/built-from.lock; }
 
 run: setup ## Start everything with demo data: database, web server, worker (PORT=8000)
