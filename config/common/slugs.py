@@ -1,4 +1,7 @@
-"""Short readable names that are unique: `climate-3` for the third project that begins so."""
+"""Short readable names that are unique: `climate-mo`, and `climate-mo-2` for the second one.
+
+Ten letters of the name, as Waldur's: sites make account names of them, with prefixes of their own.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
 from django.db import IntegrityError, transaction
-from django.db.models.functions import Length
+from django.db.models import Count, IntegerField, Max, Q
+from django.db.models.functions import Cast, Substr
 from django.utils.text import slugify
 
 from config.common.errors import Invalid
@@ -18,7 +22,7 @@ if TYPE_CHECKING:
 
 Row = TypeVar("Row", bound="Model")
 
-LENGTH = 8
+LENGTH = 10
 COUNTED_ATTEMPTS = 3
 
 
@@ -34,15 +38,13 @@ def stem(name: str, instead: str) -> str:
 
 
 def next_slug(model: type[Model], name: str) -> str:
-    """Return the slug after the highest that the table has for such a name; one query."""
+    """Return a name's first letters, or where they are taken those and the next number."""
     start = stem(name, model.__name__.lower())
-    taken = (
-        model._default_manager.filter(slug__regex=rf"^{start}-[0-9]{{1,9}}$")
-        .order_by(Length("slug").desc(), "-slug")
-        .values_list("slug", flat=True)
-        .first()
+    number = Cast(Substr("slug", len(start) + 2), IntegerField())
+    taken = model._default_manager.filter(slug__regex=rf"^{start}(-[0-9]{{1,9}})?$").aggregate(
+        bare=Count("pk", filter=Q(slug=start)), highest=Max(number, filter=~Q(slug=start))
     )
-    return f"{start}-{int(taken.rpartition('-')[2]) + 1 if taken else 1}"
+    return f"{start}-{(taken['highest'] or 1) + 1}" if taken["bare"] else start
 
 
 def insert(row: Row, name: str) -> Row:

@@ -113,7 +113,7 @@ def test_an_offering_is_made_as_a_draft_and_filled(
     response = staff.post(address(Offering, "add"), asked)
     offering = Offering.objects.get()
     assert response.status_code == 302
-    assert (offering.state, offering.slug) == (OfferingState.DRAFT, "lumi-c-1")
+    assert (offering.state, offering.slug) == (OfferingState.DRAFT, "lumi-c")
     assert event_of("offering.created").actor == dave
 
     component = {

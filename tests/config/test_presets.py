@@ -52,7 +52,7 @@ def test_every_section_arrives(now: datetime) -> None:
     assert sum(tally.new.values()) == sum(tally.rows.values()) == 21
     offering = Offering.objects.get(uuid=OFFERING)
     assert offering.state == OfferingState.ACTIVE
-    assert offering.slug == "lumi-swe-1"
+    assert offering.slug == "lumi-swede"
     assert offering.access_mode is not None
     assert offering.access_mode.source == "https://example.org/access"
     assert [group.uuid.hex for group in offering.organization_groups.all()] == [GROUP]
@@ -61,7 +61,7 @@ def test_every_section_arrives(now: datetime) -> None:
     assert offering.category.group.title == "HPC"
     assert offering.customer.service_provider.description == "A centre"
     assert Offering.objects.get(uuid=SITE_NAMES).state == OfferingState.DRAFT
-    assert Project.objects.get().slug == "folding-1"
+    assert Project.objects.get().slug == "folding"
     assert Customer.objects.get(uuid=ALLOCATOR).is_allocator
 
 
@@ -128,7 +128,7 @@ def test_a_newer_file_brings_what_changed(now: datetime) -> None:
         "offering_components": 1,
     }
     offering = Offering.objects.get(uuid=OFFERING)
-    assert (offering.name, offering.slug) == ("LUMI-C", "lumi-swe-1")
+    assert (offering.name, offering.slug) == ("LUMI-C", "lumi-swede")
     assert not offering.organization_groups.exists()
     assert offering.components.get(type="cpu").max_value == 500
     assert PlanComponent.objects.get(component__uuid=CPU).price == 1

@@ -30,7 +30,7 @@ def test_a_new_organisation_gets_a_slug_of_its_name_and_a_number(dave: User, now
         for _ in range(2)
     ]
 
-    assert [customer.slug for customer in made] == ["consumer-1", "consumer-2"]
+    assert [customer.slug for customer in made] == ["consumer-o", "consumer-o-2"]
     assert list(made[0].organization_groups.all()) == [group]
     assert made[0].created == now
     event = Event.objects.get(kind="customer.created", subject_uuid=made[0].uuid)

@@ -41,7 +41,7 @@ def test_an_order_reserves_an_allocation_that_exists_from_this_moment(
     assert (order.consumer_reviewed_at, order.created) == (now, now)
     assert order.provider_reviewed_at is None
     assert not order.auto_approved
-    assert resource.slug == "climate-1"
+    assert resource.slug == "climate-20"
 
     project.refresh_from_db()
     assert project.resources_count == 1

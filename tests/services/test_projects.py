@@ -24,7 +24,7 @@ def test_a_new_project_belongs_to_its_organisation_and_is_recorded(
     )
 
     project.refresh_from_db()
-    assert (project.customer, project.slug, project.created) == (allocator, "alpha-1", now)
+    assert (project.customer, project.slug, project.created) == (allocator, "alpha", now)
     assert project.oecd_fos_2007_code == "2.10"
     assert (project.end_date, project.end_date_requested_by) == (None, None)
     event = Event.objects.get()
@@ -39,7 +39,7 @@ def test_names_need_not_be_unique_but_slugs_are(
         projects.create(customer=allocator, name="Beta", actor=alice, now=now) for _ in range(11)
     ]
 
-    assert [project.slug for project in made] == [f"beta-{n}" for n in range(1, 12)]
+    assert [project.slug for project in made] == ["beta", *(f"beta-{n}" for n in range(2, 12))]
 
 
 @pytest.mark.parametrize("name", ["项目", "---", "  ", "_"])
@@ -48,7 +48,7 @@ def test_a_name_without_letters_gets_a_slug_too(
 ) -> None:
     project = projects.create(customer=allocator, name=name, actor=alice, now=now)
 
-    assert project.slug == "project-1"
+    assert project.slug == "project"
 
 
 def test_only_staff_choose_a_slug(
@@ -57,7 +57,7 @@ def test_only_staff_choose_a_slug(
     by_owner = projects.create(customer=allocator, name="X", slug="mine", actor=alice, now=now)
     by_staff = projects.create(customer=allocator, name="X", slug="mine", actor=dave, now=now)
 
-    assert (by_owner.slug, by_staff.slug) == ("x-1", "mine")
+    assert (by_owner.slug, by_staff.slug) == ("x", "mine")
     with pytest.raises(slugs.Taken) as refusal:
         projects.create(customer=allocator, name="X", slug="mine", actor=dave, now=now)
     assert refusal.value.detail == {"slug": ["project with this slug already exists."]}

@@ -25,7 +25,7 @@ def test_a_new_user_has_a_short_slug_and_no_password(dave: User, now: datetime) 
     )
 
     user.refresh_from_db()
-    assert (user.slug, user.first_name, user.date_joined) == ("erikamya-1", "Erika", now)
+    assert (user.slug, user.first_name, user.date_joined) == ("erikamyacc", "Erika", now)
     assert not user.has_usable_password()
     event = Event.objects.get()
     assert (event.kind, event.subject_uuid, event.actor) == ("user.created", user.uuid, dave)

@@ -80,7 +80,7 @@ def test_staff_register_an_organisation(as_user: Callable[[User], APIClient], da
         "uuid": customer.uuid.hex,
         "created": iso(customer.created),
         "name": "Consumer Org",
-        "slug": "consumer-1",
+        "slug": "consumer-o",
         "abbreviation": "CO",
         "display_name": "CO",
         "country": "EE",

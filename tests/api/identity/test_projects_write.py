@@ -78,7 +78,7 @@ def test_an_owner_starts_a_project(
     assert answer.status_code == 201
     assert answer["Location"] == url("projects", project)
     assert answer.json() == body_of(project, now)
-    assert (project.slug, project.description) == ("alpha-1", "First")
+    assert (project.slug, project.description) == ("alpha", "First")
     assert Event.objects.get(kind="project.created").actor == alice
 
 

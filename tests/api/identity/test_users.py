@@ -230,7 +230,7 @@ def test_staff_register_people_without_a_password(
         **in_full(user),
         "has_active_session": False,
         "has_usable_password": False,
-        "slug": "owner-1",
+        "slug": "owner",
     }
 
 
