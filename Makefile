@@ -12,7 +12,7 @@ PRODUCTION := DEBUG=false DATABASE_URL=postgresql://efp@db/efp CELERY_BROKER_URL
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help setup run serve worker test test-fast check lint types imports deploy migrations
+.PHONY: help setup agent run serve worker test test-fast check lint types imports deploy migrations
 .PHONY: schema schema-fresh fmt bench docs coverage shell
 
 help: ## Show this list
@@ -28,6 +28,14 @@ setup: ## Build .venv from the lock file, if the lock file changed
 	  $(PY) -m pip --disable-pip-version-check install --quiet --no-deps --require-hashes --requirement requirements/dev.lock; \
 	  cp requirements/dev.lock .venv/built-from.lock; }
 
+agent: ## Build .venv-agent: the unmodified site agent that the tests of tests/agent run
+	@cmp -s requirements/agent.lock .venv-agent/built-from.lock || { set -e; \
+	  echo "Building .venv-agent from requirements/agent.lock (once; a minute or two)" >&2; \
+	  "$(PYTHON)" -m venv --clear .venv-agent; \
+	  .venv-agent/bin/python -m pip --disable-pip-version-check install --quiet --no-deps \
+	    --require-hashes --requirement requirements/agent.lock; \
+	  cp requirements/agent.lock .venv-agent/built-from.lock; }
+
 run: setup ## Start everything with demo data: database, web server, worker (PORT=8000)
 	@exec $(PY) manage.py run
 
@@ -38,7 +46,7 @@ serve: setup ## Migrate and start the web server only
 worker: setup ## Start a worker with the timetable (beat)
 	@exec $(WORKER)
 
-test: setup ## Run all tests on the embedded PostgreSQL
+test: setup agent ## Run all tests on the embedded PostgreSQL
 	@$(PYTEST)
 
 test-fast: setup ## Run the tests that take less than a few seconds each
@@ -71,7 +79,7 @@ schema-fresh: setup # docs/openapi.yaml is what the code says
 	@diff -u docs/openapi.yaml var/openapi.yaml >var/openapi.diff \
 	  || { head -40 var/openapi.diff; echo "docs/openapi.yaml is stale: run make schema" >&2; exit 1; }
 
-coverage: setup # all tests, with the coverage floor of pyproject.toml
+coverage: setup agent # all tests, with the coverage floor of pyproject.toml
 	@$(PYTEST) --cov --cov-report=term:skip-covered
 
 fmt: setup ## Format and sort what can be fixed by machine

@@ -1,0 +1,1 @@
+"""The unmodified site agent, as processes of its own, against the running service."""

@@ -1,0 +1,122 @@
+"""What people do around a site: they order, change and end allocations, and join and leave."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tests.agent.service import PLANS, PROJECT, USERS, Person, Service, eventually
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tests.agent.site import Said, Site
+
+MEMBER = "PROJECT.MEMBER"
+
+
+@dataclass
+class Allocation:
+    """An allocation that the PI ordered, seen by him and by the provider."""
+
+    service: Service
+    uuid: str
+    order: str
+
+    @property
+    def pi(self) -> Person:
+        """The project's PI."""
+        return self.service.person("pi")
+
+    @property
+    def provider(self) -> Person:
+        """The owner of the provider."""
+        return self.service.person("site-owner")
+
+    def now(self) -> dict[str, Any]:
+        """Return the resource as the provider sees it."""
+        seen: dict[str, Any] = self.provider.get(f"marketplace-provider-resources/{self.uuid}/")
+        return seen
+
+    def order_now(self, order: str = "") -> dict[str, Any]:
+        """Return an order, by default the first."""
+        seen: dict[str, Any] = self.provider.get(f"marketplace-orders/{order or self.order}/")
+        return seen
+
+    def update(self, limits: Mapping[str, int]) -> str:
+        """Ask for other limits; return the order."""
+        told = self.pi.post(f"marketplace-resources/{self.uuid}/update_limits/", {"limits": limits})
+        return str(told["order_uuid"])
+
+    def terminate(self) -> str:
+        """Ask for the end; return the order."""
+        told = self.pi.post(f"marketplace-resources/{self.uuid}/terminate/")
+        return str(told["order_uuid"])
+
+    def usages(self) -> dict[str, float]:
+        """Return this month's usage by component, as the PI reads it."""
+        rows = self.pi.get("marketplace-component-usages/", resource_uuid=self.uuid)
+        return {row["type"]: float(row["usage"]) for row in rows}
+
+    def user_usages(self) -> dict[tuple[str, str], float]:
+        """Return this month's usage by name and component."""
+        rows = self.pi.get("marketplace-component-user-usages/", resource_uuid=self.uuid)
+        return {(row["username"], row["component_type"]): float(row["usage"]) for row in rows}
+
+
+def order(
+    service: Service, offering: str, limits: Mapping[str, int], name: str = "Ocean currents"
+) -> Allocation:
+    """Let the PI order an allocation; it waits for the provider."""
+    pi = service.person("pi")
+    told = pi.post(
+        "marketplace-orders/",
+        {
+            "offering": f"{service.base_url}/api/marketplace-public-offerings/{offering}/",
+            "project": f"{service.base_url}/api/projects/{PROJECT}/",
+            "plan": f"{service.base_url}/api/marketplace-public-offerings/{offering}/plans/{PLANS[offering]}/",
+            "limits": dict(limits),
+            "attributes": {"name": name},
+            "accepting_terms_of_service": True,
+        },
+        expect=201,
+    )
+    assert told["state"] == "pending-provider"
+    return Allocation(service, told["marketplace_resource_uuid"], told["uuid"])
+
+
+def provision(
+    site: Site, service: Service, limits: Mapping[str, int], name: str = "Ocean currents"
+) -> tuple[Allocation, Said]:
+    """Order an allocation and let the site's agent make it."""
+    allocation = order(service, site.offering, limits, name)
+    said = site.cycle("order_process")
+    assert allocation.order_now()["state"] == "done", said.lines
+    assert allocation.now()["state"] == "OK"
+    return allocation, said
+
+
+def join(service: Service, username: str, role: str = MEMBER) -> None:
+    """Take somebody into the project."""
+    body = {"user": USERS[username], "role": role}
+    service.person("pi").post(f"projects/{PROJECT}/add_user/", body, expect=201)
+
+
+def leave(service: Service, username: str, role: str = MEMBER) -> None:
+    """Take somebody out of the project."""
+    body = {"user": USERS[username], "role": role}
+    service.person("pi").post(f"projects/{PROJECT}/delete_user/", body, expect=200)
+
+
+def accounts(service: Service, offering: str) -> dict[str, tuple[str, str]]:
+    """Return the state and the name at the site of everybody with an account there."""
+    rows = service.person("site-owner").get("marketplace-offering-users/", offering_uuid=offering)
+    return {row["user_username"]: (row["state"], row["username"]) for row in rows}
+
+
+def await_account(service: Service, offering: str, username: str, state: str) -> None:
+    """Wait until somebody's account stands so: the worker opens and closes accounts."""
+    eventually(
+        lambda: accounts(service, offering).get(username, ("",))[0] == state,
+        f"{username} {state}, not {accounts(service, offering)}",
+    )

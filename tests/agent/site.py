@@ -1,0 +1,255 @@
+"""A computing centre: the site agent's configuration, its processes, and the Slurm behind it.
+
+The agent comes from PyPI into a virtual environment of its own (`make agent`), and so do the commands
+of `slurm-emulator`, whose state is a file here.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import time
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import psutil
+import yaml
+from django.conf import settings
+
+from tests.agent.service import PATIENCE, Impatient
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+AGENT_ENV: Path = settings.BASE_DIR / ".venv-agent"
+PREFIX = "hpc_"
+QUIET_SECONDS = 1.2
+BACKENDS = ("order_processing_backend", "membership_sync_backend", "reporting_backend")
+COMPONENTS = {
+    "cpu": {"measured_unit": "k-Hours", "unit_factor": 60000, "label": "CPU"},
+    "mem": {"measured_unit": "gb-Hours", "unit_factor": 61440, "label": "RAM"},
+}
+
+
+@dataclass(frozen=True)
+class Said:
+    """What an agent wrote: a line of its log each."""
+
+    lines: tuple[dict[str, Any], ...]
+
+    @property
+    def complaints(self) -> list[str]:
+        """Return the warnings and errors, with their tracebacks."""
+        grave = {"warning", "error", "critical", "exception"}
+        return [
+            f"{line.get('event', '')} {line.get('exception', '')}".strip()
+            for line in self.lines
+            if str(line.get("level", "")).lower() in grave
+        ]
+
+    def mentions(self, text: str) -> bool:
+        """Tell whether a line has the text in it."""
+        return any(text in json.dumps(line) for line in self.lines)
+
+
+@dataclass
+class Site:
+    """One offering's site: a folder with its configuration, its logs and its cluster's state."""
+
+    folder: Path
+    base_url: str
+    token: str
+    offering: str
+    backend: str = "slurm"
+    components: dict[str, dict[str, Any]] = field(default_factory=lambda: COMPONENTS)
+    accounting: str = "limit"
+    settings: dict[str, Any] = field(default_factory=dict)
+    extra: dict[str, Any] = field(default_factory=dict)
+    commands: Path = AGENT_ENV / "bin"
+
+    def __post_init__(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.configure()
+
+    @property
+    def config(self) -> Path:
+        """The agent's configuration file."""
+        return self.folder / "agent.yaml"
+
+    def configure(self, **changes: Any) -> None:
+        """Write the configuration; `changes` are keys of the offering."""
+        components = {
+            name: {"accounting_type": self.accounting, **component}
+            for name, component in self.components.items()
+        }
+        offering = {
+            "name": "A site",
+            "waldur_api_url": f"{self.base_url}/api/",
+            "waldur_api_token": self.token,
+            "waldur_offering_uuid": self.offering,
+            "backend_type": self.backend,
+            **dict.fromkeys(BACKENDS, self.backend),
+            "username_management_backend": "base",
+            "backend_settings": self.backend_settings,
+            "backend_components": components,
+            **self.extra,
+            **changes,
+        }
+        config = {"timezone": "UTC", "reporting_periods": 1, "offerings": [offering]}
+        self.config.write_text(yaml.safe_dump(config))
+
+    @property
+    def backend_settings(self) -> dict[str, Any]:
+        """What the agent is told of the cluster."""
+        return {
+            "default_account": "root",
+            "customer_prefix": f"{PREFIX}c_",
+            "project_prefix": f"{PREFIX}p_",
+            "allocation_prefix": PREFIX,
+            "qos_downscaled": "limited",
+            "qos_paused": "paused",
+            "qos_default": "normal",
+            "enable_user_homedir_account_creation": False,
+            "slurm_bin_path": str(self.commands),
+            **self.settings,
+        }
+
+    @property
+    def env(self) -> dict[str, str]:
+        """The environment of the site's processes: its own cluster, and little else."""
+        path = os.pathsep.join([str(self.commands), str(AGENT_ENV / "bin"), os.environ["PATH"]])
+        return {
+            "PATH": path,
+            "HOME": str(self.folder),
+            "LANG": "C.UTF-8",
+            "SITE_STATE": str(self.folder),
+            "SLURM_EMULATOR_STATE_FILE": str(self.folder / "slurm.json"),
+            "SLURM_EMULATOR_TIME_FILE": str(self.folder / "slurm-time.json"),
+            "SLURM_EMULATOR_FOLLOW_WALL_CLOCK": "1",
+        }
+
+    # --- the agent --------------------------------------------------------------------------------
+
+    @contextmanager
+    def agent(self, mode: str) -> Iterator[Agent]:
+        """Run the agent in one of its modes, and end it."""
+        log = self.folder / f"agent-{mode}-{time.monotonic_ns()}.log"
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                [AGENT_ENV / "bin" / "waldur_site_agent", "-m", mode, "-c", self.config],
+                cwd=self.folder, env=self.env, stdout=output, stderr=subprocess.STDOUT,
+            )  # fmt: skip
+            try:
+                yield Agent(process, log)
+            finally:
+                process.terminate()
+                process.wait(PATIENCE)
+
+    def cycle(self, mode: str) -> Said:
+        """Let the agent do one round of its work, after which it would sleep for minutes."""
+        with self.agent(mode) as agent:
+            agent.wait_until_it_sleeps()
+        return agent.said()
+
+    def tool(self, name: str, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run one of the agent's command-line tools with the site's configuration."""
+        return subprocess.run(
+            [AGENT_ENV / "bin" / name, "-c", self.config, *words],
+            cwd=self.folder, env=self.env, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+
+    # --- the cluster ------------------------------------------------------------------------------
+
+    def run(self, *words: str, told: str = "") -> str:
+        """Run a command of the cluster, and return what it printed."""
+        done = subprocess.run(
+            [AGENT_ENV / "bin" / words[0], *words[1:]],
+            cwd=self.folder, env=self.env, input=told, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, (words, done.stdout, done.stderr)
+        return done.stdout
+
+    def table(self, *words: str) -> list[list[str]]:
+        """Return what sacctmgr shows, as rows of columns."""
+        shown = self.run("sacctmgr", "--parsable2", "--noheader", *words)
+        return [line.split("|") for line in shown.splitlines() if line.strip()]
+
+    def accounts(self) -> set[str]:
+        """Return the names of the accounts."""
+        return {row[0] for row in self.table("list", "account")}
+
+    def users(self, account: str) -> set[str]:
+        """Return who may use an account."""
+        rows = self.table("show", "assoc", f"account={account}", "format=User")
+        return {row[0] for row in rows if row[0]}
+
+    def limits(self, account: str) -> dict[str, int]:
+        """Return an account's limits in the units of Slurm: TRES minutes."""
+        rows = self.table("show", "assoc", f"account={account}", "format=User,GrpTRESMins")
+        told = next((row[1] for row in rows if not row[0]), "")
+        return {name: int(value) for name, _, value in (x.partition("=") for x in told.split(",")) if name}
+
+    def qos(self, account: str) -> str:
+        """Return an account's quality of service."""
+        rows = self.table("show", "assoc", f"account={account}", "format=User,QOS")
+        return next(row[1] for row in rows if not row[0])
+
+    def compute(self, user: str, account: str, node_hours: int) -> None:
+        """Use the cluster this month: a node has 64 cores and 512 GB."""
+        today = time.strftime("%Y-%m-%d", time.gmtime())
+        told = f"time_set {today}\nusage_inject {user} {node_hours} {account}\nexit\n"
+        assert "Injected" in self.run("slurm-emulator", told=told)
+
+
+@dataclass(frozen=True)
+class Agent:
+    """A running agent."""
+
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def said(self) -> Said:
+        """Return what it wrote so far."""
+        lines = []
+        for text in self.log.read_text(errors="replace").splitlines():
+            try:
+                lines.append(json.loads(text))
+            except json.JSONDecodeError:
+                lines.append({"level": "error", "event": text})
+        return Said(tuple(lines))
+
+    def kill(self) -> None:
+        """End it at once, in whatever it was doing."""
+        self.process.kill()
+        self.process.wait(PATIENCE)
+
+    def wait_until_it_sleeps(self) -> None:
+        """Wait until it has been idle for a while: no work, no command running, nothing written.
+
+        :raises Impatient: it does not come to rest.
+        """
+        process, deadline = psutil.Process(self.process.pid), time.monotonic() + PATIENCE
+        before: Any = None
+        since = time.monotonic()
+        while True:
+            assert self.process.poll() is None, self.log.read_text()[-4000:]
+            now = self._doing(process)
+            if now is None or now != before:
+                before, since = now, time.monotonic()
+            elif time.monotonic() - since > QUIET_SECONDS and self.said().lines:
+                return
+            if time.monotonic() > deadline:
+                raise Impatient(self.log.read_text()[-4000:])
+            time.sleep(0.1)
+
+    def _doing(self, process: psutil.Process) -> Any:
+        """Return what changes while it works; None while it is certainly at work."""
+        with suppress(psutil.Error):
+            if process.children() or process.status() == psutil.STATUS_RUNNING:
+                return None
+            times = process.cpu_times()
+            return times.user, times.system, self.log.stat().st_size
+        return None
