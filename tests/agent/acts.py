@@ -68,13 +68,13 @@ def order(
     service: Service, offering: str, limits: Mapping[str, int], name: str = "Ocean currents"
 ) -> Allocation:
     """Let the PI order an allocation; it waits for the provider."""
-    pi = service.person("pi")
+    pi, api = service.person("pi"), f"{service.base_url}/api"
     told = pi.post(
         "marketplace-orders/",
         {
-            "offering": f"{service.base_url}/api/marketplace-public-offerings/{offering}/",
-            "project": f"{service.base_url}/api/projects/{PROJECT}/",
-            "plan": f"{service.base_url}/api/marketplace-public-offerings/{offering}/plans/{PLANS[offering]}/",
+            "offering": f"{api}/marketplace-public-offerings/{offering}/",
+            "project": f"{api}/projects/{PROJECT}/",
+            "plan": f"{api}/marketplace-plans/{PLANS[offering]}/",
             "limits": dict(limits),
             "attributes": {"name": name},
             "accepting_terms_of_service": True,

@@ -1,4 +1,4 @@
-"""The service as an operator runs it: web server, worker and beat, with the preset of a site in it."""
+"""The service as an operator runs it: web server, worker and beat, with a site's preset in it."""
 
 from __future__ import annotations
 
@@ -116,7 +116,12 @@ def run_service(database: str, folder: Path) -> Iterator[Service]:
         live.migrate(env)
         _manage(env, "load_preset", str(PRESET))
         with live.serve(env, log) as base_url, _worker(env, folder / "worker.log"):
-            yield Service(base_url, database, log)
+            running = Service(base_url, database, log)
+            try:
+                yield running
+            finally:
+                for person in running.people.values():
+                    person.http.close()
     finally:
         live.drop_database(database)
 

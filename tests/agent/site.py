@@ -1,7 +1,7 @@
 """A computing centre: the site agent's configuration, its processes, and the Slurm behind it.
 
-The agent comes from PyPI into a virtual environment of its own (`make agent`), and so do the commands
-of `slurm-emulator`, whose state is a file here.
+The agent comes from PyPI into a virtual environment of its own (`make agent`), and so do the
+commands of `slurm-emulator`, whose state is a file here.
 """
 
 from __future__ import annotations
@@ -190,7 +190,8 @@ class Site:
         """Return an account's limits in the units of Slurm: TRES minutes."""
         rows = self.table("show", "assoc", f"account={account}", "format=User,GrpTRESMins")
         told = next((row[1] for row in rows if not row[0]), "")
-        return {name: int(value) for name, _, value in (x.partition("=") for x in told.split(",")) if name}
+        pairs = (pair.split("=") for pair in told.split(",") if pair)
+        return {name: int(value) for name, value in pairs}
 
     def qos(self, account: str) -> str:
         """Return an account's quality of service."""
