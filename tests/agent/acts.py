@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import calendar
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -119,4 +121,12 @@ def await_account(service: Service, offering: str, username: str, state: str) ->
     eventually(
         lambda: accounts(service, offering).get(username, ("",))[0] == state,
         f"{username} {state}, not {accounts(service, offering)}",
+    )
+
+
+def this_month() -> tuple[str, str]:
+    """Return the first and the last day of the present month."""
+    now = time.gmtime()
+    return f"{now.tm_year}-{now.tm_mon:02}-01", (
+        f"{now.tm_year}-{now.tm_mon:02}-{calendar.monthrange(now.tm_year, now.tm_mon)[1]}"
     )

@@ -69,6 +69,7 @@ class Site:
     settings: dict[str, Any] = field(default_factory=dict)
     extra: dict[str, Any] = field(default_factory=dict)
     commands: Path = AGENT_ENV / "bin"
+    environment: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -128,7 +129,7 @@ class Site:
             "SITE_STATE": str(self.folder),
             "SLURM_EMULATOR_STATE_FILE": str(self.folder / "slurm.json"),
             "SLURM_EMULATOR_TIME_FILE": str(self.folder / "slurm-time.json"),
-            "SLURM_EMULATOR_FOLLOW_WALL_CLOCK": "1",
+            **self.environment,
         }
 
     # --- the agent --------------------------------------------------------------------------------
@@ -186,12 +187,10 @@ class Site:
         rows = self.table("show", "assoc", f"account={account}", "format=User")
         return {row[0] for row in rows if row[0]}
 
-    def limits(self, account: str) -> dict[str, int]:
-        """Return an account's limits in the units of Slurm: TRES minutes."""
+    def limits(self, account: str) -> str:
+        """Return an account's limits as Slurm shows them: TRES minutes."""
         rows = self.table("show", "assoc", f"account={account}", "format=User,GrpTRESMins")
-        told = next((row[1] for row in rows if not row[0]), "")
-        pairs = (pair.split("=") for pair in told.split(",") if pair)
-        return {name: int(value) for name, value in pairs}
+        return next((row[1] for row in rows if not row[0]), "")
 
     def qos(self, account: str) -> str:
         """Return an account's quality of service."""

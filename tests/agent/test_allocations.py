@@ -25,7 +25,7 @@ def test_an_order_becomes_an_account_with_its_limits_and_its_members(
     account = f"hpc_{resource['slug']}"
     assert resource["slug"].startswith("ocean-curr")
     assert (resource["backend_id"], resource["limits"]) == (account, {"cpu": 10, "mem": 20})
-    assert slurm.limits(account) == {"cpu": 600_000, "mem": 1_228_800}
+    assert slurm.limits(account) == "cpu=600000,mem=1200G"
     assert said.complaints == []
 
 
@@ -40,7 +40,7 @@ def test_changed_limits_reach_the_cluster_and_the_end_removes_the_account(
     said = slurm.cycle("order_process")
     assert (allocation.order_now(update)["state"], said.complaints) == ("done", [])
     assert allocation.now()["limits"] == {"cpu": 30, "mem": 20}
-    assert slurm.limits(account) == {"cpu": 1_800_000, "mem": 1_228_800}
+    assert slurm.limits(account) == "cpu=1800000,mem=1200G"
 
     end = allocation.terminate()
     said = slurm.cycle("order_process")
@@ -117,5 +117,5 @@ def test_an_agent_that_is_killed_over_an_order_finishes_it_when_it_is_started_ag
     said = slurm.cycle("order_process")
 
     assert (allocation.order_now()["state"], allocation.now()["state"]) == ("done", "OK")
-    assert slurm.limits(allocation.now()["backend_id"]) == {"cpu": 600_000, "mem": 1_228_800}
+    assert slurm.limits(allocation.now()["backend_id"]) == "cpu=600000,mem=1200G"
     assert [text for text in said.complaints if "HTTP" in text or "Unexpected" in text] == []

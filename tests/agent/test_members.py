@@ -1,0 +1,206 @@
+"""People: who may use an account at the site, under which name, and how much of it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+
+from tests.agent import acts
+from tests.agent.service import LIMITS, NAMED, USERS, eventually
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from tests.agent.service import Service
+    from tests.agent.site import Site
+
+import pytest
+
+PLUGIN: Path = settings.BASE_DIR / "examples" / "site_agent" / "site_names" / "site_names.py"
+TEAM = {"pi", "ada", "ben"}
+
+
+@pytest.fixture
+def guest(service: Service) -> Iterator[str]:
+    """Somebody who joins the project for a test, and is out of it afterwards."""
+    yield "cleo"
+    rows = service.person("pi").get(f"projects/{acts.PROJECT}/list_users/")
+    if any(row["user_username"] == "cleo" for row in rows):
+        acts.leave(service, "cleo")
+
+
+def test_a_member_who_joins_gets_in_and_one_who_leaves_is_put_out(
+    service: Service, site: Callable[..., Site], guest: str
+) -> None:
+    slurm = site(LIMITS)
+    allocation, _ = acts.provision(slurm, service, {"cpu": 10, "mem": 20})
+    account = allocation.now()["backend_id"]
+    for name in TEAM:
+        acts.await_account(service, LIMITS, name, "OK")
+    said = slurm.cycle("membership_sync")
+    assert (slurm.users(account), said.complaints) == (TEAM, [])
+
+    acts.join(service, guest)
+    acts.await_account(service, LIMITS, guest, "OK")
+    said = slurm.cycle("membership_sync")
+    assert (slurm.users(account), said.complaints) == (TEAM | {guest}, [])
+
+    acts.leave(service, guest)
+    acts.await_account(service, LIMITS, guest, "Requested deletion")
+    said = slurm.cycle("membership_sync")
+    assert (slurm.users(account), said.complaints) == (TEAM, [])
+    assert allocation.now()["last_sync"] is not None
+
+
+def test_a_pause_a_downscaling_and_a_lock_reach_the_cluster_and_are_undone(
+    service: Service, site: Callable[..., Site]
+) -> None:
+    slurm = site(LIMITS)
+    allocation, _ = acts.provision(slurm, service, {"cpu": 10, "mem": 20})
+    account = allocation.now()["backend_id"]
+    path = f"marketplace-provider-resources/{allocation.uuid}/"
+    for name in TEAM:
+        acts.await_account(service, LIMITS, name, "OK")
+    for flags, qos in (
+        ({"downscaled": True}, "limited"),
+        ({"paused": True}, "paused"),
+        ({"paused": False, "downscaled": False}, "normal"),
+    ):
+        allocation.provider.patch(path, flags)
+        said = slurm.cycle("membership_sync")
+        assert (slurm.qos(account), said.complaints) == (qos, [])
+        assert allocation.now()["backend_metadata"]["qos"] == qos
+
+    assert slurm.users(account) == TEAM
+    for locked, users in ((True, set()), (False, TEAM)):
+        lock = {"restrict_member_access": locked}
+        allocation.provider.post(f"{path}set_restrict_member_access/", lock)
+        said = slurm.cycle("membership_sync")
+        assert (slurm.users(account), said.complaints) == (users, [])
+
+
+def test_a_person_may_be_granted_a_part_only(service: Service, site: Callable[..., Site]) -> None:
+    slurm = site(LIMITS)
+    allocation, _ = acts.provision(slurm, service, {"cpu": 10, "mem": 20})
+    account = allocation.now()["backend_id"]
+    acts.await_account(service, LIMITS, "ada", "OK")
+    api = f"{service.base_url}/api"
+    rows = allocation.provider.get("marketplace-offering-users/", offering_uuid=LIMITS)
+    ada = next(row["url"] for row in rows if row["user_username"] == "ada")
+    components = allocation.provider.get(f"marketplace-provider-offerings/{LIMITS}/")["components"]
+    cpu = next(row["uuid"] for row in components if row["type"] == "cpu")
+
+    allocation.pi.post(
+        "component-user-usage-limits/",
+        {
+            "resource": f"{api}/marketplace-resources/{allocation.uuid}/",
+            "component": f"{api}/marketplace-offering-components/{cpu}/",
+            "user": ada,
+            "limit": "2",
+        },
+        expect=201,
+    )
+    said = slurm.cycle("membership_sync")
+
+    assert said.complaints == []
+    rows = slurm.table("show", "assoc", f"account={account}", "format=User,MaxTRESMins")
+    assert dict(rows)["ada"] == "cpu=120000"
+
+
+def test_a_name_that_the_provider_sets_is_the_one_that_the_cluster_knows(
+    service: Service, site: Callable[..., Site]
+) -> None:
+    slurm = site(NAMED)
+    allocation, _ = acts.provision(slurm, service, {"cpu": 10, "mem": 20})
+    account = allocation.now()["backend_id"]
+    acts.await_account(service, NAMED, "ben", "Requested")
+    slurm.cycle("membership_sync")
+    assert "bbergman" not in slurm.users(account)
+
+    owner = service.person("site-owner")
+    rows = owner.get("marketplace-offering-users/", offering_uuid=NAMED, user_uuid=USERS["ben"])
+    named = owner.patch(f"marketplace-offering-users/{rows[0]['uuid']}/", {"username": "bbergman"})
+    assert (named["state"], named["username"]) == ("OK", "bbergman")
+    said = slurm.cycle("membership_sync")
+
+    assert "bbergman" in slurm.users(account)
+    assert said.complaints == []
+
+
+def install(slurm: Site) -> Path:
+    """Install the site's own naming plugin as pip would; return its directory's file."""
+    folder = slurm.folder / "plugins"
+    told = folder / "site_names-1.0.dist-info"
+    told.mkdir(parents=True)
+    (folder / "site_names.py").write_text(PLUGIN.read_text())
+    (told / "METADATA").write_text("Metadata-Version: 2.1\nName: site-names\nVersion: 1.0\n")
+    (told / "entry_points.txt").write_text(
+        "[waldur_site_agent.username_management_backends]\nsite-names = site_names:SiteNames\n"
+    )
+    directory = slurm.folder / "directory.json"
+    slurm.environment |= {"PYTHONPATH": str(folder), "SITE_DIRECTORY": str(directory)}
+    slurm.configure(username_management_backend="site-names")
+    return directory
+
+
+def test_the_site_names_people_itself_and_says_what_is_in_the_way(
+    service: Service, site: Callable[..., Site], guest: str
+) -> None:
+    slurm = site(NAMED)
+    directory = install(slurm)
+    allocation, _ = acts.provision(slurm, service, {"cpu": 10, "mem": 20})
+    acts.join(service, guest)
+    acts.await_account(service, NAMED, guest, "Requested")
+
+    slurm.cycle("membership_sync")  # no directory yet
+    assert acts.accounts(service, NAMED)[guest] == ("Error creating", "")
+
+    wish = {"waits_for": "linking", "comment": "Link it", "url": "https://site.example/link"}
+    directory.write_text(json.dumps({"cleo@example.org": wish}))
+    slurm.cycle("membership_sync")
+    assert acts.accounts(service, NAMED)[guest] == ("Pending account linking", "")
+    rows = service.person("site-owner").get(
+        "marketplace-offering-users/", offering_uuid=NAMED, user_uuid=USERS[guest]
+    )
+    assert rows[0]["service_provider_comment"] == "Link it"
+    assert rows[0]["service_provider_comment_url"] == "https://site.example/link"
+
+    directory.write_text(
+        json.dumps({"cleo@example.org": {"waits_for": "validation", "comment": "?"}})
+    )
+    slurm.cycle("membership_sync")
+    assert acts.accounts(service, NAMED)[guest] == ("Pending additional validation", "")
+
+    directory.write_text(json.dumps({"cleo@example.org": {"name": "cleo42"}}))
+    said = slurm.cycle("membership_sync")
+    assert acts.accounts(service, NAMED)[guest] == ("OK", "cleo42")
+    assert "cleo42" in slurm.users(allocation.now()["backend_id"])
+    assert said.complaints == []
+
+
+def test_an_account_that_is_asked_to_be_deleted_goes_its_way_and_may_come_back(
+    service: Service, site: Callable[..., Site], guest: str
+) -> None:
+    slurm = site(LIMITS)
+    acts.provision(slurm, service, {"cpu": 10, "mem": 20})
+    acts.join(service, guest)
+    acts.await_account(service, LIMITS, guest, "OK")
+    acts.leave(service, guest)
+    acts.await_account(service, LIMITS, guest, "Requested deletion")
+    owner = service.person("site-owner")
+    row = owner.get("marketplace-offering-users/", offering_uuid=LIMITS, user_uuid=USERS[guest])[0]
+    for action, state in (
+        ("set_deleting", "Deleting"),
+        ("set_error_deleting", "Error deleting"),
+        ("set_deleting", "Deleting"),
+        ("set_deleted", "Deleted"),
+    ):
+        owner.post(f"marketplace-offering-users/{row['uuid']}/{action}/")
+        now = owner.get(f"marketplace-offering-users/{row['uuid']}/")
+        assert now["state"] == state
+
+    acts.join(service, guest)
+    eventually(lambda: acts.accounts(service, LIMITS)[guest] == ("OK", guest), "a new account")
