@@ -5,20 +5,25 @@ The subscribers take the UUID of an event; they may be called again with the sam
 
 from __future__ import annotations
 
+import logging
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from allocations.models import OfferingUser
-from allocations.services import membership, provisioning
+from allocations.services import agent_logs, membership, provisioning
 from identity.models import Event, Grant, Project, User
 from marketplace.lifecycle import OrderState
 from marketplace.models import Offering, Order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+log = logging.getLogger(__name__)
 
 
 def deliver(event_uuid: UUID) -> None:
@@ -76,6 +81,15 @@ def deliver_due(**_: object) -> None:
     """Try deliveries again whose pause is over, and those whose worker was lost."""
     for order in provisioning.due(now=timezone.now()):
         provisioning.start(order, now=timezone.now())
+
+
+@shared_task
+def prune_agent_logs(**_: object) -> None:
+    """Throw away lines of agents' logs that were kept long enough."""
+    kept_for = timedelta(days=settings.AGENT_LOG_RETENTION_DAYS)
+    pruned = agent_logs.prune(now=timezone.now(), kept_for=kept_for)
+    if pruned:
+        log.info("Lines of agents' logs pruned: %s", pruned)
 
 
 def _reconcile(users: Iterable[User], offerings: Iterable[Offering]) -> None:

@@ -42,6 +42,10 @@ app.conf.beat_schedule = {
         "schedule": timedelta(seconds=10),
         "options": {"expires": 30},
     },
+    "prune agent logs": {
+        "task": "allocations.tasks.prune_agent_logs",
+        "schedule": timedelta(hours=1),
+    },
     "expire grants": {"task": "identity.tasks.expire_grants", "schedule": timedelta(minutes=5)},
     "prune": {"task": "identity.tasks.prune", "schedule": timedelta(hours=1)},
     "start due orders": {

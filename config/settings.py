@@ -223,6 +223,11 @@ CELERY_TASK_TIME_LIMIT = 300
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 
+# --- Site agents ----------------------------------------------------------------------------------
+AGENT_LOG_RETENTION_DAYS = env_int("AGENT_LOG_RETENTION_DAYS", default=30)
+if AGENT_LOG_RETENTION_DAYS < 1:
+    raise ImproperlyConfigured("AGENT_LOG_RETENTION_DAYS must be at least 1.")
+
 # --- Logging: JSON lines on stderr ----------------------------------------------------------------
 LOG_LEVEL = env_str("LOG_LEVEL", "INFO").upper()
 LOGGING: dict[str, Any] = {

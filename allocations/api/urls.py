@@ -1,7 +1,21 @@
 """Which path leads to which viewset of the app; some lie below the marketplace's collections."""
 
+from django.urls import path
+
+from allocations.api.agent_logs.views import SiteAgentLogViewSet
+from allocations.api.agents.views import (
+    AgentIdentityViewSet,
+    AgentProcessorViewSet,
+    AgentServiceViewSet,
+    AgentStatsViewSet,
+)
+from allocations.api.integration_statuses.views import IntegrationStatusViewSet
 from allocations.api.offering_users.views import OfferingUserViewSet
 from allocations.api.provider_accounts.views import AttributeConfigViewSet, ProviderUsernameViewSet
+from allocations.api.subscriptions.views import (
+    EventSubscriptionQueueViewSet,
+    EventSubscriptionViewSet,
+)
 from allocations.api.team.views import ProviderTeamViewSet, TeamViewSet
 from config.common.api.schema import ApiRouter
 
@@ -25,5 +39,41 @@ router.register(
     AttributeConfigViewSet,
     basename="marketplace-provider-offering-attributes",
 )
+router.register(
+    "api/marketplace-site-agent-identities",
+    AgentIdentityViewSet,
+    basename="marketplace-site-agent-identity",
+)
+router.register(
+    "api/marketplace-site-agent-services",
+    AgentServiceViewSet,
+    basename="marketplace-site-agent-service",
+)
+router.register(
+    "api/marketplace-site-agent-processors",
+    AgentProcessorViewSet,
+    basename="marketplace-site-agent-processor",
+)
+router.register(
+    "api/marketplace-site-agent-logs", SiteAgentLogViewSet, basename="marketplace-site-agent-log"
+)
+router.register(
+    "api/marketplace-integration-statuses",
+    IntegrationStatusViewSet,
+    basename="marketplace-integration-status",
+)
+router.register("api/event-subscriptions", EventSubscriptionViewSet, basename="event-subscription")
+router.register(
+    "api/event-subscription-queues",
+    EventSubscriptionQueueViewSet,
+    basename="event-subscription-queue",
+)
 
-urlpatterns = router.urls
+urlpatterns = [
+    *router.urls,
+    path(
+        "api/marketplace-site-agent-stats/",
+        AgentStatsViewSet.as_view({"get": "numbers"}),
+        name="marketplace-site-agent-stats",
+    ),
+]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from config.common.api.access import AnyOf, Everyone, Marked, Needs, Own
+from config.common.api.access import AnyOf, EachOf, Everyone, Marked, Needs, Own
 from config.documents.routes import all_routes
 from identity.permissions import MATRIX, Permission
 
@@ -51,6 +51,8 @@ def described(rule: Any) -> str:  # noqa: PLR0911 - one per kind of rule
             return f"{permission} on " + " or ".join(path or "itself" for path in on)
         case Own(path=path):
             return f"its {path}" if path else "oneself"
+        case EachOf(rule=one):
+            return f"{described(one)}, for each entry"
         case AnyOf(rules=rules):
             return "; or ".join(described(one) for one in rules)
         case _:

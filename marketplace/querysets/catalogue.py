@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any, Self
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     Case,
     Count,
@@ -106,11 +107,13 @@ class OfferingQuerySet(QuerySet[Any]):
         """Add what the API shows of an offering beside its own columns."""
         mine = OuterRef("pk")
         resources = rows_of(self, "resources").exclude(state=ResourceState.TERMINATED)
+        services = rows_of(rows_of(self, "agent_identities"), "services")
         return self.with_totals("total_customers", "total_cost_estimated").annotate(
             order_count=count_of(rows_of(self, "orders").filter(offering=mine), "offering"),
             resources_count=count_of(resources.filter(offering=mine), "offering"),
             provider_account_options=F("customer__service_provider__account_options"),
             is_accessible=Exists(self.model.objects.orderable_by(user).filter(pk=mine)),
+            integration_status=ArraySubquery(services.filter(identity__offering=mine).shown()),
             may_update=Case(When(self._updatable_by(user), then=TRUE), default=FALSE),
             **self._of_user(user),
         )

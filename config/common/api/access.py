@@ -96,6 +96,18 @@ class AnyOf(Either):
         return any(rule.allows(user, target) for rule in self.rules)
 
 
+@dataclass(frozen=True)
+class EachOf(Either):
+    """What holds for every one of several targets, such as the entries of a body that is a list."""
+
+    rule: Rule
+    at_once: bool = False
+
+    def allows(self, user: Any, target: Any) -> bool:
+        """Ask the rule about each."""
+        return all(self.rule.allows(user, one) for one in target)
+
+
 def follow(target: Any, path: str) -> Any:
     """Return what a dotted path leads to, through mappings and attributes; None where it ends."""
     for step in path.split(".") if path else ():

@@ -15,7 +15,8 @@ Method = TypeVar("Method", bound=Callable[..., Any])
 class Declared:
     """An action's input, output and success status; `output` None is the view's own output.
 
-    `empty` says that the answer has no body; `also` are further success statuses with their output.
+    `empty` says that the answer has no body; `also` are further success statuses with their output;
+    `takes_many` that the body is a list of inputs.
     """
 
     input: type | None = None
@@ -28,6 +29,7 @@ class Declared:
     order: tuple[str, ...] = ()
     also: tuple[tuple[int, Any], ...] = ()
     input_optional: bool = False
+    takes_many: bool = False
 
 
 def _declare(declared: Declared) -> Callable[[Method], Method]:
@@ -41,6 +43,13 @@ def _declare(declared: Declared) -> Callable[[Method], Method]:
 def creates(input: type, output: Any = None) -> Callable[[Method], Method]:  # noqa: A002
     """Declare `create`: 201 with the new object."""
     return _declare(Declared(input=input, output=output, status=201))
+
+
+def creates_several(input: type, output: Any) -> Callable[[Method], Method]:  # noqa: A002
+    """Declare `create` for a body that is a list: 201 with the new objects."""
+    return _declare(
+        Declared(input=input, output=output, status=201, many=True, paged=False, takes_many=True)
+    )
 
 
 def updates(input: type, output: Any = None) -> Callable[[Method], Method]:  # noqa: A002

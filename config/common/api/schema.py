@@ -72,7 +72,8 @@ class ApiSchema(AutoSchema):
 
     def get_request_serializer(self) -> Any:
         """Return the declared input."""
-        return self.declared.input
+        declared = self.declared
+        return declared.input(many=True) if declared.takes_many else declared.input
 
     def get_response_serializers(self) -> Any:
         """Return the declared outputs by status."""

@@ -29,7 +29,7 @@ from config.common.api.plan import Caller
 from config.common.api.renderers import OrjsonRenderer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from django.db.models import QuerySet
@@ -171,11 +171,12 @@ class ApiViewSet(ViewSet):
 
         :raises NotFound: when there is none that the caller may see, in Waldur's words.
         """
-        rows = self.rows().select_related(*self.related) if self.related else self.rows()
-        found = rows.filter(uuid=as_uuid(self.kwargs["uuid"], self.model)).first()
-        if found is None:
-            raise missing(self.model)
-        self.require(found)
+        with only_reading(self.request.user):
+            rows = self.rows().select_related(*self.related) if self.related else self.rows()
+            found = rows.filter(uuid=as_uuid(self.kwargs["uuid"], self.model)).first()
+            if found is None:
+                raise missing(self.model)
+            self.require(found)
         return found
 
     def lock(self, row: Any) -> None:
@@ -206,6 +207,23 @@ class ApiViewSet(ViewSet):
                 self.require(validated)
         return validated
 
+    def entries(self, input: type, *, at_most: int) -> list[Any]:  # noqa: A002
+        """Return the validated entries of a body that is a list; the rule is asked about them all.
+
+        :raises ValidationError: with what is wrong with each, in its place.
+        """
+        serializer = input(
+            data=self.request.data,
+            many=True,
+            allow_empty=False,
+            max_length=at_most,
+            context={"request": self.request, "view": self},
+        )
+        with only_reading(self.request.user):
+            serializer.is_valid(raise_exception=True)
+            self.require(serializer.validated_data)
+        return list(serializer.validated_data)
+
     # --- answers ----------------------------------------------------------------------------------
 
     def answer(
@@ -227,6 +245,11 @@ class ApiViewSet(ViewSet):
         body = self.rendered(row, output)
         headers = {"Location": body["url"]} if "url" in body else {}
         return self.answer(body, http.HTTP_201_CREATED, headers)
+
+    def reply_several(self, rows: Sequence[Any]) -> Response:
+        """Answer several rows of the model, read again as they are now, in the order of keys."""
+        chosen = self.model.objects.filter(pk__in=[row.pk for row in rows]).order_by("pk")
+        return self.answer(self.render(chosen, self.declared.output or self.output, None))
 
     def rendered(self, row: Any, output: Any = None) -> dict[str, Any]:
         """Return one row as the output shows it; `field=` restricts reads.

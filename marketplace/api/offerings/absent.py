@@ -76,21 +76,6 @@ CAMPAIGN = record(
     }
 )
 CHECKLIST = record({**named("description name uuid", TEXT), "questions_count": WHOLE})
-AGENTS = record(
-    {
-        "agent_type": words(
-            "Event processing",
-            "Glauth sync",
-            "Order processing",
-            "Resource sync",
-            "Usage reporting",
-            "unknown",
-        ),
-        "last_request_timestamp": or_null(TEXT),
-        "service_name": TEXT,
-        "status": TEXT,
-    }
-)
 CORE_STATES = (
     "CREATING",
     "CREATION_SCHEDULED",

@@ -40,6 +40,7 @@ from identity.api.customers.serializers import (
 from marketplace import account_settings
 from marketplace.api.nested.serializers import OfferingComponentOutput
 from marketplace.api.offerings import absent
+from marketplace.api.offerings.integration import AGENTS
 from marketplace.api.offerings.options import OptionsOutput, complete
 from marketplace.api.offerings.plugin_options import PLUGIN_OPTIONS, SECRET_OPTIONS, named
 from marketplace.api.plans.serializers import (
@@ -308,9 +309,7 @@ class ProviderOfferingDetailsOutput(OfferingOutput):
         )
 
     backend_id_rules = MapField()
-    integration_status = Omitted(
-        JsonField(list_of(absent.AGENTS), allow_null=True), reason="agents tell of themselves"
-    )
+    integration_status = JsonField(list_of(AGENTS), allow_null=True)
     limit_precision_advisory = absent.text("limits are held to each component's decimal places")
     secret_options = Computed(
         "secret_options", "may_update", fn=if_may, output=JsonField(SECRET_OPTIONS)

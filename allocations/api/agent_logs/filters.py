@@ -1,0 +1,42 @@
+"""Query parameters of the list of agents' log lines."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from allocations.models import AgentLog
+from config.common.api.filters import ApiFilterSet, Exact, Number, OneUuid
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+LATEST = 253_402_300_799
+"""Seconds of the last moment that there is a date for."""
+
+
+def moment(seconds: Decimal | float) -> datetime:
+    """Return the moment so many seconds after 1970 began; what has no date is cut to what has."""
+    return datetime.fromtimestamp(float(min(max(seconds, 0), LATEST)), UTC)
+
+
+class SiteAgentLogFilter(ApiFilterSet):
+    """Lines by agent, offering, level and time (seconds since 1970)."""
+
+    agent_identity_uuid = OneUuid("identity__uuid")
+    level = Exact("level", lookup_expr="iexact")
+    offering_uuid = OneUuid("identity__offering__uuid")
+    timestamp_from = Number(method="filter_from")
+    timestamp_to = Number(method="filter_to")
+
+    class Meta:
+        model = AgentLog
+        fields = ()
+
+    def filter_from(self, rows: Any, name: str, value: Decimal) -> Any:
+        """Keep those at or after a moment."""
+        return rows.filter(timestamp__gte=moment(value))
+
+    def filter_to(self, rows: Any, name: str, value: Decimal) -> Any:
+        """Keep those at or before a moment."""
+        return rows.filter(timestamp__lte=moment(value))

@@ -1,0 +1,34 @@
+"""`/api/marketplace-site-agent-logs/`: lines that agents send of their logs."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from allocations.api.agent_logs.filters import SiteAgentLogFilter
+from allocations.api.agent_logs.inputs import MOST_LINES, SiteAgentLogCreateInput
+from allocations.api.agent_logs.serializers import SiteAgentLogOutput
+from allocations.models import AgentLog
+from allocations.services import agent_logs
+from config.common.api.access import SCOPED, EachOf, Needs, Rule
+from config.common.api.actions import creates_several
+from config.common.api.viewsets import ApiViewSet, Listed
+from identity.permissions import P
+
+SERVE = Needs(P.MANAGE_DELIVERY, on=("identity.offering", "identity.offering.customer"))
+
+
+class SiteAgentLogViewSet(Listed, ApiViewSet):
+    """Agents' logs, the latest lines first, for those who provide the offerings they serve."""
+
+    model = AgentLog
+    output = SiteAgentLogOutput
+    filterset_class = SiteAgentLogFilter
+    default_order = ("-timestamp",)
+    access: ClassVar[dict[str, Rule]] = {"list": SCOPED, "create": EachOf(SERVE)}
+
+    @creates_several(SiteAgentLogCreateInput, SiteAgentLogOutput)
+    def create(self, request: Any) -> Any:
+        """Keep lines, all or none."""
+        lines = self.entries(SiteAgentLogCreateInput, at_most=MOST_LINES)
+        kept = agent_logs.keep(lines, now=self.now)
+        return self.reply_several(kept)

@@ -1,0 +1,1 @@
+"""Site agents, their services and their processors."""

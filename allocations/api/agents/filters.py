@@ -1,0 +1,97 @@
+"""Query parameters of the lists of agents, services and processors."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from allocations.agents import ServiceState
+from allocations.models import AgentIdentity, AgentProcessor, AgentService
+from config.common.api.filters import (
+    ApiFilterSet,
+    Before,
+    Choices,
+    Exact,
+    Flag,
+    OneUuid,
+    Schema,
+    Since,
+    several,
+)
+
+NUMBERS = {"1": ServiceState.ACTIVE, "2": ServiceState.IDLE, "3": ServiceState.ERROR}
+"""Waldur filters services by the numbers of their states, and shows the words."""
+
+
+class StateNumbers(Choices):
+    """Any of several states, by number or by word."""
+
+    api_schema: ClassVar[Schema]
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Take the method that filters."""
+        words = {state.value: state for state in ServiceState}
+        super().__init__(None, {**NUMBERS, **words}, **kwargs)
+        self.api_schema = several({"type": "integer", "enum": sorted(map(int, NUMBERS))})
+
+
+class AgentIdentityFilter(ApiFilterSet):
+    """Agents by offering and name."""
+
+    last_restarted = Since("last_restarted")
+    name = Exact("name")
+    offering_uuid = OneUuid("offering__uuid")
+    orphaned = Flag(method="filter_orphaned")
+    version = Exact("version")
+
+    class Meta:
+        model = AgentIdentity
+        fields = ()
+
+    def filter_orphaned(self, rows: Any, name: str, value: bool) -> Any:
+        """Keep those of which no service runs, or the others."""
+        orphaned = AgentIdentity.objects.orphaned().values("pk")
+        return rows.filter(pk__in=orphaned) if value else rows.exclude(pk__in=orphaned)
+
+
+class AgentServiceFilter(ApiFilterSet):
+    """Services by agent, mode and state."""
+
+    identity_uuid = OneUuid("identity__uuid")
+    mode = Exact("mode")
+    modified_after = Since("modified")
+    modified_before = Before("modified")
+    stale = Flag(method="filter_stale")
+    state = StateNumbers(method="filter_state")
+
+    class Meta:
+        model = AgentService
+        fields = ()
+
+    def filter_stale(self, rows: Any, name: str, value: bool) -> Any:
+        """Keep those that were not seen for a day, or the others."""
+        stale = AgentService.objects.stale().values("pk")
+        return rows.filter(pk__in=stale) if value else rows.exclude(pk__in=stale)
+
+    def filter_state(self, rows: Any, name: str, value: list[str]) -> Any:
+        """Keep those that stand so."""
+        return rows.with_state().filter(state__in=[NUMBERS.get(one, one) for one in value])
+
+
+class AgentProcessorFilter(ApiFilterSet):
+    """Processors by service and backend."""
+
+    backend_type = Exact("backend_type")
+    backend_version = Exact("backend_version")
+    last_run = Since("last_run")
+    last_run_before = Before("last_run")
+    service_uuid = OneUuid("service__uuid")
+    stale = Flag(method="filter_stale")
+
+    class Meta:
+        model = AgentProcessor
+        fields = ()
+
+    def filter_stale(self, rows: Any, name: str, value: bool) -> Any:
+        """Keep those that did not run for a day, or the others."""
+        stale = AgentProcessor.objects.stale().values("pk")
+        return rows.filter(pk__in=stale) if value else rows.exclude(pk__in=stale)

@@ -1,0 +1,1 @@
+"""Which agents serve an offering, and whether they still do."""

@@ -1,0 +1,21 @@
+"""`/api/marketplace-integration-statuses/`: whether agents still serve their offerings."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from allocations.api.integration_statuses.filters import IntegrationStatusFilter
+from allocations.api.integration_statuses.serializers import IntegrationStatusDetailsOutput
+from allocations.models import AgentService
+from config.common.api.access import SCOPED, Rule
+from config.common.api.viewsets import ApiViewSet, Listed, Retrieved
+
+
+class IntegrationStatusViewSet(Listed, Retrieved, ApiViewSet):
+    """What agents do for offerings, for those who provide them. Reading changes nothing."""
+
+    model = AgentService
+    visible = "integrations_visible_to"
+    output = IntegrationStatusDetailsOutput
+    filterset_class = IntegrationStatusFilter
+    access: ClassVar[dict[str, Rule]] = {"list": SCOPED, "retrieve": SCOPED}

@@ -1,0 +1,1 @@
+"""Subscriptions to changes, and their queues."""

@@ -1,0 +1,98 @@
+"""`/api/event-subscriptions/` and the queues of subscriptions: everybody's own."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from allocations.api.subscriptions.filters import (
+    EventSubscriptionFilter,
+    EventSubscriptionQueueFilter,
+)
+from allocations.api.subscriptions.inputs import (
+    EventSubscriptionInput,
+    EventSubscriptionQueueCreateInput,
+)
+from allocations.api.subscriptions.serializers import (
+    EventSubscriptionOutput,
+    EventSubscriptionQueueOutput,
+)
+from allocations.models import EventSubscription, EventSubscriptionQueue
+from allocations.services import subscriptions
+from config.common.api.access import AUTHENTICATED, SCOPED, STAFF, Own, Rule
+from config.common.api.actions import command, creates, deletes
+from config.common.api.viewsets import ApiViewSet, Listed, Retrieved
+from identity.api.sessions.views import address_of
+
+
+class EventSubscriptionViewSet(Listed, Retrieved, ApiViewSet):
+    """Subscriptions; one makes and ends one's own."""
+
+    model = EventSubscription
+    output = EventSubscriptionOutput
+    filterset_class = EventSubscriptionFilter
+    default_order = ("created",)
+    related = ("user",)
+    access: ClassVar[dict[str, Rule]] = {
+        "list": SCOPED,
+        "retrieve": SCOPED,
+        "create": AUTHENTICATED,
+        "destroy": STAFF | Own("user"),
+        "create_queue": STAFF | Own("user"),
+    }
+
+    @creates(EventSubscriptionInput)
+    def create(self, request: Any) -> Any:
+        """Subscribe to changes."""
+        subscription = subscriptions.subscribe(
+            user=request.user,
+            **self.data(EventSubscriptionInput),
+            source_ip=address_of(request),
+            actor=request.user,
+            now=self.now,
+        )
+        return self.created(subscription)
+
+    @deletes
+    def destroy(self, request: Any, uuid: str) -> Any:
+        """End the subscription, with its queues."""
+        subscriptions.unsubscribe(self.row(), actor=request.user, now=self.now)
+        return self.no_content()
+
+    @command(
+        EventSubscriptionQueueCreateInput,
+        EventSubscriptionQueueOutput,
+        status=201,
+        also=((200, EventSubscriptionQueueOutput),),
+    )
+    def create_queue(self, request: Any, uuid: str) -> Any:
+        """Have a queue for one type of one offering's objects; 200 when there is one."""
+        subscription, data = self.row(), self.data(EventSubscriptionQueueCreateInput)
+        queue, is_new = subscriptions.create_queue(
+            subscription,
+            offering=data["offering_uuid"],
+            object_type=data["object_type"],
+            actor=request.user,
+            now=self.now,
+        )
+        return self.reply(queue, status=201 if is_new else 200)
+
+
+class EventSubscriptionQueueViewSet(Listed, Retrieved, ApiViewSet):
+    """Queues of one's own subscriptions."""
+
+    model = EventSubscriptionQueue
+    output = EventSubscriptionQueueOutput
+    filterset_class = EventSubscriptionQueueFilter
+    default_order = ("created",)
+    related = ("event_subscription__user", "offering__customer")
+    access: ClassVar[dict[str, Rule]] = {
+        "list": SCOPED,
+        "retrieve": SCOPED,
+        "destroy": STAFF | Own("event_subscription.user"),
+    }
+
+    @deletes
+    def destroy(self, request: Any, uuid: str) -> Any:
+        """Give up the queue."""
+        subscriptions.remove_queue(self.row(), actor=request.user, now=self.now)
+        return self.no_content()

@@ -1,0 +1,67 @@
+"""Lines that agents send of their logs, kept for a while."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from allocations.models import AgentIdentity, AgentLog
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime, timedelta
+
+    from allocations.agents import LogLevel
+
+BATCH = 10_000
+"""How many lines are deleted in one transaction."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of an agent's log, at the time of its own clock."""
+
+    identity: AgentIdentity
+    timestamp: datetime
+    level: LogLevel
+    message: str
+    module: str
+
+
+@transaction.atomic
+def keep(lines: Sequence[Line], *, now: datetime) -> list[AgentLog]:
+    """Keep lines, all or none; whoever sends them was seen. They are their own record."""
+    kept: list[AgentLog] = AgentLog.objects.bulk_create(
+        [
+            AgentLog(
+                identity=line.identity,
+                timestamp=line.timestamp,
+                level=line.level,
+                message=line.message,
+                module=line.module,
+                created=now,
+            )
+            for line in lines
+        ]
+    )
+    senders = sorted({line.identity.pk for line in lines})
+    locked = AgentIdentity.objects.filter(pk__in=senders).order_by("pk")
+    AgentIdentity.objects.filter(
+        pk__in=list(locked.select_for_update(no_key=True).values_list("pk", flat=True))
+    ).update(last_seen=now)
+    return kept
+
+
+def prune(*, now: datetime, kept_for: timedelta) -> int:
+    """Throw away what was received longer ago than that; return how many lines it were."""
+    pruned = 0
+    while True:
+        old = AgentLog.objects.filter(created__lt=now - kept_for).order_by("created")
+        deleted, _ = AgentLog.objects.filter(
+            pk__in=list(old.values_list("pk", flat=True)[:BATCH])
+        ).delete()
+        pruned += deleted
+        if deleted < BATCH:
+            return pruned
