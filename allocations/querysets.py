@@ -77,3 +77,12 @@ class OfferingUserQuerySet(QuerySet[Any]):
             else Case(When(user=user.pk, then=everything), default=chosen, output_field=NAMES)
         )
         return self.with_consent().annotate(shown=shown)
+
+
+class AtProvidedOfferings(QuerySet[Any]):
+    """Rows about an offering that concern nobody but those who provide it."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Keep those at offerings that the user helps to provide."""
+        condition = provider_side(user, Permission.VIEW_PROVIDER_SIDE)
+        return self if condition is None else self.filter(condition)

@@ -1,5 +1,7 @@
 """Which path leads to which viewset of the app; some lie below the marketplace's collections."""
 
+from allocations.api.backend_resources.views import BackendResourceViewSet, ImportableViewSet
+from allocations.api.import_requests.views import BackendResourceRequestViewSet
 from allocations.api.offering_users.views import OfferingUserViewSet
 from allocations.api.provider_accounts.views import AttributeConfigViewSet, ProviderUsernameViewSet
 from allocations.api.team.views import ProviderTeamViewSet, TeamViewSet
@@ -25,5 +27,16 @@ router.register(
     AttributeConfigViewSet,
     basename="marketplace-provider-offering-attributes",
 )
+router.register(
+    "api/marketplace-provider-offerings",
+    ImportableViewSet,
+    basename="marketplace-provider-offering-importable",
+)
+router.register(
+    "api/backend-resource-requests",
+    BackendResourceRequestViewSet,
+    basename="backend-resource-request",
+)
+router.register("api/backend-resources", BackendResourceViewSet, basename="backend-resource")
 
 urlpatterns = router.urls

@@ -1,7 +1,15 @@
-"""How what was decided is delivered: accounts of people at sites, deliveries of orders."""
+"""How what was decided is delivered: accounts of people at sites, deliveries of orders, imports."""
 
 from allocations.models.account import OfferingUser, UserAttributeConfig
+from allocations.models.imports import BackendResource, BackendResourceRequest
 from allocations.models.membership import MembershipSyncStatus
 from allocations.models.provision import Provision
 
-__all__ = ["MembershipSyncStatus", "OfferingUser", "Provision", "UserAttributeConfig"]
+__all__ = [
+    "BackendResource",
+    "BackendResourceRequest",
+    "MembershipSyncStatus",
+    "OfferingUser",
+    "Provision",
+    "UserAttributeConfig",
+]
