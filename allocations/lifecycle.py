@@ -1,4 +1,4 @@
-"""The life of a person's account at a site, and of a delivery. Pure: importable without Django."""
+"""The life of an account at a site, a delivery and an import. Pure: importable without Django."""
 
 from enum import StrEnum
 
@@ -143,3 +143,28 @@ class SyncState(StrEnum):
     PENDING = "pending"
     ERROR = "error"
     MISSING_IN_IDP = "missing_in_idp"
+
+
+class ImportState(StrEnum):
+    """Where a site's search for allocations that are not known here stands."""
+
+    SENT = "Sent"
+    PROCESSING = "Processing"
+    DONE = "Done"
+    ERRED = "Erred"
+
+
+IMPORT = Machine(
+    {
+        "start_processing": (
+            frozenset({ImportState.SENT}),
+            frozenset({ImportState.PROCESSING}),
+        ),
+        "set_done": (frozenset({ImportState.PROCESSING}), frozenset({ImportState.DONE})),
+        "set_erred": (
+            frozenset({ImportState.SENT, ImportState.PROCESSING}),
+            frozenset({ImportState.ERRED}),
+        ),
+    }
+)
+"""A site that cannot even begin says so at once; who wants another search asks for a new one."""

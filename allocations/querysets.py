@@ -94,8 +94,8 @@ class OfferingUserQuerySet(QuerySet[Any]):
         return self.with_consent().annotate(shown=shown)
 
 
-class _OfProvider(QuerySet[Any]):
-    """Rows that belong to an offering, and are its provider's business alone."""
+class AtProvidedOfferings(QuerySet[Any]):
+    """Rows about an offering that concern nobody but those who provide it."""
 
     offering = "offering"
 
@@ -113,7 +113,7 @@ def seen_in_time(column: str) -> Q:
     return condition
 
 
-class AgentIdentityQuerySet(_OfProvider):
+class AgentIdentityQuerySet(AtProvidedOfferings):
     """Agents."""
 
     def orphaned(self) -> Self:
@@ -122,7 +122,7 @@ class AgentIdentityQuerySet(_OfProvider):
         return self.exclude(pk__in=services.running().values("identity"))
 
 
-class AgentServiceQuerySet(_OfProvider):
+class AgentServiceQuerySet(AtProvidedOfferings):
     """Services of agents."""
 
     offering = "identity__offering"
@@ -211,7 +211,7 @@ class AgentServiceQuerySet(_OfProvider):
         )
 
 
-class AgentProcessorQuerySet(_OfProvider):
+class AgentProcessorQuerySet(AtProvidedOfferings):
     """Processors of services of agents."""
 
     offering = "service__identity__offering"
@@ -221,7 +221,7 @@ class AgentProcessorQuerySet(_OfProvider):
         return self.filter(last_run__lt=Now() - STALE_AFTER)
 
 
-class AgentLogQuerySet(_OfProvider):
+class AgentLogQuerySet(AtProvidedOfferings):
     """Lines of agents' logs."""
 
     offering = "identity__offering"

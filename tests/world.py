@@ -7,12 +7,21 @@ from typing import TYPE_CHECKING
 
 from identity import events
 from marketplace.models import ServiceProvider
-from tests.factories.accounting import ComponentUsageFactory, ComponentUserUsageFactory
-from tests.factories.allocations import OfferingUserFactory
+from tests.factories.accounting import (
+    ComponentUsageFactory,
+    ComponentUserUsageFactory,
+    ComponentUserUsageLimitFactory,
+)
+from tests.factories.allocations import (
+    BackendResourceFactory,
+    BackendResourceRequestFactory,
+    OfferingUserFactory,
+)
 from tests.factories.identity import SshKeyFactory
 from tests.factories.marketplace import (
     ConsentFactory,
     HpcOfferingFactory,
+    OfferingPartitionFactory,
     OrderFactory,
     ResourceFactory,
     ResourcePlanPeriodFactory,
@@ -62,6 +71,10 @@ def _one(
     component = offering.components.first()
     usage = ComponentUsageFactory(resource=resource, component=component, plan_period=period)
     ComponentUserUsageFactory(component_usage=usage, user=account)
+    ComponentUserUsageLimitFactory(resource=resource, component=component, user=account)
+    BackendResourceRequestFactory(offering=offering, created_by=member)
+    BackendResourceFactory(offering=offering, project=project)
+    OfferingPartitionFactory(offering=offering)
     SshKeyFactory(user=member)
     events.record("order.done", order, actor=member, now=now, project=project, provider=provider)
     return offering, resource, order

@@ -1,5 +1,5 @@
-"""The staff's pages for what was used; nothing of it is changed or deleted here."""
+"""The staff's pages for what was used and for people's limits; no report is changed here."""
 
-from accounting.admin import usages, used
+from accounting.admin import usages, used, user_limits
 
-__all__ = ["usages", "used"]
+__all__ = ["usages", "used", "user_limits"]

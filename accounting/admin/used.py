@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 
 from accounting.admin.usages import COMPONENT, UNIT
-from accounting.models import ComponentUsage
+from accounting.models import ComponentUsage, ComponentUserUsageLimit
 from config.common.admin import columns
 from config.common.admin.panels import Panel
 from marketplace.admin.resources import ResourceAdmin
@@ -29,6 +29,14 @@ class UsedResourceAdmin(ResourceAdmin):
             joined=("component", "modified_by"),
             limit=12,
             empty="Nothing was reported.",
+        ),
+        Panel(
+            "People's limits",
+            ComponentUserUsageLimit,
+            ("username", COMPONENT, "limit", UNIT, "modified"),
+            by="resource",
+            joined=("component", "user__user"),
+            empty="Nobody is limited.",
         ),
         *ResourceAdmin.panels[1:],
     )

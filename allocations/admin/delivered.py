@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from allocations.models import OfferingUser, Provision
+from allocations.models import BackendResource, OfferingUser, Provision
 from config.common.admin import columns
 from config.common.admin.panels import Panel
 from identity.admin.people import UserAdmin
@@ -35,7 +35,7 @@ class AccountHolderAdmin(UserAdmin):
 
 @admin.register(Offering)
 class SiteOfferingAdmin(OfferingAdmin):
-    """Offerings, with people's accounts there."""
+    """Offerings, with people's accounts there and what could be imported."""
 
     panels = (
         *OfferingAdmin.panels[:-1],
@@ -43,6 +43,12 @@ class SiteOfferingAdmin(OfferingAdmin):
             "Accounts",
             OfferingUser,
             ("username", columns.state, "user", "created"),
+            by="offering",
+        ),
+        Panel(
+            "To be imported",
+            BackendResource,
+            ("name", "backend_id", "project", "created"),
             by="offering",
         ),
         OfferingAdmin.panels[-1],

@@ -9,6 +9,8 @@ from allocations.api.agents.views import (
     AgentServiceViewSet,
     AgentStatsViewSet,
 )
+from allocations.api.backend_resources.views import BackendResourceViewSet, ImportableViewSet
+from allocations.api.import_requests.views import BackendResourceRequestViewSet
 from allocations.api.integration_statuses.views import IntegrationStatusViewSet
 from allocations.api.offering_users.views import OfferingUserViewSet
 from allocations.api.provider_accounts.views import AttributeConfigViewSet, ProviderUsernameViewSet
@@ -68,6 +70,17 @@ router.register(
     EventSubscriptionQueueViewSet,
     basename="event-subscription-queue",
 )
+router.register(
+    "api/marketplace-provider-offerings",
+    ImportableViewSet,
+    basename="marketplace-provider-offering-importable",
+)
+router.register(
+    "api/backend-resource-requests",
+    BackendResourceRequestViewSet,
+    basename="backend-resource-request",
+)
+router.register("api/backend-resources", BackendResourceViewSet, basename="backend-resource")
 
 urlpatterns = [
     *router.urls,

@@ -1,4 +1,4 @@
-"""How what was decided is delivered: accounts of people at sites, deliveries of orders, agents."""
+"""How what was decided is delivered: accounts of people, deliveries of orders, agents of sites."""
 
 from allocations.models.account import OfferingUser, UserAttributeConfig
 from allocations.models.agent import (
@@ -7,6 +7,7 @@ from allocations.models.agent import (
     AgentProcessor,
     AgentService,
 )
+from allocations.models.imports import BackendResource, BackendResourceRequest
 from allocations.models.membership import MembershipSyncStatus
 from allocations.models.provision import Provision
 from allocations.models.subscription import (
@@ -20,6 +21,8 @@ __all__ = [
     "AgentLog",
     "AgentProcessor",
     "AgentService",
+    "BackendResource",
+    "BackendResourceRequest",
     "EventConsumer",
     "EventSubscription",
     "EventSubscriptionQueue",

@@ -1,5 +1,23 @@
 """The staff's pages for the catalogue, orders and resources."""
 
-from marketplace.admin import catalogue, consumers, offerings, orders, plans, resources, terms
+from marketplace.admin import (
+    catalogue,
+    consumers,
+    offerings,
+    orders,
+    partitions,
+    plans,
+    resources,
+    terms,
+)
 
-__all__ = ["catalogue", "consumers", "offerings", "orders", "plans", "resources", "terms"]
+__all__ = [
+    "catalogue",
+    "consumers",
+    "offerings",
+    "orders",
+    "partitions",
+    "plans",
+    "resources",
+    "terms",
+]

@@ -19,7 +19,14 @@ from identity.admin.reasons import explained
 from identity.roles import ScopeType
 from marketplace import options as option_rules
 from marketplace.lifecycle import OFFERING
-from marketplace.models import Offering, OfferingComponent, Plan, Resource, TermsOfService
+from marketplace.models import (
+    Offering,
+    OfferingComponent,
+    OfferingPartition,
+    Plan,
+    Resource,
+    TermsOfService,
+)
 from marketplace.services import components, offerings
 
 if TYPE_CHECKING:
@@ -108,6 +115,14 @@ class OfferingAdmin(RecordAdmin):
             by="offering",
             order=("pk",),
             limit=30,
+            add=True,
+        ),
+        Panel(
+            "Partitions",
+            OfferingPartition,
+            ("partition_name", "qos", "min_nodes", "max_nodes", "default_time", "max_time"),
+            by="offering",
+            order=("partition_name",),
             add=True,
         ),
         Panel(

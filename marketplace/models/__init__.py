@@ -5,6 +5,7 @@ from marketplace.models.catalogue import Category, CategoryGroup, ServiceProvide
 from marketplace.models.clientele import ProviderCustomer, ProviderPerson, ProviderProject
 from marketplace.models.offering import Offering, OfferingComponent
 from marketplace.models.order import Order
+from marketplace.models.partition import OfferingPartition
 from marketplace.models.plan import Plan, PlanComponent
 from marketplace.models.resource import Resource, ResourcePlanPeriod
 from marketplace.models.terms import Consent, TermsOfService
@@ -16,6 +17,7 @@ __all__ = [
     "Consent",
     "Offering",
     "OfferingComponent",
+    "OfferingPartition",
     "Order",
     "Plan",
     "PlanComponent",

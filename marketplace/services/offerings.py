@@ -208,6 +208,13 @@ def remove(offering: Offering, *, actor: User, now: datetime) -> None:
     offering.delete()
 
 
+@transaction.atomic
+def ask_to_sync(offering: Offering, *, actor: User, now: datetime) -> None:
+    """Ask the site to bring what it has of an offering's allocations in line with what is here."""
+    message = f"A synchronization of offering {offering.name} was asked for."
+    _record("offering.sync_requested", offering, actor=actor, now=now, message=message)
+
+
 def _insert(offering: Offering) -> None:
     try:
         slugs.insert(offering, offering.name)

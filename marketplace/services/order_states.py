@@ -27,13 +27,14 @@ if TYPE_CHECKING:
 
 
 @transaction.atomic
-def begin(order: Order, *, actor: User | None, now: datetime) -> None:
+def begin(order: Order, *, actor: User | None, now: datetime, action: str = "place") -> None:
     """Record an order that was just stored in its first state, and do what that state entails.
 
-    The caller holds the locks of the project and of the resource.
+    An order for what was there before it is done from the first. The caller holds the locks of the
+    project and of the resource.
     """
     state = OrderState(order.state)
-    _record(order, "place", "", actor=actor, now=now)
+    _record(order, action, "", actor=actor, now=now)
     _cascade(order, effect(OrderType(order.type), state, state), actor=actor, now=now)
 
 

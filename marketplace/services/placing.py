@@ -100,7 +100,7 @@ def place(wish: Wish, *, actor: User, now: datetime) -> Order:
     components = list(wish.offering.components.all())
     offering = _offering(wish, components)
     _refuse(offering, project, now=now)
-    plan = _plan(wish.plan, offering, project)
+    plan = choose_plan(wish.plan, offering, project)
     told = attributes.read(wish.attributes, offering, now=now)
     availability.refuse_too_many(offering, project, told.values)
     _refuse_start(wish.start_date, told.end_date, now=now)
@@ -171,13 +171,28 @@ def _offering(wish: Wish, components: list[OfferingComponent]) -> Offering:
 
 def _refuse(offering: Offering, project: Project, *, now: datetime) -> None:
     availability.refuse_unavailable(offering, project.customer)
+    refuse_ended(project, now=now)
+
+
+def refuse_ended(project: Project, *, now: datetime) -> None:
+    """See that a project is there, and may have something new.
+
+    :raises ProjectGone: it was removed.
+    :raises ProjectExpired: its end date is reached.
+    :raises Blocked: its organisation is blocked or archived.
+    """
     if project.is_removed:
         raise ProjectGone({"project": ["Invalid hyperlink - Object does not exist."]})
     availability.refuse_expired(project, now=now)
 
 
-def _plan(wanted: Plan | None, offering: Offering, project: Project) -> Plan | None:
-    """Return the plan that was asked for, or the only one there is."""
+def choose_plan(wanted: Plan | None, offering: Offering, project: Project) -> Plan | None:
+    """Return the plan that was asked for, or the only one there is.
+
+    :raises ForeignPlan: the project's organisation cannot have it.
+    :raises PlanNeeded: there are several, and none was asked for.
+    :raises PlanFull: it takes no more allocations.
+    """
     plans = list(availability.plans_for(project.customer, offering))
     if wanted is None:
         if len(plans) > 1:

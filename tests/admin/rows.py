@@ -6,13 +6,26 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
-from accounting.models import ComponentUsage, ComponentUserUsage
-from allocations.models import MembershipSyncStatus, OfferingUser, Provision, UserAttributeConfig
+from accounting.models import ComponentUsage, ComponentUserUsage, ComponentUserUsageLimit
+from allocations.models import (
+    BackendResource,
+    BackendResourceRequest,
+    MembershipSyncStatus,
+    OfferingUser,
+    Provision,
+    UserAttributeConfig,
+)
 from identity import models as identity
 from identity.roles import RoleName
 from marketplace import models as marketplace
-from tests.factories.accounting import ComponentUsageFactory, ComponentUserUsageFactory
+from tests.factories.accounting import (
+    ComponentUsageFactory,
+    ComponentUserUsageFactory,
+    ComponentUserUsageLimitFactory,
+)
 from tests.factories.allocations import (
+    BackendResourceFactory,
+    BackendResourceRequestFactory,
     MembershipSyncStatusFactory,
     OfferingUserFactory,
     ProvisionFactory,
@@ -36,6 +49,7 @@ from tests.factories.marketplace import (
     ConsentFactory,
     HpcOfferingFactory,
     OfferingComponentFactory,
+    OfferingPartitionFactory,
     OrderFactory,
     PlanComponentFactory,
     PlanFactory,
@@ -120,6 +134,7 @@ MAKERS: dict[type[Any], Callable[[], Any]] = {
     marketplace.Consent: ConsentFactory,
     marketplace.Offering: lambda: HpcOfferingFactory(access_mode=AccessModeFactory()),
     marketplace.OfferingComponent: a_component,
+    marketplace.OfferingPartition: OfferingPartitionFactory,
     marketplace.Order: OrderFactory,
     marketplace.Plan: PlanFactory,
     marketplace.PlanComponent: PlanComponentFactory,
@@ -127,10 +142,13 @@ MAKERS: dict[type[Any], Callable[[], Any]] = {
     marketplace.ResourcePlanPeriod: ResourcePlanPeriodFactory,
     marketplace.ServiceProvider: ServiceProviderFactory,
     marketplace.TermsOfService: TermsOfServiceFactory,
+    BackendResource: BackendResourceFactory,
+    BackendResourceRequest: BackendResourceRequestFactory,
     MembershipSyncStatus: MembershipSyncStatusFactory,
     OfferingUser: OfferingUserFactory,
     Provision: ProvisionFactory,
     UserAttributeConfig: UserAttributeConfigFactory,
     ComponentUsage: lambda: ComponentUsageFactory(modified_by=UserFactory()),
+    ComponentUserUsageLimit: ComponentUserUsageLimitFactory,
     ComponentUserUsage: lambda: ComponentUserUsageFactory(user=OfferingUserFactory()),
 }

@@ -97,6 +97,9 @@ PRIVATE = (
     "/api/marketplace-component-user-usages/",
     "/api/marketplace-offering-users/",
     "/api/marketplace-plans/",
+    "/api/backend-resource-requests/",
+    "/api/backend-resources/",
+    "/api/component-user-usage-limits/",
     "/api/keys/",
 )
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from httpx import Response
 from waldur_api_client.client import AuthenticatedClient
 
-from tests.contract import acts
+from tests.contract import acts, site_acts
 from tests.contract.cast import RESEARCHER_CUID, Cast
 from tests.contract.documents import client_module, read_contract_file
 
@@ -20,7 +20,7 @@ LISTS = sorted(
     if key.startswith("GET ") and (operation["responses"]["200"] or {}).get("type") == "array"
 )
 SINGLE = sorted(key for key in OPERATIONS if key.startswith("GET ") and key not in LISTS)
-EMPTY = {"GET /api/marketplace-provider-offerings/{uuid}/importable_resources/"}
+EMPTY: set[str] = set()
 """Lists that stay empty here, as nothing in the flow fills them."""
 
 
@@ -64,6 +64,10 @@ def make_world(cast: Cast) -> World:
     acts.report_user_usage(cast, resource, "cpu_k_hours", RESEARCHER_CUID, "2.5")
     acts.open_account(cast, RESEARCHER_CUID)
     acts.add_offering_manager(cast, RESEARCHER_CUID)
+    site_acts.add_partition(cast, "standard-g")
+    site_acts.limit_person(cast, resource, component_of(cast, "cpu_k_hours"), "researcher1", "2.5")
+    site_acts.report_found(cast, project, "hpc_old", {"cpu_k_hours": 3})
+    site_acts.ask_for_import(cast)
     world = World(cast)
     for path in ("marketplace-orders", "marketplace-component-usages"):
         world.objects[f"/api/{path}/"] = first_of(cast, path, resource_uuid=resource.hex)
@@ -82,6 +86,7 @@ def make_world(cast: Cast) -> World:
     for path in (
         "users", "roles", "marketplace-categories", "marketplace-service-providers",
         "marketplace-plans", "marketplace-offering-users", "marketplace-component-user-usages",
+        "backend-resource-requests", "backend-resources", "component-user-usage-limits",
     ):  # fmt: skip
         world.objects[f"/api/{path}/"] = first_of(cast, path)
     return world
@@ -91,3 +96,10 @@ def first_of(cast: Cast, path: str, **filters: str) -> UUID:
     """Read the identifier of a list's first row, as staff."""
     rows = cast.staff.get_httpx_client().get(f"/api/{path}/", params=filters).json()
     return UUID(rows[0]["uuid"])
+
+
+def component_of(cast: Cast, kind: str) -> UUID:
+    """Read the identifier of one of the offering's components, as everybody can."""
+    path = f"/api/marketplace-public-offerings/{cast.offering_uuid.hex}/"
+    rows = cast.allocator.get_httpx_client().get(path).json()["components"]
+    return next(UUID(row["uuid"]) for row in rows if row["type"] == kind)

@@ -9,7 +9,8 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from accounting.ledger import month_of
-from accounting.models import ComponentUsage, ComponentUserUsage
+from accounting.models import ComponentUsage, ComponentUserUsage, ComponentUserUsageLimit
+from tests.factories.allocations import OfferingUserFactory
 from tests.factories.marketplace import ResourceFactory
 
 
@@ -37,3 +38,19 @@ class ComponentUserUsageFactory(DjangoModelFactory[ComponentUserUsage]):
     component_usage = factory.SubFactory(ComponentUsageFactory)
     username = factory.Sequence(lambda n: f"hpc{n:04d}")
     usage = Decimal("1.25")
+
+
+class ComponentUserUsageLimitFactory(DjangoModelFactory[ComponentUserUsageLimit]):
+    """What a person with an account may use of a resource's CPU component."""
+
+    class Meta:
+        model = ComponentUserUsageLimit
+
+    resource = factory.SubFactory(ResourceFactory)
+    component = factory.LazyAttribute(
+        lambda limit: limit.resource.offering.components.get(type="cpu_k_hours")
+    )
+    user = factory.SubFactory(
+        OfferingUserFactory, offering=factory.SelfAttribute("..resource.offering")
+    )
+    limit = Decimal("4.50")

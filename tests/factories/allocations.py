@@ -8,9 +8,16 @@ from factory.django import DjangoModelFactory
 
 from allocations.backends import name_of
 from allocations.lifecycle import AccountState, ProvisionState, SyncState
-from allocations.models import MembershipSyncStatus, OfferingUser, Provision, UserAttributeConfig
+from allocations.models import (
+    BackendResource,
+    BackendResourceRequest,
+    MembershipSyncStatus,
+    OfferingUser,
+    Provision,
+    UserAttributeConfig,
+)
 from marketplace.lifecycle import OrderState
-from tests.factories.identity import UserFactory
+from tests.factories.identity import ProjectFactory, UserFactory
 from tests.factories.marketplace import HpcOfferingFactory, OrderFactory, ResourceFactory
 
 
@@ -63,3 +70,26 @@ class MembershipSyncStatusFactory(DjangoModelFactory[MembershipSyncStatus]):
     role_name = "PROJECT.MEMBER"
     state = SyncState.SYNCED.value
     reported_at = factory.LazyFunction(timezone.now)
+
+
+class BackendResourceRequestFactory(DjangoModelFactory[BackendResourceRequest]):
+    """A search that a site has not begun yet."""
+
+    class Meta:
+        model = BackendResourceRequest
+
+    offering = factory.SubFactory(HpcOfferingFactory)
+    created_by = factory.SubFactory(UserFactory)
+
+
+class BackendResourceFactory(DjangoModelFactory[BackendResource]):
+    """An account at a site that is not known here, with limits of the HPC offering."""
+
+    class Meta:
+        model = BackendResource
+
+    offering = factory.SubFactory(HpcOfferingFactory)
+    project = factory.SubFactory(ProjectFactory)
+    name = factory.Sequence(lambda n: f"hpc_old_{n}")
+    backend_id = factory.SelfAttribute("name")
+    backend_metadata = factory.LazyFunction(lambda: {"limits": {"cpu_k_hours": 7}})

@@ -18,6 +18,7 @@ from marketplace.models import (
     Consent,
     Offering,
     OfferingComponent,
+    OfferingPartition,
     Order,
     Plan,
     PlanComponent,
@@ -91,6 +92,17 @@ class OfferingComponentFactory(DjangoModelFactory[OfferingComponent]):
     name = factory.LazyAttribute(lambda component: component.type.replace("_", " ").title())
     measured_unit = "hours"
     billing_type = BillingType.LIMIT.value
+
+
+class OfferingPartitionFactory(DjangoModelFactory[OfferingPartition]):
+    """A Slurm partition that says little of itself."""
+
+    class Meta:
+        model = OfferingPartition
+
+    offering = factory.SubFactory(OfferingFactory)
+    partition_name = factory.Sequence(lambda n: f"standard-{n}")
+    max_time = 2880
 
 
 class PlanFactory(DjangoModelFactory[Plan]):

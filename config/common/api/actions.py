@@ -62,6 +62,17 @@ def deletes(method: Method) -> Method:
     return _declare(Declared(status=204, empty=True))(method)
 
 
+def change(input: type, output: Any) -> Callable[[Method], Method]:  # noqa: A002
+    """Declare a PATCH action: any part of what it takes, and the changed object in answer."""
+
+    def mark(method: Method) -> Method:
+        routed: Any = action(detail=True, methods=["patch"])(method)
+        marked: Method = _declare(Declared(input=input, output=output))(routed)
+        return marked
+
+    return mark
+
+
 def command(
     input: type | None = None,  # noqa: A002
     output: Any = None,

@@ -63,6 +63,8 @@ class ApiSchema(AutoSchema):
             words.append(CRUD[self.view.action])
         elif self.method == "GET":
             words.append("list" if self.declared.many else "retrieve")
+        elif self.method == "PATCH":
+            words.append("partial_update")
         return re.sub(r"\W", "_", "_".join(words)) if words != ["retrieve"] else "api_root"
 
     def get_tags(self) -> list[str]:

@@ -30,21 +30,6 @@ QOS = record(
         ),
     }
 )
-PARTITION = record(
-    {
-        **named(
-            "cpu_bind def_cpu_per_gpu def_mem_per_cpu def_mem_per_gpu def_mem_per_node"
-            " default_time grace_time max_cpus_per_node max_cpus_per_socket max_mem_per_cpu"
-            " max_mem_per_node max_nodes max_time min_nodes priority_tier",
-            or_null(WHOLE),
-        ),
-        **named("cpu_arch gpu_arch partition_name qos uuid", TEXT),
-        **named("exclusive_topo exclusive_user req_resv", TRUTH),
-        "qos_options": list_of(
-            record({"is_default": TRUTH, "qos": TEXT, "qos_name": TEXT, "uuid": TEXT})
-        ),
-    }
-)
 SOFTWARE = record(
     {
         "catalog": record(

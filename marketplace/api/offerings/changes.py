@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from config.common.api.actions import command
+from config.common.api.actions import change, command
 from marketplace.api.offerings.components import (
     OfferingComponentInput,
     RemoveOfferingComponentInput,
@@ -19,11 +19,17 @@ from marketplace.api.offerings.inputs import (
     OfferingOverviewUpdateInput,
     OfferingResourceOptionsUpdateInput,
 )
-from marketplace.services import components, offerings
+from marketplace.api.offerings.partitions import (
+    OfferingPartitionInput,
+    OfferingPartitionOutput,
+    OfferingPartitionUpdateInput,
+    RemovePartitionInput,
+)
+from marketplace.services import components, offerings, partitions
 
 
 class Changes:
-    """Each answers 200 (201 where something is added) without a body."""
+    """Each answers 200 (201 where something is added) without a body, but those of partitions."""
 
     names: ClassVar[tuple[str, ...]] = (
         "update_attributes",
@@ -36,6 +42,9 @@ class Changes:
         "create_offering_component",
         "update_offering_component",
         "remove_offering_component",
+        "add_partition",
+        "update_partition",
+        "remove_partition",
     )
 
     def _change(self: Any, taken: type) -> Any:
@@ -102,3 +111,23 @@ class Changes:
         component = components.of(offering, data["uuid"])
         components.remove(component, actor=request.user, now=self.now)
         return self.answer()
+
+    @command(OfferingPartitionInput, OfferingPartitionOutput, status=201)
+    def add_partition(self: Any, request: Any, uuid: str) -> Any:
+        """Add a partition."""
+        offering = self.row()
+        data = self.data(OfferingPartitionInput, offering=offering)
+        return self.reply(partitions.add(offering, **data, actor=request.user, now=self.now))
+
+    @change(OfferingPartitionUpdateInput, OfferingPartitionOutput)
+    def update_partition(self: Any, request: Any, uuid: str) -> Any:
+        """Change a partition."""
+        offering, data = self.row(), self.data(OfferingPartitionUpdateInput)
+        return self.reply(partitions.change(offering, **data, actor=request.user, now=self.now))
+
+    @command(RemovePartitionInput, status=204)
+    def remove_partition(self: Any, request: Any, uuid: str) -> Any:
+        """Take a partition out."""
+        offering, data = self.row(), self.data(RemovePartitionInput)
+        partitions.remove(offering, **data, actor=request.user, now=self.now)
+        return self.no_content()

@@ -214,7 +214,11 @@ class PublicOfferingFilter(ApiFilterSet):
 class ProviderOfferingFilter(PublicOfferingFilter):
     """Those, and by whether what exists at the site already can be taken over."""
 
-    importable = Never("allocations are not imported")
+    importable = Exact(method="filter_importable")
+
+    def filter_importable(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Keep all, or none for `false`: every site may report what it has."""
+        return rows.none() if value.lower() in {"false", "0"} else rows
 
 
 class OfferingOfPathFilter(ProviderOfferingFilter):

@@ -9,7 +9,6 @@ from rest_framework import serializers
 
 from config.common.api.inputs import Input, RelatedUrl
 from config.common.api.json_shapes import JsonField, Shape, map_of, record
-from config.common.api.outputs import Output
 from identity.api.customers.serializers import COUNTRIES
 from identity.api.inputs import Columns, NotKept
 from identity.models import Customer
@@ -23,7 +22,7 @@ from marketplace.api.offerings.options import OptionsInput
 from marketplace.api.offerings.plugin_options import PLUGIN_OPTIONS, SECRET_OPTIONS
 from marketplace.api.plans.serializers import PlanColumns
 from marketplace.components import OfferingType
-from marketplace.models import Category, Offering, Resource
+from marketplace.models import Category, Offering
 
 BOUNDS: Shape = map_of(
     record(
@@ -229,14 +228,3 @@ class DetailState(serializers.Serializer[Any]):
 
     detail = serializers.CharField()
     state = serializers.CharField()
-
-
-class ImportableResourceOutput(Output):
-    """Something at the site that could become an allocation."""
-
-    class Meta:
-        model = Resource
-        fields = ("backend_id", "description", "name", "type")
-        always = ("backend_id", "description", "name", "type")
-
-    type = serializers.CharField(source="offering.type")

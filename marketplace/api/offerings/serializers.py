@@ -42,6 +42,7 @@ from marketplace.api.nested.serializers import OfferingComponentOutput
 from marketplace.api.offerings import absent
 from marketplace.api.offerings.integration import AGENTS
 from marketplace.api.offerings.options import OptionsOutput, complete
+from marketplace.api.offerings.partitions import NestedPartitionOutput
 from marketplace.api.offerings.plugin_options import PLUGIN_OPTIONS, SECRET_OPTIONS, named
 from marketplace.api.plans.serializers import (
     BaseProviderPlanOutput,
@@ -221,7 +222,9 @@ class OfferingOutput(Output):
     parent_description = absent.text("offerings have no parents")
     parent_name = absent.text("offerings have no parents")
     parent_uuid = absent.uuid("offerings have no parents")
-    partitions = absent.rows(absent.PARTITION, "a partition is an offering here")
+    partitions = Nested(
+        NestedPartitionOutput, source="partitions", many=True, order_by=("partition_name", "pk")
+    )
     plans = Nested(BaseProviderPlanOutput, source="plans", many=True, order_by=("name", "pk"))
     plugin_options = JsonField(PLUGIN_OPTIONS)
     profile_name = absent.text("offerings have no profiles")

@@ -21,7 +21,6 @@ from marketplace.api.offerings.inputs import (
     CheckUniqueBackendIDInput,
     CheckUniqueBackendIDResponse,
     DetailState,
-    ImportableResourceOutput,
     OfferingCreateInput,
     OfferingPauseInput,
 )
@@ -29,14 +28,13 @@ from marketplace.api.offerings.serializers import (
     ProviderOfferingCustomerOutput,
     ProviderOfferingDetailsOutput,
 )
-from marketplace.api.orders.serializers import OrderDetailsOutput
+from marketplace.api.orders.serializers import OrderDetailsOutput, Status
 from marketplace.models import (
     Offering,
     Order,
     ProviderCustomer,
     ProviderPerson,
     ProviderProject,
-    Resource,
 )
 from marketplace.services import backend_ids, offerings
 
@@ -70,7 +68,7 @@ class ProviderOfferingViewSet(Members, Recorded, Changes, Listed, Retrieved, Api
         "customers": SCOPED,
         "list_customer_projects": SCOPED,
         "list_customer_users": SCOPED,
-        "importable_resources": SCOPED,
+        "sync_resources": Needs(Permission.MANAGE_DELIVERY, on=("", "customer")),
         "orders": SCOPED,
         "order": SCOPED,
         "list_users": SCOPED,
@@ -152,10 +150,11 @@ class ProviderOfferingViewSet(Members, Recorded, Changes, Listed, Retrieved, Api
         people = ProviderPerson.objects.all().of(self._itself())
         return self.page(User.objects.filter(pk__in=people.values("pk")), ColleagueOutput)
 
-    @listing(ImportableResourceOutput)
-    def importable_resources(self, request: Any, uuid: str) -> Any:
-        """List what could be taken over from the site: no backend here can tell."""
-        return self.page(Resource.objects.filter(offering=self.row()).none())
+    @command(output=Status, status=202)
+    def sync_resources(self, request: Any, uuid: str) -> Any:
+        """Ask the site to bring its accounts and members in line with what is known here."""
+        offerings.ask_to_sync(self.row(), actor=request.user, now=self.now)
+        return self.answer({"status": "Synchronization of resources has been scheduled."})
 
     @listing(OrderDetailsOutput, order=("created",))
     def orders(self, request: Any, uuid: str) -> Any:

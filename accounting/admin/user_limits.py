@@ -1,0 +1,75 @@
+"""Pages of limits of single people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+
+from accounting.models import ComponentUserUsageLimit
+from accounting.services import user_limits
+from config.common.admin import columns
+from config.common.admin.deeds import Deed
+from config.common.admin.filters import AgeFilter
+from config.common.admin.records import RecordAdmin, section
+from identity.admin.log import ABOUT_THIS
+from identity.admin.reasons import explained
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from identity.models import User
+
+
+@admin.register(ComponentUserUsageLimit)
+class ComponentUserUsageLimitAdmin(RecordAdmin):
+    """How much of which resource whom is allowed."""
+
+    list_display = (
+        "username",
+        columns.of("resource.name", "resource"),
+        columns.of("component.name", "component"),
+        "limit",
+        columns.of("component.measured_unit", "unit"),
+        "modified",
+    )
+    list_filter = (AgeFilter, "resource__offering")
+    list_select_related = ("resource", "component", "user__user")
+    search_fields = (
+        "user__username",
+        "user__user__username",
+        "user__user__email",
+        "resource__name",
+        "resource__backend_id",
+    )
+    search_help_text = "Account, person, e-mail, resource or backend ID; or the UUID of one of them"
+    uuids = ("uuid", "resource__uuid", "component__uuid", "user__uuid", "user__user__uuid")
+    date_hierarchy = "modified"
+    ordering = ("-id",)
+    editable = ("limit",)
+    fieldsets = (
+        section(None, "user", "resource", "component", "limit"),
+        section("Record", "created", "modified", "uuid"),
+    )
+    panels = (ABOUT_THIS,)
+    deeds = (Deed("remove", "Remove", "Removed", explained(user_limits.remove)),)
+
+    @admin.display(description="account", ordering="user__username")
+    def username(self, row: ComponentUserUsageLimit) -> str:
+        """Return what the site calls the person."""
+        return row.user.username or str(row.user.user)
+
+    def title_of(self, row: ComponentUserUsageLimit) -> str:
+        """Return whose limit on what it is."""
+        return f"{row.component.name} of {row.resource.name} for {self.username(row)}"
+
+    def change(
+        self,
+        row: ComponentUserUsageLimit,
+        changes: dict[str, Any],
+        *,
+        actor: User,
+        now: datetime,
+    ) -> None:
+        """Let somebody use more, or less."""
+        user_limits.change(row, **changes, actor=actor, now=now)

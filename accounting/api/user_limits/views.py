@@ -1,0 +1,57 @@
+"""`/api/component-user-usage-limits/`: how much of a resource single people may use."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from accounting.api.user_limits.filters import ComponentUserUsageLimitFilter
+from accounting.api.user_limits.inputs import ComponentUserUsageLimitInput
+from accounting.api.user_limits.serializers import ComponentUserUsageLimitOutput
+from accounting.models import ComponentUserUsageLimit
+from accounting.services import user_limits
+from config.common.api.access import SCOPED, Needs, Rule
+from config.common.api.actions import creates, deletes, updates
+from config.common.api.viewsets import ApiViewSet, Listed, Retrieved
+from identity.permissions import P
+from marketplace.services import locking
+
+SETS = Needs(P.SET_RESOURCE_LIMITS, on=("resource.project", "resource.project.customer"))
+
+
+class ComponentUserUsageLimitViewSet(Listed, Retrieved, ApiViewSet):
+    """Limits on resources that the caller may see; the consumer's side sets those of its own."""
+
+    model = ComponentUserUsageLimit
+    output = ComponentUserUsageLimitOutput
+    filterset_class = ComponentUserUsageLimitFilter
+    related = ("resource__project__customer", "resource__offering", "component", "user")
+    access: ClassVar[dict[str, Rule]] = {
+        "list": SCOPED,
+        "retrieve": SCOPED,
+        "create": SETS,
+        "update": SETS,
+        "destroy": SETS,
+    }
+
+    @creates(ComponentUserUsageLimitInput)
+    def create(self, request: Any) -> Any:
+        """Limit what a person may use."""
+        data = self.data(ComponentUserUsageLimitInput)
+        return self.created(user_limits.create(**data, actor=request.user, now=self.now))
+
+    @updates(ComponentUserUsageLimitInput)
+    def update(self, request: Any, uuid: str) -> Any:
+        """Let him use more or less; whose limit on what it is stays."""
+        row, data = self.row(), self.data(ComponentUserUsageLimitInput)
+        return self.reply(user_limits.change(row, **data, actor=request.user, now=self.now))
+
+    @deletes
+    def destroy(self, request: Any, uuid: str) -> Any:
+        """Let him use what the resource has."""
+        user_limits.remove(self.row(), actor=request.user, now=self.now)
+        return self.no_content()
+
+    def lock(self, row: Any) -> None:
+        """Lock the project and the resource first, as the services do."""
+        locking.resource(row.resource)
+        super().lock(row)

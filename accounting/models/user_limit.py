@@ -1,0 +1,39 @@
+"""How much of a resource one of its users may use."""
+
+from django.db import models
+
+from accounting.querysets import ComponentUserUsageLimitQuerySet
+from config.common.models import Timestamped, UuidModel
+from marketplace.models import OfferingComponent, Resource
+
+
+class ComponentUserUsageLimit(UuidModel, Timestamped):
+    """The most that one person may use of a resource's component, in the component's unit.
+
+    `user` is his account at the resource's offering. What the sum of all people's limits comes to
+    is nobody's concern: the resource's own limit holds besides.
+    """
+
+    resource = models.ForeignKey(Resource, on_delete=models.CASCADE, related_name="user_limits")
+    component = models.ForeignKey(
+        OfferingComponent, on_delete=models.CASCADE, related_name="user_limits"
+    )
+    user = models.ForeignKey(
+        "allocations.OfferingUser", on_delete=models.CASCADE, related_name="usage_limits"
+    )
+    limit = models.DecimalField(max_digits=20, decimal_places=2, default=0)
+
+    objects = ComponentUserUsageLimitQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["resource", "component", "user"], name="one_user_limit_per_component"
+            ),
+            models.CheckConstraint(
+                name="user_limit_not_negative", condition=models.Q(limit__gte=0)
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.limit} of {self.component_id} for {self.user_id}"

@@ -1,0 +1,223 @@
+"""Limits of single people on a resource, which its site enforces."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from accounting.amounts import DECIMALS, TOO_MUCH
+from accounting.models import ComponentUserUsageLimit
+from allocations.lifecycle import AccountState
+from allocations.models import OfferingUser
+from config.common.errors import Conflict, Invalid
+from config.common.machine import IllegalTransition
+from identity import events
+from marketplace.components import REPORTED
+from marketplace.lifecycle import ResourceState
+from marketplace.services import locking
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from identity.models import User
+    from marketplace.models import OfferingComponent, Resource
+
+
+class UnknownComponent(Invalid):
+    """The resource's offering has no such component, or counts no usage of it."""
+
+    code = "unknown_component"
+
+
+class UnknownAccount(Invalid):
+    """Nobody has such an account at the resource's offering."""
+
+    code = "unknown_account"
+
+
+class LimitUnusable(Invalid):
+    """The limit is negative, not finite, too long or too precise."""
+
+    code = "limit_unusable"
+
+
+class LimitExists(Invalid):
+    """The person has a limit on the component already."""
+
+    code = "limit_exists"
+
+
+class Fixed(Invalid):
+    """The limit is one of another resource, on another component or of another person."""
+
+    code = "fixed"
+
+
+class LimitGone(Conflict):
+    """The limit was removed meanwhile."""
+
+    code = "limit_gone"
+
+
+@transaction.atomic
+def create(
+    *,
+    resource: Resource,
+    component: UUID,
+    account: str | UUID,
+    limit: Decimal = Decimal(0),
+    actor: User,
+    now: datetime,
+) -> ComponentUserUsageLimit:
+    """Limit what a person may use of a resource's component; `account` is his username, or a UUID.
+
+    :raises IllegalTransition: the resource is terminated.
+    :raises UnknownComponent: its offering counts no usage of such a component.
+    :raises UnknownAccount: nobody has such an account there.
+    :raises LimitUnusable: the limit is no amount of usage.
+    :raises LimitExists: he has one already; of two who set it at once, one gets this.
+    """
+    held = locking.resource(resource)
+    _refuse_terminated(held)
+    _check(limit)
+    row = ComponentUserUsageLimit(
+        resource=held,
+        component=_component(held, component),
+        user=_account(held, account),
+        limit=limit,
+        created=now,
+    )
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError as error:
+        message = "The fields resource, component, user must make a unique set."
+        raise LimitExists({"non_field_errors": [message]}) from error
+    _record("user_limit.created", row, actor=actor, now=now)
+    return row
+
+
+@transaction.atomic
+def change(
+    row: ComponentUserUsageLimit,
+    *,
+    limit: Decimal | None = None,
+    resource: Resource | None = None,
+    component: UUID | None = None,
+    account: str | UUID | None = None,
+    actor: User,
+    now: datetime,
+) -> ComponentUserUsageLimit:
+    """Let a person use more, or less; whose limit on what it is may be said again, but stays.
+
+    :raises IllegalTransition: the resource is terminated.
+    :raises Fixed: another resource, component or account is named.
+    :raises LimitUnusable: the limit is no amount of usage.
+    :raises LimitGone: it was removed meanwhile.
+    """
+    held = locking.resource(row.resource)
+    _refuse_terminated(held)
+    locked = _locked(row, held)
+    moved = {
+        "resource": resource not in {None, held},
+        "component": component not in {None, locked.component.uuid},
+        "user": account not in {None, locked.user.username, locked.user.uuid},
+    }
+    if any(moved.values()):
+        message = "A limit stays what it is of; set another one instead."
+        raise Fixed({name: [message] for name, differs in moved.items() if differs})
+    before = locked.limit
+    if limit is not None and limit != before:
+        _check(limit)
+        locked.limit = limit
+        locked.save(update_fields=["limit", "modified"])
+        _record("user_limit.changed", locked, actor=actor, now=now, old_limit=str(before))
+    return locked
+
+
+@transaction.atomic
+def remove(row: ComponentUserUsageLimit, *, actor: User, now: datetime) -> None:
+    """Let a person use what the resource has.
+
+    :raises LimitGone: somebody else was quicker.
+    """
+    locked = _locked(row, locking.resource(row.resource))
+    _record("user_limit.removed", locked, actor=actor, now=now)
+    locked.delete()
+
+
+def _refuse_terminated(held: Resource) -> None:
+    if held.state == ResourceState.TERMINATED:
+        live = sorted(set(ResourceState) - {ResourceState.TERMINATED})
+        raise IllegalTransition(f"Valid states for operation: {', '.join(live)}.")
+
+
+def _check(limit: Decimal) -> None:
+    """Refuse what is no amount of usage.
+
+    :raises LimitUnusable: it is negative, not finite, too long or too precise.
+    """
+    if not limit.is_finite() or not 0 <= limit < TOO_MUCH or limit != round(limit, DECIMALS):
+        raise LimitUnusable(
+            {"limit": [f"Ensure this value is a number from 0 with at most {DECIMALS} decimals."]}
+        )
+
+
+def _component(held: Resource, uuid: UUID) -> OfferingComponent:
+    found = held.offering.components.filter(uuid=uuid, billing_type__in=REPORTED).first()
+    if found is None:
+        raise UnknownComponent({"component": ["Object does not exist."]})
+    return found
+
+
+def _account(held: Resource, named: str | UUID) -> OfferingUser:
+    accounts = OfferingUser.objects.filter(offering=held.offering).exclude(
+        state=AccountState.DELETED
+    )
+    by = {"uuid": named} if isinstance(named, UUID) else {"username": named}
+    found: OfferingUser | None = accounts.filter(**by).first()
+    if found is None:
+        raise UnknownAccount({"user": ["Nobody has this account at the resource's offering."]})
+    return found
+
+
+def _locked(row: ComponentUserUsageLimit, held: Resource) -> ComponentUserUsageLimit:
+    found: ComponentUserUsageLimit | None = (
+        ComponentUserUsageLimit.objects.select_for_update(of=("self",))
+        .select_related("component", "user__user")
+        .filter(pk=row.pk)
+        .first()
+    )
+    if found is None:
+        raise LimitGone("The limit was removed in the meantime.")
+    found.resource = held
+    return found
+
+
+def _record(
+    kind: str,
+    row: ComponentUserUsageLimit,
+    *,
+    actor: User,
+    now: datetime,
+    **more: object,
+) -> None:
+    events.record(
+        kind,
+        row,
+        actor=actor,
+        now=now,
+        project=row.resource.project,
+        provider=row.resource.offering.customer,
+        resource_uuid=row.resource.uuid,
+        payload={
+            "component_type": row.component.type,
+            "user_uuid": row.user.user.uuid.hex,
+            "username": row.user.username,
+            "limit": str(row.limit),
+            **more,
+        },
+    )

@@ -1,0 +1,1 @@
+"""What sites have that is not known here."""

@@ -1,0 +1,47 @@
+"""What a site says of what it has, and how that is taken over."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rest_framework import serializers
+
+from config.common.api.inputs import Input, RelatedUuid
+from config.common.api.json_shapes import JsonField
+from identity.models import Project
+from marketplace.models import Offering, Plan, ProviderProject
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+
+class KnownProject(RelatedUuid):
+    """A project that the caller is in, or that has an allocation of what he helps to provide."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Expect a project's UUID."""
+        super().__init__(Project, **kwargs)
+
+    def found(self, uuid: UUID) -> Project:
+        """Return the project, unless it was removed."""
+        user = self.context["request"].user
+        served = ProviderProject.objects.all().of(Offering.objects.provided_by(user))
+        seen = Project.objects.visible_to(user) | Project.objects.filter(pk__in=served.values("pk"))
+        project: Project = seen.present().get(uuid=uuid)
+        return project
+
+
+class BackendResourceInput(Input):
+    """Something that the site has, for which project."""
+
+    backend_id = serializers.CharField(max_length=255, required=False, allow_blank=True)
+    backend_metadata = JsonField(required=False)
+    name = serializers.CharField(max_length=255)
+    offering = RelatedUuid(Offering, visible="provided_by")
+    project = KnownProject()
+
+
+class BackendResourceImportInput(Input):
+    """The plan for the allocation that is made of it."""
+
+    plan = RelatedUuid(Plan, required=False)

@@ -1,0 +1,1 @@
+"""Searches for what sites have already."""

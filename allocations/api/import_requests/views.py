@@ -1,0 +1,64 @@
+"""`/api/backend-resource-requests/`: searches for what sites have that is not known here."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from allocations.api.import_requests.filters import BackendResourceRequestFilter
+from allocations.api.import_requests.inputs import (
+    BackendResourceReqInput,
+    BackendResourceRequestSetErredInput,
+)
+from allocations.api.import_requests.serializers import BackendResourceReqOutput
+from allocations.models import BackendResourceRequest
+from allocations.services import imports
+from config.common.api.access import SCOPED, Needs, Rule
+from config.common.api.actions import command, creates
+from config.common.api.viewsets import ApiViewSet, Listed, Retrieved
+from identity.permissions import P
+from marketplace.api.orders.serializers import Status
+
+DELIVERS = Needs(P.MANAGE_DELIVERY, on=("offering", "offering.customer"))
+
+
+class BackendResourceRequestViewSet(Listed, Retrieved, ApiViewSet):
+    """Searches at the offerings that the caller helps to provide, the oldest first."""
+
+    model = BackendResourceRequest
+    output = BackendResourceReqOutput
+    filterset_class = BackendResourceRequestFilter
+    default_order = ("created",)
+    related = ("offering__customer",)
+    access: ClassVar[dict[str, Rule]] = {
+        "list": SCOPED,
+        "retrieve": SCOPED,
+        "create": DELIVERS,
+        "start_processing": DELIVERS,
+        "set_done": DELIVERS,
+        "set_erred": DELIVERS,
+    }
+
+    @creates(BackendResourceReqInput)
+    def create(self, request: Any) -> Any:
+        """Ask the offering's site to search."""
+        data = self.data(BackendResourceReqInput)
+        return self.created(imports.request(**data, actor=request.user, now=self.now))
+
+    @command(output=Status)
+    def start_processing(self, request: Any, uuid: str) -> Any:
+        """Say that the site begins to look."""
+        imports.start(self.row(), actor=request.user, now=self.now)
+        return self.answer({"status": "Backend resource request processing has been started."})
+
+    @command(output=Status)
+    def set_done(self, request: Any, uuid: str) -> Any:
+        """Say that the site has reported all that it found."""
+        imports.complete(self.row(), actor=request.user, now=self.now)
+        return self.answer({"status": "Backend resource request has been set to done."})
+
+    @command(BackendResourceRequestSetErredInput, Status)
+    def set_erred(self, request: Any, uuid: str) -> Any:
+        """Say that the site could not look, and why."""
+        asked, data = self.row(), self.data(BackendResourceRequestSetErredInput)
+        imports.fail(asked, **data, actor=request.user, now=self.now)
+        return self.answer({"status": "Backend resource request has been set to erred."})

@@ -1,0 +1,150 @@
+"""What sites have that is not known here: reported, taken over as an allocation, or dismissed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import IntegrityError, transaction
+
+from allocations.models import BackendResource
+from config.common.errors import Conflict, Invalid
+from identity import events
+from marketplace.services import importing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from identity.models import Project, User
+    from marketplace.models import Offering, Plan, Resource
+
+LIMITS = "limits"
+"""The key of the metadata under which sites tell which limits hold."""
+
+
+class ReportedAlready(Invalid):
+    """The offering's site has reported something of that name, and it waits to be taken over."""
+
+    code = "reported_already"
+
+
+class Unnamed(Invalid):
+    """The site does not say what it calls the thing, so that nobody could find it there."""
+
+    code = "unnamed"
+
+
+class NotWaiting(Conflict):
+    """It was taken over or dismissed in the meantime."""
+
+    code = "not_waiting"
+
+
+@transaction.atomic
+def report(
+    *,
+    offering: Offering,
+    project: Project,
+    name: str,
+    backend_id: str = "",
+    backend_metadata: Mapping[str, Any] | None = None,
+    actor: User,
+    now: datetime,
+) -> BackendResource:
+    """Keep what a site found, until its provider takes it over or dismisses it.
+
+    :raises Unnamed: it has no backend ID.
+    :raises AlreadyHere: a live allocation of the offering has the backend ID.
+    :raises ReportedAlready: it was reported; of two who report it at once, one gets this.
+    """
+    if not backend_id:
+        raise Unnamed({"backend_id": ["This field is required."]})
+    importing.refuse_live(offering, backend_id)
+    found = BackendResource(
+        offering=offering,
+        project=project,
+        name=name,
+        backend_id=backend_id,
+        backend_metadata=dict(backend_metadata or {}),
+        created=now,
+    )
+    try:
+        with transaction.atomic():
+            found.save(force_insert=True)
+    except IntegrityError as error:
+        message = "The fields offering, backend_id must make a unique set."
+        raise ReportedAlready({"non_field_errors": [message]}) from error
+    _record("backend_resource.reported", found, actor=actor, now=now)
+    return found
+
+
+@transaction.atomic
+def take_over(
+    found: BackendResource, *, plan: Plan | None = None, actor: User, now: datetime
+) -> Resource:
+    """Make an allocation of what a site has, under a plan of the offering; it waits no longer.
+
+    :raises NotWaiting: somebody else took it over, or dismissed it.
+    :raises DomainError: whatever stands against it, see `importing.take_over`.
+    """
+    held = _locked(found)
+    metadata = dict(held.backend_metadata)
+    limits = metadata.pop(LIMITS, {})
+    resource = importing.take_over(
+        importing.Found(
+            offering=held.offering,
+            project=held.project,
+            name=held.name,
+            backend_id=held.backend_id,
+            limits=limits,
+            backend_metadata=metadata,
+        ),
+        plan=plan,
+        actor=actor,
+        now=now,
+    )
+    into = resource.uuid.hex
+    _record("backend_resource.imported", held, actor=actor, now=now, resource_uuid=into)
+    held.delete()
+    return resource
+
+
+@transaction.atomic
+def dismiss(found: BackendResource, *, actor: User, now: datetime) -> None:
+    """Forget what a site found; the next search reports it again.
+
+    :raises NotWaiting: somebody else took it over, or dismissed it.
+    """
+    held = _locked(found)
+    _record("backend_resource.dismissed", held, actor=actor, now=now)
+    held.delete()
+
+
+def _locked(found: BackendResource) -> BackendResource:
+    held: BackendResource | None = (
+        BackendResource.objects.select_for_update(of=("self",))
+        .select_related("offering__customer", "project")
+        .filter(pk=found.pk)
+        .first()
+    )
+    if held is None:
+        raise NotWaiting("The resource was imported or removed in the meantime.")
+    return held
+
+
+def _record(
+    kind: str, found: BackendResource, *, actor: User, now: datetime, **more: object
+) -> None:
+    events.record(
+        kind,
+        found,
+        actor=actor,
+        now=now,
+        provider=found.offering.customer,
+        payload={
+            "offering_uuid": found.offering.uuid.hex,
+            "project_uuid": found.project.uuid.hex,
+            "backend_id": found.backend_id,
+            **more,
+        },
+    )

@@ -1,0 +1,139 @@
+"""Partitions of offerings: which there are, and how their jobs are treated."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from config.common.errors import Invalid
+from identity import events
+from marketplace.models import Offering, OfferingPartition
+from marketplace.services import changes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from identity.models import User
+
+
+class PartitionExists(Invalid):
+    """The offering has a partition of that name already."""
+
+    code = "partition_exists"
+
+
+class UnknownPartition(Invalid):
+    """The offering has no such partition."""
+
+    code = "unknown_partition"
+
+
+class ContradictoryNodes(Invalid):
+    """A job would need more nodes than it may have."""
+
+    code = "contradictory_nodes"
+
+
+@transaction.atomic
+def add(
+    offering: Offering, *, partition_name: str, actor: User, now: datetime, **settings: Any
+) -> OfferingPartition:
+    """Add a partition to an offering.
+
+    :raises PartitionExists: the offering has one of the name.
+    :raises ContradictoryNodes: the least number of nodes is above the most.
+    """
+    held = _held(offering)
+    _refuse_taken(held, partition_name)
+    _refuse_contradictions(settings)
+    partition = OfferingPartition.objects.create(
+        offering=held, partition_name=partition_name, created=now, **settings
+    )
+    _record("partition.added", partition, actor=actor, now=now)
+    return partition
+
+
+@transaction.atomic
+def change(
+    offering: Offering, partition_uuid: UUID, *, actor: User, now: datetime, **wanted: Any
+) -> OfferingPartition:
+    """Change settings of one of an offering's partitions; what is not named stays.
+
+    :raises UnknownPartition: the offering has none of the UUID.
+    :raises PartitionExists: another one has the new name.
+    :raises ContradictoryNodes: the least number of nodes would be above the most.
+    """
+    held = _held(offering)
+    partition = _of(held, partition_uuid)
+    if wanted.get("partition_name", partition.partition_name) != partition.partition_name:
+        _refuse_taken(held, wanted["partition_name"])
+    _refuse_contradictions(
+        {"min_nodes": partition.min_nodes, "max_nodes": partition.max_nodes} | wanted
+    )
+    if changed := changes.write(partition, wanted, now=now):
+        _record("partition.changed", partition, actor=actor, now=now, changed=changed)
+    return partition
+
+
+@transaction.atomic
+def remove(offering: Offering, partition_uuid: UUID, *, actor: User, now: datetime) -> None:
+    """Take a partition out of its offering.
+
+    :raises UnknownPartition: the offering has none of the UUID.
+    """
+    partition = _of(_held(offering), partition_uuid)
+    _record("partition.removed", partition, actor=actor, now=now)
+    partition.delete()
+
+
+def _held(offering: Offering) -> Offering:
+    """Lock an offering, so that one at a time changes what it consists of."""
+    rows = Offering.objects.select_for_update(no_key=True, of=("self",)).select_related("customer")
+    locked: Offering = rows.get(pk=offering.pk)
+    return locked
+
+
+def _of(held: Offering, uuid: UUID) -> OfferingPartition:
+    found: OfferingPartition | None = OfferingPartition.objects.filter(
+        offering=held, uuid=uuid
+    ).first()
+    if found is None:
+        raise UnknownPartition({"partition_uuid": ["Partition not found in this offering."]})
+    found.offering = held
+    return found
+
+
+def _refuse_taken(held: Offering, name: str) -> None:
+    if OfferingPartition.objects.filter(offering=held, partition_name=name).exists():
+        raise PartitionExists({"partition_name": ["The offering has such a partition already."]})
+
+
+def _refuse_contradictions(settings: Mapping[str, Any]) -> None:
+    least, most = settings.get("min_nodes"), settings.get("max_nodes")
+    if least is not None and most is not None and least > most:
+        raise ContradictoryNodes({"min_nodes": ["Must not be greater than max_nodes."]})
+
+
+def _record(
+    kind: str,
+    partition: OfferingPartition,
+    *,
+    actor: User,
+    now: datetime,
+    changed: Sequence[str] = (),
+) -> None:
+    events.record(
+        kind,
+        partition,
+        actor=actor,
+        now=now,
+        provider=partition.offering.customer,
+        payload={
+            "offering_uuid": partition.offering.uuid.hex,
+            "partition_name": partition.partition_name,
+            "changed": list(changed),
+        },
+    )
