@@ -16,6 +16,7 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
+from accounting import tasks as accounting
 from allocations import tasks as allocations
 from identity.services import outbox
 
@@ -28,7 +29,12 @@ SUBSCRIBERS: Mapping[str, tuple[Subscriber, ...]] = {
     "order.done": (allocations.deliver,),
     "order.erred": (allocations.deliver,),
     "order.canceled": (allocations.deliver,),
-    "resource.created": (allocations.follow_resource,),
+    "policy.created": (accounting.follow_policy,),
+    "policy.updated": (accounting.follow_policy,),
+    "resource.backend_id_set": (accounting.follow_resource,),
+    "resource.created": (allocations.follow_resource, accounting.follow_resource),
+    "resource.limits_set": (accounting.follow_resource,),
+    "resource.updated": (accounting.follow_resource,),
     "resource.terminated": (allocations.follow_resource,),
     "resource.unlinked": (allocations.follow_resource,),
     "grant.given": (allocations.follow_grant,),
@@ -37,6 +43,8 @@ SUBSCRIBERS: Mapping[str, tuple[Subscriber, ...]] = {
     "user.activated": (allocations.follow_user,),
     "user.deactivated": (allocations.follow_user,),
     "account.deleted": (allocations.follow_account,),
+    "usage.carried_over": (accounting.follow_resource,),
+    "usage.recorded": (accounting.follow_resource,),
 }
 """Kind of event -> who is told of it."""
 
@@ -102,6 +110,11 @@ UNHEARD: frozenset[str] = frozenset(
         "plan.quotas_set",
         "plan.removed",
         "plan.updated",
+        "policy.command_reported",
+        "policy.evaluated",
+        "policy.notification_due",
+        "policy.removed",
+        "policy.settings_due",
         "project.created",
         "project.loaded",
         "project.removed",
@@ -118,7 +131,6 @@ UNHEARD: frozenset[str] = frozenset(
         "provision.waiting",
         "provision.withdrawn",
         "resource.abandoned",
-        "resource.backend_id_set",
         "resource.broke",
         "resource.changed",
         "resource.described",
@@ -127,7 +139,6 @@ UNHEARD: frozenset[str] = frozenset(
         "resource.endpoints_set",
         "resource.flags_set",
         "resource.kept",
-        "resource.limits_set",
         "resource.membership_reported",
         "resource.metadata_set",
         "resource.options_set",
@@ -137,14 +148,11 @@ UNHEARD: frozenset[str] = frozenset(
         "resource.restoring",
         "resource.slug_set",
         "resource.terminating",
-        "resource.updated",
         "resource.updating",
         "terms.published",
         "terms.withdrawn",
         "token.issued",
         "token.revoked",
-        "usage.carried_over",
-        "usage.recorded",
         "user.created",
         "user.loaded",
         "user.password_changed",
