@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import Any, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, QuerySet
+from django.db.models import F, OuterRef, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Replace
 
 from identity.permissions import Permission
 from identity.querysets import count_of
-from marketplace.clientele import uuid_hex
 from marketplace.components import BillingType
 from marketplace.querysets import both_sides
 from marketplace.querysets.sides import provider_side, rows_of
+
+UUID_HEX = Replace(Cast(F("uuid"), TextField()), Value("-"), Value(""), output_field=TextField())
+"""A UUID as 32 digits."""
 
 
 class ComponentUsageQuerySet(QuerySet[Any]):
@@ -58,7 +61,7 @@ class PolicyQuerySet(QuerySet[Any]):
             group_uuids=ArraySubquery(
                 groups.filter(periodic_usage_policies=OuterRef("pk"))
                 .order_by("name", "pk")
-                .values(hex=uuid_hex("uuid"))
+                .values(hex=UUID_HEX)
             ),
             limit_periods=ArraySubquery(
                 limited.order_by("limit_period").values("limit_period").distinct()

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 from identity import events
 from marketplace.models import ServiceProvider
-from tests.factories.accounting import ComponentUsageFactory, ComponentUserUsageFactory
+from tests.factories.accounting import (
+    CommandHistoryFactory,
+    ComponentUsageFactory,
+    ComponentUserUsageFactory,
+    EvaluationLogFactory,
+    PolicyComponentLimitFactory,
+    PolicyFactory,
+    PolicyStandingFactory,
+)
 from tests.factories.allocations import OfferingUserFactory
 from tests.factories.identity import SshKeyFactory
 from tests.factories.marketplace import (
@@ -62,6 +70,11 @@ def _one(
     component = offering.components.first()
     usage = ComponentUsageFactory(resource=resource, component=component, plan_period=period)
     ComponentUserUsageFactory(component_usage=usage, user=account)
+    policy = PolicyFactory(offering=offering, created_by=member)
+    PolicyComponentLimitFactory(policy=policy)
+    PolicyStandingFactory(policy=policy, resource=resource, fired=True)
+    EvaluationLogFactory(policy=policy, resource=resource)
+    CommandHistoryFactory(policy=policy, resource=resource)
     SshKeyFactory(user=member)
     events.record("order.done", order, actor=member, now=now, project=project, provider=provider)
     return offering, resource, order

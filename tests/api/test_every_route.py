@@ -97,6 +97,7 @@ PRIVATE = (
     "/api/marketplace-component-user-usages/",
     "/api/marketplace-offering-users/",
     "/api/marketplace-plans/",
+    "/api/marketplace-slurm-periodic-usage-policies/",
     "/api/keys/",
 )
 

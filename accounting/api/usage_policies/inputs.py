@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from decimal import Decimal
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounting.models import ExecutionMode
@@ -29,6 +29,26 @@ def _weight_fault(value: Any) -> list[str] | None:
 
 
 WEIGHTS = map_of(Shape({"type": "number"}, _weight_fault))
+
+
+@extend_schema_field({"type": "number"})
+class Amount(serializers.DecimalField):
+    """An amount of usage, which need not have been reported."""
+
+    def __init__(self) -> None:
+        """Take six decimals at most."""
+        super().__init__(max_digits=20, decimal_places=6, min_value=0, required=False)
+
+
+@extend_schema_field({"type": "number"})
+class Ratio(serializers.DecimalField):
+    """How much more than the limit may be used: 0.2 is 20 %."""
+
+    def __init__(self) -> None:
+        """Take four decimals at most."""
+        super().__init__(
+            max_digits=7, decimal_places=4, min_value=0, max_value=MOST_GRACE, required=False
+        )
 
 
 class ActionsField(serializers.CharField):
@@ -76,9 +96,7 @@ class SlurmPeriodicUsagePolicyInput(Input):
     apply_to_all = serializers.BooleanField(required=False)
     carryover_enabled = serializers.BooleanField(required=False)
     carryover_factor = serializers.IntegerField(min_value=0, max_value=100, required=False)
-    grace_ratio = serializers.DecimalField(
-        max_digits=7, decimal_places=4, min_value=0, max_value=MOST_GRACE, required=False
-    )
+    grace_ratio = Ratio()
     limit_type = EnumField(LimitType, required=False)
     options = JsonField(OBJECT, required=False)
     organization_groups = serializers.ListField(child=GroupField(), required=False)
@@ -128,16 +146,6 @@ class SlurmCommandResultInput(Input):
         return ExecutionMode(mode)
 
 
-class Amount(serializers.DecimalField):
-    """An amount of usage, which need not have been reported."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        """Take DRF's arguments."""
-        super().__init__(
-            max_digits=20, decimal_places=6, min_value=Decimal(0), required=False, **kwargs
-        )
-
-
 class SlurmPolicyPreviewRequestInput(Input):
     """Settings to try, with amounts or a resource to try them on."""
 
@@ -146,8 +154,6 @@ class SlurmPolicyPreviewRequestInput(Input):
     carryover_factor = serializers.IntegerField(min_value=0, max_value=100, required=False)
     current_usage = Amount()
     daily_usage_rate = Amount()
-    grace_ratio = serializers.DecimalField(
-        max_digits=7, decimal_places=4, min_value=0, max_value=MOST_GRACE, required=False
-    )
+    grace_ratio = Ratio()
     previous_usage = Amount()
     resource_uuid = RelatedUuid(Resource, visible="provided_by", required=False, allow_null=True)
