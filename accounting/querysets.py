@@ -1,13 +1,22 @@
-"""Which usages a person may see: those of the resources that he may see."""
+"""Which usages and policies a person may see: those of the resources and offerings that he may."""
 
 from __future__ import annotations
 
 from typing import Any, Self
 
-from django.db.models import QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, OuterRef, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Replace
 
 from allocations.lifecycle import AccountState
+from identity.permissions import Permission
+from identity.querysets import count_of
+from marketplace.components import BillingType
 from marketplace.querysets import both_sides
+from marketplace.querysets.sides import provider_side, rows_of
+
+UUID_HEX = Replace(Cast(F("uuid"), TextField()), Value("-"), Value(""), output_field=TextField())
+"""A UUID as 32 digits."""
 
 
 class ComponentUsageQuerySet(QuerySet[Any]):
@@ -41,3 +50,43 @@ class ComponentUserUsageLimitQuerySet(QuerySet[Any]):
         """
         seen = both_sides(self, user, project="resource__project", offering="resource__offering")
         return seen.exclude(user__state=AccountState.DELETED)
+
+
+class PolicyQuerySet(QuerySet[Any]):
+    """Policies of offerings, for those who help to provide them."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Keep the policies of offerings that the user helps to provide."""
+        condition = provider_side(user, Permission.VIEW_PROVIDER_SIDE)
+        return self if condition is None else self.filter(condition)
+
+    def for_api(self, user: Any) -> Self:
+        """Add what the API shows of a policy beside its own columns."""
+        groups = self.model._meta.get_field("organization_groups").related_model.objects
+        offerings = self.model._meta.get_field("offering").related_model.objects.all()
+        limited = rows_of(offerings, "components").filter(
+            offering=OuterRef("offering"),
+            billing_type=BillingType.LIMIT,
+            limit_period__isnull=False,
+        )
+        standings = rows_of(self, "standings").filter(policy=OuterRef("pk"), fired=True)
+        return self.annotate(
+            group_uuids=ArraySubquery(
+                groups.filter(periodic_usage_policies=OuterRef("pk"))
+                .order_by("name", "pk")
+                .values(hex=UUID_HEX)
+            ),
+            limit_periods=ArraySubquery(
+                limited.order_by("limit_period").values("limit_period").distinct()
+            ),
+            affected_resources_count=count_of(standings, "policy"),
+        )
+
+
+class PolicyLogQuerySet(QuerySet[Any]):
+    """What was evaluated or run for policies."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Keep what concerns offerings that the user helps to provide."""
+        condition = provider_side(user, Permission.VIEW_PROVIDER_SIDE, offering="policy__offering")
+        return self if condition is None else self.filter(condition)

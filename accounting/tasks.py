@@ -1,13 +1,23 @@
-"""What beat starts for accounting; each task may be run at any time again."""
+"""What happens in the background for accounting; each task may be run at any time again.
+
+The subscribers take the UUID of an event; they may be called again with the same one.
+"""
 
 from __future__ import annotations
 
 import logging
+from typing import TYPE_CHECKING
 
 from celery import shared_task
 from django.utils import timezone
 
-from accounting.services import months
+from accounting.models import SlurmPeriodicUsagePolicy
+from accounting.services import evaluation, months
+from identity.models import Event
+from marketplace.models import Resource
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 log = logging.getLogger(__name__)
 
@@ -19,3 +29,30 @@ def begin_month(**_: object) -> None:
     carried = sum(months.carry_over(resource, now=now) for resource in months.unsettled(now=now))
     if carried:
         log.info("Usages carried over: %s", carried)
+
+
+@shared_task
+def begin_period(**_: object) -> None:
+    """Evaluate under its policy every resource that was not evaluated in the present period."""
+    if evaluated := evaluation.evaluate_new_periods(now=timezone.now()):
+        log.info("Resources evaluated for a new period: %s", evaluated)
+
+
+def follow_resource(event_uuid: UUID) -> None:
+    """Evaluate a resource whose usage, limits or name at the site have changed."""
+    event = Event.objects.get(uuid=event_uuid)
+    resource = Resource.objects.filter(uuid=event.subject_uuid).first()
+    if resource is not None:
+        evaluation.evaluate_resource(resource, now=timezone.now())
+
+
+def follow_policy(event_uuid: UUID) -> None:
+    """Evaluate all resources of a policy that is new or has changed."""
+    event = Event.objects.get(uuid=event_uuid)
+    policy = (
+        SlurmPeriodicUsagePolicy.objects.select_related("offering")
+        .filter(uuid=event.subject_uuid)
+        .first()
+    )
+    if policy is not None:
+        evaluation.evaluate_all(policy, now=timezone.now())

@@ -56,6 +56,10 @@ app.conf.beat_schedule = {
         "task": "accounting.tasks.begin_month",
         "schedule": timedelta(hours=3),
     },
+    "begin period": {
+        "task": "accounting.tasks.begin_period",
+        "schedule": timedelta(minutes=30),
+    },
     "bring prices into force": {
         "task": "marketplace.tasks.bring_prices_into_force",
         "schedule": timedelta(hours=1),

@@ -16,6 +16,7 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
+from accounting import tasks as accounting
 from allocations import tasks as allocations
 from identity.services import outbox
 
@@ -28,7 +29,12 @@ SUBSCRIBERS: Mapping[str, tuple[Subscriber, ...]] = {
     "order.done": (allocations.deliver,),
     "order.erred": (allocations.deliver,),
     "order.canceled": (allocations.deliver,),
-    "resource.created": (allocations.follow_resource,),
+    "policy.created": (accounting.follow_policy,),
+    "policy.updated": (accounting.follow_policy,),
+    "resource.backend_id_set": (accounting.follow_resource,),
+    "resource.created": (allocations.follow_resource, accounting.follow_resource),
+    "resource.limits_set": (accounting.follow_resource,),
+    "resource.updated": (accounting.follow_resource,),
     "resource.terminated": (allocations.follow_resource,),
     "resource.unlinked": (allocations.follow_resource,),
     "grant.given": (allocations.follow_grant,),
@@ -37,6 +43,8 @@ SUBSCRIBERS: Mapping[str, tuple[Subscriber, ...]] = {
     "user.activated": (allocations.follow_user,),
     "user.deactivated": (allocations.follow_user,),
     "account.deleted": (allocations.follow_account,),
+    "usage.carried_over": (accounting.follow_resource,),
+    "usage.recorded": (accounting.follow_resource,),
 }
 """Kind of event -> who is told of it."""
 
@@ -124,6 +132,11 @@ UNHEARD: frozenset[str] = frozenset(
         "plan.quotas_set",
         "plan.removed",
         "plan.updated",
+        "policy.command_reported",
+        "policy.evaluated",
+        "policy.notification_due",
+        "policy.removed",
+        "policy.settings_due",
         "project.created",
         "project.loaded",
         "project.removed",
@@ -142,7 +155,6 @@ UNHEARD: frozenset[str] = frozenset(
         "queue.registered",
         "queue.removed",
         "resource.abandoned",
-        "resource.backend_id_set",
         "resource.broke",
         "resource.changed",
         "resource.described",
@@ -151,7 +163,6 @@ UNHEARD: frozenset[str] = frozenset(
         "resource.endpoints_set",
         "resource.flags_set",
         "resource.kept",
-        "resource.limits_set",
         "resource.membership_reported",
         "resource.metadata_set",
         "resource.options_set",
@@ -161,7 +172,6 @@ UNHEARD: frozenset[str] = frozenset(
         "resource.restoring",
         "resource.slug_set",
         "resource.terminating",
-        "resource.updated",
         "resource.updating",
         "subscription.created",
         "subscription.removed",
@@ -171,8 +181,6 @@ UNHEARD: frozenset[str] = frozenset(
         "terms.withdrawn",
         "token.issued",
         "token.revoked",
-        "usage.carried_over",
-        "usage.recorded",
         "user.created",
         "user.loaded",
         "user.password_changed",

@@ -8,9 +8,14 @@ from typing import TYPE_CHECKING
 from identity import events
 from marketplace.models import ServiceProvider
 from tests.factories.accounting import (
+    CommandHistoryFactory,
     ComponentUsageFactory,
     ComponentUserUsageFactory,
     ComponentUserUsageLimitFactory,
+    EvaluationLogFactory,
+    PolicyComponentLimitFactory,
+    PolicyFactory,
+    PolicyStandingFactory,
 )
 from tests.factories.allocations import (
     BackendResourceFactory,
@@ -75,6 +80,11 @@ def _one(
     BackendResourceRequestFactory(offering=offering, created_by=member)
     BackendResourceFactory(offering=offering, project=project)
     OfferingPartitionFactory(offering=offering)
+    policy = PolicyFactory(offering=offering, created_by=member)
+    PolicyComponentLimitFactory(policy=policy)
+    PolicyStandingFactory(policy=policy, resource=resource, fired=True)
+    EvaluationLogFactory(policy=policy, resource=resource)
+    CommandHistoryFactory(policy=policy, resource=resource)
     SshKeyFactory(user=member)
     events.record("order.done", order, actor=member, now=now, project=project, provider=provider)
     return offering, resource, order

@@ -2,6 +2,7 @@
 
 from accounting.api.component_usages.views import ComponentUsageViewSet
 from accounting.api.plan_periods.views import PlanPeriodViewSet, ProviderPlanPeriodViewSet
+from accounting.api.usage_policies.views import SlurmPeriodicUsagePolicyViewSet
 from accounting.api.user_limits.views import ComponentUserUsageLimitViewSet
 from accounting.api.user_usages.views import ComponentUserUsageViewSet
 from config.common.api.schema import ApiRouter
@@ -21,6 +22,11 @@ router.register(
     "api/component-user-usage-limits",
     ComponentUserUsageLimitViewSet,
     basename="component-user-usage-limit",
+)
+router.register(
+    "api/marketplace-slurm-periodic-usage-policies",
+    SlurmPeriodicUsagePolicyViewSet,
+    basename="marketplace-slurm-periodic-usage-policy",
 )
 router.register(
     "api/marketplace-resources", PlanPeriodViewSet, basename="marketplace-resource-plan-period"

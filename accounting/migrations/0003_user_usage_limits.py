@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounting", "0001_initial"),
+        ("accounting", "0002_periodic_policies"),
         ("allocations", "0001_initial"),
         ("marketplace", "0002_offering_partitions"),
     ]

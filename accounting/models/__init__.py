@@ -1,6 +1,26 @@
-"""What was used, per component and month and by whom, and how much of it people may use."""
+"""What was used, by month and by whom; what people may use; what policies do about it."""
 
+from accounting.models.policy import (
+    PolicyComponentLimit,
+    PolicyStanding,
+    SlurmPeriodicUsagePolicy,
+)
+from accounting.models.policy_log import (
+    ExecutionMode,
+    SlurmCommandHistory,
+    SlurmPolicyEvaluationLog,
+)
 from accounting.models.usage import ComponentUsage, ComponentUserUsage
 from accounting.models.user_limit import ComponentUserUsageLimit
 
-__all__ = ["ComponentUsage", "ComponentUserUsage", "ComponentUserUsageLimit"]
+__all__ = [
+    "ComponentUsage",
+    "ComponentUserUsage",
+    "ComponentUserUsageLimit",
+    "ExecutionMode",
+    "PolicyComponentLimit",
+    "PolicyStanding",
+    "SlurmCommandHistory",
+    "SlurmPeriodicUsagePolicy",
+    "SlurmPolicyEvaluationLog",
+]

@@ -73,7 +73,9 @@ def submit_report(
 
 
 @transaction.atomic
-def set_flags(resource: Resource, flags: Mapping[str, bool], *, actor: User, now: datetime) -> bool:
+def set_flags(
+    resource: Resource, flags: Mapping[str, bool], *, actor: User | None, now: datetime
+) -> bool:
     """Set any of `paused`, `downscaled` and `restrict_member_access`."""
     return _write(resource, "flags_set", flags, actor=actor, now=now, told=dict(flags))
 

@@ -100,6 +100,7 @@ PRIVATE = (
     "/api/backend-resource-requests/",
     "/api/backend-resources/",
     "/api/component-user-usage-limits/",
+    "/api/marketplace-slurm-periodic-usage-policies/",
     "/api/keys/",
 )
 

@@ -9,9 +9,23 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from accounting.ledger import month_of
-from accounting.models import ComponentUsage, ComponentUserUsage, ComponentUserUsageLimit
+from accounting.models import (
+    ComponentUsage,
+    ComponentUserUsage,
+    ComponentUserUsageLimit,
+    ExecutionMode,
+    PolicyComponentLimit,
+    PolicyStanding,
+    SlurmCommandHistory,
+    SlurmPeriodicUsagePolicy,
+    SlurmPolicyEvaluationLog,
+)
+from accounting.periods import Period
+from accounting.site_settings import CommandType
+from accounting.thresholds import Action
 from tests.factories.allocations import OfferingUserFactory
-from tests.factories.marketplace import ResourceFactory
+from tests.factories.identity import UserFactory
+from tests.factories.marketplace import HpcOfferingFactory, ResourceFactory
 
 
 class ComponentUsageFactory(DjangoModelFactory[ComponentUsage]):
@@ -54,3 +68,87 @@ class ComponentUserUsageLimitFactory(DjangoModelFactory[ComponentUserUsageLimit]
         OfferingUserFactory, offering=factory.SelfAttribute("..resource.offering")
     )
     limit = Decimal("4.50")
+
+
+class PolicyFactory(DjangoModelFactory[SlurmPeriodicUsagePolicy]):
+    """A monthly policy for everybody: slows down at 100 %, stops at 120 %, carries nothing over."""
+
+    class Meta:
+        model = SlurmPeriodicUsagePolicy
+
+    offering = factory.SubFactory(HpcOfferingFactory)
+    created_by = factory.SubFactory(UserFactory)
+    actions = ",".join(
+        (Action.NOTIFY.value, Action.DOWNSCALE.value, Action.PAUSE.value),
+    )
+    apply_to_all = True
+    period = Period.MONTH_1.value
+    grace_ratio = Decimal("0.2")
+    carryover_enabled = False
+    tres_billing_enabled = False
+
+
+class PolicyComponentLimitFactory(DjangoModelFactory[PolicyComponentLimit]):
+    """What a policy allows of its offering's CPU component in a period."""
+
+    class Meta:
+        model = PolicyComponentLimit
+
+    policy = factory.SubFactory(PolicyFactory)
+    component = factory.LazyAttribute(
+        lambda limit: limit.policy.offering.components.get(type="cpu_k_hours")
+    )
+    limit = 100
+
+
+class PolicyStandingFactory(DjangoModelFactory[PolicyStanding]):
+    """A resource that has used half of what a policy allows."""
+
+    class Meta:
+        model = PolicyStanding
+
+    policy = factory.SubFactory(PolicyFactory)
+    resource = factory.SubFactory(
+        ResourceFactory, offering=factory.SelfAttribute("..policy.offering")
+    )
+    billing_period = "2026-11"
+    usage_percentage = Decimal(50)
+    evaluated_at = factory.LazyFunction(timezone.now)
+
+
+class EvaluationLogFactory(DjangoModelFactory[SlurmPolicyEvaluationLog]):
+    """An evaluation that slowed a resource down."""
+
+    class Meta:
+        model = SlurmPolicyEvaluationLog
+
+    policy = factory.SubFactory(PolicyFactory)
+    resource = factory.SubFactory(
+        ResourceFactory, offering=factory.SelfAttribute("..policy.offering")
+    )
+    billing_period = "2026-11"
+    usage_percentage = Decimal("105.50")
+    grace_limit_percentage = Decimal(120)
+    actions_taken = factory.LazyFunction(lambda: ["downscale"])
+    previous_state = factory.LazyFunction(lambda: {"paused": False, "downscaled": False})
+    new_state = factory.LazyFunction(lambda: {"paused": False, "downscaled": True})
+    evaluated_at = factory.LazyFunction(timezone.now)
+
+
+class CommandHistoryFactory(DjangoModelFactory[SlurmCommandHistory]):
+    """A command that a site ran."""
+
+    class Meta:
+        model = SlurmCommandHistory
+
+    policy = factory.SubFactory(PolicyFactory)
+    resource = factory.SubFactory(
+        ResourceFactory, offering=factory.SelfAttribute("..policy.offering")
+    )
+    billing_period = "2026-11"
+    command_type = CommandType.FAIRSHARE.value
+    description = "Set the fairshare of the account"
+    shell_command = "sacctmgr modify account hpc_x set fairshare=33"
+    execution_mode = ExecutionMode.PRODUCTION.value
+    success = True
+    executed_at = factory.LazyFunction(timezone.now)

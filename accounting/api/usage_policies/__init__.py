@@ -1,0 +1,1 @@
+"""Policies on the usage of offerings by period."""

@@ -1,0 +1,88 @@
+"""What sites report to have run for a policy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from accounting.ledger import month_of
+from accounting.models import ExecutionMode, SlurmCommandHistory, SlurmPolicyEvaluationLog
+from accounting.periods import label
+from accounting.services.evaluation import NotOfPolicy
+from accounting.services.policies import lock
+from accounting.site_settings import DESCRIPTIONS, CommandType, type_of
+from identity import events
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from accounting.models import SlurmPeriodicUsagePolicy
+    from identity.models import User
+
+NOTHING_RUN = "Nothing was run"
+
+
+@transaction.atomic
+def report_result(  # noqa: PLR0913 - what the site says
+    policy: SlurmPeriodicUsagePolicy,
+    *,
+    resource_uuid: UUID,
+    success: bool,
+    error_message: str = "",
+    mode: ExecutionMode = ExecutionMode.PRODUCTION,
+    commands_executed: Sequence[str] = (),
+    actor: User,
+    now: datetime,
+) -> None:
+    """Keep what the site ran on a resource, and note on its latest evaluation how that went.
+
+    An agent runs only what differs from what is set, so a success without commands is no row; a
+    failure always is one.
+
+    :raises PolicyGone: the policy was removed meanwhile.
+    :raises NotOfPolicy: the resource is of another offering.
+    """
+    rules = lock(policy)
+    resource = rules.offering.resources.filter(uuid=resource_uuid).first()
+    if resource is None:
+        raise NotOfPolicy({"resource_uuid": ["Resource not found."]})
+    ran = [(type_of(command), command) for command in commands_executed]
+    if not ran and not success:
+        ran = [(CommandType.UNKNOWN, "")]
+    SlurmCommandHistory.objects.bulk_create(
+        SlurmCommandHistory(
+            policy=rules,
+            resource=resource,
+            billing_period=label(rules.period, month_of(now)),
+            command_type=kind,
+            description=DESCRIPTIONS[kind] if command else NOTHING_RUN,
+            shell_command=command,
+            execution_mode=mode,
+            success=success,
+            error_message="" if success else error_message,
+            executed_at=now,
+        )
+        for kind, command in ran
+    )
+    said = {
+        "success": success,
+        "error_message": error_message,
+        "mode": mode.value,
+        "commands_executed": list(commands_executed),
+    }
+    evaluations = SlurmPolicyEvaluationLog.objects.filter(policy=rules, resource=resource)
+    latest = evaluations.order_by("-pk").values("pk")[:1]
+    evaluations.filter(pk__in=latest).update(site_agent_confirmed=success, site_agent_response=said)
+    events.record(
+        "policy.command_reported",
+        rules,
+        actor=actor,
+        now=now,
+        provider=rules.offering.customer,
+        resource_uuid=resource.uuid,
+        message=error_message,
+        payload={"resource_uuid": resource.uuid.hex, **said},
+    )

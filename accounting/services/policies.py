@@ -1,0 +1,193 @@
+"""Policies of offerings: made, changed, and taken away with all that they have done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from accounting.models import PolicyComponentLimit, SlurmPeriodicUsagePolicy
+from accounting.services import holds
+from config.common.errors import Invalid, Missing
+from identity import events
+from marketplace.components import REPORTED
+from marketplace.services import changes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from identity.models import OrganizationGroup, User
+    from marketplace.models import Offering
+
+
+class PolicyExists(Invalid):
+    """The offering has a policy already."""
+
+    code = "policy_exists"
+
+
+class UnknownComponents(Invalid):
+    """The offering counts no such components."""
+
+    code = "unknown_components"
+
+
+class ForAllOrSome(Invalid):
+    """A policy is for all organisations or for those of some groups, not for both."""
+
+    code = "for_all_or_some"
+
+
+class PolicyGone(Missing):
+    """The policy was removed in the meantime."""
+
+
+class ScopeFixed(Invalid):
+    """A policy stays with its offering."""
+
+    code = "scope_fixed"
+
+
+@transaction.atomic
+def create(
+    scope: Offering,
+    *,
+    component_limits: Mapping[str, int],
+    organization_groups: Sequence[OrganizationGroup] = (),
+    actor: User,
+    now: datetime,
+    **fields: Any,
+) -> SlurmPeriodicUsagePolicy:
+    """Give an offering a policy.
+
+    :raises PolicyExists: it has one; of two who make it at once, one gets this.
+    :raises UnknownComponents: a limit is of a component that the offering does not count.
+    :raises ForAllOrSome: it is said to be for all and for some groups.
+    """
+    _refuse_both(bool(fields.get("apply_to_all")), organization_groups)
+    policy = SlurmPeriodicUsagePolicy(
+        offering=scope, created_by=actor, created=now, fired_datetime=now, **fields
+    )
+    try:
+        with transaction.atomic():
+            policy.save()
+    except IntegrityError as error:
+        message = "The offering has a periodic usage policy already."
+        raise PolicyExists({"scope": [message]}) from error
+    policy.organization_groups.set(organization_groups)
+    _set_limits(policy, component_limits)
+    _record("policy.created", policy, actor=actor, now=now)
+    return policy
+
+
+@transaction.atomic
+def change(
+    policy: SlurmPeriodicUsagePolicy,
+    *,
+    scope: Offering | None = None,
+    component_limits: Mapping[str, int] | None = None,
+    organization_groups: Sequence[OrganizationGroup] | None = None,
+    actor: User,
+    now: datetime,
+    **wanted: Any,
+) -> SlurmPeriodicUsagePolicy:
+    """Change a policy; what that means for resources is found out by evaluating them.
+
+    :raises PolicyGone: it was removed meanwhile.
+    :raises ScopeFixed: another offering is named than the one that it is of.
+    :raises UnknownComponents: a limit is of a component that the offering does not count.
+    :raises ForAllOrSome: it would be for all and for some groups.
+    """
+    held = lock(policy)
+    if scope is not None and scope.pk != held.offering_id:
+        raise ScopeFixed({"scope": ["The offering of a policy cannot be changed."]})
+    groups = list(held.organization_groups.all())
+    _refuse_both(
+        bool(wanted.get("apply_to_all", held.apply_to_all)),
+        groups if organization_groups is None else organization_groups,
+    )
+    changed = list(changes.write(held, wanted, now=now))
+    if organization_groups is not None and set(organization_groups) != set(groups):
+        held.organization_groups.set(organization_groups)
+        changed.append("organization_groups")
+    if component_limits is not None and dict(component_limits) != _limits(held):
+        _set_limits(held, component_limits)
+        changed.append("component_limits_set")
+    if changed:
+        _record("policy.updated", held, actor=actor, now=now, payload={"changed": sorted(changed)})
+    return held
+
+
+@transaction.atomic
+def remove(policy: SlurmPeriodicUsagePolicy, *, actor: User, now: datetime) -> None:
+    """Take a policy away, and with it the flags that it holds; what people set stays.
+
+    :raises PolicyGone: somebody else was quicker.
+    """
+    held = lock(policy)
+    holding = Q(paused_by__isnull=False) | Q(downscaled_by__isnull=False)
+    standings = held.standings.filter(holding).select_related("resource")
+    for standing in standings.order_by("resource__project_id", "resource_id"):
+        with events.because("The usage policy of the offering was removed."):
+            holds.release(standing, actor=actor, now=now)
+    _record("policy.removed", held, actor=actor, now=now)
+    held.delete()
+
+
+def lock(policy: SlurmPeriodicUsagePolicy) -> SlurmPeriodicUsagePolicy:
+    """Lock a policy; always before the resources that are evaluated under it.
+
+    :raises PolicyGone: it was removed meanwhile.
+    """
+    locked: SlurmPeriodicUsagePolicy | None = (
+        SlurmPeriodicUsagePolicy.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("offering__customer")
+        .filter(pk=policy.pk)
+        .first()
+    )
+    if locked is None:
+        raise PolicyGone("No SlurmPeriodicUsagePolicy matches the given query.")
+    return locked
+
+
+def _refuse_both(for_all: bool, groups: Sequence[OrganizationGroup]) -> None:  # noqa: FBT001
+    if for_all and groups:
+        message = "A policy for all organisations names no organization groups."
+        raise ForAllOrSome({"organization_groups": [message]})
+
+
+def _limits(policy: SlurmPeriodicUsagePolicy) -> dict[str, int]:
+    return dict(policy.component_limits_set.values_list("component__type", "limit"))
+
+
+def _set_limits(policy: SlurmPeriodicUsagePolicy, limits: Mapping[str, int]) -> None:
+    counted = policy.offering.components.filter(type__in=limits, billing_type__in=REPORTED)
+    components = {component.type: component for component in counted}
+    if unknown := sorted(set(limits) - set(components)):
+        message = f"These components are invalid: {', '.join(unknown)}."
+        raise UnknownComponents({"component_limits_set": [message]})
+    policy.component_limits_set.all().delete()
+    PolicyComponentLimit.objects.bulk_create(
+        PolicyComponentLimit(policy=policy, component=components[name], limit=limit)
+        for name, limit in limits.items()
+    )
+
+
+def _record(
+    kind: str,
+    policy: SlurmPeriodicUsagePolicy,
+    *,
+    actor: User,
+    now: datetime,
+    payload: Mapping[str, object] | None = None,
+) -> None:
+    events.record(
+        kind,
+        policy,
+        actor=actor,
+        now=now,
+        provider=policy.offering.customer,
+        payload={"offering_uuid": policy.offering.uuid.hex, **(payload or {})},
+    )
