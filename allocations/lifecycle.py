@@ -20,7 +20,7 @@ class AccountState(StrEnum):
     ERROR_DELETING = "Error deleting"
 
 
-_COMING = frozenset(
+COMING = frozenset(
     {
         AccountState.REQUESTED,
         AccountState.CREATING,
@@ -28,6 +28,11 @@ _COMING = frozenset(
         AccountState.PENDING_ADDITIONAL_VALIDATION,
         AccountState.ERROR_CREATING,
     }
+)
+"""The states of an account that the site has not got ready yet: a name ends them."""
+
+_PENDING = frozenset(
+    {AccountState.PENDING_ACCOUNT_LINKING, AccountState.PENDING_ADDITIONAL_VALIDATION}
 )
 
 ACCOUNT = Machine(
@@ -65,9 +70,9 @@ ACCOUNT = Machine(
             ),
             frozenset({AccountState.OK}),
         ),
-        "set_ok": (_COMING, frozenset({AccountState.OK})),
+        "set_ok": (COMING, frozenset({AccountState.OK})),
         "set_error_creating": (
-            _COMING - {AccountState.ERROR_CREATING},
+            COMING - {AccountState.ERROR_CREATING},
             frozenset({AccountState.ERROR_CREATING}),
         ),
         "request_deletion": (
@@ -83,8 +88,12 @@ ACCOUNT = Machine(
             frozenset({AccountState.DELETION_REQUESTED, AccountState.DELETING}),
             frozenset({AccountState.ERROR_DELETING}),
         ),
+        "update_runtime_state": (
+            COMING - {AccountState.REQUESTED} | {AccountState.OK},
+            _PENDING | {AccountState.OK},
+        ),
         "leave": (
-            _COMING - {AccountState.REQUESTED} | {AccountState.OK},
+            COMING - {AccountState.REQUESTED} | {AccountState.OK},
             frozenset({AccountState.DELETION_REQUESTED}),
         ),
         "come_back": (

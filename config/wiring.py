@@ -34,6 +34,8 @@ SUBSCRIBERS: Mapping[str, tuple[Subscriber, ...]] = {
     "grant.given": (allocations.follow_grant,),
     "grant.revoked": (allocations.follow_grant,),
     "grant.expired": (allocations.follow_grant,),
+    "offering.updated": (allocations.follow_offering,),
+    "user.updated": (allocations.follow_profile,),
     "user.activated": (allocations.follow_user,),
     "user.deactivated": (allocations.follow_user,),
     "account.deleted": (allocations.follow_account,),
@@ -43,6 +45,8 @@ SUBSCRIBERS: Mapping[str, tuple[Subscriber, ...]] = {
 UNHEARD: frozenset[str] = frozenset(
     {
         "access_mode.loaded",
+        "account.attributes_changed",
+        "account.commented",
         "account.created",
         "account.creating",
         "account.deleting",
@@ -56,6 +60,8 @@ UNHEARD: frozenset[str] = frozenset(
         "account.requested_deletion",
         "account.restriction_changed",
         "account.username_set",
+        "attribute_config.chosen",
+        "attribute_config.forgotten",
         "category.created",
         "category.loaded",
         "category.removed",
@@ -83,7 +89,6 @@ UNHEARD: frozenset[str] = frozenset(
         "offering.paused",
         "offering.removed",
         "offering.unavailable",
-        "offering.updated",
         "order.amended",
         "order.backend_id_set",
         "order.deleted",
@@ -148,7 +153,6 @@ UNHEARD: frozenset[str] = frozenset(
         "user.created",
         "user.loaded",
         "user.password_changed",
-        "user.updated",
         "user_usage.recorded",
     }
 )
