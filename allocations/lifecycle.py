@@ -109,6 +109,42 @@ gets a role again before the site has begun to delete comes back.
 """
 
 
+class ServiceAccountState(StrEnum):
+    """Where a program's account stands, in the words of the API."""
+
+    OK = "OK"
+    ERRED = "Erred"
+    CLOSED = "Closed"
+
+
+class CourseAccountState(StrEnum):
+    """Where an account for a course stands, in the words of the API."""
+
+    PENDING = "Pending"
+    OK = "OK"
+    ERRED = "Erred"
+    CLOSED = "Closed"
+
+
+SHARED_ACCOUNT = Machine(
+    {
+        "set_ok": (
+            frozenset({CourseAccountState.PENDING, CourseAccountState.ERRED}),
+            frozenset({CourseAccountState.OK}),
+        ),
+        "set_erred": (
+            frozenset({CourseAccountState.PENDING, CourseAccountState.OK}),
+            frozenset({CourseAccountState.ERRED}),
+        ),
+        "close": (
+            frozenset(CourseAccountState) - {CourseAccountState.CLOSED},
+            frozenset({CourseAccountState.CLOSED}),
+        ),
+    }
+)
+"""For accounts of programs and of courses alike; those of programs never wait."""
+
+
 class ProvisionState(StrEnum):
     """Where one delivery of one order stands."""
 

@@ -12,7 +12,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from allocations.models import OfferingUser
-from allocations.services import attributes, membership, provisioning
+from allocations.services import attributes, membership, provisioning, shared_accounts
 from identity.models import Event, Grant, Project, User
 from marketplace.lifecycle import OrderState
 from marketplace.models import Offering, Order
@@ -75,6 +75,13 @@ def follow_offering(event_uuid: UUID) -> None:
     offering = Offering.objects.filter(uuid=event.subject_uuid).first()
     if offering is not None and "plugin_options" in event.payload["changed"]:
         _reconcile(membership.people_of(offering), [offering])
+
+
+def follow_removed_project(event_uuid: UUID) -> None:
+    """Close the accounts of programs and courses of a project that was removed."""
+    event = Event.objects.select_related("project").get(uuid=event_uuid)
+    if event.project is not None:
+        shared_accounts.close_all(event.project, now=timezone.now())
 
 
 def follow_account(event_uuid: UUID) -> None:

@@ -81,6 +81,24 @@ def propose(settings: Mapping[str, object], names: Names, *, taken: Collection[s
     return next(name for name in numbered if name not in taken)
 
 
+SHARED_LENGTH = 32
+"""As long as the name of an account may be on Linux (`useradd`)."""
+
+
+def is_account_name(name: str) -> bool:
+    """Tell whether every Linux takes a name for an account."""
+    return re.fullmatch(r"[a-z_][a-z0-9_-]{0,31}", name) is not None
+
+
+def propose_shared(wanted: str, taken: Collection[str]) -> str:
+    """Return a name for an account that is nobody's own: what is wanted, or numbered from 2 on."""
+    begin = re.sub(r"[^a-z0-9_-]+", "-", wanted.lower()).strip("-")
+    begin = begin if is_account_name(begin[:1]) else f"svc-{begin}".rstrip("-")
+    begin = begin[: SHARED_LENGTH - 6]
+    numbered = (f"{begin}-{number}" for number in count(2))
+    return begin if begin not in taken else next(name for name in numbered if name not in taken)
+
+
 def _plain(name: str) -> str:
     """Return a name in lower-case ASCII letters; empty when none of it can be written so."""
     decomposed = unicodedata.normalize("NFKD", name)

@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 from identity import events
 from marketplace.models import ServiceProvider
 from tests.factories.accounting import ComponentUsageFactory, ComponentUserUsageFactory
-from tests.factories.allocations import OfferingUserFactory
+from tests.factories.allocations import (
+    CourseAccountFactory,
+    CustomerServiceAccountFactory,
+    OfferingUserFactory,
+    ProjectServiceAccountFactory,
+)
 from tests.factories.identity import SshKeyFactory
 from tests.factories.marketplace import (
     ConsentFactory,
@@ -59,6 +64,9 @@ def _one(
     period = ResourcePlanPeriodFactory(resource=resource, plan=plan)
     order = OrderFactory(resource=resource, project=project, offering=offering, plan=plan)
     account = OfferingUserFactory(offering=offering, user=member)
+    ProjectServiceAccountFactory(project=project)
+    CustomerServiceAccountFactory(customer=project.customer)
+    CourseAccountFactory(project=project, user=member)
     component = offering.components.first()
     usage = ComponentUsageFactory(resource=resource, component=component, plan_period=period)
     ComponentUserUsageFactory(component_usage=usage, user=account)

@@ -3,5 +3,14 @@
 from allocations.models.account import OfferingUser, UserAttributeConfig
 from allocations.models.membership import MembershipSyncStatus
 from allocations.models.provision import Provision
+from allocations.models.shared import CourseAccount, CustomerServiceAccount, ProjectServiceAccount
 
-__all__ = ["MembershipSyncStatus", "OfferingUser", "Provision", "UserAttributeConfig"]
+__all__ = [
+    "CourseAccount",
+    "CustomerServiceAccount",
+    "MembershipSyncStatus",
+    "OfferingUser",
+    "ProjectServiceAccount",
+    "Provision",
+    "UserAttributeConfig",
+]

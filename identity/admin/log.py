@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 SUBJECTS = {
     "access_mode": "marketplace_accessmode",
     "account": "allocations_offeringuser",
+    "attribute_config": "allocations_userattributeconfig",
     "category": "marketplace_category",
     "category_group": "marketplace_categorygroup",
     "component": "marketplace_offeringcomponent",

@@ -7,14 +7,25 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 
 from accounting.models import ComponentUsage, ComponentUserUsage
-from allocations.models import MembershipSyncStatus, OfferingUser, Provision, UserAttributeConfig
+from allocations.models import (
+    CourseAccount,
+    CustomerServiceAccount,
+    MembershipSyncStatus,
+    OfferingUser,
+    ProjectServiceAccount,
+    Provision,
+    UserAttributeConfig,
+)
 from identity import models as identity
 from identity.roles import RoleName
 from marketplace import models as marketplace
 from tests.factories.accounting import ComponentUsageFactory, ComponentUserUsageFactory
 from tests.factories.allocations import (
+    CourseAccountFactory,
+    CustomerServiceAccountFactory,
     MembershipSyncStatusFactory,
     OfferingUserFactory,
+    ProjectServiceAccountFactory,
     ProvisionFactory,
     UserAttributeConfigFactory,
 )
@@ -127,6 +138,9 @@ MAKERS: dict[type[Any], Callable[[], Any]] = {
     marketplace.ResourcePlanPeriod: ResourcePlanPeriodFactory,
     marketplace.ServiceProvider: ServiceProviderFactory,
     marketplace.TermsOfService: TermsOfServiceFactory,
+    CourseAccount: CourseAccountFactory,
+    CustomerServiceAccount: CustomerServiceAccountFactory,
+    ProjectServiceAccount: ProjectServiceAccountFactory,
     MembershipSyncStatus: MembershipSyncStatusFactory,
     OfferingUser: OfferingUserFactory,
     Provision: ProvisionFactory,
