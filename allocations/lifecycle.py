@@ -20,7 +20,7 @@ class AccountState(StrEnum):
     ERROR_DELETING = "Error deleting"
 
 
-_COMING = frozenset(
+COMING = frozenset(
     {
         AccountState.REQUESTED,
         AccountState.CREATING,
@@ -28,6 +28,11 @@ _COMING = frozenset(
         AccountState.PENDING_ADDITIONAL_VALIDATION,
         AccountState.ERROR_CREATING,
     }
+)
+"""The states of an account that the site has not got ready yet: a name ends them."""
+
+_PENDING = frozenset(
+    {AccountState.PENDING_ACCOUNT_LINKING, AccountState.PENDING_ADDITIONAL_VALIDATION}
 )
 
 ACCOUNT = Machine(
@@ -65,9 +70,9 @@ ACCOUNT = Machine(
             ),
             frozenset({AccountState.OK}),
         ),
-        "set_ok": (_COMING, frozenset({AccountState.OK})),
+        "set_ok": (COMING, frozenset({AccountState.OK})),
         "set_error_creating": (
-            _COMING - {AccountState.ERROR_CREATING},
+            COMING - {AccountState.ERROR_CREATING},
             frozenset({AccountState.ERROR_CREATING}),
         ),
         "request_deletion": (
@@ -83,8 +88,12 @@ ACCOUNT = Machine(
             frozenset({AccountState.DELETION_REQUESTED, AccountState.DELETING}),
             frozenset({AccountState.ERROR_DELETING}),
         ),
+        "update_runtime_state": (
+            COMING - {AccountState.REQUESTED} | {AccountState.OK},
+            _PENDING | {AccountState.OK},
+        ),
         "leave": (
-            _COMING - {AccountState.REQUESTED} | {AccountState.OK},
+            COMING - {AccountState.REQUESTED} | {AccountState.OK},
             frozenset({AccountState.DELETION_REQUESTED}),
         ),
         "come_back": (
@@ -98,6 +107,42 @@ ACCOUNT = Machine(
 A person who loses his last role leaves, also while the site is still making his account; one who
 gets a role again before the site has begun to delete comes back.
 """
+
+
+class ServiceAccountState(StrEnum):
+    """Where a program's account stands, in the words of the API."""
+
+    OK = "OK"
+    ERRED = "Erred"
+    CLOSED = "Closed"
+
+
+class CourseAccountState(StrEnum):
+    """Where an account for a course stands, in the words of the API."""
+
+    PENDING = "Pending"
+    OK = "OK"
+    ERRED = "Erred"
+    CLOSED = "Closed"
+
+
+SHARED_ACCOUNT = Machine(
+    {
+        "set_ok": (
+            frozenset({CourseAccountState.PENDING, CourseAccountState.ERRED}),
+            frozenset({CourseAccountState.OK}),
+        ),
+        "set_erred": (
+            frozenset({CourseAccountState.PENDING, CourseAccountState.OK}),
+            frozenset({CourseAccountState.ERRED}),
+        ),
+        "close": (
+            frozenset(CourseAccountState) - {CourseAccountState.CLOSED},
+            frozenset({CourseAccountState.CLOSED}),
+        ),
+    }
+)
+"""For accounts of programs and of courses alike; those of programs never wait."""
 
 
 class ProvisionState(StrEnum):

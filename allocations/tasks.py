@@ -15,7 +15,13 @@ from django.conf import settings
 from django.utils import timezone
 
 from allocations.models import OfferingUser
-from allocations.services import agent_logs, membership, provisioning
+from allocations.services import (
+    agent_logs,
+    attributes,
+    membership,
+    provisioning,
+    shared_accounts,
+)
 from identity.models import Event, Grant, Project, User
 from marketplace.lifecycle import OrderState
 from marketplace.models import Offering, Order
@@ -62,6 +68,31 @@ def follow_user(event_uuid: UUID) -> None:
     user = User.objects.get(uuid=event.subject_uuid)
     for project in Project.objects.filter(grants__user=user).distinct().order_by("pk"):
         _reconcile([user], membership.offerings_of(project))
+
+
+def follow_profile(event_uuid: UUID) -> None:
+    """Tell sites what changed of what they see of somebody; his names there may change with it."""
+    event = Event.objects.get(uuid=event_uuid)
+    user = User.objects.get(uuid=event.subject_uuid)
+    fields = event.payload.get("fields", ())
+    attributes.tell(user, fields, now=timezone.now())
+    if "details" in fields or "is_active" in fields:
+        follow_user(event_uuid)
+
+
+def follow_offering(event_uuid: UUID) -> None:
+    """See to the accounts at an offering whose rules for accounts changed."""
+    event = Event.objects.get(uuid=event_uuid)
+    offering = Offering.objects.filter(uuid=event.subject_uuid).first()
+    if offering is not None and "plugin_options" in event.payload["changed"]:
+        _reconcile(membership.people_of(offering), [offering])
+
+
+def follow_removed_project(event_uuid: UUID) -> None:
+    """Close the accounts of programs and courses of a project that was removed."""
+    event = Event.objects.select_related("project").get(uuid=event_uuid)
+    if event.project is not None:
+        shared_accounts.close_all(event.project, now=timezone.now())
 
 
 def follow_account(event_uuid: UUID) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from enum import StrEnum
 from itertools import count
 from typing import TYPE_CHECKING
@@ -18,7 +19,8 @@ DEFAULT_PREFIX = "walduruser_"
 class UsernamePolicy(StrEnum):
     """Who names people at a site, in the words of an offering's `plugin_options`.
 
-    FreeIPA and identity claims are not known here: the site names those people itself.
+    No FreeIPA is connected here: a site that uses one names those people itself. The claim is what
+    the person's identity provider calls him at sites (`site_username` among his details).
     """
 
     SERVICE_PROVIDER = "service_provider"
@@ -29,49 +31,72 @@ class UsernamePolicy(StrEnum):
     IDENTITY_CLAIM = "identity_claim"
 
 
-def policy_of(plugin_options: Mapping[str, object]) -> UsernamePolicy:
+OWN_NAMES = frozenset({UsernamePolicy.WALDUR_USERNAME, UsernamePolicy.IDENTITY_CLAIM})
+"""The policies under which the person brings his name with him."""
+
+
+def policy_of(settings: Mapping[str, object]) -> UsernamePolicy:
     """Return an offering's policy; one that is absent or unknown leaves it to the site."""
     try:
-        return UsernamePolicy(str(plugin_options.get("username_generation_policy")))
+        return UsernamePolicy(str(settings.get("username_generation_policy")))
     except ValueError:
         return UsernamePolicy.SERVICE_PROVIDER
 
 
-def stem(
-    plugin_options: Mapping[str, object], *, username: str, first_name: str, last_name: str
-) -> str:
+@dataclass(frozen=True)
+class Names:
+    """What a person is called: here, by other people, and by his identity provider at sites."""
+
+    username: str
+    first_name: str = ""
+    last_name: str = ""
+    claim: str = ""
+
+
+def stem(settings: Mapping[str, object], names: Names) -> str:
     """Return what a person's name at the site begins with; empty when the site names him."""
-    policy = policy_of(plugin_options)
-    if policy is UsernamePolicy.WALDUR_USERNAME:
-        return username[:MAX_LENGTH]
-    if policy is UsernamePolicy.ANONYMIZED:
-        return str(plugin_options.get("username_anonymized_prefix") or DEFAULT_PREFIX)[:80]
-    if policy is UsernamePolicy.FULL_NAME:
-        words = [word for name in (first_name, last_name) if (word := _plain(name))]
-        return "_".join(words)[:90]
-    return ""
+    prefix = str(settings.get("username_anonymized_prefix") or DEFAULT_PREFIX)
+    words = [word for name in (names.first_name, names.last_name) if (word := _plain(name))]
+    begins = {
+        UsernamePolicy.WALDUR_USERNAME: names.username[:MAX_LENGTH],
+        UsernamePolicy.IDENTITY_CLAIM: names.claim[:MAX_LENGTH],
+        UsernamePolicy.ANONYMIZED: prefix[:80],
+        UsernamePolicy.FULL_NAME: "_".join(words)[:90],
+    }
+    return begins.get(policy_of(settings), "")
 
 
-def propose(
-    plugin_options: Mapping[str, object],
-    *,
-    username: str,
-    first_name: str,
-    last_name: str,
-    taken: Collection[str],
-) -> str:
+def propose(settings: Mapping[str, object], names: Names, *, taken: Collection[str]) -> str:
     """Return a name that is not taken at the offering; empty when the site names the person.
 
-    Under `waldur_username` the name is the person's own or none: another one would be somebody
-    else's.
+    Under `waldur_username` and `identity_claim` the name is the person's own or none: another one
+    would be somebody else's.
     """
-    policy = policy_of(plugin_options)
-    begin = stem(plugin_options, username=username, first_name=first_name, last_name=last_name)
-    if not begin or policy is UsernamePolicy.WALDUR_USERNAME:
+    policy = policy_of(settings)
+    begin = stem(settings, names)
+    if not begin or policy in OWN_NAMES:
         return "" if begin in taken else begin
     form = "{}{:05d}" if policy is UsernamePolicy.ANONYMIZED else "{}_{:02d}"
     numbered = (form.format(begin, number) for number in count(0))
     return next(name for name in numbered if name not in taken)
+
+
+SHARED_LENGTH = 32
+"""As long as the name of an account may be on Linux (`useradd`)."""
+
+
+def is_account_name(name: str) -> bool:
+    """Tell whether every Linux takes a name for an account."""
+    return re.fullmatch(r"[a-z_][a-z0-9_-]{0,31}", name) is not None
+
+
+def propose_shared(wanted: str, taken: Collection[str]) -> str:
+    """Return a name for an account that is nobody's own: what is wanted, or numbered from 2 on."""
+    begin = re.sub(r"[^a-z0-9_-]+", "-", wanted.lower()).strip("-")
+    begin = begin if is_account_name(begin[:1]) else f"svc-{begin}".rstrip("-")
+    begin = begin[: SHARED_LENGTH - 6]
+    numbered = (f"{begin}-{number}" for number in count(2))
+    return begin if begin not in taken else next(name for name in numbered if name not in taken)
 
 
 def _plain(name: str) -> str:

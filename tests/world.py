@@ -20,7 +20,10 @@ from tests.factories.accounting import (
 from tests.factories.allocations import (
     BackendResourceFactory,
     BackendResourceRequestFactory,
+    CourseAccountFactory,
+    CustomerServiceAccountFactory,
     OfferingUserFactory,
+    ProjectServiceAccountFactory,
 )
 from tests.factories.identity import SshKeyFactory
 from tests.factories.marketplace import (
@@ -73,6 +76,9 @@ def _one(
     period = ResourcePlanPeriodFactory(resource=resource, plan=plan)
     order = OrderFactory(resource=resource, project=project, offering=offering, plan=plan)
     account = OfferingUserFactory(offering=offering, user=member)
+    ProjectServiceAccountFactory(project=project)
+    CustomerServiceAccountFactory(customer=project.customer)
+    CourseAccountFactory(project=project, user=member)
     component = offering.components.first()
     usage = ComponentUsageFactory(resource=resource, component=component, plan_period=period)
     ComponentUserUsageFactory(component_usage=usage, user=account)

@@ -14,6 +14,13 @@ from allocations.api.import_requests.views import BackendResourceRequestViewSet
 from allocations.api.integration_statuses.views import IntegrationStatusViewSet
 from allocations.api.offering_users.views import OfferingUserViewSet
 from allocations.api.provider_accounts.views import AttributeConfigViewSet, ProviderUsernameViewSet
+from allocations.api.shared_accounts.views import (
+    AccountsAtOfferingViewSet,
+    AccountsAtProviderViewSet,
+    CourseAccountViewSet,
+    CustomerServiceAccountViewSet,
+    ProjectServiceAccountViewSet,
+)
 from allocations.api.subscriptions.views import (
     EventSubscriptionQueueViewSet,
     EventSubscriptionViewSet,
@@ -81,6 +88,29 @@ router.register(
     basename="backend-resource-request",
 )
 router.register("api/backend-resources", BackendResourceViewSet, basename="backend-resource")
+router.register(
+    "api/marketplace-project-service-accounts",
+    ProjectServiceAccountViewSet,
+    basename="marketplace-project-service-account",
+)
+router.register(
+    "api/marketplace-customer-service-accounts",
+    CustomerServiceAccountViewSet,
+    basename="marketplace-customer-service-account",
+)
+router.register(
+    "api/marketplace-course-accounts", CourseAccountViewSet, basename="marketplace-course-account"
+)
+router.register(
+    "api/marketplace-provider-offerings",
+    AccountsAtOfferingViewSet,
+    basename="marketplace-provider-offering-accounts",
+)
+router.register(
+    "api/marketplace-service-providers",
+    AccountsAtProviderViewSet,
+    basename="marketplace-service-provider-accounts",
+)
 
 urlpatterns = [
     *router.urls,

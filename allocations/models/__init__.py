@@ -10,6 +10,7 @@ from allocations.models.agent import (
 from allocations.models.imports import BackendResource, BackendResourceRequest
 from allocations.models.membership import MembershipSyncStatus
 from allocations.models.provision import Provision
+from allocations.models.shared import CourseAccount, CustomerServiceAccount, ProjectServiceAccount
 from allocations.models.subscription import (
     EventConsumer,
     EventSubscription,
@@ -23,11 +24,14 @@ __all__ = [
     "AgentService",
     "BackendResource",
     "BackendResourceRequest",
+    "CourseAccount",
+    "CustomerServiceAccount",
     "EventConsumer",
     "EventSubscription",
     "EventSubscriptionQueue",
     "MembershipSyncStatus",
     "OfferingUser",
+    "ProjectServiceAccount",
     "Provision",
     "UserAttributeConfig",
 ]

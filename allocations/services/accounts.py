@@ -9,20 +9,18 @@ from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 
-from allocations.lifecycle import ACCOUNT, AccountState
+from allocations.lifecycle import ACCOUNT, COMING, AccountState
 from allocations.models import OfferingUser
 from config.common.errors import Conflict, Invalid
 from config.common.machine import IllegalTransition
 from identity import events
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from identity.models import User
     from marketplace.models import Offering
-
-NAMED_BY = frozenset({AccountState.REQUESTED, AccountState.CREATING, AccountState.ERROR_CREATING})
-"""The states that end when the site names the account."""
 
 TARGETS = {
     "begin_creating": AccountState.CREATING,
@@ -37,6 +35,21 @@ TARGETS = {
     "set_error_deleting": AccountState.ERROR_DELETING,
 }
 """Where the actions that sites and providers report lead."""
+
+RUNTIME_STATES = {
+    "Active": AccountState.OK,
+    "Pending account linking": AccountState.PENDING_ACCOUNT_LINKING,
+    "Pending additional validation": AccountState.PENDING_ADDITIONAL_VALIDATION,
+}
+"""How an account stands for the person, in the words of the API, and the state that says so."""
+
+TOLD_AS = {
+    "account.created": "create",
+    "account.removed": "delete",
+    "account.username_set": "username_set",
+    "account.attributes_changed": "attribute_update",
+}
+"""What sites are told an event is; whatever is not here is an `update`."""
 
 
 class AccountExists(Invalid):
@@ -94,7 +107,7 @@ def set_username(
         return locked
     locked.username = username
     _store(locked)
-    if username and locked.state in NAMED_BY:
+    if username and locked.state in COMING:
         advance(locked, "set_ok", AccountState.OK, actor=actor, now=now)
     _record(
         locked,
@@ -125,12 +138,70 @@ def move(
     locked = _locked(account)
     advance(locked, action, TARGETS[action], actor=actor, now=now)
     if comment is not None or comment_url is not None:
-        locked.service_provider_comment = comment or ""
-        locked.service_provider_comment_url = comment_url or ""
-        locked.save(
-            update_fields=["service_provider_comment", "service_provider_comment_url", "modified"]
-        )
+        _write_comments(locked, comment or "", comment_url or "")
     return locked
+
+
+@transaction.atomic
+def set_comments(
+    account: OfferingUser,
+    *,
+    comment: str | None = None,
+    comment_url: str | None = None,
+    actor: User,
+    now: datetime,
+) -> OfferingUser:
+    """Tell the person something about the account; what is not given stays as it is.
+
+    :raises AccountGone: the account was removed meanwhile.
+    """
+    locked = _locked(account)
+    before = (locked.service_provider_comment, locked.service_provider_comment_url)
+    after = tuple(
+        old if new is None else new for old, new in zip(before, (comment, comment_url), strict=True)
+    )
+    if after != before:
+        _write_comments(locked, *after)
+        _record(locked, "account.commented", actor=actor, now=now, message=after[0])
+    return locked
+
+
+@transaction.atomic
+def set_runtime_state(
+    account: OfferingUser,
+    *,
+    runtime_state: str,
+    comment: str | None = None,
+    comment_url: str | None = None,
+    actor: User,
+    now: datetime,
+) -> OfferingUser:
+    """Say how the account stands for the person (a word of `RUNTIME_STATES`); it may stand so.
+
+    :raises IllegalTransition: the site is not making the account and has not made it.
+    :raises AccountGone: the account was removed meanwhile.
+    """
+    locked = _locked(account)
+    to = RUNTIME_STATES[runtime_state]
+    if locked.state != to:
+        advance(locked, "update_runtime_state", to, actor=actor, now=now)
+    return set_comments(locked, comment=comment, comment_url=comment_url, actor=actor, now=now)
+
+
+def note_attributes(
+    account: OfferingUser, changed: Collection[str], *, actor: User | None, now: datetime
+) -> None:
+    """Record that attributes of the person changed which the account's site gets to see.
+
+    Their values stay out of the log: `attributes.shown_to_site` tells them as they are by then.
+    """
+    _record(
+        account,
+        "account.attributes_changed",
+        actor=actor,
+        now=now,
+        payload={"changed_attributes": sorted(changed)},
+    )
 
 
 @transaction.atomic
@@ -195,6 +266,14 @@ def live(user: User, offering: Offering, *, lock: bool = False) -> OfferingUser 
     return accounts.exclude(state=AccountState.DELETED).first()
 
 
+def _write_comments(account: OfferingUser, comment: str, comment_url: str) -> None:
+    account.service_provider_comment = comment
+    account.service_provider_comment_url = comment_url
+    account.save(
+        update_fields=["service_provider_comment", "service_provider_comment_url", "modified"]
+    )
+
+
 def _locked(account: OfferingUser) -> OfferingUser:
     found: OfferingUser | None = (
         OfferingUser.objects.select_for_update(of=("self",))
@@ -245,6 +324,7 @@ def _record(
             "offering_uuid": account.offering.uuid.hex,
             "user_uuid": account.user.uuid.hex,
             "username": account.username,
+            "action": TOLD_AS.get(kind, "update"),
             **(payload or {}),
         },
     )

@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Q
 
 from allocations.lifecycle import ACCOUNT, AccountState
 from allocations.models import OfferingUser
-from allocations.services import accounts
-from allocations.usernames import propose, stem
+from allocations.services import accounts, naming
 from config.common.errors import Invalid
 from identity.models import Grant, User
 from identity.roles import ScopeType
@@ -53,6 +53,18 @@ def offerings_of(project: Project) -> QuerySet[Offering]:
     return Offering.objects.filter(pk__in=resources.values("offering")).order_by("pk")
 
 
+def people_of(offering: Offering) -> QuerySet[User]:
+    """Return the people who need an account at an offering, and those who have one."""
+    resources = Resource.objects.filter(offering=offering, state__in=SERVED)
+    grants = Grant.objects.in_force().filter(
+        scope_type=ScopeType.PROJECT, project__in=resources.values("project")
+    )
+    having = OfferingUser.objects.filter(offering=offering).exclude(state=AccountState.DELETED)
+    return User.objects.filter(
+        Q(pk__in=grants.values("user")) | Q(pk__in=having.values("user"))
+    ).order_by("pk")
+
+
 def reconcile_all(*, users: Iterable[User], offerings: Iterable[Offering], now: datetime) -> None:
     """Bring the accounts of some people at some offerings to what their roles call for."""
     managed = [offering for offering in offerings if offering.plugin_options.get(MANAGED)]
@@ -65,15 +77,16 @@ def reconcile_all(*, users: Iterable[User], offerings: Iterable[Offering], now: 
 def reconcile(*, user: User, offering: Offering, now: datetime) -> OfferingUser | None:
     """Open the account that a person's roles call for, or have one deleted that they no longer do.
 
-    It may run any number of times, for whatever reason; accounts at offerings whose provider does
-    not manage them are left alone.
+    One that is needed is named, where the offering's policy names people. It may run any number of
+    times, for whatever reason; accounts at offerings whose provider does not manage them are left
+    alone.
     """
     if not offering.plugin_options.get(MANAGED):
         return None
     account = accounts.live(user, offering, lock=True)
     is_needed = user.is_active and _resources_of(user).filter(offering=offering).exists()
     if account is None:
-        return _open(user, offering, now=now) if is_needed else None
+        return naming.open_account(user, offering, now=now) if is_needed else None
     if is_needed and account.state == AccountState.DELETION_REQUESTED:
         back_to = AccountState.OK if account.username else AccountState.REQUESTED
         accounts.advance(account, "come_back", back_to, actor=None, now=now)
@@ -82,6 +95,9 @@ def reconcile(*, user: User, offering: Offering, now: datetime) -> OfferingUser 
         return None
     elif not is_needed and ACCOUNT.allows("leave", AccountState(account.state)):
         accounts.advance(account, "leave", AccountState.DELETION_REQUESTED, actor=None, now=now)
+    if is_needed:
+        account.user, account.offering = user, offering
+        naming.refresh(account, now=now)
     return account
 
 
@@ -108,24 +124,6 @@ def name_everywhere(
             {"user_uuid": ["The user has no resources of this service provider's offerings."]}
         )
     return len(offerings)
-
-
-def _open(user: User, offering: Offering, *, now: datetime) -> OfferingUser | None:
-    """Open an account under the offering's own rule for names; None when another was quicker."""
-    names = {"username": user.username, "first_name": user.first_name, "last_name": user.last_name}
-    begin = stem(offering.plugin_options, **names)
-    taken = set(
-        OfferingUser.objects.filter(offering=offering, username__startswith=begin)
-        .exclude(state=AccountState.DELETED)
-        .values_list("username", flat=True)
-        if begin
-        else ()
-    )
-    username = propose(offering.plugin_options, **names, taken=taken)
-    try:
-        return accounts.create(offering=offering, user=user, username=username, actor=None, now=now)
-    except accounts.AccountExists:
-        return None
 
 
 def _resources_of(user: User) -> QuerySet[Resource]:

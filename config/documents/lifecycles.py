@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from allocations.lifecycle import ACCOUNT, IMPORT, PROVISION
+from allocations.lifecycle import ACCOUNT, IMPORT, PROVISION, SHARED_ACCOUNT
 from marketplace.lifecycle import CASCADE, OFFERING, ORDER, RESOURCE
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ MACHINES: tuple[tuple[str, str, Machine[Any]], ...] = (
     ("Resource", "The allocation itself.", RESOURCE),
     ("Offering", "What can be ordered.", OFFERING),
     ("Account", "A person's account at a site (offering user).", ACCOUNT),
+    ("Shared account", "An account at sites for a program or a course.", SHARED_ACCOUNT),
     ("Delivery", "One attempt to have a backend carry out an order (provision).", PROVISION),
     ("Import", "A site's search for allocations that are not known here.", IMPORT),
 )

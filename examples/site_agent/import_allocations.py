@@ -1,14 +1,14 @@
 """Offers the accounts that a cluster has already as allocations, for sites whose agent polls.
 
-In its event mode the agent does so by itself when somebody asks for it. This program asks the service
-for open requests and works them off with the agent's own classes, so run it with the agent's Python:
+In its event mode the agent does so by itself when somebody asks for it. This program asks the
+service for open requests and works them off with the agent's own classes, so run it with the
+agent's Python:
 
     /opt/waldur-site-agent/bin/python import_allocations.py /etc/waldur/agent.yaml
 
-An account is offered when its organisation (`sacctmgr list account`) is the name that the agent gives
-to a project's account: the configuration's `project_prefix` and the project's slug. It becomes an
-allocation when the provider imports it, in the API (`backend-resources/{uuid}/import_resource/`) or
-in the admin.
+An account is offered when its organisation (`sacctmgr list account`) is the name that the agent
+gives to a project's account: the configuration's `project_prefix` and the project's slug. It
+becomes an allocation when the provider imports it: `backend-resources/{uuid}/import_resource/`.
 """
 
 import sys

@@ -27,6 +27,7 @@ SUBJECTS = {
     "agent": "allocations_agentidentity",
     "agent_processor": "allocations_agentprocessor",
     "agent_service": "allocations_agentservice",
+    "attribute_config": "allocations_userattributeconfig",
     "category": "marketplace_category",
     "category_group": "marketplace_categorygroup",
     "component": "marketplace_offeringcomponent",

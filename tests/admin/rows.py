@@ -10,8 +10,11 @@ from accounting.models import ComponentUsage, ComponentUserUsage, ComponentUserU
 from allocations.models import (
     BackendResource,
     BackendResourceRequest,
+    CourseAccount,
+    CustomerServiceAccount,
     MembershipSyncStatus,
     OfferingUser,
+    ProjectServiceAccount,
     Provision,
     UserAttributeConfig,
 )
@@ -26,8 +29,11 @@ from tests.factories.accounting import (
 from tests.factories.allocations import (
     BackendResourceFactory,
     BackendResourceRequestFactory,
+    CourseAccountFactory,
+    CustomerServiceAccountFactory,
     MembershipSyncStatusFactory,
     OfferingUserFactory,
+    ProjectServiceAccountFactory,
     ProvisionFactory,
     UserAttributeConfigFactory,
 )
@@ -144,6 +150,9 @@ MAKERS: dict[type[Any], Callable[[], Any]] = {
     marketplace.TermsOfService: TermsOfServiceFactory,
     BackendResource: BackendResourceFactory,
     BackendResourceRequest: BackendResourceRequestFactory,
+    CourseAccount: CourseAccountFactory,
+    CustomerServiceAccount: CustomerServiceAccountFactory,
+    ProjectServiceAccount: ProjectServiceAccountFactory,
     MembershipSyncStatus: MembershipSyncStatusFactory,
     OfferingUser: OfferingUserFactory,
     Provision: ProvisionFactory,

@@ -68,7 +68,9 @@ def test_the_tools_that_look_find_nothing_wrong(
     assert "Slurm by limits" in printed
     fine(slurm.tool("waldur_sync_offering_users"))
     fine(slurm.tool("waldur_sync_resource_limits"))
-    slurm.configure(backend_settings={**slurm.backend_settings, "homedir_base_path": "/tmp"})
+    slurm.configure(
+        backend_settings={**slurm.backend_settings, "homedir_base_path": str(slurm.folder)}
+    )
     fine(slurm.tool("waldur_site_create_homedirs"))
     checked = slurm.tool("waldur_site_healthz", "--mode", "readiness")
     assert checked.returncode == 0, checked.stdout + checked.stderr

@@ -1,4 +1,4 @@
-"""Usage: what a cluster counted arrives here, by component and by person, and policies act on it."""
+"""What a cluster counted arrives here, by component and by person, and policies act on it."""
 
 from __future__ import annotations
 

@@ -11,15 +11,15 @@ from allocations import backends, tasks
 from allocations.backends.fake import FakeBackend, Unreachable
 from allocations.lifecycle import AccountState
 from allocations.models import OfferingUser, Provision
-from allocations.services import accounts
+from allocations.services import accounts, attributes
 from allocations.services.membership import MANAGED
 from config.wiring import dispatch_events
-from identity.models import EventDelivery
+from identity.models import Event, EventDelivery
 from identity.roles import RoleName
 from identity.services import members, users
 from marketplace.lifecycle import OrderState, OrderType, ResourceState
-from marketplace.services import orders, resources
-from tests.factories.allocations import OfferingUserFactory
+from marketplace.services import offerings, orders, resources
+from tests.factories.allocations import OfferingUserFactory, UserAttributeConfigFactory
 from tests.factories.identity import RoleFactory
 from tests.factories.marketplace import HpcOfferingFactory, OrderFactory, ResourceFactory
 
@@ -216,3 +216,83 @@ def test_an_account_that_was_removed_since_is_not_opened_anew(resource, bob, car
     dispatch_events()
 
     assert states(OfferingUser) == []
+
+
+def test_when_the_provider_begins_to_manage_accounts_the_members_get_them(
+    resource, offering, pi, bob, mallory, carol, now
+):
+    type(offering).objects.update(plugin_options={})
+    offering.refresh_from_db()
+
+    offerings.change(offering, actor=carol, now=now, plugin_options={MANAGED: True})
+    dispatch_events()
+
+    assert {account.user for account in OfferingUser.objects.all()} == {pi, bob}
+
+
+def test_a_policy_that_is_chosen_later_names_those_who_wait(resource, offering, bob, carol, now):
+    waiting = OfferingUserFactory(offering=offering, user=bob, username="")
+    options = {MANAGED: True, "username_generation_policy": "waldur_username"}
+
+    offerings.change(offering, actor=carol, now=now, plugin_options=options)
+    dispatch_events()
+
+    waiting.refresh_from_db()
+    assert (waiting.username, waiting.state) == ("bob", "OK")
+
+
+def test_an_offering_that_changes_otherwise_opens_no_accounts(resource, offering, carol, now):
+    offerings.change(offering, actor=carol, now=now, description="quicker")
+    dispatch_events()
+
+    assert states(OfferingUser) == []
+
+
+def test_a_profile_that_changes_is_told_to_the_sites_that_see_it(resource, bob, dave, now):
+    seen = OfferingUserFactory(offering=resource.offering, user=bob)
+    hidden = OfferingUserFactory(user=bob)
+    UserAttributeConfigFactory(offering=hidden.offering, exposed_fields=["username"])
+    OfferingUserFactory(user=bob, state=AccountState.DELETED)
+
+    users.update(
+        bob,
+        actor=dave,
+        now=now,
+        changes={"first_name": "Bobby", "job_title": "PI", "email": "b@x.eu"},
+    )
+    dispatch_events()
+
+    event = Event.objects.get(kind="account.attributes_changed")
+    assert event.subject_uuid == seen.uuid
+    assert event.payload == {
+        "offering_uuid": resource.offering.uuid.hex,
+        "user_uuid": bob.uuid.hex,
+        "username": seen.username,
+        "action": "attribute_update",
+        "changed_attributes": ["email", "full_name"],
+    }
+    bob.refresh_from_db()
+    seen.user = bob
+    assert attributes.shown_to_site(seen) == {
+        "email": "b@x.eu",
+        "full_name": bob.full_name,
+        "username": "bob",
+    }
+
+
+def test_a_new_claim_renames_and_a_person_switched_off_loses_his_account(
+    resource, offering, bob, dave, now
+):
+    options = {MANAGED: True, "username_generation_policy": "identity_claim"}
+    type(offering).objects.update(plugin_options=options)
+    account = OfferingUserFactory(offering=offering, user=bob, username="old")
+
+    users.update(bob, actor=dave, now=now, changes={"details": {"site_username": "new"}})
+    dispatch_events()
+    account.refresh_from_db()
+    assert account.username == "new"
+
+    users.update(bob, actor=dave, now=now, changes={"is_active": False})
+    dispatch_events()
+    account.refresh_from_db()
+    assert account.state == AccountState.DELETION_REQUESTED

@@ -11,13 +11,16 @@ from allocations.lifecycle import AccountState, ProvisionState, SyncState
 from allocations.models import (
     BackendResource,
     BackendResourceRequest,
+    CourseAccount,
+    CustomerServiceAccount,
     MembershipSyncStatus,
     OfferingUser,
+    ProjectServiceAccount,
     Provision,
     UserAttributeConfig,
 )
 from marketplace.lifecycle import OrderState
-from tests.factories.identity import ProjectFactory, UserFactory
+from tests.factories.identity import CustomerFactory, ProjectFactory, UserFactory
 from tests.factories.marketplace import HpcOfferingFactory, OrderFactory, ResourceFactory
 
 
@@ -57,6 +60,36 @@ class ProvisionFactory(DjangoModelFactory[Provision]):
     attempts = 1
     next_attempt_at = factory.LazyFunction(timezone.now)
     created = factory.LazyFunction(timezone.now)
+
+
+class ProjectServiceAccountFactory(DjangoModelFactory[ProjectServiceAccount]):
+    """A program's account for a project, in use."""
+
+    class Meta:
+        model = ProjectServiceAccount
+
+    project = factory.SubFactory(ProjectFactory)
+    username = factory.Sequence(lambda n: f"svc-project-{n:04d}")
+
+
+class CustomerServiceAccountFactory(DjangoModelFactory[CustomerServiceAccount]):
+    """A program's account for an organisation, in use."""
+
+    class Meta:
+        model = CustomerServiceAccount
+
+    customer = factory.SubFactory(CustomerFactory)
+    username = factory.Sequence(lambda n: f"svc-customer-{n:04d}")
+
+
+class CourseAccountFactory(DjangoModelFactory[CourseAccount]):
+    """An account for somebody who takes a course, in use."""
+
+    class Meta:
+        model = CourseAccount
+
+    project = factory.SubFactory(ProjectFactory, kind="course")
+    username = factory.Sequence(lambda n: f"course-{n:04d}")
 
 
 class MembershipSyncStatusFactory(DjangoModelFactory[MembershipSyncStatus]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from allocations.lifecycle import ACCOUNT, AccountState
+from allocations.lifecycle import ACCOUNT, COMING, AccountState
 from allocations.models import OfferingUser
 from allocations.services import accounts
 from config.common.machine import IllegalTransition
@@ -39,6 +39,7 @@ def test_an_account_without_a_name_is_asked_for(offering, bob, carol, now):
         "offering_uuid": offering.uuid.hex,
         "user_uuid": bob.uuid.hex,
         "username": "",
+        "action": "create",
     }
 
 
@@ -84,7 +85,7 @@ def test_naming_an_account_makes_it_ready_while_it_is_being_made(offering, bob, 
 
     account.refresh_from_db()
     assert account.username == named.username == "bob1"
-    if state in {"Requested", "Creating", "Error creating"}:
+    if state in COMING:
         assert (account.state, account.propagation_date) == ("OK", now)
         assert kinds() == ["account.ok", "account.username_set"]
     else:
@@ -169,6 +170,62 @@ def test_a_lost_race_is_lost_loudly(offering, bob, carol, now):
 
     with pytest.raises(IllegalTransition, match="no longer"):
         accounts.advance(account, "begin_creating", AccountState.CREATING, actor=carol, now=now)
+
+
+@pytest.mark.parametrize("state", list(AccountState))
+@pytest.mark.parametrize("word", list(accounts.RUNTIME_STATES))
+def test_how_an_account_stands_is_said_of_those_that_are_there_or_on_the_way(
+    offering, bob, carol, now, state, word
+):
+    account = OfferingUserFactory(offering=offering, user=bob, state=state)
+    to = accounts.RUNTIME_STATES[word]
+    is_possible = state == to or ACCOUNT.allows("update_runtime_state", state)
+
+    if not is_possible:
+        with pytest.raises(IllegalTransition):
+            accounts.set_runtime_state(account, runtime_state=word, actor=carol, now=now)
+        assert kinds() == []
+        return
+    for _ in range(2):
+        accounts.set_runtime_state(
+            account, runtime_state=word, comment="Look here.", actor=carol, now=now
+        )
+    account.refresh_from_db()
+    assert (account.state, account.service_provider_comment) == (to, "Look here.")
+    moved = [] if state == to else ["account." + to.lower().replace(" ", "_")]
+    assert kinds() == [*moved, "account.commented"]
+
+
+def test_what_is_not_said_of_a_comment_stays(offering, bob, carol, now):
+    account = OfferingUserFactory(
+        offering=offering, user=bob, service_provider_comment_url="https://site.example/"
+    )
+
+    for _ in range(2):
+        accounts.set_comments(account, comment="Wait.", actor=carol, now=now)
+
+    account.refresh_from_db()
+    assert account.service_provider_comment == "Wait."
+    assert account.service_provider_comment_url == "https://site.example/"
+    assert kinds() == ["account.commented"]
+
+
+def test_every_event_says_what_sites_are_told(offering, bob, carol, now):
+    account = accounts.create(offering=offering, user=bob, actor=carol, now=now)
+    accounts.set_username(account, username="bob1", actor=carol, now=now)
+    accounts.set_restricted(account, is_restricted=True, actor=carol, now=now)
+    accounts.note_attributes(account, {"email"}, actor=None, now=now)
+    accounts.remove(account, actor=carol, now=now)
+
+    told = list(Event.objects.order_by("pk").values_list("kind", "payload__action"))
+    assert told == [
+        ("account.created", "create"),
+        ("account.ok", "update"),
+        ("account.username_set", "username_set"),
+        ("account.restriction_changed", "update"),
+        ("account.attributes_changed", "attribute_update"),
+        ("account.removed", "delete"),
+    ]
 
 
 def test_a_restriction_is_an_event_once(offering, bob, carol, now):

@@ -8,14 +8,18 @@ import pytest
 
 from allocations.lifecycle import AccountState
 from allocations.models import OfferingUser
-from allocations.services import accounts, membership
-from allocations.usernames import propose
+from allocations.services import accounts, membership, naming
+from allocations.usernames import Names, propose
 from identity.models import Grant
 from identity.roles import RoleName
 from marketplace.lifecycle import ResourceState
 from tests.factories.allocations import OfferingUserFactory
 from tests.factories.identity import GrantFactory, ProjectFactory, UserFactory
-from tests.factories.marketplace import HpcOfferingFactory, ResourceFactory
+from tests.factories.marketplace import (
+    HpcOfferingFactory,
+    ResourceFactory,
+    ServiceProviderFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -198,18 +202,136 @@ def test_who_was_quicker_is_left_alone(bob, resource, now, monkeypatch):
         ({"username_generation_policy": "waldur_username"}, "abc@acc.org"),
         ({"username_generation_policy": "anonymized"}, "walduruser_00000"),
         ({"username_generation_policy": "full_name"}, "asa_nunez_00"),
+        ({"username_generation_policy": "identity_claim"}, "anunez"),
     ],
 )
 def test_policies_name_people(options, name):
-    assert (
-        propose(options, username="abc@acc.org", first_name="Åsa", last_name="Núñez", taken=set())
-        == name
-    )
+    person = Names("abc@acc.org", "Åsa", "Núñez", claim="anunez")
+
+    assert propose(options, person, taken=set()) == name
 
 
 def test_a_full_name_that_cannot_be_written_leaves_naming_to_the_site():
     options = {"username_generation_policy": "full_name"}
-    assert propose(options, username="x", first_name="李", last_name="王", taken=set()) == ""
+    assert propose(options, Names("x", "李", "王"), taken=set()) == ""
+
+
+@pytest.mark.parametrize("policy", ["identity_claim", "waldur_username"])
+def test_nobody_gets_a_name_that_is_somebody_else_s_own(policy):
+    options = {"username_generation_policy": policy}
+    assert propose(options, Names("anna", claim="anna"), taken={"anna"}) == ""
+
+
+@pytest.mark.parametrize("policy", ["anonymized", "full_name"])
+def test_numbers_go_on_where_names_are_taken(policy):
+    options = {"username_generation_policy": policy}
+    first = propose(options, Names("x", "Åsa", "Núñez"), taken=set())
+    second = propose(options, Names("x", "Åsa", "Núñez"), taken={first})
+    assert (first[:-1], first[-1], second) == (second[:-1], "0", first[:-1] + "1")
+
+
+# --- names that change, and names of those who came before ---------------------------------------
+
+
+def by(policy, **more):
+    return MANAGED | {"username_generation_policy": policy, **more}
+
+
+def test_who_waits_for_a_name_gets_it_when_the_policy_gives_one(bob, resource, now):
+    account = reconcile(bob, resource.offering, now)
+    resource.offering.plugin_options = by("waldur_username")
+
+    reconcile(bob, resource.offering, now)
+
+    account.refresh_from_db()
+    assert (account.username, account.state) == ("bob", "OK")
+
+
+def test_who_has_a_name_keeps_it_whatever_the_policy_is_now(bob, resource, now):
+    account = OfferingUserFactory(offering=resource.offering, user=bob, username="bob1")
+    resource.offering.plugin_options = by("waldur_username")
+
+    reconcile(bob, resource.offering, now)
+
+    account.refresh_from_db()
+    assert account.username == "bob1"
+
+
+def test_a_name_taken_from_a_ready_account_is_not_given_back(bob, resource, now):
+    account = OfferingUserFactory(offering=resource.offering, user=bob, username="", state="OK")
+    resource.offering.plugin_options = by("waldur_username")
+
+    reconcile(bob, resource.offering, now)
+
+    account.refresh_from_db()
+    assert account.username == ""
+
+
+def test_a_claim_names_and_renames(bob, resource, now):
+    resource.offering.plugin_options = by("identity_claim")
+    account = reconcile(bob, resource.offering, now)
+    assert (account.username, account.state) == ("", "Requested")
+
+    for claim in ("bobby", "robert"):
+        bob.details = {"site_username": claim}
+        reconcile(bob, resource.offering, now)
+        account.refresh_from_db()
+        assert (account.username, account.state) == (claim, "OK")
+
+    bob.details = {}
+    reconcile(bob, resource.offering, now)
+    account.refresh_from_db()
+    assert account.username == "robert"
+
+
+def test_a_claim_to_somebody_else_s_name_changes_nothing(bob, resource, now):
+    resource.offering.plugin_options = by("identity_claim")
+    OfferingUserFactory(offering=resource.offering, username="robert")
+    account = OfferingUserFactory(offering=resource.offering, user=bob, username="bobby")
+    bob.details = {"site_username": "robert"}
+
+    reconcile(bob, resource.offering, now)
+
+    account.refresh_from_db()
+    assert account.username == "bobby"
+
+
+def test_the_provider_s_policy_holds_where_the_offering_has_none(bob, resource, now):
+    ServiceProviderFactory(
+        customer=resource.offering.customer,
+        account_options={"username_generation_policy": "waldur_username"},
+    )
+
+    assert reconcile(bob, resource.offering, now).username == "bob"
+
+
+def test_who_comes_back_gets_his_old_name_and_nobody_else_does(bob, pi, resource, now):
+    resource.offering.plugin_options = by("anonymized", username_anonymized_prefix="efp")
+    OfferingUserFactory(
+        offering=resource.offering, user=bob, username="efp00000", state=AccountState.DELETED
+    )
+
+    names = [reconcile(user, resource.offering, now).username for user in (pi, bob)]
+
+    assert names == ["efp00001", "efp00000"]
+
+
+def test_two_who_are_given_the_same_number_at_once_both_get_one(bob, resource, now, monkeypatch):
+    resource.offering.plugin_options = by("anonymized", username_anonymized_prefix="efp")
+    OfferingUserFactory(offering=resource.offering, username="efp00000")
+    drawn = iter(["efp00000", "efp00001"])
+    monkeypatch.setattr(naming, "name_for", lambda *_: next(drawn))
+
+    assert reconcile(bob, resource.offering, now).username == "efp00001"
+
+
+def test_when_every_number_is_lost_the_site_names_the_person(bob, resource, now, monkeypatch):
+    OfferingUserFactory(offering=resource.offering, username="efp00000")
+    monkeypatch.setattr(naming, "name_for", lambda *_: "efp00000")
+
+    account = reconcile(bob, resource.offering, now)
+
+    assert (account.username, account.state) == ("", "Requested")
 
 
 # --- one name everywhere --------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 
 from allocations.lifecycle import AccountState
 from allocations.models import OfferingUser
+from allocations.services.accounts import RUNTIME_STATES
 from config.common.api.filters import (
     ApiFilterSet,
     Before,
@@ -25,12 +26,6 @@ from config.common.api.filters import (
 )
 
 NO_PROVIDER_ACCOUNTS = "accounts are kept per offering, not per provider"
-
-RUNTIME_STATES = {
-    "Active": AccountState.OK,
-    "Pending account linking": AccountState.PENDING_ACCOUNT_LINKING,
-    "Pending additional validation": AccountState.PENDING_ADDITIONAL_VALIDATION,
-}
 
 
 class OfferingUserFilter(ApiFilterSet):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from rest_framework import serializers
 
+from allocations.services.accounts import RUNTIME_STATES
 from config.common.api.inputs import Input, RelatedUrl, RelatedUuid
 from identity.models import User
 from marketplace.models import Offering
@@ -84,6 +85,29 @@ class OfferingUserStateTransitionInput(Input):
     comment_url = serializers.URLField(
         max_length=255, required=False, allow_blank=True, allow_null=True
     )
+
+
+class OfferingUserServiceProviderCommentInput(Input):
+    """What the person is told about the account."""
+
+    service_provider_comment = serializers.CharField(required=False, allow_blank=True)
+    service_provider_comment_url = serializers.URLField(
+        max_length=255, required=False, allow_blank=True
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Name the parts as the service does."""
+        said = {
+            "comment": attrs.pop("service_provider_comment", None),
+            "comment_url": attrs.pop("service_provider_comment_url", None),
+        }
+        return attrs | said
+
+
+class OfferingUserUpdateRuntimeStateInput(OfferingUserServiceProviderCommentInput):
+    """How the account stands for the person, and what he is told about it."""
+
+    runtime_state = serializers.ChoiceField(choices=tuple(RUNTIME_STATES))
 
 
 class OfferingUserUpdateRestrictionInput(Input):

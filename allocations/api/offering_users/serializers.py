@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from allocations.lifecycle import AccountState
 from allocations.models import OfferingUser
+from allocations.services.accounts import RUNTIME_STATES
 from config.common.api.outputs import Computed, EnumField, Omitted, Output, UrlField, UuidField
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 GENDERS = ("female", "male", "unknown")
-RUNTIME_STATES = ("Active", "Pending account linking", "Pending additional validation")
 NO_PROVIDER_ACCOUNTS = "accounts are kept per offering, not per provider"
 
 
@@ -53,9 +53,7 @@ def full_name(first: str, last: str, shown: Sequence[str]) -> str | None:
 
 def runtime_state(state: str) -> str | None:
     """Return how the account stands for the person; nothing while it is not there."""
-    if state in RUNTIME_STATES:
-        return state
-    return "Active" if state == AccountState.OK else None
+    return next((word for word, at_site in RUNTIME_STATES.items() if at_site == state), None)
 
 
 def consent(uuid: UUID | None, version: str | None, date: datetime | None) -> dict[str, str] | None:
@@ -72,6 +70,13 @@ def consent(uuid: UUID | None, version: str | None, date: datetime | None) -> di
 def posix(key: str) -> Callable[[dict[str, Any]], Any]:
     """Return the function that reads what the site told of the account in its own directory."""
     return lambda metadata: metadata.get(key)
+
+
+class OfferingUserServiceProviderCommentOutput(serializers.Serializer[Any]):
+    """What the person is told about the account."""
+
+    service_provider_comment = serializers.CharField(required=False)
+    service_provider_comment_url = serializers.URLField(required=False)
 
 
 class OfferingUserOutput(Output):
@@ -152,7 +157,7 @@ class OfferingUserOutput(Output):
     username = serializers.CharField(allow_null=True)
     state = EnumField(AccountState)
     runtime_state = Computed(
-        "state", fn=runtime_state, output=serializers.ChoiceField(choices=RUNTIME_STATES)
+        "state", fn=runtime_state, output=serializers.ChoiceField(choices=tuple(RUNTIME_STATES))
     )
     has_consent = serializers.BooleanField()
     requires_reconsent = serializers.BooleanField()

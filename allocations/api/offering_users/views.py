@@ -7,15 +7,20 @@ from typing import Any, ClassVar
 from allocations.api.offering_users.filters import OfferingUserFilter
 from allocations.api.offering_users.inputs import (
     OfferingUserInput,
+    OfferingUserServiceProviderCommentInput,
     OfferingUserStateTransitionInput,
     OfferingUserUpdateInput,
     OfferingUserUpdateRestrictionInput,
+    OfferingUserUpdateRuntimeStateInput,
 )
-from allocations.api.offering_users.serializers import OfferingUserOutput
+from allocations.api.offering_users.serializers import (
+    OfferingUserOutput,
+    OfferingUserServiceProviderCommentOutput,
+)
 from allocations.models import OfferingUser
 from allocations.services import accounts
 from config.common.api.access import SCOPED, Needs, Rule
-from config.common.api.actions import command, creates, deletes, updates
+from config.common.api.actions import command, creates, deletes, reading, updates
 from config.common.api.viewsets import ApiViewSet, Listed, Retrieved
 from identity.api.events.recorded import Recorded
 from identity.permissions import P
@@ -49,6 +54,9 @@ class OfferingUserViewSet(Recorded, Listed, Retrieved, ApiViewSet):
         "set_pending_additional_validation": MANAGE,
         "set_validation_complete": MANAGE,
         "update_restricted": MANAGE,
+        "update_comments": MANAGE,
+        "update_runtime_state": MANAGE,
+        "profile_field_warnings": SCOPED,
     }
 
     @creates(OfferingUserInput)
@@ -129,6 +137,29 @@ class OfferingUserViewSet(Recorded, Listed, Retrieved, ApiViewSet):
         account, data = self.row(), self.data(OfferingUserUpdateRestrictionInput)
         accounts.set_restricted(account, **data, actor=request.user, now=self.now)
         return self.answer()
+
+    @command(
+        OfferingUserServiceProviderCommentInput,
+        OfferingUserServiceProviderCommentOutput,
+        methods=("patch",),
+    )
+    def update_comments(self, request: Any, uuid: str) -> Any:
+        """Tell the person something about the account."""
+        account, data = self.row(), self.data(OfferingUserServiceProviderCommentInput)
+        told = accounts.set_comments(account, **data, actor=request.user, now=self.now)
+        return self.answer(OfferingUserServiceProviderCommentOutput(told).data)
+
+    @command(OfferingUserUpdateRuntimeStateInput)
+    def update_runtime_state(self, request: Any, uuid: str) -> Any:
+        """Say how the account stands for the person."""
+        account, data = self.row(), self.data(OfferingUserUpdateRuntimeStateInput)
+        accounts.set_runtime_state(account, **data, actor=request.user, now=self.now)
+        return self.answer()
+
+    @reading(None, detail=False)
+    def profile_field_warnings(self, request: Any) -> Any:
+        """Return which fields must not be emptied, by name: none, since no site insists on any."""
+        return self.answer({})
 
     def _move(self, request: Any, wanted: type | None = None) -> Any:
         """Carry out the action of the table that the URL names."""

@@ -2,10 +2,31 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rest_framework import serializers
 
 from allocations.api.offering_users.inputs import AnyoneByUuid
+from allocations.attributes import ATTRIBUTES
 from config.common.api.inputs import Input
+
+
+class OfferingUserAttributeConfigInput(Input):
+    """What an offering's site shall see of people, or not; what is not named stays as it is."""
+
+    offering = serializers.UUIDField(required=False)
+
+    def get_fields(self) -> dict[str, Any]:
+        """Add a flag for each attribute."""
+        fields: dict[str, Any] = super().get_fields()
+        for name in ATTRIBUTES:
+            fields[f"expose_{name}"] = serializers.BooleanField(required=False)
+        return fields
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Name the attributes as the service does; the offering is the one that the URL names."""
+        attrs.pop("offering", None)
+        return {"exposed": {key.removeprefix("expose_"): flag for key, flag in attrs.items()}}
 
 
 class SetOfferingsUsernameInput(Input):

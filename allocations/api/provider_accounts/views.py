@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from allocations.api.provider_accounts.inputs import SetOfferingsUsernameInput
+from allocations.api.provider_accounts.inputs import (
+    OfferingUserAttributeConfigInput,
+    SetOfferingsUsernameInput,
+)
 from allocations.api.provider_accounts.serializers import (
     OfferingUserAttributeConfigOutput,
     config_row,
 )
 from allocations.models import UserAttributeConfig
-from allocations.services import membership
+from allocations.services import attributes, membership
 from config.common.api.access import SCOPED, Needs, Rule
 from config.common.api.actions import command, reading
 from config.common.api.viewsets import ApiViewSet
 from identity.permissions import P
 from marketplace.models import Offering, ServiceProvider
+
+UPDATE = Needs(P.UPDATE_OFFERING, on=("", "customer"))
 
 
 class ProviderUsernameViewSet(ApiViewSet):
@@ -46,12 +51,43 @@ class AttributeConfigViewSet(ApiViewSet):
 
     model = Offering
     visible = "provided_by"
-    access: ClassVar[dict[str, Rule]] = {"user_attribute_config": SCOPED}
+    related = ("customer",)
+    access: ClassVar[dict[str, Rule]] = {
+        "user_attribute_config": SCOPED,
+        "update_user_attribute_config": UPDATE,
+        "delete_user_attribute_config": UPDATE,
+    }
 
     @reading(OfferingUserAttributeConfigOutput, url_path="user-attribute-config")
     def user_attribute_config(self, request: Any, uuid: str) -> Any:
         """Return the attributes that the offering's provider chose, or the default."""
         offering = self.row()
         config = UserAttributeConfig.objects.filter(offering=offering).first()
+        return self._shown(offering, config)
+
+    @command(
+        OfferingUserAttributeConfigInput,
+        OfferingUserAttributeConfigOutput,
+        url_path="update-user-attribute-config",
+        methods=("post", "put", "patch"),
+    )
+    def update_user_attribute_config(self, request: Any, uuid: str) -> Any:
+        """Choose what the site gets to see."""
+        offering, data = self.row(), self.data(OfferingUserAttributeConfigInput)
+        config = attributes.choose(offering, **data, actor=request.user, now=self.now)
+        return self._shown(offering, config)
+
+    @command(
+        url_path="delete-user-attribute-config",
+        methods=("delete",),
+        status=204,
+        input_optional=True,
+    )
+    def delete_user_attribute_config(self, request: Any, uuid: str) -> Any:
+        """Go back to the default."""
+        attributes.forget(self.row(), actor=request.user, now=self.now)
+        return self.no_content()
+
+    def _shown(self, offering: Offering, config: UserAttributeConfig | None) -> Any:
         shown = OfferingUserAttributeConfigOutput(config_row(offering, config))
         return self.answer(shown.data)

@@ -62,18 +62,7 @@ def deletes(method: Method) -> Method:
     return _declare(Declared(status=204, empty=True))(method)
 
 
-def change(input: type, output: Any) -> Callable[[Method], Method]:  # noqa: A002
-    """Declare a PATCH action: any part of what it takes, and the changed object in answer."""
-
-    def mark(method: Method) -> Method:
-        routed: Any = action(detail=True, methods=["patch"])(method)
-        marked: Method = _declare(Declared(input=input, output=output))(routed)
-        return marked
-
-    return mark
-
-
-def command(
+def command(  # noqa: PLR0913 - an action has that many sides
     input: type | None = None,  # noqa: A002
     output: Any = None,
     *,
@@ -82,11 +71,12 @@ def command(
     url_path: str | None = None,
     also: tuple[tuple[int, Any], ...] = (),
     input_optional: bool = False,
+    methods: tuple[str, ...] = ("post",),
 ) -> Callable[[Method], Method]:
-    """Declare a POST action; without an output its answer is empty."""
+    """Declare a POST action, or one of other `methods`; without an output its answer is empty."""
 
     def mark(method: Method) -> Method:
-        routed: Any = action(detail=detail, methods=["post"], url_path=url_path)(method)
+        routed: Any = action(detail=detail, methods=list(methods), url_path=url_path)(method)
         marked: Method = _declare(
             Declared(
                 input=input,

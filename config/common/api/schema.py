@@ -25,6 +25,9 @@ CRUD = {
     "destroy": "destroy",
 }
 
+CHANGES = {"PUT": "update", "PATCH": "partial_update", "DELETE": "destroy"}
+"""What the name of an action that changes something ends in; one that is POSTed ends in nothing."""
+
 
 class ApiRouter(SimpleRouter):
     """Routes viewsets under Waldur's paths."""
@@ -63,8 +66,8 @@ class ApiSchema(AutoSchema):
             words.append(CRUD[self.view.action])
         elif self.method == "GET":
             words.append("list" if self.declared.many else "retrieve")
-        elif self.method == "PATCH":
-            words.append("partial_update")
+        elif self.method in CHANGES:
+            words.append(CHANGES[self.method])
         return re.sub(r"\W", "_", "_".join(words)) if words != ["retrieve"] else "api_root"
 
     def get_tags(self) -> list[str]:

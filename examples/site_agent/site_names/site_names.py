@@ -1,7 +1,8 @@
-"""A plugin for the site agent: how this site names people. Put your directory service in its place.
+"""A plugin for the site agent: how this site names people. Put your directory in its place.
 
-Install it beside the agent (`pip install ./site_names`) and name it in the offering's configuration:
-`username_management_backend: "site-names"`. The agent asks it for each person who has no name yet.
+Install it beside the agent (`pip install ./site_names`) and name it in the configuration of the
+offering: `username_management_backend: "site-names"`. The agent asks it for each person who has no
+name yet.
 What it raises decides what the person is told:
 
 * `OfferingUserAccountLinkingRequiredError`: he has to do something at the site first;

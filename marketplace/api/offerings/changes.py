@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from config.common.api.actions import change, command
+from config.common.api.actions import command
 from marketplace.api.offerings.components import (
     OfferingComponentInput,
     RemoveOfferingComponentInput,
@@ -119,7 +119,7 @@ class Changes:
         data = self.data(OfferingPartitionInput, offering=offering)
         return self.reply(partitions.add(offering, **data, actor=request.user, now=self.now))
 
-    @change(OfferingPartitionUpdateInput, OfferingPartitionOutput)
+    @command(OfferingPartitionUpdateInput, OfferingPartitionOutput, methods=("patch",))
     def update_partition(self: Any, request: Any, uuid: str) -> Any:
         """Change a partition."""
         offering, data = self.row(), self.data(OfferingPartitionUpdateInput)

@@ -258,3 +258,67 @@ def test_only_providers_remove(as_user, request, account, role, status):
     assert OfferingUser.objects.exists() is (status != 204)
     if status == 204:
         assert client.delete(f"{URL}{account.uuid.hex}/").status_code == 404
+
+
+def test_a_provider_comments_on_an_account(as_user, carol, account):
+    url = f"{URL}{account.uuid}/update_comments/"
+    body = {
+        "service_provider_comment": "Log in once.",
+        "service_provider_comment_url": "https://csc.example/",
+    }
+
+    for _ in range(2):
+        response = as_user(carol).patch(url, body, format="json")
+        assert (response.status_code, response.json()) == (200, body)
+    response = as_user(carol).patch(url, {"service_provider_comment_url": ""}, format="json")
+    assert response.json() == {**body, "service_provider_comment_url": ""}
+    response = as_user(carol).patch(url, {"service_provider_comment_url": "x"}, format="json")
+    assert (response.status_code, response.json()) == (
+        400,
+        {"service_provider_comment_url": ["Enter a valid URL."]},
+    )
+
+
+def test_a_provider_says_how_an_account_stands(as_user, carol, account):
+    url = f"{URL}{account.uuid}/update_runtime_state/"
+    shown = {"field": ["state", "runtime_state", "service_provider_comment"]}
+    for word in ("Pending additional validation", "Pending account linking", "Active"):
+        body = {"runtime_state": word, "service_provider_comment": word}
+        response = as_user(carol).post(url, body, format="json")
+        assert (response.status_code, response.content) == (200, b"")
+        assert as_user(carol).get(f"{URL}{account.uuid}/", shown).json() == {
+            "state": "OK" if word == "Active" else word,
+            "runtime_state": word,
+            "service_provider_comment": word,
+        }
+
+
+def test_an_account_that_is_not_begun_stands_in_no_way(as_user, carol, account):
+    type(account).objects.update(state=AccountState.REQUESTED)
+    url = f"{URL}{account.uuid}/update_runtime_state/"
+
+    response = as_user(carol).post(url, {"runtime_state": "Active"}, format="json")
+
+    assert response.status_code == 409
+    response = as_user(carol).post(url, {"runtime_state": "Gone"}, format="json")
+    assert (response.status_code, response.json()) == (
+        400,
+        {"runtime_state": ['"Gone" is not a valid choice.']},
+    )
+
+
+@pytest.mark.parametrize(("role", "status"), ROLES)
+def test_only_providers_comment(as_user, request, account, role, status):
+    client = as_user(request.getfixturevalue(role))
+    url = f"{URL}{account.uuid.hex}"
+
+    told = client.patch(f"{url}/update_comments/", {"service_provider_comment": "a"})
+    assert told.status_code == status
+    stands = client.post(f"{url}/update_runtime_state/", {"runtime_state": "Active"})
+    assert stands.status_code == status
+
+
+def test_nobody_is_warned_of_empty_fields_since_no_site_insists_on_any(as_user, bob, account):
+    response = as_user(bob).get(f"{URL}profile_field_warnings/")
+
+    assert (response.status_code, response.json()) == (200, {})

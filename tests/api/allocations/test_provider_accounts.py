@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from allocations.attributes import ATTRIBUTES
-from allocations.models import OfferingUser
+from allocations.models import OfferingUser, UserAttributeConfig
+from identity.models import Event
 from tests.factories.allocations import UserAttributeConfigFactory
 
 NAME = "/api/marketplace-service-providers/{}/set_offerings_username/"
@@ -111,3 +112,80 @@ def test_only_the_provider_reads_it(as_user, request, offering, role, status):
     client = as_user(request.getfixturevalue(role))
 
     assert client.get(CONFIG.format(offering.uuid)).status_code == status
+
+
+UPDATE = "/api/marketplace-provider-offerings/{}/update-user-attribute-config/"
+DELETE = "/api/marketplace-provider-offerings/{}/delete-user-attribute-config/"
+
+
+def exposed(offering):
+    return UserAttributeConfig.objects.get(offering=offering).exposed_fields
+
+
+def test_a_provider_chooses_what_its_site_sees_beginning_with_the_default(as_user, carol, offering):
+    client = as_user(carol)
+    body = {"expose_gender": True, "expose_email": False, "offering": offering.uuid.hex}
+
+    for method in (client.post, client.put, client.patch):
+        response = method(UPDATE.format(offering.uuid), body, format="json")
+        assert response.status_code == 200, response.json()
+        shown = response.json()
+        assert shown == client.get(CONFIG.format(offering.uuid)).json()
+        assert shown["exposed_fields"] == ["full_name", "gender", "username"]
+        assert shown["is_default"] is False
+    assert exposed(offering) == ["full_name", "gender", "username"]
+    config = UserAttributeConfig.objects.get()
+    event = Event.objects.get(subject_uuid=config.uuid)
+    assert (event.kind, event.actor, event.provider) == (
+        "attribute_config.chosen",
+        carol,
+        offering.customer,
+    )
+    assert event.payload == {
+        "offering_uuid": offering.uuid.hex,
+        "exposed_fields": ["full_name", "gender", "username"],
+    }
+
+
+def test_what_is_shown_is_true_or_false(as_user, carol, offering):
+    response = as_user(carol).post(UPDATE.format(offering.uuid), {"expose_gender": "?"})
+
+    assert (response.status_code, response.json()) == (
+        400,
+        {"expose_gender": ["Must be a valid boolean."]},
+    )
+    assert not UserAttributeConfig.objects.exists()
+
+
+def test_a_choice_is_taken_back_once(as_user, carol, offering):
+    UserAttributeConfigFactory(offering=offering)
+    url = DELETE.format(offering.uuid)
+
+    assert as_user(carol).delete(url).status_code == 204
+    assert as_user(carol).get(CONFIG.format(offering.uuid)).json()["is_default"] is True
+    response = as_user(carol).delete(url)
+    assert (response.status_code, response.json()) == (
+        404,
+        {"detail": "No UserAttributeConfig matches the given query."},
+    )
+
+
+@pytest.mark.parametrize(
+    ("role", "allowed", "refused"),
+    [
+        ("carol", True, None),
+        ("dave", True, None),
+        ("sam", False, 403),
+        ("alice", False, 404),
+        ("bob", False, 404),
+        ("mallory", False, 404),
+    ],
+)
+def test_only_the_provider_chooses(as_user, request, offering, role, allowed, refused):
+    client = as_user(request.getfixturevalue(role))
+
+    for method in (client.post, client.put, client.patch):
+        response = method(UPDATE.format(offering.uuid), {"expose_gender": True}, format="json")
+        assert response.status_code == (200 if allowed else refused)
+    assert client.delete(DELETE.format(offering.uuid)).status_code == (204 if allowed else refused)
+    assert not UserAttributeConfig.objects.exists()

@@ -1,0 +1,1 @@
+"""Accounts of programs and of courses."""

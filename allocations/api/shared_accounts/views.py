@@ -1,0 +1,190 @@
+"""Accounts of programs, for those who own them and for the sites; of courses, for reading."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from allocations.api.shared_accounts.filters import (
+    CourseAccountFilter,
+    CustomerServiceAccountFilter,
+    ProjectServiceAccountFilter,
+)
+from allocations.api.shared_accounts.inputs import (
+    CustomerServiceAccountInput,
+    ProjectServiceAccountInput,
+    ServiceAccountInput,
+)
+from allocations.api.shared_accounts.serializers import (
+    CourseAccountOutput,
+    CustomerServiceAccountOutput,
+    ProjectServiceAccountOutput,
+)
+from allocations.models import CourseAccount, CustomerServiceAccount, ProjectServiceAccount
+from allocations.services import shared_accounts
+from allocations.services.membership import SERVED
+from config.common.api.access import SCOPED, Needs, Rule
+from config.common.api.actions import command, creates, deletes, listing, updates
+from config.common.api.viewsets import ApiViewSet, Listed, Retrieved
+from identity.api.events.recorded import Recorded
+from identity.permissions import P
+from marketplace.api.offerings.filters import OfferingOfPathFilter
+from marketplace.api.providers.access import Serves
+from marketplace.models import Offering, Resource, ServiceProvider
+
+OF_PROJECT = Needs(P.CREATE_PROJECT_MEMBER, on=("project", "project.customer"))
+OF_CUSTOMER = Needs(P.CREATE_CUSTOMER_MEMBER, on=("customer",))
+"""A program's account is let in like a member."""
+
+
+class ServiceAccountViewSet(Recorded, Listed, Retrieved, ApiViewSet):
+    """What accounts of programs have in common, whoever owns them."""
+
+    default_order = ("created",)
+    never_replayed = frozenset({"create", "rotate_api_key"})
+
+    def changed(self, request: Any, wanted: type[ServiceAccountInput]) -> Any:
+        """Answer the account after a change."""
+        account, data = self.row(), self.data(wanted)
+        data = {field: value for field, value in data.items() if value or field != "username"}
+        return self.reply(shared_accounts.change(account, **data, actor=request.user, now=self.now))
+
+    @deletes
+    def destroy(self, request: Any, uuid: str) -> Any:
+        """Close the account; it stays on record."""
+        shared_accounts.close(self.row(), actor=request.user, now=self.now)
+        return self.no_content()
+
+    def with_key(self, account: Any, key: str) -> Any:
+        """Return the account as it is shown, with its key: this once."""
+        return {**self.rendered(account), "token": key}
+
+
+class ProjectServiceAccountViewSet(ServiceAccountViewSet):
+    """Accounts of programs that work for a project."""
+
+    model = ProjectServiceAccount
+    output = ProjectServiceAccountOutput
+    filterset_class = ProjectServiceAccountFilter
+    related = ("project__customer",)
+    locks_first = ("project",)
+    access: ClassVar[dict[str, Rule]] = {
+        "list": SCOPED,
+        "retrieve": SCOPED,
+        "events": SCOPED,
+        "create": OF_PROJECT,
+        "update": OF_PROJECT,
+        "destroy": OF_PROJECT,
+        "rotate_api_key": OF_PROJECT,
+    }
+
+    @creates(ProjectServiceAccountInput)
+    def create(self, request: Any) -> Any:
+        """Open an account for a project; its key is shown once."""
+        data = self.data(ProjectServiceAccountInput)
+        opened = shared_accounts.open_for_project(**data, actor=request.user, now=self.now)
+        return self.answer(self.with_key(*opened))
+
+    @updates(ProjectServiceAccountInput)
+    def update(self, request: Any, uuid: str) -> Any:
+        """Change what is told of an account."""
+        return self.changed(request, ProjectServiceAccountInput)
+
+    @command(output=ProjectServiceAccountOutput)
+    def rotate_api_key(self, request: Any, uuid: str) -> Any:
+        """Give the account another key, which is shown once."""
+        account = self.row()
+        key = shared_accounts.rotate_key(account, actor=request.user, now=self.now)
+        return self.answer(self.with_key(account, key))
+
+
+class CustomerServiceAccountViewSet(ServiceAccountViewSet):
+    """Accounts of programs that work for all projects of an organisation."""
+
+    model = CustomerServiceAccount
+    output = CustomerServiceAccountOutput
+    filterset_class = CustomerServiceAccountFilter
+    related = ("customer",)
+    locks_first = ("customer",)
+    access: ClassVar[dict[str, Rule]] = {
+        "list": SCOPED,
+        "retrieve": SCOPED,
+        "events": SCOPED,
+        "create": OF_CUSTOMER,
+        "update": OF_CUSTOMER,
+        "destroy": OF_CUSTOMER,
+        "rotate_api_key": OF_CUSTOMER,
+    }
+
+    @creates(CustomerServiceAccountInput)
+    def create(self, request: Any) -> Any:
+        """Open an account for an organisation; its key is shown once."""
+        data = self.data(CustomerServiceAccountInput)
+        opened = shared_accounts.open_for_customer(**data, actor=request.user, now=self.now)
+        return self.answer(self.with_key(*opened))
+
+    @updates(CustomerServiceAccountInput)
+    def update(self, request: Any, uuid: str) -> Any:
+        """Change what is told of an account."""
+        return self.changed(request, CustomerServiceAccountInput)
+
+    @command(output=CustomerServiceAccountOutput)
+    def rotate_api_key(self, request: Any, uuid: str) -> Any:
+        """Give the account another key, which is shown once."""
+        account = self.row()
+        key = shared_accounts.rotate_key(account, actor=request.user, now=self.now)
+        return self.answer(self.with_key(account, key))
+
+
+class CourseAccountViewSet(Recorded, Listed, Retrieved, ApiViewSet):
+    """Accounts for courses; staff open and close them in the admin."""
+
+    model = CourseAccount
+    output = CourseAccountOutput
+    filterset_class = CourseAccountFilter
+    default_order = ("created",)
+    access: ClassVar[dict[str, Rule]] = {"list": SCOPED, "retrieve": SCOPED, "events": SCOPED}
+
+
+class AccountsAtOfferingViewSet(ApiViewSet):
+    """The accounts that an offering's site has to have, for those who provide it."""
+
+    model = Offering
+    visible = "provided_by"
+    access: ClassVar[dict[str, Rule]] = {
+        "list_project_service_accounts": SCOPED,
+        "list_customer_service_accounts": SCOPED,
+        "list_course_accounts": SCOPED,
+    }
+
+    @listing(ProjectServiceAccountOutput, filterset=OfferingOfPathFilter, order=("created",))
+    def list_project_service_accounts(self, request: Any, uuid: str) -> Any:
+        """List those of the programs of projects with a live allocation, closed ones too."""
+        return self.page(ProjectServiceAccount.objects.all().at(self._resources()))
+
+    @listing(CustomerServiceAccountOutput, filterset=OfferingOfPathFilter, order=("created",))
+    def list_customer_service_accounts(self, request: Any, uuid: str) -> Any:
+        """List those of the programs of organisations with a live allocation, closed ones too."""
+        return self.page(CustomerServiceAccount.objects.all().at(self._resources()))
+
+    @listing(CourseAccountOutput, filterset=OfferingOfPathFilter, order=("created",))
+    def list_course_accounts(self, request: Any, uuid: str) -> Any:
+        """List those for courses with a live allocation, closed ones too."""
+        return self.page(CourseAccount.objects.all().at(self._resources()))
+
+    def _resources(self) -> Any:
+        return Resource.objects.filter(offering=self.row(), state__in=SERVED)
+
+
+class AccountsAtProviderViewSet(ApiViewSet):
+    """The accounts that a provider's sites have to have."""
+
+    model = ServiceProvider
+    related = ("customer",)
+    access: ClassVar[dict[str, Rule]] = {"project_service_accounts": Serves()}
+
+    @listing(ProjectServiceAccountOutput, filterset=ProjectServiceAccountFilter, order=("created",))
+    def project_service_accounts(self, request: Any, uuid: str) -> Any:
+        """List those of the programs of projects with a live allocation, closed ones too."""
+        provided = Offering.objects.provided_by(request.user).filter(customer=self.row().customer)
+        resources = Resource.objects.filter(offering__in=provided.values("pk"), state__in=SERVED)
+        return self.page(ProjectServiceAccount.objects.all().at(resources))

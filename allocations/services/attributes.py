@@ -1,0 +1,107 @@
+"""What the site of an offering gets to see of people, as its provider chose."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from allocations.attributes import ATTRIBUTES, DEFAULT, SEEN_THROUGH
+from allocations.lifecycle import AccountState
+from allocations.models import OfferingUser, UserAttributeConfig
+from allocations.services import accounts
+from config.common.errors import Missing
+from identity import events
+from marketplace.models import Offering
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from datetime import datetime
+
+    from identity.models import User
+
+
+class NothingChosen(Missing):
+    """The provider has not chosen: what its site sees is the default."""
+
+    code = "nothing_chosen"
+
+
+@transaction.atomic
+def choose(
+    offering: Offering, *, exposed: Mapping[str, bool], actor: User, now: datetime
+) -> UserAttributeConfig:
+    """Let an offering's site see attributes of people or not; those not named stay as they are.
+
+    A provider that had not chosen yet begins with the default.
+    """
+    Offering.objects.select_for_update(no_key=True).get(pk=offering.pk)
+    config = UserAttributeConfig.objects.filter(offering=offering).first()
+    before = set(config.exposed_fields if config else DEFAULT)
+    hidden = {name for name, is_shown in exposed.items() if not is_shown}
+    after = (before | {name for name, is_shown in exposed.items() if is_shown}) - hidden
+    if config is None:
+        config = UserAttributeConfig(offering=offering, created=now)
+    elif after == before:
+        return config
+    config.exposed_fields = [name for name in ATTRIBUTES if name in after]
+    config.save()
+    _record("attribute_config.chosen", config, sorted(after), actor=actor, now=now)
+    return config
+
+
+@transaction.atomic
+def forget(offering: Offering, *, actor: User, now: datetime) -> None:
+    """Take a provider's choice back: its site sees the default again.
+
+    :raises NothingChosen: there is none, or not any more.
+    """
+    config = UserAttributeConfig.objects.select_for_update().filter(offering=offering).first()
+    if config is None:
+        raise NothingChosen("No UserAttributeConfig matches the given query.")
+    _record("attribute_config.forgotten", config, sorted(DEFAULT), actor=actor, now=now)
+    config.delete()
+
+
+@transaction.atomic
+def tell(user: User, fields: Collection[str], *, now: datetime) -> None:
+    """Record for each account of a person which of the changed fields its site gets to see."""
+    changed = {name for name in ATTRIBUTES if set(fields) & set(SEEN_THROUGH.get(name, (name,)))}
+    found = (
+        OfferingUser.objects.filter(user=user)
+        .exclude(state=AccountState.DELETED)
+        .select_related("user", "offering__customer", "offering__user_attribute_config")
+        .order_by("pk")
+    )
+    for account in found if changed else ():
+        seen = changed & set(_exposed(account.offering))
+        if seen:
+            accounts.note_attributes(account, seen, actor=None, now=now)
+
+
+def shown_to_site(account: OfferingUser) -> dict[str, object]:
+    """Return what the account's site gets to see of the person, by the attributes' names."""
+    values = {name: getattr(account.user, name) for name in _exposed(account.offering)}
+    return {
+        name: value if isinstance(value, str | int | list | None) else str(value)
+        for name, value in values.items()
+    }
+
+
+def _exposed(offering: Offering) -> Collection[str]:
+    config: UserAttributeConfig | None = getattr(offering, "user_attribute_config", None)
+    return config.exposed_fields if config else DEFAULT
+
+
+def _record(
+    kind: str, config: UserAttributeConfig, exposed: list[str], *, actor: User, now: datetime
+) -> None:
+    offering = config.offering
+    events.record(
+        kind,
+        config,
+        actor=actor,
+        now=now,
+        provider=offering.customer,
+        payload={"offering_uuid": offering.uuid.hex, "exposed_fields": exposed},
+    )

@@ -1,0 +1,356 @@
+"""Accounts of programs and of courses: opened for a project or an organisation, and closed again.
+
+A closed one stays on record, since sites learn of the end from its state.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django.db import connection, transaction
+from django.db.models.functions import Length
+
+from allocations.lifecycle import SHARED_ACCOUNT, CourseAccountState
+from allocations.models import (
+    CourseAccount,
+    CustomerServiceAccount,
+    OfferingUser,
+    ProjectServiceAccount,
+)
+from allocations.usernames import is_account_name, propose_shared
+from config.common.errors import Conflict, Invalid
+from config.common.machine import IllegalTransition
+from identity import events
+from identity.models import Customer, Project
+from identity.project_kinds import ProjectKind
+from identity.services.credentials import digest
+
+if TYPE_CHECKING:
+    from identity.models import User
+
+ServiceAccount = ProjectServiceAccount | CustomerServiceAccount
+SharedAccount = ServiceAccount | CourseAccount
+Account = TypeVar("Account", ProjectServiceAccount, CustomerServiceAccount, CourseAccount)
+
+KEY_LIVES = timedelta(days=365)
+TABLES = (ProjectServiceAccount, CustomerServiceAccount, CourseAccount)
+NAMING = 0x73686172  # any number that no other lock of the service has
+
+TOLD_AS = {"created": "create", "closed": "delete"}
+"""What sites are told that happened; whatever is not here is an `update`."""
+
+
+class UsernameTaken(Invalid):
+    """An account at some site has the name, or had it."""
+
+    code = "username_taken"
+
+
+class BadUsername(Invalid):
+    """Not every site could have an account of that name."""
+
+    code = "bad_username"
+
+
+class OwnerFixed(Invalid):
+    """An account keeps its name and its owner."""
+
+    code = "owner_fixed"
+
+
+class TooMany(Invalid):
+    """The owner has as many accounts of programs as staff allow it."""
+
+    code = "too_many_service_accounts"
+
+
+class NotACourse(Invalid):
+    """The project is not a course."""
+
+    code = "not_a_course"
+
+
+class OwnerGone(Conflict):
+    """The project was removed."""
+
+    code = "owner_gone"
+
+
+@transaction.atomic
+def open_for_project(
+    *, project: Project, actor: User, now: datetime, username: str = "", **told: str
+) -> tuple[ProjectServiceAccount, str]:
+    """Open a program's account for a project; return it with its key, which is shown once.
+
+    `told` are `email`, `description` and `preferred_identifier`, which the name is made of unless
+    one is given.
+
+    :raises OwnerGone: the project was removed.
+    :raises TooMany: staff allow it no more.
+    :raises BadUsername: the name is none for an account on Linux.
+    :raises UsernameTaken: an account has it, or had it.
+    """
+    owner = Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+    _check_room(owner.service_accounts, owner.max_service_accounts, "project")
+    if owner.is_removed:
+        raise OwnerGone("This project was removed.")
+    wanted = told.get("preferred_identifier") or f"svc-{owner.slug}"
+    account = ProjectServiceAccount(
+        project=owner, username=_name(username, wanted), created=now, **told
+    )
+    key = _new_key(account, now)
+    account.save(force_insert=True)
+    _record(account, "created", actor=actor, now=now)
+    return account, key
+
+
+@transaction.atomic
+def open_for_customer(
+    *, customer: Customer, actor: User, now: datetime, username: str = "", **told: str
+) -> tuple[CustomerServiceAccount, str]:
+    """Open a program's account for an organisation; return it with its key, which is shown once.
+
+    :raises TooMany: staff allow it no more.
+    :raises BadUsername: the name is none for an account on Linux.
+    :raises UsernameTaken: an account has it, or had it.
+    """
+    owner = Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
+    _check_room(owner.service_accounts, owner.max_service_accounts, "customer")
+    wanted = told.get("preferred_identifier") or f"svc-{owner.slug}"
+    account = CustomerServiceAccount(
+        customer=owner, username=_name(username, wanted), created=now, **told
+    )
+    key = _new_key(account, now)
+    account.save(force_insert=True)
+    _record(account, "created", actor=actor, now=now)
+    return account, key
+
+
+@transaction.atomic
+def open_for_course(
+    *,
+    project: Project,
+    actor: User,
+    now: datetime,
+    username: str = "",
+    user: User | None = None,
+    **told: str,
+) -> CourseAccount:
+    """Open an account for somebody who takes a course, by `email` and `description`.
+
+    :raises OwnerGone: the project was removed.
+    :raises NotACourse: it is a project of another kind.
+    :raises BadUsername: the name is none for an account on Linux.
+    :raises UsernameTaken: an account has it, or had it.
+    """
+    owner = Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+    if owner.is_removed:
+        raise OwnerGone("This project was removed.")
+    if owner.kind != ProjectKind.COURSE:
+        raise NotACourse({"project": ["Course accounts are for projects of the kind course."]})
+    account = CourseAccount(
+        project=owner, user=user, username=_name(username, owner.slug), created=now, **told
+    )
+    account.save(force_insert=True)
+    _record(account, "created", actor=actor, now=now)
+    return account
+
+
+@transaction.atomic
+def change(account: Account, *, actor: User, now: datetime, **wanted: Any) -> Account:
+    """Change what is told of an account; its name and its owner stay.
+
+    :raises OwnerFixed: another name or owner is wanted.
+    """
+    locked = _locked(account)
+    changed = {field: new for field, new in wanted.items() if getattr(locked, field) != new}
+    for field in ("username", "project", "customer"):
+        if field in changed:
+            raise OwnerFixed({field: ["This cannot be changed: open another account."]})
+    if changed:
+        for field, new in changed.items():
+            setattr(locked, field, new)
+        locked.save(update_fields=[*changed, "modified"])
+        _record(locked, "changed", actor=actor, now=now, fields=sorted(changed))
+    return locked
+
+
+@transaction.atomic
+def rotate_key(account: ServiceAccount, *, actor: User, now: datetime) -> str:
+    """Give a program's account another key and return it: the old one is void.
+
+    :raises IllegalTransition: the account is closed.
+    """
+    locked = _locked(account)
+    SHARED_ACCOUNT.check("close", CourseAccountState(locked.state))
+    key = _new_key(locked, now)
+    locked.save(update_fields=["key_digest", "expires_at", "modified"])
+    _log("service_account.key_rotated", locked, actor=actor, now=now, action="update")
+    return key
+
+
+@transaction.atomic
+def close(account: SharedAccount, *, actor: User | None, now: datetime) -> None:
+    """Close an account for good; sites take it out.
+
+    :raises IllegalTransition: it is closed.
+    """
+    advance(account, "close", CourseAccountState.CLOSED, actor=actor, now=now)
+
+
+@transaction.atomic
+def set_erred(account: SharedAccount, *, error_message: str, actor: User, now: datetime) -> None:
+    """Say that something is wrong with an account.
+
+    :raises IllegalTransition: that is said already, or it is closed.
+    """
+    advance(
+        account,
+        "set_erred",
+        CourseAccountState.ERRED,
+        actor=actor,
+        now=now,
+        error_message=error_message,
+    )
+
+
+@transaction.atomic
+def set_ok(account: SharedAccount, *, actor: User, now: datetime) -> None:
+    """Say that an account can be used.
+
+    :raises IllegalTransition: it can already, or it is closed.
+    """
+    advance(account, "set_ok", CourseAccountState.OK, actor=actor, now=now)
+
+
+@transaction.atomic
+def close_all(project: Project, *, now: datetime) -> None:
+    """Close the accounts of a project that is no more."""
+    for accounts in (project.service_accounts, project.course_accounts):
+        for account in accounts.exclude(state=CourseAccountState.CLOSED).order_by("pk"):
+            close(account, actor=None, now=now)
+
+
+def advance(
+    account: SharedAccount,
+    action: str,
+    to: CourseAccountState,
+    *,
+    actor: User | None,
+    now: datetime,
+    error_message: str = "",
+) -> None:
+    """Move an account along the table and record the event, or do neither.
+
+    :raises IllegalTransition: it is not possible, or somebody else was quicker.
+    """
+    source = CourseAccountState(account.state)
+    SHARED_ACCOUNT.check(action, source, to)
+    moved = type(account)._base_manager.filter(pk=account.pk, state=source)
+    if not moved.update(state=to, error_message=error_message, modified=now):
+        raise IllegalTransition(f"{action}: the account is no longer {source}.")
+    account.state, account.error_message = to, error_message
+    if to is CourseAccountState.CLOSED:
+        _record(account, "closed", actor=actor, now=now, states=(source, to))
+    elif to is CourseAccountState.ERRED:
+        _record(account, "erred", actor=actor, now=now, states=(source, to))
+    else:
+        _record(account, "ok", actor=actor, now=now, states=(source, to))
+
+
+def _locked(account: Account) -> Account:
+    return type(account)._base_manager.select_for_update(of=("self",)).get(pk=account.pk)
+
+
+def _check_room(accounts: Any, most: int | None, owner: str) -> None:
+    """Refuse an account more than staff allow; the owner is locked.
+
+    :raises TooMany: there are so many.
+    """
+    if most is None:
+        return
+    if accounts.exclude(state=CourseAccountState.CLOSED).count() >= most:
+        raise TooMany({owner: [f"No more than {most} service accounts are allowed."]})
+
+
+def _name(username: str, wanted: str) -> str:
+    """Return the name of a new account: the given one, or one made of what is wanted.
+
+    Names are given one after another, since they must differ between several tables.
+
+    :raises BadUsername: the given one is none for an account on Linux.
+    :raises UsernameTaken: an account has it, or had it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [NAMING])
+    if username and not is_account_name(username):
+        raise BadUsername(
+            {"username": ["Use at most 32 of a-z, 0-9, _ and -, beginning with a letter or _."]}
+        )
+    begin = username or propose_shared(wanted, ())
+    taken: set[str] = set()
+    for table in (*TABLES, OfferingUser):
+        same = table._base_manager.filter(username__startswith=begin)
+        short = same.annotate(length=Length("username")).filter(length__lte=len(begin) + 6)
+        taken.update(short.values_list("username", flat=True))
+    if username in taken:
+        raise UsernameTaken({"username": ["An account with this username exists or existed."]})
+    return username or propose_shared(wanted, taken)
+
+
+def _new_key(account: ServiceAccount, now: datetime) -> str:
+    """Make a key, keep its digest in the account, and return it."""
+    key = secrets.token_urlsafe(32)
+    account.key_digest, account.expires_at = digest(key), now + KEY_LIVES
+    return key
+
+
+def _record(
+    account: SharedAccount,
+    what: str,
+    *,
+    actor: User | None,
+    now: datetime,
+    states: tuple[str, str] = ("", ""),
+    **more: object,
+) -> None:
+    noun = "course_account" if isinstance(account, CourseAccount) else "service_account"
+    kind = f"{noun}.{what}"
+    action = TOLD_AS.get(what, "update")
+    _log(kind, account, actor=actor, now=now, action=action, states=states, **more)
+
+
+def _log(
+    kind: str,
+    account: SharedAccount,
+    *,
+    actor: User | None,
+    now: datetime,
+    action: str,
+    states: tuple[str, str] = ("", ""),
+    **more: object,
+) -> None:
+    """Record an event with what sites need to know of the account and its owner."""
+    project = None if isinstance(account, CustomerServiceAccount) else account.project
+    customer = project.customer if project else account.customer  # type: ignore[union-attr]
+    events.record(
+        kind,
+        account,
+        actor=actor,
+        now=now,
+        source=states[0],
+        target=states[1],
+        customer=customer,
+        project=project,
+        payload={
+            "account_uuid": account.uuid.hex,
+            "account_username": account.username,
+            "scope_type": "project" if project else "customer",
+            "customer_uuid": customer.uuid.hex,
+            **({"project_uuid": project.uuid.hex, "project_name": project.name} if project else {}),
+            "action": action,
+            **more,
+        },
+    )
