@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tests.agent.service import PLANS, PROJECT, USERS, Person, Service, eventually
+from tests.agent.service import PROJECT, ROWS, USERS, Person, Service, eventually
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,17 +66,47 @@ class Allocation:
         return {(row["username"], row["component_type"]): float(row["usage"]) for row in rows}
 
 
+def put_up_offering(service: Service, like: str) -> str:
+    """Let the provider put up an offering like one of the preset; return its UUID."""
+    owner, api = service.person("site-owner"), f"{service.base_url}/api"
+    told = next(row for row in ROWS["offerings"] if row["uuid"] == like)
+    components = [
+        {
+            key: row[key]
+            for key in ("type", "name", "billing_type", "measured_unit", "limit_period")
+            if key in row
+        }
+        for row in ROWS["offering_components"]
+        if row["offering_uuid"] == like
+    ]
+    body = {
+        "name": told["name"],
+        "category": f"{api}/marketplace-categories/{told['category_uuid']}/",
+        "customer": f"{api}/customers/{told['customer_uuid']}/",
+        "type": told["type"],
+        "shared": True,
+        "plugin_options": told["plugin_options"],
+        "components": components,
+        "plans": [{"name": "Grant", "unit": "month"}],
+    }
+    made = owner.post("marketplace-provider-offerings/", body, expect=201)
+    activate = f"marketplace-provider-offerings/{made['uuid']}/activate/"
+    service.person("site-staff").post(activate, expect=200)
+    return str(made["uuid"])
+
+
 def order(
     service: Service, offering: str, limits: Mapping[str, int], name: str = "Ocean currents"
 ) -> Allocation:
     """Let the PI order an allocation; it waits for the provider."""
     pi, api = service.person("pi"), f"{service.base_url}/api"
+    plan = pi.get(f"marketplace-public-offerings/{offering}/")["plans"][0]["url"]
     told = pi.post(
         "marketplace-orders/",
         {
             "offering": f"{api}/marketplace-public-offerings/{offering}/",
             "project": f"{api}/projects/{PROJECT}/",
-            "plan": f"{api}/marketplace-plans/{PLANS[offering]}/",
+            "plan": plan,
             "limits": dict(limits),
             "attributes": {"name": name},
             "accepting_terms_of_service": True,
@@ -108,6 +138,15 @@ def leave(service: Service, username: str, role: str = MEMBER) -> None:
     """Take somebody out of the project."""
     body = {"user": USERS[username], "role": role}
     service.person("pi").post(f"projects/{PROJECT}/delete_user/", body, expect=200)
+
+
+def account_of(service: Service, offering: str, username: str) -> dict[str, Any]:
+    """Return somebody's live account at an offering, as the provider sees it."""
+    rows = service.person("site-owner").get(
+        "marketplace-offering-users/", offering_uuid=offering, user_uuid=USERS[username]
+    )
+    (found,) = [row for row in rows if row["state"] != "Deleted"]
+    return dict(found)
 
 
 def accounts(service: Service, offering: str) -> dict[str, tuple[str, str]]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.agent import acts
 from tests.agent.service import Service, run_service
 from tests.agent.site import AGENT_ENV, Site
 
@@ -40,10 +41,10 @@ def service(
 
 @pytest.fixture
 def site(service: Service, tmp_path: Path) -> Callable[..., Site]:
-    """Make a site whose agent serves an offering."""
+    """Make a site whose agent serves a new offering like one of the preset."""
 
-    def make(offering: str, **how: object) -> Site:
-        token = service.person("site-agent").token
+    def make(like: str, **how: object) -> Site:
+        token, offering = service.person("site-agent").token, acts.put_up_offering(service, like)
         made = Site(tmp_path / "site", service.base_url, token, offering, **how)  # type: ignore[arg-type]
         if made.backend == "slurm":
             for name in ("limited", "paused"):

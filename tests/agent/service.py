@@ -21,10 +21,8 @@ if TYPE_CHECKING:
 
 PRESET = settings.BASE_DIR / "config" / "presets" / "slurm_site.json"
 ROWS: dict[str, Any] = json.loads(PRESET.read_text())
-OFFERINGS = {row["name"]: row["uuid"] for row in ROWS["offerings"]}
 USAGE, LIMITS, NAMED, MOAB = (row["uuid"] for row in ROWS["offerings"])
 PROJECT: str = ROWS["projects"][0]["uuid"]
-PLANS = {row["offering_uuid"]: row["uuid"] for row in ROWS["plans"]}
 USERS = {row["username"]: row["uuid"] for row in ROWS["users"]}
 PATIENCE = 60.0
 WORKER = [
@@ -100,6 +98,7 @@ class Service:
             answer = httpx.post(
                 f"{self.base_url}/api-auth/password/",
                 json={"username": username, "password": f"{username}-password"},
+                timeout=PATIENCE,
             )
             token = answer.raise_for_status().json()["token"]
             self.people[username] = Person(self.base_url, username, token)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 
 from tests.agent import acts
-from tests.agent.service import LIMITS, NAMED, USERS, eventually
+from tests.agent.service import LIMITS, NAMED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -39,17 +39,17 @@ def test_a_member_who_joins_gets_in_and_one_who_leaves_is_put_out(
     allocation, _ = acts.provision(slurm, service, {"cpu": 10, "mem": 20})
     account = allocation.now()["backend_id"]
     for name in TEAM:
-        acts.await_account(service, LIMITS, name, "OK")
+        acts.await_account(service, slurm.offering, name, "OK")
     said = slurm.cycle("membership_sync")
     assert (slurm.users(account), said.complaints) == (TEAM, [])
 
     acts.join(service, guest)
-    acts.await_account(service, LIMITS, guest, "OK")
+    acts.await_account(service, slurm.offering, guest, "OK")
     said = slurm.cycle("membership_sync")
     assert (slurm.users(account), said.complaints) == (TEAM | {guest}, [])
 
     acts.leave(service, guest)
-    acts.await_account(service, LIMITS, guest, "Requested deletion")
+    acts.await_account(service, slurm.offering, guest, "Requested deletion")
     said = slurm.cycle("membership_sync")
     assert (slurm.users(account), said.complaints) == (TEAM, [])
     assert allocation.now()["last_sync"] is not None
@@ -63,7 +63,7 @@ def test_a_pause_a_downscaling_and_a_lock_reach_the_cluster_and_are_undone(
     account = allocation.now()["backend_id"]
     path = f"marketplace-provider-resources/{allocation.uuid}/"
     for name in TEAM:
-        acts.await_account(service, LIMITS, name, "OK")
+        acts.await_account(service, slurm.offering, name, "OK")
     for flags, qos in (
         ({"downscaled": True}, "limited"),
         ({"paused": True}, "paused"),
@@ -86,18 +86,17 @@ def test_a_person_may_be_granted_a_part_only(service: Service, site: Callable[..
     slurm = site(LIMITS)
     allocation, _ = acts.provision(slurm, service, {"cpu": 10, "mem": 20})
     account = allocation.now()["backend_id"]
-    acts.await_account(service, LIMITS, "ada", "OK")
+    acts.await_account(service, slurm.offering, "ada", "OK")
     api = f"{service.base_url}/api"
-    rows = allocation.provider.get("marketplace-offering-users/", offering_uuid=LIMITS)
-    ada = next(row["url"] for row in rows if row["user_username"] == "ada")
-    components = allocation.provider.get(f"marketplace-provider-offerings/{LIMITS}/")["components"]
-    cpu = next(row["uuid"] for row in components if row["type"] == "cpu")
+    ada = acts.account_of(service, slurm.offering, "ada")["url"]
+    seen = allocation.provider.get(f"marketplace-provider-offerings/{slurm.offering}/")
+    cpu = next(row["uuid"] for row in seen["components"] if row["type"] == "cpu")
 
     allocation.pi.post(
         "component-user-usage-limits/",
         {
             "resource": f"{api}/marketplace-resources/{allocation.uuid}/",
-            "component": f"{api}/marketplace-offering-components/{cpu}/",
+            "component": cpu,
             "user": ada,
             "limit": "2",
         },
@@ -116,13 +115,13 @@ def test_a_name_that_the_provider_sets_is_the_one_that_the_cluster_knows(
     slurm = site(NAMED)
     allocation, _ = acts.provision(slurm, service, {"cpu": 10, "mem": 20})
     account = allocation.now()["backend_id"]
-    acts.await_account(service, NAMED, "ben", "Requested")
+    acts.await_account(service, slurm.offering, "ben", "Requested")
     slurm.cycle("membership_sync")
     assert "bbergman" not in slurm.users(account)
 
     owner = service.person("site-owner")
-    rows = owner.get("marketplace-offering-users/", offering_uuid=NAMED, user_uuid=USERS["ben"])
-    named = owner.patch(f"marketplace-offering-users/{rows[0]['uuid']}/", {"username": "bbergman"})
+    ben = acts.account_of(service, slurm.offering, "ben")
+    named = owner.patch(f"marketplace-offering-users/{ben['uuid']}/", {"username": "bbergman"})
     assert (named["state"], named["username"]) == ("OK", "bbergman")
     said = slurm.cycle("membership_sync")
 
@@ -153,30 +152,28 @@ def test_the_site_names_people_itself_and_says_what_is_in_the_way(
     directory = install(slurm)
     allocation, _ = acts.provision(slurm, service, {"cpu": 10, "mem": 20})
     acts.join(service, guest)
-    acts.await_account(service, NAMED, guest, "Requested")
+    acts.await_account(service, slurm.offering, guest, "Requested")
 
     slurm.cycle("membership_sync")  # no directory yet
-    assert acts.accounts(service, NAMED)[guest] == ("Error creating", "")
+    assert acts.accounts(service, slurm.offering)[guest] == ("Error creating", "")
 
     wish = {"waits_for": "linking", "comment": "Link it", "url": "https://site.example/link"}
     directory.write_text(json.dumps({"cleo@example.org": wish}))
     slurm.cycle("membership_sync")
-    assert acts.accounts(service, NAMED)[guest] == ("Pending account linking", "")
-    rows = service.person("site-owner").get(
-        "marketplace-offering-users/", offering_uuid=NAMED, user_uuid=USERS[guest]
-    )
-    assert rows[0]["service_provider_comment"] == "Link it"
-    assert rows[0]["service_provider_comment_url"] == "https://site.example/link"
+    assert acts.accounts(service, slurm.offering)[guest] == ("Pending account linking", "")
+    told = acts.account_of(service, slurm.offering, guest)
+    assert told["service_provider_comment"] == "Link it"
+    assert told["service_provider_comment_url"] == "https://site.example/link"
 
     directory.write_text(
         json.dumps({"cleo@example.org": {"waits_for": "validation", "comment": "?"}})
     )
     slurm.cycle("membership_sync")
-    assert acts.accounts(service, NAMED)[guest] == ("Pending additional validation", "")
+    assert acts.accounts(service, slurm.offering)[guest] == ("Pending additional validation", "")
 
     directory.write_text(json.dumps({"cleo@example.org": {"name": "cleo42"}}))
     said = slurm.cycle("membership_sync")
-    assert acts.accounts(service, NAMED)[guest] == ("OK", "cleo42")
+    assert acts.accounts(service, slurm.offering)[guest] == ("OK", "cleo42")
     assert "cleo42" in slurm.users(allocation.now()["backend_id"])
     assert said.complaints == []
 
@@ -187,11 +184,11 @@ def test_an_account_that_is_asked_to_be_deleted_goes_its_way_and_may_come_back(
     slurm = site(LIMITS)
     acts.provision(slurm, service, {"cpu": 10, "mem": 20})
     acts.join(service, guest)
-    acts.await_account(service, LIMITS, guest, "OK")
+    acts.await_account(service, slurm.offering, guest, "OK")
     acts.leave(service, guest)
-    acts.await_account(service, LIMITS, guest, "Requested deletion")
+    acts.await_account(service, slurm.offering, guest, "Requested deletion")
     owner = service.person("site-owner")
-    row = owner.get("marketplace-offering-users/", offering_uuid=LIMITS, user_uuid=USERS[guest])[0]
+    row = acts.account_of(service, slurm.offering, guest)
     for action, state in (
         ("set_deleting", "Deleting"),
         ("set_error_deleting", "Error deleting"),
@@ -203,4 +200,5 @@ def test_an_account_that_is_asked_to_be_deleted_goes_its_way_and_may_come_back(
         assert now["state"] == state
 
     acts.join(service, guest)
-    eventually(lambda: acts.accounts(service, LIMITS)[guest] == ("OK", guest), "a new account")
+    acts.await_account(service, slurm.offering, guest, "OK")
+    assert acts.account_of(service, slurm.offering, guest)["uuid"] != row["uuid"]

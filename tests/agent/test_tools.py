@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from tests.agent.service import Service
     from tests.agent.site import Site
 
+CUSTOMER_ACCOUNT, PROJECT_ACCOUNT = "hpc_c_research-c", "hpc_p_climate-mo"
 BLAME = ("UnexpectedStatus", "Unexpected status", "Traceback")
 
 
@@ -32,15 +32,14 @@ def fine(done: subprocess.CompletedProcess[str]) -> str:
 def test_components_are_created_and_brought_up_to_date(
     service: Service, site: Callable[..., Site]
 ) -> None:
-    owner = service.person("site-owner")
+    slurm, owner = site(NAMED), service.person("site-owner")
 
     def components() -> dict[str, tuple[str, str, str]]:
-        rows = owner.get(f"marketplace-provider-offerings/{NAMED}/")["components"]
+        rows = owner.get(f"marketplace-provider-offerings/{slurm.offering}/")["components"]
         return {
             row["type"]: (row["name"], row["measured_unit"], row["billing_type"]) for row in rows
         }
 
-    slurm = site(NAMED)
     before = components()
     slurm.components = {
         **slurm.components,
@@ -72,18 +71,18 @@ def test_the_tools_that_look_find_nothing_wrong(
         backend_settings={**slurm.backend_settings, "homedir_base_path": str(slurm.folder)}
     )
     fine(slurm.tool("waldur_site_create_homedirs"))
-    checked = slurm.tool("waldur_site_healthz", "--mode", "readiness")
-    assert checked.returncode == 0, checked.stdout + checked.stderr
-    told = slurm.run(
-        "waldur_site_diagnose_slurm_account", account, "-c", str(slurm.config), "--json"
-    )
-    assert account in told
+    slurm.cycle("membership_sync")  # leaves a sign of life, which the probe looks for
+    slurm.run("waldur_site_healthz", "--config-file", str(slurm.config))
+    told = slurm.tool("waldur_site_diagnose_slurm_account", account)  # looks in /usr/bin only
+    printed = told.stdout + told.stderr
+    assert "UnexpectedStatus" not in printed
+    assert allocation.uuid in printed.replace("-", ""), printed
 
 
 def test_staff_load_the_usage_of_past_months(service: Service, site: Callable[..., Site]) -> None:
     slurm = site(USAGE, accounting="usage")
     allocation, _ = acts.provision(slurm, service, {})
-    acts.await_account(service, USAGE, "ada", "OK")
+    acts.await_account(service, slurm.offering, "ada", "OK")
     slurm.cycle("membership_sync")
     slurm.compute("ada", allocation.now()["backend_id"], 10)
     period = acts.this_month()
@@ -91,7 +90,7 @@ def test_staff_load_the_usage_of_past_months(service: Service, site: Callable[..
     printed = fine(
         slurm.tool(
             "waldur_site_load_historical_usage",
-            "--offering-uuid", USAGE, "--user-token", service.person("site-staff").token,
+            "--offering-uuid", slurm.offering, "--user-token", service.person("site-staff").token,
             "--start-date", period[0], "--end-date", period[1],
         )
     )  # fmt: skip
@@ -101,19 +100,24 @@ def test_staff_load_the_usage_of_past_months(service: Service, site: Callable[..
 
 
 def test_a_polling_site_works_off_an_import(service: Service, site: Callable[..., Site]) -> None:
-    slurm = site(LIMITS)
-    slurm.run(
-        "sacctmgr", "--immediate", "add", "account", "legacy", "description=old", "organization=o"
-    )
-    slurm.run(
-        "sacctmgr", "--immediate", "modify", "account", "legacy", "set", "GrpTRESMins=cpu=120000"
-    )
-    owner, api = service.person("site-owner"), f"{service.base_url}/api"
-    request = owner.post(
-        "backend-resource-requests/",
-        {"offering": f"{api}/marketplace-provider-offerings/{LIMITS}/"},
-        expect=201,
-    )
+    slurm, owner = site(LIMITS), service.person("site-owner")
+    slurm.configure(waldur_api_token=service.person("site-staff").token)  # he sees every project
+    for words in (
+        ("add", "account", CUSTOMER_ACCOUNT, "description=c", "organization=c", "parent=root"),
+        (
+            "add",
+            "account",
+            PROJECT_ACCOUNT,
+            "description=p",
+            "organization=p",
+            f"parent={CUSTOMER_ACCOUNT}",
+        ),
+        ("add", "account", "legacy", "description=old", f"organization={PROJECT_ACCOUNT}"),
+        ("modify", "account", "legacy", "set", "GrpTRESMins=cpu=120000"),
+        ("add", "account", "foreign", "description=old", "organization=somebody"),
+    ):
+        slurm.run("sacctmgr", "--immediate", *words)
+    request = owner.post("backend-resource-requests/", {"offering": slurm.offering}, expect=201)
     done = subprocess.run(
         [
             AGENT_ENV / "bin" / "python",
@@ -124,5 +128,13 @@ def test_a_polling_site_works_off_an_import(service: Service, site: Callable[...
     )  # fmt: skip
     fine(done)
     assert owner.get(f"backend-resource-requests/{request['uuid']}/")["state"] == "Done"
-    found = owner.get("backend-resources/", offering_uuid=LIMITS, backend_id="legacy")
-    assert [row["name"] for row in found] == ["legacy"], json.dumps(found)
+    (found,) = owner.get("backend-resources/", offering_uuid=slurm.offering)
+    assert (found["backend_id"], found["backend_metadata"]) == ("legacy", {"limits": {"cpu": 2}})
+
+    made = owner.post(f"backend-resources/{found['uuid']}/import_resource/", {}, expect=201)
+
+    assert (made["state"], made["backend_id"], made["limits"]) == ("OK", "legacy", {"cpu": 2})
+    acts.await_account(service, slurm.offering, "ada", "OK")
+    said = slurm.cycle("membership_sync")
+    assert said.complaints == []
+    assert slurm.users("legacy") == {"pi", "ada", "ben"}

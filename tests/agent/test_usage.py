@@ -24,7 +24,7 @@ def test_the_usage_of_a_month_arrives_with_what_each_person_used(
     allocation, _ = acts.provision(slurm, service, {})
     account = allocation.now()["backend_id"]
     for name in ("pi", "ada", "ben"):
-        acts.await_account(service, USAGE, name, "OK")
+        acts.await_account(service, slurm.offering, name, "OK")
     slurm.cycle("membership_sync")
     said = slurm.cycle("report")
     assert said.complaints == []
@@ -53,19 +53,20 @@ def test_a_policy_downscales_and_pauses_an_allocation_that_used_it_up(
     slurm = site(LIMITS)
     allocation, _ = acts.provision(slurm, service, {"cpu": 1, "mem": 100_000})
     account = allocation.now()["backend_id"]
-    acts.await_account(service, LIMITS, "ada", "OK")
+    acts.await_account(service, slurm.offering, "ada", "OK")
     slurm.cycle("membership_sync")
     owner = service.person("site-owner")
     policy = owner.post(
         "marketplace-slurm-periodic-usage-policies/",
         {
-            "scope": f"{service.base_url}/api/marketplace-provider-offerings/{LIMITS}/",
+            "scope": f"{service.base_url}/api/marketplace-provider-offerings/{slurm.offering}/",
             "actions": "request_slurm_resource_downscaling,request_slurm_resource_pausing",
             "component_limits_set": [],
             "apply_to_all": True,
             "period": 2,
             "grace_ratio": 0.5,
             "carryover_enabled": False,
+            "tres_billing_enabled": False,
             "qos_strategy": "threshold",
         },
         expect=201,

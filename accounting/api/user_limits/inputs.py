@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rest_framework import serializers
+from rest_framework.fields import empty
 
 from accounting.amounts import DECIMALS, MAX_DIGITS
 from config.common.api.inputs import Input, UrlOrUuid, uuid_in_url
@@ -17,9 +18,9 @@ if TYPE_CHECKING:
 class AccountField(serializers.CharField):
     """An account at a site: the username there, or the account's URL."""
 
-    def to_internal_value(self, data: Any) -> Any:
+    def run_validation(self, data: Any = empty) -> Any:
         """Return the username, or the UUID in the URL."""
-        text: str = super().to_internal_value(data)
+        text: str = super().run_validation(data)
         if "/" not in text:
             return text
         named: UUID | None = uuid_in_url(text)

@@ -91,7 +91,7 @@ class OfferingComponentInput(Columns):
     min_value = AmountField()
     overage_component = serializers.UUIDField(allow_null=True)
     type = serializers.RegexField(
-        r"^[a-zA-Z0-9_-]+$", max_length=50, error_messages={"invalid": "Enter a valid value."}
+        r"^[a-zA-Z0-9_/:-]+$", max_length=50, error_messages={"invalid": "Enter a valid value."}
     )
     unit_factor = serializers.IntegerField(min_value=1, max_value=2_147_483_647)
 
