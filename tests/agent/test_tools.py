@@ -73,7 +73,7 @@ def test_the_tools_that_look_find_nothing_wrong(
     fine(slurm.tool("waldur_site_create_homedirs"))
     slurm.cycle("membership_sync")  # leaves a sign of life, which the probe looks for
     slurm.run("waldur_site_healthz", "--config-file", str(slurm.config))
-    told = slurm.tool("waldur_site_diagnose_slurm_account", account)  # looks in /usr/bin only
+    told = slurm.tool("waldur_site_diagnose_slurm_account", account, "--json")  # asks /usr/bin
     printed = told.stdout + told.stderr
     assert "UnexpectedStatus" not in printed
     assert allocation.uuid in printed.replace("-", ""), printed
