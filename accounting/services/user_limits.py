@@ -120,6 +120,8 @@ def change(
     """
     held = locking.resource(row.resource)
     _refuse_terminated(held)
+    if limit is not None:
+        _check(limit)
     locked = _locked(row, held)
     moved = {
         "resource": resource not in {None, held},
@@ -131,7 +133,6 @@ def change(
         raise Fixed({name: [message] for name, differs in moved.items() if differs})
     before = locked.limit
     if limit is not None and limit != before:
-        _check(limit)
         locked.limit = limit
         locked.save(update_fields=["limit", "modified"])
         _record("user_limit.changed", locked, actor=actor, now=now, old_limit=str(before))
