@@ -168,15 +168,20 @@ def _check(limit: Decimal) -> None:
 
 
 def _component(held: Resource, uuid: UUID) -> OfferingComponent:
-    found = held.offering.components.filter(uuid=uuid, billing_type__in=REPORTED).first()
+    """Return a component, locked so that nobody takes it out meanwhile."""
+    counted = held.offering.components.filter(billing_type__in=REPORTED)
+    found = counted.select_for_update(no_key=True, of=("self",)).filter(uuid=uuid).first()
     if found is None:
         raise UnknownComponent({"component": ["Object does not exist."]})
     return found
 
 
 def _account(held: Resource, named: str | UUID) -> OfferingUser:
-    accounts = OfferingUser.objects.filter(offering=held.offering).exclude(
-        state=AccountState.DELETED
+    """Return an account, locked so that nobody removes it meanwhile."""
+    accounts = (
+        OfferingUser.objects.select_for_update(no_key=True, of=("self",))
+        .filter(offering=held.offering)
+        .exclude(state=AccountState.DELETED)
     )
     by = {"uuid": named} if isinstance(named, UUID) else {"username": named}
     found: OfferingUser | None = accounts.filter(**by).first()

@@ -12,7 +12,7 @@ from django.db import connection
 from accounting.models import ComponentUserUsageLimit
 from accounting.services import user_limits
 from allocations.models import BackendResource, BackendResourceRequest
-from allocations.services import backend_resources, imports
+from allocations.services import accounts, backend_resources, imports
 from config.common.machine import IllegalTransition
 from identity.models import Event
 from marketplace.models import Order, Resource, ResourcePlanPeriod
@@ -126,6 +126,28 @@ def test_a_person_gets_one_limit_on_a_component(now: datetime) -> None:
 
     assert lost(race(limit), user_limits.LimitExists) == RACERS - 1
     assert ComponentUserUsageLimit.objects.count() == 1
+
+
+def test_an_account_that_is_removed_at_the_same_time_leaves_no_limit(
+    now: datetime,
+) -> None:
+    resource, actor = ResourceFactory(), UserFactory()
+    account = OfferingUserFactory(offering=resource.offering, username="bob1")
+    component = resource.offering.components.get(type="cpu_k_hours").uuid
+    deeds = [lambda: accounts.remove(account, actor=actor, now=now)]
+
+    def either() -> Any:
+        if deeds:
+            return deeds.pop()()
+        return user_limits.create(
+            resource=resource, component=component, account="bob1", actor=actor, now=now
+        )
+
+    got = race(either)
+
+    refusals = [one for one in got if isinstance(one, Exception)]
+    assert {type(one) for one in refusals} <= {user_limits.UnknownAccount, user_limits.LimitExists}
+    assert not ComponentUserUsageLimit.objects.exists()
 
 
 def test_a_limit_is_removed_once(now: datetime) -> None:

@@ -96,23 +96,21 @@ def test_a_limit_is_changed_and_removed(row, resource, account, alice, now):
 
 
 def test_what_is_so_already_is_no_change(row, resource, account, alice, now):
-    same = {
-        "limit": Decimal("4.5"),
-        "resource": resource,
-        "component": row.component.uuid,
-        "account": "bob1",
-    }
-    user_limits.change(row, **same, actor=alice, now=now)
+    half, same = Decimal("4.5"), row.component.uuid
+    user_limits.change(row, limit=half, resource=resource, component=same, actor=alice, now=now)
+    user_limits.change(row, account="bob1", actor=alice, now=now)
     user_limits.change(row, account=account.uuid, actor=alice, now=now)
 
     assert told() == []
 
 
 def test_a_limit_stays_what_it_is_of(row, alice, now):
-    moved = {"resource": ResourceFactory(), "component": UUID(int=0), "account": "eve"}
+    elsewhere, other = ResourceFactory(), UUID(int=0)
 
     with pytest.raises(user_limits.Fixed) as refusal:
-        user_limits.change(row, **moved, limit=Decimal(1), actor=alice, now=now)
+        user_limits.change(
+            row, resource=elsewhere, component=other, account="eve", actor=alice, now=now
+        )
 
     message = ["A limit stays what it is of; set another one instead."]
     assert refusal.value.detail == dict.fromkeys(("resource", "component", "user"), message)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -131,7 +132,7 @@ def test_the_table(
 
 
 def test_every_action_is_in_the_table():
-    viewsets = {prefix: viewset for prefix, viewset, _ in router.registry}
+    viewsets: dict[str, Any] = {prefix: viewset for prefix, viewset, _ in router.registry}
     verbs = {"list": "GET list", "create": "POST list", "retrieve": "GET row"}
     verbs |= {"update": "PUT row", "destroy": "DELETE row"}
     tested = {f"{method} {what}" for method, what, _ in LINES}
