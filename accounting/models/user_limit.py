@@ -31,7 +31,9 @@ class ComponentUserUsageLimit(UuidModel, Timestamped):
                 fields=["resource", "component", "user"], name="one_user_limit_per_component"
             ),
             models.CheckConstraint(
-                name="user_limit_not_negative", condition=models.Q(limit__gte=0)
+                name="user_limit_not_negative",
+                condition=models.Q(limit__gte=0),
+                violation_error_message="Ensure this value is greater than or equal to 0.",
             ),
         )
 

@@ -120,6 +120,8 @@ def change(
     """
     held = locking.resource(row.resource)
     _refuse_terminated(held)
+    if limit is not None:
+        _check(limit)
     locked = _locked(row, held)
     moved = {
         "resource": resource not in {None, held},
@@ -131,7 +133,6 @@ def change(
         raise Fixed({name: [message] for name, differs in moved.items() if differs})
     before = locked.limit
     if limit is not None and limit != before:
-        _check(limit)
         locked.limit = limit
         locked.save(update_fields=["limit", "modified"])
         _record("user_limit.changed", locked, actor=actor, now=now, old_limit=str(before))
@@ -167,15 +168,20 @@ def _check(limit: Decimal) -> None:
 
 
 def _component(held: Resource, uuid: UUID) -> OfferingComponent:
-    found = held.offering.components.filter(uuid=uuid, billing_type__in=REPORTED).first()
+    """Return a component, locked so that nobody takes it out meanwhile."""
+    counted = held.offering.components.filter(billing_type__in=REPORTED)
+    found = counted.select_for_update(no_key=True, of=("self",)).filter(uuid=uuid).first()
     if found is None:
         raise UnknownComponent({"component": ["Object does not exist."]})
     return found
 
 
 def _account(held: Resource, named: str | UUID) -> OfferingUser:
-    accounts = OfferingUser.objects.filter(offering=held.offering).exclude(
-        state=AccountState.DELETED
+    """Return an account, locked so that nobody removes it meanwhile."""
+    accounts = (
+        OfferingUser.objects.select_for_update(no_key=True, of=("self",))
+        .filter(offering=held.offering)
+        .exclude(state=AccountState.DELETED)
     )
     by = {"uuid": named} if isinstance(named, UUID) else {"username": named}
     found: OfferingUser | None = accounts.filter(**by).first()

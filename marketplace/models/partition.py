@@ -54,6 +54,7 @@ class OfferingPartition(UuidModel, Timestamped):
                 condition=Q(min_nodes__isnull=True)
                 | Q(max_nodes__isnull=True)
                 | Q(min_nodes__lte=F("max_nodes")),
+                violation_error_message="Must not be greater than max_nodes.",
             ),
         )
 

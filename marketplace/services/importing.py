@@ -66,12 +66,14 @@ def take_over(found: Found, *, plan: Plan | None = None, actor: User, now: datet
 
     :raises ProjectGone: the project was removed.
     :raises ProjectExpired: the project has ended.
+    :raises Blocked: its organisation is blocked or archived.
     :raises AlreadyHere: a live allocation of the offering has the name at the site.
     :raises Restorable: a terminated one had it, and can be restored.
     :raises ForeignPlan: the plan is not one that can be had.
     :raises PlanNeeded: there are several plans, and none was named.
     :raises PlanFull: the plan takes no more allocations.
     :raises InvalidLimits: they are no limits of components that the offering counts.
+    :raises TooDear: what they cost does not fit into an invoice.
     """
     project = locking.project(found.project.pk)
     offering = locking.offering(found.offering.pk)

@@ -96,7 +96,7 @@ def test_an_agent_reads_limits_and_partitions_as_it_asks_for_them(world: World) 
         2,
     )
     assert limit.component == component_of(cast, "cpu_k_hours")
-    assert [partition.partition_name for partition in offering.partitions] == ["standard-g"]
+    assert [row["partition_name"] for row in offering.to_dict()["partitions"]] == ["standard-g"]
     assert component_user_usage_limits_list.sync_all(client=client, resource_uuid=UUID(int=0)) == []
 
 

@@ -15,6 +15,7 @@ from tests.factories.marketplace import (
     CategoryFactory,
     CategoryGroupFactory,
     OfferingFactory,
+    OfferingPartitionFactory,
     OrderFactory,
     PlanFactory,
     ResourceFactory,
@@ -84,7 +85,10 @@ POST   provider-offerings/{offering}/check_unique_backend_id/   200 -???+++++
 GET    provider-offerings/{offering}/customers/                 200 -???+++++
 GET    provider-offerings/{offering}/list_customer_projects/    200 -???+++++
 GET    provider-offerings/{offering}/list_customer_users/       200 -???+++++
-GET    provider-offerings/{offering}/importable_resources/      200 -???+++++
+POST   provider-offerings/{offering}/add_partition/             201 -???+x+x+
+PATCH  provider-offerings/{offering}/update_partition/          200 -???+x+x+
+POST   provider-offerings/{offering}/remove_partition/          204 -???+x+x+
+POST   provider-offerings/{offering}/sync_resources/            202 -???+++x+
 GET    provider-offerings/{offering}/orders/                    200 -???+++++
 GET    provider-offerings/{offering}/orders/{order}/            200 -???+++++
 GET    provider-offerings/{offering}/list_users/                200 -???+++++
@@ -152,6 +156,7 @@ def named(
         "premium": PlanFactory(offering=offering, name="Premium"),
         "order": OrderFactory(resource=resource),
         "component": offering.components.get(type="node_fee"),
+        "partition": OfferingPartitionFactory(offering=offering),
         "person": people["mallory"],
         "member": held.user,
     }
@@ -189,6 +194,9 @@ def bodies(named: dict[str, str]) -> dict[str, Any]:
         "create_offering_component/": component | {"type": "storage"},
         "update_offering_component/": component | {"uuid": named["component"]},
         "remove_offering_component/": {"uuid": named["component"]},
+        "add_partition/": {"offering": named["offering"], "partition_name": "gpu"},
+        "update_partition/": {"partition_uuid": named["partition"], "qos": "high"},
+        "remove_partition/": {"partition_uuid": named["partition"]},
         "check_unique_backend_id/": {"backend_id": "x"},
         "add_user/": role | {"user": named["person"]},
         "update_user/": role | {"user": named["member"]},

@@ -160,6 +160,7 @@ def common(offering: Offering) -> dict[str, Any]:
         "options": {"options": {}, "order": []},
         "order_count": 1,
         "organization_groups": [],
+        "partitions": [],
         "plugin_options": {"can_restore_resource": True, "made_up": [1]},
         "project": None,
         "project_name": None,
@@ -349,7 +350,6 @@ class TestBelow:
         (person,) = client.get(f"{here}list_customer_users/").json()
         assert (person["uuid"], person["email"]) == (bob.uuid.hex, "bob@example.org")
         assert "civil_number" not in person
-        assert client.get(f"{here}importable_resources/").json() == []
 
     def test_its_orders(
         self, here: str, used: Offering, carol: User, as_user: Callable[[User], APIClient]

@@ -1,0 +1,186 @@
+"""Role by endpoint for imports: who asks, who reports, who takes over."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.db import transaction
+
+from allocations.api.urls import router
+from allocations.lifecycle import ImportState
+from identity.roles import RoleName
+from tests.factories.allocations import BackendResourceFactory, BackendResourceRequestFactory
+from tests.factories.identity import CustomerFactory, GrantFactory, ProjectFactory, UserFactory
+from tests.factories.marketplace import ResourceFactory
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rest_framework.test import APIClient
+
+    from identity.models import Customer, Project, User
+    from marketplace.models import Offering
+
+pytestmark = pytest.mark.django_db
+
+PEOPLE = (
+    "anonymous",
+    "mallory",
+    "rival",
+    "bob",
+    "pi",
+    "alice",
+    "olga",
+    "manager",
+    "carol",
+    "reader",
+    "sam",
+    "dave",
+)
+"""The outsider and another provider's owner; member, manager and owner on the consumer's side; a
+manager of the offering; a manager, the owner and a reader of the provider; support and staff."""
+
+TABLE = """
+GET    backend-resource-requests/                            200 -+++++++++++
+POST   backend-resource-requests/                            201 -!!!!!+++!x+
+GET    backend-resource-requests/{sent}/                     200 -?????+++?++
+POST   backend-resource-requests/{sent}/start_processing/    200 -?????+++?x+
+POST   backend-resource-requests/{begun}/set_done/           200 -?????+++?x+
+POST   backend-resource-requests/{begun}/set_erred/          200 -?????+++?x+
+POST   backend-resource-requests/{sent}/set_erred/           200 -?????+++?x+
+POST   backend-resource-requests/{sent}/set_done/            409 -?????+++?x+
+POST   backend-resource-requests/{done}/start_processing/    409 -?????+++?x+
+POST   backend-resource-requests/{done}/set_done/            409 -?????+++?x+
+POST   backend-resource-requests/{done}/set_erred/           409 -?????+++?x+
+GET    backend-resources/                                    200 -+++++++++++
+POST   backend-resources/                                    201 -!!!!!+++!x+
+GET    backend-resources/{found}/                            200 -?????+++?++
+POST   backend-resources/{found}/import_resource/            201 -?????xx+?x+
+POST   backend-resources/{known}/import_resource/            409 -?????xx+?x+
+POST   backend-resources/{strange}/import_resource/          400 -?????xx+?x+
+DELETE backend-resources/{found}/                            204 -?????+++?x+
+GET    marketplace-provider-offerings/{offering}/importable_resources/ 200 -?????+++?++
+"""
+
+MARKS = {"-": 401, "x": 403, "?": 404, "!": 400}
+"""Not logged in; may not; does not see it; names what he does not see. `+` is the line's status."""
+
+LINES = [
+    (method, f"/api/{path}", [MARKS.get(mark, int(success)) for mark in marks])
+    for method, path, success, marks in (line.split() for line in TABLE.strip().splitlines())
+]
+
+
+@pytest.fixture
+def people(
+    mallory: User,
+    bob: User,
+    pi: User,
+    alice: User,
+    carol: User,
+    sam: User,
+    dave: User,
+    provider: Customer,
+    offering: Offering,
+) -> dict[str, User]:
+    """Return everybody by name."""
+    rival, olga, manager, reader = (
+        UserFactory(username=name) for name in ("rival", "olga", "manager", "reader")
+    )
+    GrantFactory(user=rival, scope=CustomerFactory(), role=RoleName.CUSTOMER_OWNER)
+    GrantFactory(user=olga, scope=offering, role=RoleName.OFFERING_MANAGER)
+    GrantFactory(user=manager, scope=provider, role=RoleName.CUSTOMER_MANAGER)
+    GrantFactory(user=reader, scope=provider, role=RoleName.CUSTOMER_READER)
+    everybody = (mallory, rival, bob, pi, alice, olga, manager, carol, reader, sam, dave)
+    return {user.username: user for user in everybody}
+
+
+@pytest.fixture
+def named(project: Project, offering: Offering, dave: User) -> dict[str, str]:
+    """Return what the paths and bodies name."""
+    ResourceFactory(project=project, offering=offering, backend_id="hpc_known")
+
+    def asked(state: ImportState) -> Any:
+        return BackendResourceRequestFactory(offering=offering, state=state, created_by=dave)
+
+    def found(name: str, **limits: int) -> Any:
+        metadata = {"limits": limits}
+        return BackendResourceFactory(
+            offering=offering, project=project, name=name, backend_metadata=metadata
+        )
+
+    rows: dict[str, Any] = {
+        "sent": asked(ImportState.SENT),
+        "begun": asked(ImportState.PROCESSING),
+        "done": asked(ImportState.DONE),
+        "found": found("hpc_old", cpu_k_hours=1),
+        "known": found("hpc_known", cpu_k_hours=1),
+        "strange": found("hpc_strange", tape=1),
+        "offering": offering,
+        "project": project,
+    }
+    return {name: row.uuid.hex for name, row in rows.items()}
+
+
+def body_for(path: str, named: dict[str, str]) -> dict[str, Any]:
+    """Return a body that is right: nothing but the caller and the row decide."""
+    if path.endswith("backend-resource-requests/"):
+        return {"offering": named["offering"]}
+    if path.endswith("backend-resources/"):
+        where = {"offering": named["offering"], "project": named["project"]}
+        return {**where, "name": "hpc_new", "backend_id": "hpc_new"}
+    return {}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "expected"),
+    [pytest.param(*line, id=" ".join(line[:2])) for line in LINES],
+)
+def test_the_table(
+    method: str,
+    path: str,
+    expected: list[int],
+    people: dict[str, User],
+    named: dict[str, str],
+    anonymous: APIClient,
+    as_user: Callable[[User], APIClient],
+) -> None:
+    clients = {"anonymous": anonymous, **{name: as_user(user) for name, user in people.items()}}
+    got = {}
+    for person in PEOPLE:
+        with transaction.atomic():
+            call = getattr(clients[person], method.lower())
+            body = None if method == "GET" else body_for(path, named)
+            answer = call(path.format(**named), body, format="json")
+            transaction.set_rollback(True)
+        got[person] = answer.status_code
+        if answer.status_code == 403:
+            assert answer.json() == {"detail": "You do not have permission to perform this action."}
+    assert got == dict(zip(PEOPLE, expected, strict=True))
+
+
+def test_every_action_is_in_the_table() -> None:
+    verbs = {"list": "GET", "create": "POST", "retrieve": "GET", "destroy": "DELETE"}
+    tested = {(method, re.sub(r"{\w+}", "{}", path)) for method, path, _ in LINES}
+    viewsets: dict[str, Any] = {found: viewset for found, viewset, _ in router.registry}
+    for prefix in ("api/backend-resource-requests", "api/backend-resources"):
+        for name in viewsets[prefix].access:
+            many = name in {"list", "create"}
+            here = f"/{prefix}/" if many else f"/{prefix}/{{}}/"
+            method, path = (verbs[name], here) if name in verbs else ("POST", f"{here}{name}/")
+            assert (method, path) in tested
+
+
+def test_a_project_that_the_provider_does_not_serve_is_none(
+    as_user: Callable[[User], APIClient], carol: User, dave: User, offering: Offering
+) -> None:
+    foreign = ProjectFactory()
+    body = {"offering": offering.uuid.hex, "project": foreign.uuid.hex, "name": "x"}
+    body["backend_id"] = "x"
+
+    answer = as_user(carol).post("/api/backend-resources/", body, format="json")
+
+    assert (answer.status_code, answer.json()) == (400, {"project": ["Object does not exist."]})
+    assert as_user(dave).post("/api/backend-resources/", body, format="json").status_code == 201

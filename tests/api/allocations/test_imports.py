@@ -1,0 +1,411 @@
+"""Imports over the API: whole bodies, filters, and what is wrong with a request."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from allocations.models import BackendResource
+from marketplace.models import Resource
+from tests.factories.allocations import BackendResourceFactory, BackendResourceRequestFactory
+from tests.factories.identity import ProjectFactory
+from tests.factories.marketplace import HpcOfferingFactory, PlanFactory, ResourceFactory
+
+AT = "http://testserver/api"
+REQUESTS = "/api/backend-resource-requests/"
+FOUND = "/api/backend-resources/"
+
+
+def moment(value: Any) -> Any:
+    return value and value.isoformat().replace("+00:00", "Z")
+
+
+def request_body(asked, **differs):
+    offering = asked.offering
+    return {
+        "created": moment(asked.created),
+        "error_message": "",
+        "error_traceback": "",
+        "finished": None,
+        "modified": moment(asked.modified),
+        "offering": offering.uuid.hex,
+        "offering_name": "LUMI-C",
+        "offering_url": f"{AT}/marketplace-provider-offerings/{offering.uuid.hex}/",
+        "started": None,
+        "state": "Sent",
+        "url": f"{AT}/backend-resource-requests/{asked.uuid.hex}/",
+        "uuid": asked.uuid.hex,
+    } | differs
+
+
+def found_body(found, **differs):
+    offering, project = found.offering, found.project
+    return {
+        "backend_id": "hpc_old",
+        "backend_metadata": {"limits": {"cpu_k_hours": 7}},
+        "created": moment(found.created),
+        "modified": moment(found.modified),
+        "name": "hpc_old",
+        "offering": offering.uuid.hex,
+        "offering_name": "LUMI-C",
+        "offering_url": f"{AT}/marketplace-provider-offerings/{offering.uuid.hex}/",
+        "project": project.uuid.hex,
+        "project_name": "Climate model",
+        "project_url": f"{AT}/projects/{project.uuid.hex}/",
+        "url": f"{AT}/backend-resources/{found.uuid.hex}/",
+        "uuid": found.uuid.hex,
+    } | differs
+
+
+@pytest.fixture
+def asked(offering, carol):
+    return BackendResourceRequestFactory(offering=offering, created_by=carol)
+
+
+@pytest.fixture
+def found(offering, project):
+    return BackendResourceFactory(offering=offering, project=project, name="hpc_old")
+
+
+def test_a_search_is_asked_for_and_read(as_user, carol, offering):
+    client = as_user(carol)
+
+    response = client.post(REQUESTS, {"offering": str(offering.uuid)}, format="json")
+
+    asked = offering.backend_resource_requests.get()
+    assert (response.status_code, response.json()) == (201, request_body(asked))
+    assert response["Location"] == request_body(asked)["url"]
+    assert client.get(REQUESTS).json() == [request_body(asked)]
+    assert client.get(f"{REQUESTS}{asked.uuid}/").json() == request_body(asked)
+
+
+@pytest.mark.parametrize(
+    ("body", "answer"),
+    [
+        ({}, {"offering": ["This field is required."]}),
+        ({"offering": "x"}, {"offering": ["Must be a valid UUID."]}),
+        ({"offering": "0" * 32}, {"offering": ["Object does not exist."]}),
+        ({"offering": None}, {"offering": ["This field may not be null."]}),
+    ],
+)
+def test_a_search_is_at_an_offering(as_user, carol, offering, body, answer):
+    response = as_user(carol).post(REQUESTS, body, format="json")
+
+    assert (response.status_code, response.json()) == (400, answer)
+
+
+def test_the_site_tells_how_a_search_goes(as_user, carol, asked):
+    client, here = as_user(carol), f"{REQUESTS}{asked.uuid.hex}/"
+
+    begun = client.post(f"{here}start_processing/")
+    assert (begun.status_code, begun.json()) == (
+        200,
+        {"status": "Backend resource request processing has been started."},
+    )
+    done = client.post(f"{here}set_done/")
+    assert (done.status_code, done.json()) == (
+        200,
+        {"status": "Backend resource request has been set to done."},
+    )
+    twice = client.post(f"{here}set_done/")
+    assert (twice.status_code, twice.json()) == (
+        409,
+        {"detail": "Valid states for operation: Processing."},
+    )
+    asked.refresh_from_db()
+    assert asked.started
+    assert asked.finished
+    assert client.get(here).json() == request_body(
+        asked, state="Done", started=moment(asked.started), finished=moment(asked.finished)
+    )
+
+
+def test_the_site_tells_why_it_could_not(as_user, carol, asked):
+    client, here = as_user(carol), f"{REQUESTS}{asked.uuid.hex}/"
+    why = {"error_message": "sacctmgr: not found", "error_traceback": "Traceback\n  line 1"}
+
+    response = client.post(f"{here}set_erred/", why, format="json")
+
+    assert (response.status_code, response.json()) == (
+        200,
+        {"status": "Backend resource request has been set to erred."},
+    )
+    asked.refresh_from_db()
+    assert client.get(here).json() == request_body(
+        asked, **why, state="Erred", finished=moment(asked.finished)
+    )
+    again = client.post(f"{here}set_erred/", why, format="json")
+    assert (again.status_code, again.json()) == (
+        409,
+        {"detail": "Valid states for operation: Processing, Sent."},
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "states"),
+    [
+        ("", ["Sent", "Processing", "Done"]),
+        ("state=Sent", ["Sent"]),
+        ("state=Sent&state=Processing", ["Sent", "Processing"]),
+        ("o=-created", ["Done", "Processing", "Sent"]),
+        ("offering_uuid={offering}", ["Sent", "Processing", "Done"]),
+        ("offering_uuid={nowhere}", []),
+        ("created=2001-01-01", ["Sent", "Processing", "Done"]),
+        ("created_before=2001-01-01", []),
+        ("modified=2001-01-01", ["Sent", "Processing", "Done"]),
+        ("modified_before=2001-01-01", []),
+        ("started=2001-01-01", ["Processing", "Done"]),
+        ("finished=2001-01-01", ["Done"]),
+    ],
+)
+def test_searches_are_filtered(as_user, carol, offering, now, query, states):
+    times = {"Sent": {}, "Processing": {"started": now}}
+    times["Done"] = {"started": now, "finished": now}
+    for number, (state, more) in enumerate(times.items()):
+        BackendResourceRequestFactory(
+            offering=offering, state=state, created=now + timedelta(seconds=number), **more
+        )
+    asked = query.format(offering=offering.uuid, nowhere="0" * 32)
+
+    rows = as_user(carol).get(f"{REQUESTS}?{asked}").json()
+
+    assert [row["state"] for row in rows] == states
+
+
+def test_an_unknown_state_is_refused(as_user, carol):
+    response = as_user(carol).get(f"{REQUESTS}?state=Lost")
+
+    assert (response.status_code, list(response.json())) == (400, ["state"])
+
+
+def test_a_finding_is_reported_and_read(as_user, carol, offering, project):
+    ResourceFactory(offering=offering, project=project)
+    body = {
+        "name": "hpc_old",
+        "backend_id": "hpc_old",
+        "offering": str(offering.uuid),
+        "project": project.uuid.hex,
+        "backend_metadata": {"limits": {"cpu_k_hours": 7}},
+    }
+    client = as_user(carol)
+
+    response = client.post(FOUND, body, format="json")
+
+    found = BackendResource.objects.get()
+    assert (response.status_code, response.json()) == (201, found_body(found))
+    assert response["Location"] == found_body(found)["url"]
+    assert client.get(FOUND).json() == [found_body(found)]
+    assert client.get(f"{FOUND}{found.uuid}/").json() == found_body(found)
+    twice = client.post(FOUND, body, format="json")
+    assert (twice.status_code, twice.json()) == (
+        400,
+        {"non_field_errors": ["The fields offering, backend_id must make a unique set."]},
+    )
+
+
+@pytest.mark.parametrize(
+    ("more", "answer"),
+    [
+        ({"name": ""}, {"name": ["This field may not be blank."]}),
+        ({"name": None}, {"name": ["This field may not be null."]}),
+        ({"backend_id": ""}, {"backend_id": ["This field is required."]}),
+        ({"backend_id": "\0"}, {"backend_id": ["Null characters are not allowed."]}),
+        (
+            {"backend_metadata": [1]},
+            {"backend_metadata": ['Expected a dictionary of items but got type "list".']},
+        ),
+        ({"offering": "0" * 32}, {"offering": ["Object does not exist."]}),
+        ({"project": "0" * 32}, {"project": ["Object does not exist."]}),
+    ],
+)
+def test_a_finding_says_what_and_whose_it_is(as_user, dave, offering, project, more, answer):
+    where = {"offering": offering.uuid.hex, "project": project.uuid.hex}
+    body = {"name": "x", "backend_id": "x", **where, **more}
+
+    response = as_user(dave).post(FOUND, body, format="json")
+
+    assert (response.status_code, response.json()) == (400, answer)
+    assert not BackendResource.objects.exists()
+
+
+def test_a_removed_project_gets_nothing(as_user, dave, offering, project):
+    type(project).objects.update(is_removed=True)
+    where = {"offering": offering.uuid.hex, "project": project.uuid.hex}
+
+    response = as_user(dave).post(FOUND, {"name": "x", "backend_id": "x", **where}, format="json")
+
+    assert (response.status_code, response.json()) == (400, {"project": ["Object does not exist."]})
+
+
+def test_what_is_an_allocation_already_is_not_reported(as_user, carol, offering, project):
+    ResourceFactory(offering=offering, project=project, backend_id="hpc_old")
+    where = {"offering": offering.uuid.hex, "project": project.uuid.hex}
+    body = {"name": "x", "backend_id": "hpc_old", **where}
+
+    response = as_user(carol).post(FOUND, body, format="json")
+
+    assert (response.status_code, response.json()) == (
+        409,
+        {"detail": "A resource of this offering has this backend ID already."},
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("backend_id=hpc_old", ["hpc_old"]),
+        ("backend_id=HPC_OLD", []),
+        ("name=hpc", ["hpc_old", "hpc_new"]),
+        ("name_exact=hpc_new", ["hpc_new"]),
+        ("name_exact=hpc", []),
+        ("o=-created", ["hpc_new", "hpc_old"]),
+        ("offering_uuid={offering}&project_uuid={project}", ["hpc_old"]),
+        ("project_uuid={nowhere}", []),
+        ("offering_uuid={nowhere}", []),
+        ("created_before=2001-01-01", []),
+        ("modified_before=2001-01-01", []),
+        ("created=2001-01-01&modified=2001-01-01", ["hpc_old", "hpc_new"]),
+    ],
+)
+def test_findings_are_filtered(as_user, carol, found, offering, project, query, names):
+    BackendResourceFactory(offering=offering, project=ProjectFactory(), name="hpc_new")
+    uuids = {"offering": offering.uuid, "project": project.uuid.hex, "nowhere": "0" * 32}
+
+    rows = as_user(carol).get(f"{FOUND}?{query.format(**uuids)}").json()
+
+    assert [row["name"] for row in rows] == names
+
+
+def test_a_finding_becomes_an_allocation(as_user, carol, alice, found):
+    client = as_user(carol)
+
+    response = client.post(f"{FOUND}{found.uuid}/import_resource/", {}, format="json")
+
+    resource = Resource.objects.get()
+    assert response.status_code == 201, response.json()
+    shown = {
+        "backend_id": "hpc_old",
+        "limits": {"cpu_k_hours": 7},
+        "name": "hpc_old",
+        "offering_name": "LUMI-C",
+        "plan_name": "Standard",
+        "project_name": "Climate model",
+        "state": "OK",
+        "url": f"{AT}/marketplace-resources/{resource.uuid.hex}/",
+        "uuid": resource.uuid.hex,
+    }
+    assert {key: response.json()[key] for key in shown} == shown
+    assert response.json()["order_in_progress"] is None
+    assert response.json()["creation_order"]["state"] == "done"
+    path = f"/api/marketplace-provider-resources/{resource.uuid.hex}/"
+    here = {"url", "username", "can_terminate", "error_traceback"}
+    read = client.get(path).json()
+    assert {key: read[key] for key in read.keys() - here} == {
+        key: response.json()[key] for key in response.json().keys() - here
+    }
+    assert client.get(FOUND).json() == []
+    assert [row["uuid"] for row in as_user(alice).get("/api/marketplace-resources/").json()] == [
+        resource.uuid.hex
+    ]
+    again = client.post(f"{FOUND}{found.uuid}/import_resource/", {}, format="json")
+    assert (again.status_code, again.json()) == (
+        404,
+        {"detail": "No BackendResource matches the given query."},
+    )
+
+
+def test_the_plan_is_named_where_there_are_several(as_user, carol, found):
+    premium = PlanFactory(offering=found.offering, name="Premium")
+    client, path = as_user(carol), f"{FOUND}{found.uuid}/import_resource/"
+
+    unnamed = client.post(path, {}, format="json")
+    assert (unnamed.status_code, unnamed.json()) == (400, {"plan": ["This field is required."]})
+    foreign = client.post(path, {"plan": HpcOfferingFactory().plans.get().uuid}, format="json")
+    assert (foreign.status_code, foreign.json()) == (400, {"plan": ["Object does not exist."]})
+    response = client.post(path, {"plan": str(premium.uuid)}, format="json")
+    assert (response.status_code, response.json()["plan_name"]) == (201, "Premium")
+
+
+@pytest.mark.parametrize(
+    ("metadata", "answer"),
+    [
+        ({"limits": {"tape": 1}}, {"limits": "Invalid types: tape"}),
+        (
+            {"limits": {"cpu_k_hours": -1}},
+            {"limits": {"cpu_k_hours": ["Ensure this value is greater than or equal to 0."]}},
+        ),
+        ({"limits": None}, {"limits": ["Expected a dictionary of items."]}),
+    ],
+)
+def test_limits_that_cannot_be_make_nothing(as_user, carol, found, metadata, answer):
+    BackendResource.objects.update(backend_metadata=metadata)
+
+    response = as_user(carol).post(f"{FOUND}{found.uuid}/import_resource/", {}, format="json")
+
+    assert (response.status_code, response.json()) == (400, answer)
+    assert (Resource.objects.count(), BackendResource.objects.count()) == (0, 1)
+
+
+def test_a_name_that_got_an_allocation_meanwhile_is_409(as_user, carol, found):
+    ResourceFactory(offering=found.offering, backend_id="hpc_old")
+
+    response = as_user(carol).post(f"{FOUND}{found.uuid}/import_resource/", {}, format="json")
+
+    assert (response.status_code, response.json()) == (
+        409,
+        {"detail": "A resource of this offering has this backend ID already."},
+    )
+    assert BackendResource.objects.exists()
+
+
+def test_a_finding_is_dismissed_once(as_user, carol, found):
+    client, here = as_user(carol), f"{FOUND}{found.uuid.hex}/"
+
+    assert (client.delete(here).status_code, client.delete(here).status_code) == (204, 404)
+    assert not BackendResource.objects.exists()
+
+
+def test_what_waits_is_listed_below_its_offering(as_user, carol, found):
+    BackendResourceFactory(offering=HpcOfferingFactory(customer=found.offering.customer))
+    path = f"/api/marketplace-provider-offerings/{found.offering.uuid.hex}/importable_resources/"
+
+    response = as_user(carol).get(path)
+
+    assert response.json() == [
+        {
+            "backend_id": "hpc_old",
+            "description": "Climate model",
+            "name": "hpc_old",
+            "type": "Marketplace.Slurm",
+        }
+    ]
+    assert response["X-Result-Count"] == "1"
+
+
+def test_a_program_that_polls_works_a_search_off_alone(as_user, carol, offering, project):
+    """No bus, no agent: what GET tells is enough to do what is asked."""
+    known = ResourceFactory(offering=offering, project=project, backend_id="hpc_known")
+    BackendResourceRequestFactory(offering=offering)
+    client = as_user(carol)
+    at_the_site = {"hpc_known": 3, "hpc_old": 7}
+
+    (asked,) = client.get(f"{REQUESTS}?offering_uuid={offering.uuid.hex}&state=Sent").json()
+    assert client.post(f"{asked['url']}start_processing/").status_code == 200
+    here = f"offering_uuid={offering.uuid.hex}&state=OK&state=Erred&state=Creating"
+    listed = client.get(f"/api/marketplace-provider-resources/?{here}").json()
+    assert [row["backend_id"] for row in listed] == [known.backend_id]
+    for name in at_the_site.keys() - {row["backend_id"] for row in listed}:
+        body = {
+            "name": name,
+            "backend_id": name,
+            "offering": offering.uuid.hex,
+            "project": project.uuid.hex,
+            "backend_metadata": {"limits": {"cpu_k_hours": at_the_site[name]}},
+        }
+        assert client.post(FOUND, body, format="json").status_code == 201
+    assert client.post(f"{asked['url']}set_done/").status_code == 200
+
+    assert client.get(f"{REQUESTS}?state=Sent&state=Processing").json() == []
+    assert [row["backend_id"] for row in client.get(FOUND).json()] == ["hpc_old"]
