@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
 
 class AgentType(StrEnum):
@@ -103,6 +104,15 @@ def type_of(name: str, mode: str) -> AgentType:
         if word in TYPE_BY_MODE:
             return TYPE_BY_MODE[word]
     return AgentType.UNKNOWN
+
+
+def state_of(
+    agent_type: AgentType, error: str, *, last_seen: datetime, now: datetime
+) -> ServiceState:
+    """Return how a service stands: idle when it was not seen in time, else as it says itself."""
+    if last_seen < now - SEEN_WITHIN[agent_type]:
+        return ServiceState.IDLE
+    return ServiceState.ERROR if error else ServiceState.ACTIVE
 
 
 def release(version: str) -> tuple[int, int, int] | None:

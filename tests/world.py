@@ -8,6 +8,14 @@ from typing import TYPE_CHECKING
 from identity import events
 from marketplace.models import ServiceProvider
 from tests.factories.accounting import ComponentUsageFactory, ComponentUserUsageFactory
+from tests.factories.agents import (
+    AgentIdentityFactory,
+    AgentLogFactory,
+    AgentProcessorFactory,
+    AgentServiceFactory,
+    EventSubscriptionFactory,
+    EventSubscriptionQueueFactory,
+)
 from tests.factories.allocations import OfferingUserFactory
 from tests.factories.identity import SshKeyFactory
 from tests.factories.marketplace import (
@@ -62,6 +70,16 @@ def _one(
     component = offering.components.first()
     usage = ComponentUsageFactory(resource=resource, component=component, plan_period=period)
     ComponentUserUsageFactory(component_usage=usage, user=account)
+    _agent(offering, member=member)
     SshKeyFactory(user=member)
     events.record("order.done", order, actor=member, now=now, project=project, provider=provider)
     return offering, resource, order
+
+
+def _agent(offering: Offering, *, member: User) -> None:
+    """Make an agent that serves an offering, and a member's subscription to changes."""
+    identity = AgentIdentityFactory(offering=offering, created_by=member)
+    AgentProcessorFactory(service=AgentServiceFactory(identity=identity))
+    AgentLogFactory(identity=identity)
+    subscription = EventSubscriptionFactory(user=member)
+    EventSubscriptionQueueFactory(event_subscription=subscription, offering=offering)

@@ -1,5 +1,5 @@
-"""The staff's pages for deliveries of orders and people's accounts at sites."""
+"""The staff's pages for deliveries of orders, people's accounts at sites, and site agents."""
 
-from allocations.admin import accounts, delivered, memberships, provisions
+from allocations.admin import accounts, agents, delivered, memberships, provisions, subscriptions
 
-__all__ = ["accounts", "delivered", "memberships", "provisions"]
+__all__ = ["accounts", "agents", "delivered", "memberships", "provisions", "subscriptions"]

@@ -7,11 +7,32 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 
 from accounting.models import ComponentUsage, ComponentUserUsage
-from allocations.models import MembershipSyncStatus, OfferingUser, Provision, UserAttributeConfig
+from allocations.models import (
+    AgentIdentity,
+    AgentLog,
+    AgentProcessor,
+    AgentService,
+    EventConsumer,
+    EventSubscription,
+    EventSubscriptionQueue,
+    MembershipSyncStatus,
+    OfferingUser,
+    Provision,
+    UserAttributeConfig,
+)
 from identity import models as identity
 from identity.roles import RoleName
 from marketplace import models as marketplace
 from tests.factories.accounting import ComponentUsageFactory, ComponentUserUsageFactory
+from tests.factories.agents import (
+    AgentIdentityFactory,
+    AgentLogFactory,
+    AgentProcessorFactory,
+    AgentServiceFactory,
+    EventConsumerFactory,
+    EventSubscriptionFactory,
+    EventSubscriptionQueueFactory,
+)
 from tests.factories.allocations import (
     MembershipSyncStatusFactory,
     OfferingUserFactory,
@@ -127,6 +148,13 @@ MAKERS: dict[type[Any], Callable[[], Any]] = {
     marketplace.ResourcePlanPeriod: ResourcePlanPeriodFactory,
     marketplace.ServiceProvider: ServiceProviderFactory,
     marketplace.TermsOfService: TermsOfServiceFactory,
+    AgentIdentity: AgentIdentityFactory,
+    AgentLog: AgentLogFactory,
+    AgentProcessor: AgentProcessorFactory,
+    AgentService: AgentServiceFactory,
+    EventConsumer: EventConsumerFactory,
+    EventSubscription: lambda: EventSubscriptionFactory(identity=AgentIdentityFactory()),
+    EventSubscriptionQueue: EventSubscriptionQueueFactory,
     MembershipSyncStatus: MembershipSyncStatusFactory,
     OfferingUser: OfferingUserFactory,
     Provision: ProvisionFactory,

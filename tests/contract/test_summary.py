@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.contract import summary
-from tests.contract.documents import read_contract_file
+from tests.contract.documents import load_contract, read_contract_file
 from tests.contract.synthetic import OpenApi, openapi_of
 
 
@@ -33,7 +33,8 @@ def test_a_perfect_schema_passes(
 
     shown = capsys.readouterr().out
     assert "contract  waldur-api-client 8.1.3" in shown
-    assert "ops              178/178  100.00 %" in shown
+    number = len(load_contract().operations)
+    assert f"ops              {number}/{number}  100.00 %" in shown
 
 
 def test_a_damaged_schema_fails_and_the_damage_is_named(

@@ -9,7 +9,7 @@ from uuid import UUID
 from httpx import Response
 from waldur_api_client.client import AuthenticatedClient
 
-from tests.contract import acts
+from tests.contract import acts, agents
 from tests.contract.cast import RESEARCHER_CUID, Cast
 from tests.contract.documents import client_module, read_contract_file
 
@@ -64,6 +64,9 @@ def make_world(cast: Cast) -> World:
     acts.report_user_usage(cast, resource, "cpu_k_hours", RESEARCHER_CUID, "2.5")
     acts.open_account(cast, RESEARCHER_CUID)
     acts.add_offering_manager(cast, RESEARCHER_CUID)
+    agent = agents.register_agent(cast)
+    agents.send_log(cast, agent.uuid)
+    agents.subscribe_agent(cast, agent.uuid)
     world = World(cast)
     for path in ("marketplace-orders", "marketplace-component-usages"):
         world.objects[f"/api/{path}/"] = first_of(cast, path, resource_uuid=resource.hex)
@@ -82,6 +85,9 @@ def make_world(cast: Cast) -> World:
     for path in (
         "users", "roles", "marketplace-categories", "marketplace-service-providers",
         "marketplace-plans", "marketplace-offering-users", "marketplace-component-user-usages",
+        "marketplace-site-agent-identities", "marketplace-site-agent-services",
+        "marketplace-site-agent-processors", "marketplace-integration-statuses",
+        "event-subscriptions", "event-subscription-queues",
     ):  # fmt: skip
         world.objects[f"/api/{path}/"] = first_of(cast, path)
     return world
