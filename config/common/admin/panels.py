@@ -124,7 +124,7 @@ def _link(row: Model, label: str) -> str:
 
 
 def _plain(key: Any) -> object:
-    """Return a value as an address carries it: UUIDs in hex, as everywhere outside; lists joined."""
+    """Return a value as an address carries it: UUIDs in hex as everywhere outside, lists joined."""
     if isinstance(key, list):
         return ",".join(key)
     return int(key) if isinstance(key, bool) else getattr(key, "hex", key)
