@@ -76,7 +76,7 @@ def remove_orphaned(*, before: datetime, dry_run: bool, actor: User, now: dateti
     found = list(rows.select_related("offering__customer").order_by("pk"))
     told = [
         {
-            "uuid": identity.uuid.hex,
+            "uuid": identity.uuid,
             "name": identity.name,
             "offering__name": identity.offering.name,
             "created": identity.created,
@@ -99,7 +99,7 @@ def remove_stale(*, before: datetime, dry_run: bool, actor: User, now: datetime)
     found = list(rows.select_related("identity__offering__customer").order_by("identity", "pk"))
     told = [
         {
-            "uuid": service.uuid.hex,
+            "uuid": service.uuid,
             "name": service.name,
             "identity__name": service.identity.name,
             "state": service.state,
