@@ -8,6 +8,7 @@ import pytest
 
 from allocations.agents import SEEN_WITHIN, AgentType, state_of
 from allocations.models import AgentIdentity, AgentProcessor, AgentService
+from allocations.observables import ObjectType
 from allocations.services import agent_removal, agents, subscriptions
 from identity.models import Event
 from tests.factories.agents import (
@@ -59,9 +60,9 @@ def test_parts_that_are_registered_move_the_times_of_all_above_them(identity, ca
 
 
 def test_a_service_that_changes_its_mode_does_something_else(identity, carol, now):
-    for mode in ("report", "order_process"):
-        service, _ = agents.register_service(identity, name="s", mode=mode, actor=carol, now=now)
-    service.refresh_from_db()
+    agents.register_service(identity, name="s", mode="report", actor=carol, now=now)
+    agents.register_service(identity, name="s", mode="order_process", actor=carol, now=now)
+    service = AgentService.objects.get()
     assert (service.mode, service.agent_type) == ("order_process", AgentType.ORDER_PROCESSING)
 
 
@@ -92,12 +93,12 @@ def test_what_was_removed_is_a_conflict_to_whoever_still_holds_it(identity, offe
     ):
         with pytest.raises(agents.AgentGone):
             deed()
-    for deed in (
+    for other in (
         lambda: subscriptions.register_consumer(held["identity"], object_types=None, **by),
-        lambda: subscriptions.subscribe_agent(held["identity"], object_type="order", **by),
+        lambda: subscriptions.subscribe_agent(held["identity"], object_type=ObjectType.ORDER, **by),
     ):
         with pytest.raises(subscriptions.SubscriptionGone):
-            deed()
+            other()
     assert list(Event.objects.values_list("kind", flat=True)) == ["agent.removed"]
 
 
@@ -130,7 +131,7 @@ def test_a_subscription_or_queue_that_is_gone_is_a_conflict(offering, carol, now
         lambda: subscriptions.remove_queue(queue, **by),
         lambda: subscriptions.unsubscribe(subscription, **by),
         lambda: subscriptions.create_queue(
-            subscription, offering=offering, object_type="order", **by
+            subscription, offering=offering, object_type=ObjectType.ORDER, **by
         ),
     ):
         with pytest.raises(subscriptions.SubscriptionGone):

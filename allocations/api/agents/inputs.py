@@ -29,7 +29,9 @@ class ProvidedOffering(RelatedUuid):
     def found(self, uuid: UUID) -> Offering:
         """Return the offering among those that he provides."""
         user = self.context["request"].user
-        return Offering.objects.provided_by(user).select_related("customer").get(uuid=uuid)
+        provided = Offering.objects.provided_by(user).select_related("customer")
+        offering: Offering = provided.get(uuid=uuid)
+        return offering
 
 
 class AgentDependencyInput(Input):
@@ -62,7 +64,9 @@ class _Said(Input):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Return texts for nulls, and plain objects for dependencies."""
-        said = {name: "" if value is None else value for name, value in attrs.items()}
+        said: dict[str, Any] = {
+            name: "" if value is None else value for name, value in attrs.items()
+        }
         if "dependencies" in said:
             said["dependencies"] = [dict(one) for one in said["dependencies"]]
         return said
