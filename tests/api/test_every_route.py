@@ -98,6 +98,13 @@ PRIVATE = (
     "/api/marketplace-offering-users/",
     "/api/marketplace-plans/",
     "/api/keys/",
+    "/api/marketplace-site-agent-identities/",
+    "/api/marketplace-site-agent-services/",
+    "/api/marketplace-site-agent-processors/",
+    "/api/marketplace-site-agent-logs/",
+    "/api/marketplace-integration-statuses/",
+    "/api/event-subscriptions/",
+    "/api/event-subscription-queues/",
 )
 
 

@@ -83,6 +83,7 @@ def test_a_message_is_kept_as_it_was_written(agent, identity):
         ({"timestamp": "yesterday"}, "timestamp"),
         ({"timestamp": "NaN"}, "timestamp"),
         ({"timestamp": -1}, "timestamp"),
+        ({"timestamp": 4_102_444_801}, "timestamp"),
         ({"timestamp": 1e300}, "timestamp"),
         ({"message": "x" * (LONGEST_LINE + 1)}, "message"),
         ({"message": "\x00"}, "message"),
