@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from allocations.agents import SEEN_WITHIN, AgentType, state_of
+from allocations.agents import SEEN_WITHIN, AgentType, LogLevel, state_of
 from allocations.models import AgentIdentity, AgentProcessor, AgentService
 from allocations.observables import ObjectType
-from allocations.services import agent_removal, agents, subscriptions
+from allocations.services import agent_logs, agent_removal, agents, subscriptions
 from identity.models import Event
 from tests.factories.agents import (
     AgentIdentityFactory,
@@ -81,12 +81,14 @@ def test_what_was_removed_is_a_conflict_to_whoever_still_holds_it(identity, offe
     held = {"identity": identity, "service": service, "processor": processor}
     agent_removal.remove(AgentIdentity.objects.get(), actor=carol, now=now)
     by = {"actor": carol, "now": now}
+    line = agent_logs.Line(identity, now, LogLevel.INFO, "x", "y")
 
     for deed in (
         lambda: agents.update(held["identity"], said={}, **by),
         lambda: agents.register_service(held["identity"], name="s", **by),
         lambda: agents.register_processor(held["service"], name="p", backend_type="s", **by),
         lambda: agents.set_statistics(held["service"], statistics={}, **by),
+        lambda: agent_logs.keep([line], now=now),
         lambda: agent_removal.remove(held["identity"], **by),
         lambda: agent_removal.remove_service(held["service"], **by),
         lambda: agent_removal.remove_processor(held["processor"], **by),

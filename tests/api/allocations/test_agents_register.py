@@ -144,6 +144,14 @@ def test_nulls_are_taken_for_nothing_said(agent, offering):
     assert response.json()["version"] == ""
 
 
+def test_a_configuration_is_kept_without_its_secrets(agent, offering):
+    body = body_of(offering, config_file_content="url: x\nwaldur_api_token: abcdef\n")
+    first, again = (agent.post(IDENTITIES, body, format="json").json() for _ in range(2))
+    assert first["config_file_content"] == "url: x\nwaldur_api_token: ***\n"
+    assert again["config_file_content"] == first["config_file_content"]
+    assert kinds() == ["agent.registered"]
+
+
 def test_the_name_is_looked_for_exactly(agent, identity, provider):
     AgentIdentityFactory(offering__customer=provider, name=f"{identity.name}-2")
     AgentIdentityFactory(offering__customer=provider, name=identity.name.upper())
