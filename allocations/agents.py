@@ -94,8 +94,16 @@ OLDEST_SERVED = (1, 0, 0)
 
 _SECRETS = re.compile(
     r"""(?ix)
-    ( (?: token | secret | passw | api_?key | private_?key ) [\w-]{0,40} ["']? [ \t]{0,40} [:=] [ \t]* )
-    ( "[^"\n]*" | '[^'\n]*' | [|>][-+]?[ \t]*\n(?:[ \t]+.*(?:\n|\Z))+ | [^\s,}\]"'][^\s,}\]]* )
+    (
+      (?: token | secret | passw | api_?key | private_?key ) [\w-]{0,40} ["']?
+      [ \t]{0,40} [:=] [ \t]*
+    )
+    (
+      "[^"\n]*"
+      | '[^'\n]*'
+      | [|>][-+]?[ \t]*\n(?:[ \t]+.*(?:\n|\Z))+
+      | [^\s,}\]"'][^\s,}\]]*
+    )
     """
 )
 _PRIVATE_KEY = re.compile(
