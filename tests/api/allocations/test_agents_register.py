@@ -235,8 +235,18 @@ def test_statistics_are_kept_and_an_error_in_them_is_the_service_s_state(agent, 
     assert kinds() == ["agent_service.failed", "agent_service.recovered"]
 
 
-@pytest.mark.parametrize("body", [{}, {"statistics": 1}, {"statistics": None}, {"statistics": []}])
-def test_statistics_are_an_object(agent, identity, body):
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"statistics": 1},
+        {"statistics": None},
+        {"statistics": []},
+        {"statistics": {"a": "\x00"}},
+        {"statistics": {"a": "x" * 65_536}},
+    ],
+)
+def test_statistics_are_an_object_of_bounded_length(agent, identity, body):
     service = AgentServiceFactory(identity=identity)
     response = agent.post(f"{SERVICES}{service.uuid}/set_statistics/", body, format="json")
     assert response.status_code == 400
