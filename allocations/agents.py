@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
 
 class AgentType(StrEnum):
@@ -91,6 +92,25 @@ STALE_AFTER = timedelta(days=1)
 OLDEST_SERVED = (1, 0, 0)
 """The oldest version of `waldur-site-agent` that the calls served here are known to suffice for."""
 
+_SECRETS = re.compile(
+    r"""(?ix)
+    (
+      (?: token | secret | passw | api_?key | private_?key ) [\w-]{0,40} ["']?
+      [ \t]{0,40} [:=] [ \t]*
+    )
+    (
+      "[^"\n]*"
+      | '[^'\n]*'
+      | [|>][-+]?[ \t]*\n(?:[ \t]+.*(?:\n|\Z))+
+      | [^\s,}\]"'][^\s,}\]]*
+    )
+    """
+)
+_PRIVATE_KEY = re.compile(
+    r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL
+)
+HIDDEN = "***"
+
 _RELEASE = re.compile(r"v?(\d{1,9})(?:\.(\d{1,9}))?(?:\.(\d{1,9}))?")
 
 
@@ -103,6 +123,23 @@ def type_of(name: str, mode: str) -> AgentType:
         if word in TYPE_BY_MODE:
             return TYPE_BY_MODE[word]
     return AgentType.UNKNOWN
+
+
+def state_of(
+    agent_type: AgentType, error: str, *, last_seen: datetime, now: datetime
+) -> ServiceState:
+    """Return how a service stands: idle when it was not seen in time, else as it says itself."""
+    if last_seen < now - SEEN_WITHIN[agent_type]:
+        return ServiceState.IDLE
+    return ServiceState.ERROR if error else ServiceState.ACTIVE
+
+
+def without_secrets(config: str) -> str:
+    """Return an agent's configuration with what it calls tokens, secrets, passwords or keys hidden.
+
+    Others than who wrote it read it, and with its token they could do all that he may do.
+    """
+    return _SECRETS.sub(rf"\1{HIDDEN}", _PRIVATE_KEY.sub(HIDDEN, config))
 
 
 def release(version: str) -> tuple[int, int, int] | None:

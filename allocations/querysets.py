@@ -233,7 +233,7 @@ class EventSubscriptionQuerySet(QuerySet[Any]):
 
     def visible_to(self, user: Any) -> Self:
         """Keep the user's own; staff see all."""
-        return _own(self, user, "user")
+        return self.filter(_own(user, "user"))
 
 
 class EventSubscriptionQueueQuerySet(QuerySet[Any]):
@@ -241,13 +241,14 @@ class EventSubscriptionQueueQuerySet(QuerySet[Any]):
 
     def visible_to(self, user: Any) -> Self:
         """Keep those of the user's own subscriptions; staff see all."""
-        return _own(self, user, "event_subscription__user")
+        return self.filter(_own(user, "event_subscription__user"))
 
 
-def _own(rows: Any, user: Any, owner: str) -> Any:
+def _own(user: Any, owner: str) -> Q:
+    """Return the condition that a row is the user's; staff need none."""
     if not user.is_authenticated:
-        return rows.none()
-    return rows if user.is_staff else rows.filter(**{owner: user})
+        return Q(pk__in=())
+    return Q() if user.is_staff else Q(**{owner: user})
 
 
 class ProjectAccountQuerySet(QuerySet[Any]):

@@ -17,6 +17,14 @@ from tests.factories.accounting import (
     PolicyFactory,
     PolicyStandingFactory,
 )
+from tests.factories.agents import (
+    AgentIdentityFactory,
+    AgentLogFactory,
+    AgentProcessorFactory,
+    AgentServiceFactory,
+    EventSubscriptionFactory,
+    EventSubscriptionQueueFactory,
+)
 from tests.factories.allocations import (
     BackendResourceFactory,
     BackendResourceRequestFactory,
@@ -91,6 +99,16 @@ def _one(
     PolicyStandingFactory(policy=policy, resource=resource, fired=True)
     EvaluationLogFactory(policy=policy, resource=resource)
     CommandHistoryFactory(policy=policy, resource=resource)
+    _agent(offering, member=member)
     SshKeyFactory(user=member)
     events.record("order.done", order, actor=member, now=now, project=project, provider=provider)
     return offering, resource, order
+
+
+def _agent(offering: Offering, *, member: User) -> None:
+    """Make an agent that serves an offering, and a member's subscription to changes."""
+    identity = AgentIdentityFactory(offering=offering, created_by=member)
+    AgentProcessorFactory(service=AgentServiceFactory(identity=identity))
+    AgentLogFactory(identity=identity)
+    subscription = EventSubscriptionFactory(user=member)
+    EventSubscriptionQueueFactory(event_subscription=subscription, offering=offering)

@@ -1,5 +1,23 @@
-"""The staff's pages for deliveries of orders, people's accounts at sites, and imports."""
+"""The staff's pages for deliveries, accounts at sites, site agents and imports."""
 
-from allocations.admin import accounts, delivered, imports, memberships, provisions, shared
+from allocations.admin import (
+    accounts,
+    agents,
+    delivered,
+    imports,
+    memberships,
+    provisions,
+    shared,
+    subscriptions,
+)
 
-__all__ = ["accounts", "delivered", "imports", "memberships", "provisions", "shared"]
+__all__ = [
+    "accounts",
+    "agents",
+    "delivered",
+    "imports",
+    "memberships",
+    "provisions",
+    "shared",
+    "subscriptions",
+]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from allocations.models import BackendResource, OfferingUser, Provision
+from allocations.admin import agents
+from allocations.models import AgentService, BackendResource, OfferingUser, Provision
 from config.common.admin import columns
 from config.common.admin.panels import Panel
 from identity.admin.people import UserAdmin
@@ -35,10 +36,17 @@ class AccountHolderAdmin(UserAdmin):
 
 @admin.register(Offering)
 class SiteOfferingAdmin(OfferingAdmin):
-    """Offerings, with people's accounts there and what could be imported."""
+    """Offerings, with their agents, people's accounts there and what could be imported."""
 
     panels = (
         *OfferingAdmin.panels[:-1],
+        Panel(
+            "Site agents",
+            AgentService,
+            ("name", agents.state, agents.seen, "identity", "error"),
+            by="identity__offering",
+            empty="No agent serves it.",
+        ),
         Panel(
             "Accounts",
             OfferingUser,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from allocations.models import AgentIdentity, AgentLog
+from allocations.services.agents import AgentGone
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +33,16 @@ class Line:
 
 @transaction.atomic
 def keep(lines: Sequence[Line], *, now: datetime) -> list[AgentLog]:
-    """Keep lines, all or none; whoever sends them was seen. They are their own record."""
+    """Keep lines, all or none; whoever sends them was seen. They are their own record.
+
+    :raises AgentGone: an agent was removed meanwhile.
+    """
+    senders = {line.identity.pk for line in lines}
+    rows = AgentIdentity.objects.filter(pk__in=senders).order_by("pk")
+    found = list(rows.select_for_update(no_key=True).values_list("pk", flat=True))
+    if len(found) < len(senders):
+        raise AgentGone("The agent was removed in the meantime.")
+    AgentIdentity.objects.filter(pk__in=found).update(last_seen=now)
     kept: list[AgentLog] = AgentLog.objects.bulk_create(
         [
             AgentLog(
@@ -46,11 +56,6 @@ def keep(lines: Sequence[Line], *, now: datetime) -> list[AgentLog]:
             for line in lines
         ]
     )
-    senders = sorted({line.identity.pk for line in lines})
-    locked = AgentIdentity.objects.filter(pk__in=senders).order_by("pk")
-    AgentIdentity.objects.filter(
-        pk__in=list(locked.select_for_update(no_key=True).values_list("pk", flat=True))
-    ).update(last_seen=now)
     return kept
 
 

@@ -14,6 +14,8 @@ from identity import events
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from django.db.models import QuerySet
+
     from identity.models import User
     from marketplace.models import Offering
 
@@ -73,10 +75,12 @@ def remove_orphaned(*, before: datetime, dry_run: bool, actor: User, now: dateti
     With `dry_run` nothing is forgotten. Either way they are returned.
     """
     rows = AgentIdentity.objects.orphaned().filter(last_seen__lt=before)
+    if not dry_run:
+        rows = rows.select_for_update(of=("self",))
     found = list(rows.select_related("offering__customer").order_by("pk"))
     told = [
         {
-            "uuid": identity.uuid.hex,
+            "uuid": identity.uuid,
             "name": identity.name,
             "offering__name": identity.offering.name,
             "created": identity.created,
@@ -96,10 +100,12 @@ def remove_stale(*, before: datetime, dry_run: bool, actor: User, now: datetime)
     With `dry_run` nothing is forgotten. Either way they are returned.
     """
     rows = AgentService.objects.with_state().filter(last_seen__lt=before)
+    if not dry_run:
+        _lock_all(AgentIdentity.objects.filter(pk__in=rows.values("identity")))
     found = list(rows.select_related("identity__offering__customer").order_by("identity", "pk"))
     told = [
         {
-            "uuid": service.uuid.hex,
+            "uuid": service.uuid,
             "name": service.name,
             "identity__name": service.identity.name,
             "state": service.state,
@@ -119,6 +125,11 @@ def _lock(identity: AgentIdentity) -> None:
     """
     if not AgentIdentity.objects.select_for_update().filter(pk=identity.pk).exists():
         raise AgentGone("The agent was removed in the meantime.")
+
+
+def _lock_all(identities: QuerySet[AgentIdentity]) -> None:
+    """Lock agents in the order of their keys: those of which a part is seen now come first."""
+    list(identities.select_for_update().order_by("pk").values_list("pk", flat=True))
 
 
 def _record(

@@ -156,7 +156,7 @@ def set_statistics(
     :raises AgentGone: the service was removed meanwhile.
     """
     _touch(service.identity, now=now)
-    locked = _locked(AgentService.objects.filter(pk=service.pk))
+    locked: AgentService = _locked(AgentService.objects.filter(pk=service.pk))
     locked.identity = service.identity
     had_failed = bool(locked.error)
     locked.error = str(statistics.get("error") or "")[:ERROR_LENGTH]

@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 from django.utils.timesince import timesince, timeuntil
 
 from allocations.lifecycle import AccountState, ProvisionState
-from allocations.models import OfferingUser, Provision
+from allocations.models import AgentService, OfferingUser, Provision
 from config.common.admin.columns import badge
 from identity.models import Event, EventDelivery
 from marketplace.lifecycle import OPEN, WAITING, OrderState, ResourceState
@@ -55,6 +55,7 @@ def matters(now: datetime) -> list[Matter]:
         orders_waiting(now),
         erred_resources(now),
         stuck_work(now),
+        silent_agents(now),
         ending_soon(now),
     ]
 
@@ -167,6 +168,27 @@ def stuck_work(now: datetime) -> Matter:
             age = Cell(_age(summed["oldest"], now))
             rows.append((Cell(title, address), Cell(str(summed["number"])), age))
     return Matter("Stuck", ("What", "Number", "Oldest"), rows, "Everything is delivered.")
+
+
+def silent_agents(now: datetime) -> Matter:
+    """Return what site agents did for offerings until lately, the latest silence first."""
+    rows = AgentService.objects.silent(now).select_related("identity__offering")
+    found = list(rows.order_by("-last_request_timestamp", "-pk")[: SHOWN + 1])
+    return Matter(
+        "Site agents that fell silent",
+        ("What", "Offering", "Agent", "Not seen for"),
+        [
+            (
+                Cell(service.agent_type, _page(service)),
+                Cell(service.identity.offering.name),
+                Cell(service.identity.name, _page(service.identity)),
+                Cell(_age(service.last_request_timestamp, now)),
+            )
+            for service in found[:SHOWN]
+        ],
+        "Every site agent is heard of.",
+        _more(found, AgentService, silent="yes"),
+    )
 
 
 def ending_soon(now: datetime) -> Matter:

@@ -8,10 +8,17 @@ from django.utils import timezone
 
 from accounting.models import ComponentUsage, ComponentUserUsage, ComponentUserUsageLimit
 from allocations.models import (
+    AgentIdentity,
+    AgentLog,
+    AgentProcessor,
+    AgentService,
     BackendResource,
     BackendResourceRequest,
     CourseAccount,
     CustomerServiceAccount,
+    EventConsumer,
+    EventSubscription,
+    EventSubscriptionQueue,
     MembershipSyncStatus,
     OfferingUser,
     ProjectServiceAccount,
@@ -25,6 +32,15 @@ from tests.factories.accounting import (
     ComponentUsageFactory,
     ComponentUserUsageFactory,
     ComponentUserUsageLimitFactory,
+)
+from tests.factories.agents import (
+    AgentIdentityFactory,
+    AgentLogFactory,
+    AgentProcessorFactory,
+    AgentServiceFactory,
+    EventConsumerFactory,
+    EventSubscriptionFactory,
+    EventSubscriptionQueueFactory,
 )
 from tests.factories.allocations import (
     BackendResourceFactory,
@@ -153,6 +169,13 @@ MAKERS: dict[type[Any], Callable[[], Any]] = {
     CourseAccount: CourseAccountFactory,
     CustomerServiceAccount: CustomerServiceAccountFactory,
     ProjectServiceAccount: ProjectServiceAccountFactory,
+    AgentIdentity: AgentIdentityFactory,
+    AgentLog: AgentLogFactory,
+    AgentProcessor: AgentProcessorFactory,
+    AgentService: AgentServiceFactory,
+    EventConsumer: EventConsumerFactory,
+    EventSubscription: lambda: EventSubscriptionFactory(identity=AgentIdentityFactory()),
+    EventSubscriptionQueue: EventSubscriptionQueueFactory,
     MembershipSyncStatus: MembershipSyncStatusFactory,
     OfferingUser: OfferingUserFactory,
     Provision: ProvisionFactory,

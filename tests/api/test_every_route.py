@@ -102,6 +102,13 @@ PRIVATE = (
     "/api/component-user-usage-limits/",
     "/api/marketplace-slurm-periodic-usage-policies/",
     "/api/keys/",
+    "/api/marketplace-site-agent-identities/",
+    "/api/marketplace-site-agent-services/",
+    "/api/marketplace-site-agent-processors/",
+    "/api/marketplace-site-agent-logs/",
+    "/api/marketplace-integration-statuses/",
+    "/api/event-subscriptions/",
+    "/api/event-subscription-queues/",
 )
 
 

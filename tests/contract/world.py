@@ -9,7 +9,7 @@ from uuid import UUID
 from httpx import Response
 from waldur_api_client.client import AuthenticatedClient
 
-from tests.contract import acts, site_acts
+from tests.contract import acts, agents, site_acts
 from tests.contract.cast import RESEARCHER_CUID, Cast
 from tests.contract.documents import client_module, read_contract_file
 
@@ -68,6 +68,9 @@ def make_world(cast: Cast) -> World:
     site_acts.limit_person(cast, resource, component_of(cast, "cpu_k_hours"), "researcher1", "2.5")
     site_acts.report_found(cast, project, "hpc_old", {"cpu_k_hours": 3})
     site_acts.ask_for_import(cast)
+    agent = agents.register_agent(cast)
+    agents.send_log(cast, agent.uuid)
+    agents.subscribe_agent(cast, agent.uuid)
     world = World(cast)
     for path in ("marketplace-orders", "marketplace-component-usages"):
         world.objects[f"/api/{path}/"] = first_of(cast, path, resource_uuid=resource.hex)
@@ -87,6 +90,9 @@ def make_world(cast: Cast) -> World:
         "users", "roles", "marketplace-categories", "marketplace-service-providers",
         "marketplace-plans", "marketplace-offering-users", "marketplace-component-user-usages",
         "backend-resource-requests", "backend-resources", "component-user-usage-limits",
+        "marketplace-site-agent-identities", "marketplace-site-agent-services",
+        "marketplace-site-agent-processors", "marketplace-integration-statuses",
+        "event-subscriptions", "event-subscription-queues",
     ):  # fmt: skip
         world.objects[f"/api/{path}/"] = first_of(cast, path)
     return world

@@ -11,12 +11,12 @@ from config.common.api.filters import ApiFilterSet, Exact, Number, OneUuid
 if TYPE_CHECKING:
     from decimal import Decimal
 
-LATEST = 253_402_300_799
-"""Seconds of the last moment that there is a date for."""
+LATEST = 4_102_444_800
+"""Seconds from 1970 to the year 2100: no agent's clock is that wrong."""
 
 
 def moment(seconds: Decimal | float) -> datetime:
-    """Return the moment so many seconds after 1970 began; what has no date is cut to what has."""
+    """Return the moment so many seconds after 1970 began, from then to the year 2100."""
     return datetime.fromtimestamp(float(min(max(seconds, 0), LATEST)), UTC)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from rest_framework import serializers
@@ -70,12 +69,3 @@ class SiteAgentLogCreateInput(Input):
         max_length=LONGEST_LINE, allow_blank=True, trim_whitespace=False
     )
     module = serializers.CharField(max_length=255, allow_blank=True)
-
-    def validate_timestamp(self, value: float) -> float:
-        """Refuse what is no number.
-
-        :raises ValidationError: `NaN` is a float, but no time.
-        """
-        if math.isnan(value):
-            raise serializers.ValidationError("A valid number is required.")
-        return value

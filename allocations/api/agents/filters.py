@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from allocations.agents import ServiceState
 from allocations.models import AgentIdentity, AgentProcessor, AgentService
@@ -13,7 +13,6 @@ from config.common.api.filters import (
     Exact,
     Flag,
     OneUuid,
-    Schema,
     Since,
     several,
 )
@@ -24,8 +23,6 @@ NUMBERS = {"1": ServiceState.ACTIVE, "2": ServiceState.IDLE, "3": ServiceState.E
 
 class StateNumbers(Choices):
     """Any of several states, by number or by word."""
-
-    api_schema: ClassVar[Schema]
 
     def __init__(self, **kwargs: Any) -> None:
         """Take the method that filters."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from rest_framework import serializers
 
+from allocations.agents import without_secrets
 from config.common.api.inputs import Input, RelatedUuid
 from config.common.api.json_shapes import JsonField
 from marketplace.models import Offering
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
 MOST_DEPENDENCIES = 2000
 LONGEST_CONFIG = 200_000
+LONGEST_STATISTICS = 65_536
 LONGEST_AGE = 24 * 365 * 20
 """Hours; rows older than the service."""
 
@@ -29,7 +32,9 @@ class ProvidedOffering(RelatedUuid):
     def found(self, uuid: UUID) -> Offering:
         """Return the offering among those that he provides."""
         user = self.context["request"].user
-        return Offering.objects.provided_by(user).select_related("customer").get(uuid=uuid)
+        provided = Offering.objects.provided_by(user).select_related("customer")
+        offering: Offering = provided.get(uuid=uuid)
+        return offering
 
 
 class AgentDependencyInput(Input):
@@ -61,8 +66,12 @@ class _Said(Input):
     last_restarted = serializers.DateTimeField(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Return texts for nulls, and plain objects for dependencies."""
-        said = {name: "" if value is None else value for name, value in attrs.items()}
+        """Return texts for nulls, plain objects for dependencies, and no secrets."""
+        said: dict[str, Any] = {
+            name: "" if value is None else value for name, value in attrs.items()
+        }
+        if "config_file_content" in said:
+            said["config_file_content"] = without_secrets(said["config_file_content"])
         if "dependencies" in said:
             said["dependencies"] = [dict(one) for one in said["dependencies"]]
         return said
@@ -111,6 +120,15 @@ class AgentServiceStatisticsInput(Input):
     """What a service tells of itself, with keys of its own."""
 
     statistics = JsonField()
+
+    def validate_statistics(self, value: dict[str, Any]) -> dict[str, Any]:
+        """Refuse what is too long to be shown wherever the service is.
+
+        :raises ValidationError: it is.
+        """
+        if len(json.dumps(value)) > LONGEST_STATISTICS:
+            raise serializers.ValidationError(f"At most {LONGEST_STATISTICS} bytes of JSON.")
+        return value
 
 
 class CleanupRequestInput(Input):

@@ -21,9 +21,18 @@ EMPTY = "-"
 
 TONES = {
     "good": {"ok", "done", "active", "delivered"},
-    "bad": {"erred", "rejected", "dead", "refused", "error creating", "error deleting"},
+    "bad": {
+        "erred",
+        "rejected",
+        "dead",
+        "refused",
+        "error",
+        "error creating",
+        "error deleting",
+        "critical",
+    },
     "busy": {"executing", "creating", "updating", "terminating", "running", "deleting", "due"},
-    "over": {"terminated", "canceled", "archived", "withdrawn", "deleted"},
+    "over": {"terminated", "canceled", "archived", "withdrawn", "deleted", "idle"},
 }
 """How states are coloured; whatever is not here waits for somebody."""
 
@@ -42,6 +51,17 @@ def badge(state: str) -> str:
 def state(row: Any) -> str:
     """Return the state of a row as a coloured word."""
     return badge(row.state)
+
+
+def tinted(name: str) -> Callable[[Any], str]:
+    """Return a column of words that are coloured as states are."""
+
+    @admin.display(description=name.replace("_", " "), ordering=name)
+    def column(row: Any) -> str:
+        return badge(getattr(row, name))
+
+    column.__name__ = f"{name}_tinted"
+    return column
 
 
 def age(moment: datetime | None) -> str:

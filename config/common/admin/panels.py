@@ -85,7 +85,9 @@ class Panel:
         return f"{address}?{urlencode(query)}"
 
     def _lookup(self, name: str) -> str:
-        """Return the parameter by which a changelist is narrowed to a column's value."""
+        """Return the parameter by which a changelist is narrowed to a column's value or values."""
+        if name.endswith("__in"):
+            return name
         is_reference = getattr(self._column(name), "is_relation", False)
         return f"{name}__id__exact" if is_reference else f"{name}__exact"
 
@@ -122,5 +124,7 @@ def _link(row: Model, label: str) -> str:
 
 
 def _plain(key: Any) -> object:
-    """Return a value as an address carries it: UUIDs in hex, as everywhere outside."""
+    """Return a value as an address carries it: UUIDs in hex as everywhere outside, lists joined."""
+    if isinstance(key, list):
+        return ",".join(key)
     return int(key) if isinstance(key, bool) else getattr(key, "hex", key)

@@ -78,7 +78,9 @@ class ApiSchema(AutoSchema):
     def get_request_serializer(self) -> Any:
         """Return the declared input."""
         declared = self.declared
-        return declared.input(many=True) if declared.takes_many else declared.input
+        if declared.takes_many and declared.input is not None:
+            return declared.input(many=True)
+        return declared.input
 
     def get_response_serializers(self) -> Any:
         """Return the declared outputs by status."""

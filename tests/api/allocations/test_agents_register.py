@@ -144,6 +144,14 @@ def test_nulls_are_taken_for_nothing_said(agent, offering):
     assert response.json()["version"] == ""
 
 
+def test_a_configuration_is_kept_without_its_secrets(agent, offering):
+    body = body_of(offering, config_file_content="url: x\nwaldur_api_token: abcdef\n")
+    first, again = (agent.post(IDENTITIES, body, format="json").json() for _ in range(2))
+    assert first["config_file_content"] == "url: x\nwaldur_api_token: ***\n"
+    assert again["config_file_content"] == first["config_file_content"]
+    assert kinds() == ["agent.registered"]
+
+
 def test_the_name_is_looked_for_exactly(agent, identity, provider):
     AgentIdentityFactory(offering__customer=provider, name=f"{identity.name}-2")
     AgentIdentityFactory(offering__customer=provider, name=identity.name.upper())
@@ -227,8 +235,18 @@ def test_statistics_are_kept_and_an_error_in_them_is_the_service_s_state(agent, 
     assert kinds() == ["agent_service.failed", "agent_service.recovered"]
 
 
-@pytest.mark.parametrize("body", [{}, {"statistics": 1}, {"statistics": None}, {"statistics": []}])
-def test_statistics_are_an_object(agent, identity, body):
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"statistics": 1},
+        {"statistics": None},
+        {"statistics": []},
+        {"statistics": {"a": "\x00"}},
+        {"statistics": {"a": "x" * 65_536}},
+    ],
+)
+def test_statistics_are_an_object_of_bounded_length(agent, identity, body):
     service = AgentServiceFactory(identity=identity)
     response = agent.post(f"{SERVICES}{service.uuid}/set_statistics/", body, format="json")
     assert response.status_code == 400

@@ -200,6 +200,7 @@ def test_a_provider_sees_its_offering_whole(
     assert body == {
         **common(used),
         "backend_id_rules": {"format": {"regex": "hpc-.*"}},
+        "integration_status": [],
         "can_update_integration": True,
         "can_update_options": True,
         "secret_options": {"token": "secret"},
