@@ -1,5 +1,5 @@
-"""The staff's pages for what was used; nothing of it is changed or deleted here."""
+"""The staff's pages for what was used and for policies; what was used is not changed here."""
 
-from accounting.admin import usages, used
+from accounting.admin import policies, usages, used
 
-__all__ = ["usages", "used"]
+__all__ = ["policies", "usages", "used"]

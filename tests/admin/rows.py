@@ -6,12 +6,28 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
-from accounting.models import ComponentUsage, ComponentUserUsage
+from accounting.models import (
+    ComponentUsage,
+    ComponentUserUsage,
+    PolicyComponentLimit,
+    PolicyStanding,
+    SlurmCommandHistory,
+    SlurmPeriodicUsagePolicy,
+    SlurmPolicyEvaluationLog,
+)
 from allocations.models import MembershipSyncStatus, OfferingUser, Provision, UserAttributeConfig
 from identity import models as identity
 from identity.roles import RoleName
 from marketplace import models as marketplace
-from tests.factories.accounting import ComponentUsageFactory, ComponentUserUsageFactory
+from tests.factories.accounting import (
+    CommandHistoryFactory,
+    ComponentUsageFactory,
+    ComponentUserUsageFactory,
+    EvaluationLogFactory,
+    PolicyComponentLimitFactory,
+    PolicyFactory,
+    PolicyStandingFactory,
+)
 from tests.factories.allocations import (
     MembershipSyncStatusFactory,
     OfferingUserFactory,
@@ -133,4 +149,9 @@ MAKERS: dict[type[Any], Callable[[], Any]] = {
     UserAttributeConfig: UserAttributeConfigFactory,
     ComponentUsage: lambda: ComponentUsageFactory(modified_by=UserFactory()),
     ComponentUserUsage: lambda: ComponentUserUsageFactory(user=OfferingUserFactory()),
+    PolicyComponentLimit: PolicyComponentLimitFactory,
+    PolicyStanding: PolicyStandingFactory,
+    SlurmCommandHistory: CommandHistoryFactory,
+    SlurmPeriodicUsagePolicy: PolicyFactory,
+    SlurmPolicyEvaluationLog: EvaluationLogFactory,
 }
