@@ -20,7 +20,7 @@ from accounting.services.evaluation import NotInUse, NotOfPolicy
 from accounting.services.usage import Reported, set_usage
 from identity.models import Event
 from marketplace.lifecycle import ResourceState
-from marketplace.services import delivery
+from marketplace.services import components, delivery, offerings
 from tests.factories.accounting import (
     ComponentUsageFactory,
     PolicyComponentLimitFactory,
@@ -625,3 +625,16 @@ class TestMakingAndChanging:
             policies.remove(policy, actor=carol, now=NOV)
         with pytest.raises(policies.PolicyGone):
             evaluate(policy, resource, carol)
+
+    def test_a_component_that_it_limits_stays(self, policy, offering, carol):
+        limit = PolicyComponentLimitFactory(policy=policy)
+
+        with pytest.raises(components.ComponentInUse, match="A usage policy limits"):
+            components.remove(limit.component, actor=carol, now=NOV)
+
+    def test_with_its_offering_goes_the_policy(self, policy, offering, dave):
+        PolicyComponentLimitFactory(policy=policy)
+
+        offerings.remove(offering, actor=dave, now=NOV)
+
+        assert not SlurmPeriodicUsagePolicy.objects.exists()
