@@ -84,4 +84,4 @@ class SlurmCommandHistory(UuidModel):
         verbose_name_plural = "Slurm command history"
 
     def __str__(self) -> str:
-        return self.shell_command or self.description
+        return str(self.shell_command or self.description)

@@ -173,7 +173,7 @@ def test_a_new_period_clears_what_the_old_one_set(policy, resource, carol):
 
     assert flags(resource) == NEITHER
     standing = PolicyStanding.objects.get()
-    assert (standing.billing_period, standing.usage_percentage) == ("2026-12", 0)
+    assert (standing.billing_period, standing.usage_percentage) == ("2026-12", Decimal(0))
     assert (standing.fired, standing.paused_by, standing.downscaled_by) == (False, None, None)
 
 
@@ -485,7 +485,7 @@ class TestDryRun:
 
         (outcome,) = report.outcomes
         assert outcome.actions_taken == ["pause", "downscale", "notify"]
-        assert (outcome.previous_state, outcome.usage_percentage) == (NEITHER, 130)
+        assert (outcome.previous_state, outcome.usage_percentage) == (NEITHER, Decimal(130))
         assert [q["sql"] for q in queries if not q["sql"].startswith("SELECT")] == []
         assert not Event.objects.exists()
         assert not PolicyStanding.objects.exists()

@@ -44,7 +44,9 @@ MARKS = {"-": 401, "x": 403, "?": 404, "!": 400}
 
 def lines():
     for line in TABLE.strip("\n").splitlines():
-        method, path, success, marks = re.fullmatch(r"(\w+) +(\S*) +(\d+) (\S+)", line).groups()
+        parts = re.fullmatch(r"(\w+) +(\S*) +(\d+) (\S+)", line)
+        assert parts is not None
+        method, path, success, marks = parts.groups()
         yield method, path, [MARKS.get(mark, int(success)) for mark in marks]
 
 
