@@ -11,6 +11,7 @@ from django.db.models.functions import Cast, Replace
 from identity.permissions import Permission
 from identity.querysets import count_of
 from marketplace.components import BillingType
+from marketplace.lifecycle import ResourceState
 from marketplace.querysets import both_sides
 from marketplace.querysets.sides import provider_side, rows_of
 
@@ -56,7 +57,11 @@ class PolicyQuerySet(QuerySet[Any]):
             billing_type=BillingType.LIMIT,
             limit_period__isnull=False,
         )
-        standings = rows_of(self, "standings").filter(policy=OuterRef("pk"), fired=True)
+        standings = (
+            rows_of(self, "standings")
+            .filter(policy=OuterRef("pk"), fired=True)
+            .exclude(resource__state__in=(ResourceState.TERMINATING, ResourceState.TERMINATED))
+        )
         return self.annotate(
             group_uuids=ArraySubquery(
                 groups.filter(periodic_usage_policies=OuterRef("pk"))

@@ -13,7 +13,7 @@ from accounting.services import months, policies
 from accounting.services.usage import Reported, set_usage
 from config.wiring import dispatch_events
 from identity.models import Event, EventDelivery
-from marketplace.services import delivery
+from marketplace.services import delivery, orders, resource_orders
 from tests.factories.accounting import ComponentUsageFactory, PolicyFactory
 from tests.factories.marketplace import HpcOfferingFactory, ResourceFactory
 
@@ -127,6 +127,23 @@ def test_beat_evaluates_what_was_not_evaluated_in_the_period(offering, resource,
 
     assert flags(resource) == (True, False)
     assert PolicyStanding.objects.count() == 1
+
+
+def test_an_allocation_that_has_ended_is_over_no_threshold_any_more(
+    offering, resource, carol, dave, now
+):
+    policy = PolicyFactory(offering=offering)
+    report(resource, "110", carol, now)
+    dispatch_events()
+    policy.refresh_from_db()
+    assert policy.has_fired is True
+    order = resource_orders.terminate(resource, actor=dave, now=now)
+    orders.approve_by_provider(order, actor=dave, now=now)
+    orders.complete(order, actor=dave, now=now)
+    dispatch_events()
+
+    policy.refresh_from_db()
+    assert (policy.has_fired, PolicyStanding.objects.get().fired) == (False, False)
 
 
 def test_without_a_policy_nothing_is_evaluated(resource, carol, now):
