@@ -73,12 +73,3 @@ class PolicyQuerySet(QuerySet[Any]):
             ),
             affected_resources_count=count_of(standings, "policy"),
         )
-
-
-class PolicyLogQuerySet(QuerySet[Any]):
-    """What was evaluated or run for policies."""
-
-    def visible_to(self, user: Any) -> Self:
-        """Keep what concerns offerings that the user helps to provide."""
-        condition = provider_side(user, Permission.VIEW_PROVIDER_SIDE, offering="policy__offering")
-        return self if condition is None else self.filter(condition)

@@ -7,7 +7,6 @@ from enum import StrEnum
 from django.db import models
 
 from accounting.models.policy import SlurmPeriodicUsagePolicy
-from accounting.querysets import PolicyLogQuerySet
 from accounting.site_settings import CommandType
 from config.common.models import UuidModel, choices, one_of, text
 from marketplace.models import Resource
@@ -41,8 +40,6 @@ class SlurmPolicyEvaluationLog(UuidModel):
     site_agent_response = models.JSONField(null=True, blank=True)
     evaluated_at = models.DateTimeField()
 
-    objects = PolicyLogQuerySet.as_manager()
-
     class Meta:
         indexes = (
             models.Index(fields=["policy", "-id"], name="evaluation_by_policy"),
@@ -69,8 +66,6 @@ class SlurmCommandHistory(UuidModel):
     success = models.BooleanField()
     error_message = text(long=True)
     executed_at = models.DateTimeField()
-
-    objects = PolicyLogQuerySet.as_manager()
 
     class Meta:
         constraints = (

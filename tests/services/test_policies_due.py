@@ -23,6 +23,7 @@ from tests.factories.accounting import (
     PolicyComponentLimitFactory,
     PolicyFactory,
 )
+from tests.factories.identity import OrganizationGroupFactory
 from tests.factories.marketplace import HpcOfferingFactory, ResourceFactory
 from tests.services.policy_scene import BOTH, DEC, NEITHER, NOV, SUPPORTED, evaluate, flags, use
 
@@ -340,3 +341,27 @@ class TestMakingAndChanging:
         offerings.remove(offering, actor=dave, now=NOV)
 
         assert not SlurmPeriodicUsagePolicy.objects.exists()
+
+    def test_groups_are_changed(self, policy, carol):
+        one, other = OrganizationGroupFactory(), OrganizationGroupFactory()
+        fields = {"apply_to_all": False, "organization_groups": [one, other]}
+
+        policies.change(policy, **fields, actor=carol, now=NOV)
+        policies.change(policy, **fields, actor=carol, now=NOV)
+
+        assert set(policy.organization_groups.all()) == {one, other}
+        assert [event.payload["changed"] for event in Event.objects.all()] == [
+            ["apply_to_all", "organization_groups"]
+        ]
+
+    def test_a_policy_of_groups_is_not_made_one_for_all(self, policy, carol):
+        policies.change(
+            policy,
+            apply_to_all=False,
+            organization_groups=[OrganizationGroupFactory()],
+            actor=carol,
+            now=NOV,
+        )
+
+        with pytest.raises(policies.ForAllOrSome):
+            policies.change(policy, apply_to_all=True, actor=carol, now=NOV)

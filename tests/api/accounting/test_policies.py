@@ -213,6 +213,22 @@ class TestMaking:
         assert response.json() == {"scope": ["Invalid hyperlink - Object does not exist."]}
 
 
+def test_a_policy_that_does_what_it_says_has_no_warnings(client, policy, offering):
+    offering.components.filter(limit_period="annual").update(limit_period="month")
+
+    assert client.get(at(policy)).json()["warnings"] == []
+
+
+def test_what_an_offering_does_not_support_is_a_warning(client, policy, offering):
+    offering.plugin_options = {"supports_pausing": True}
+    offering.save()
+
+    assert client.get(at(policy)).json()["warnings"][0] == (
+        "request_slurm_resource_downscaling is never taken: plugin_options of the offering lack"
+        " supports_downscaling."
+    )
+
+
 class TestChanging:
     def test_a_part_is_changed(self, client, policy):
         response = client.patch(at(policy), {"grace_ratio": 0.3, "period": 4}, format="json")
