@@ -12,6 +12,7 @@ from allocations.lifecycle import AccountState
 from identity.permissions import Permission
 from identity.querysets import count_of
 from marketplace.components import BillingType
+from marketplace.lifecycle import ResourceState
 from marketplace.querysets import both_sides
 from marketplace.querysets.sides import provider_side, rows_of
 
@@ -69,7 +70,11 @@ class PolicyQuerySet(QuerySet[Any]):
             billing_type=BillingType.LIMIT,
             limit_period__isnull=False,
         )
-        standings = rows_of(self, "standings").filter(policy=OuterRef("pk"), fired=True)
+        standings = (
+            rows_of(self, "standings")
+            .filter(policy=OuterRef("pk"), fired=True)
+            .exclude(resource__state__in=(ResourceState.TERMINATING, ResourceState.TERMINATED))
+        )
         return self.annotate(
             group_uuids=ArraySubquery(
                 groups.filter(periodic_usage_policies=OuterRef("pk"))
@@ -81,12 +86,3 @@ class PolicyQuerySet(QuerySet[Any]):
             ),
             affected_resources_count=count_of(standings, "policy"),
         )
-
-
-class PolicyLogQuerySet(QuerySet[Any]):
-    """What was evaluated or run for policies."""
-
-    def visible_to(self, user: Any) -> Self:
-        """Keep what concerns offerings that the user helps to provide."""
-        condition = provider_side(user, Permission.VIEW_PROVIDER_SIDE, offering="policy__offering")
-        return self if condition is None else self.filter(condition)

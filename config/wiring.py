@@ -35,7 +35,7 @@ SUBSCRIBERS: Mapping[str, tuple[Subscriber, ...]] = {
     "resource.created": (allocations.follow_resource, accounting.follow_resource),
     "resource.limits_set": (accounting.follow_resource,),
     "resource.updated": (accounting.follow_resource,),
-    "resource.terminated": (allocations.follow_resource,),
+    "resource.terminated": (allocations.follow_resource, accounting.follow_resource),
     "resource.unlinked": (allocations.follow_resource,),
     "grant.given": (allocations.follow_grant,),
     "grant.revoked": (allocations.follow_grant,),

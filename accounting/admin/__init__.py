@@ -1,5 +1,5 @@
-"""The staff's pages for what was used and for people's limits; no report is changed here."""
+"""The staff's pages for what was used, for people's limits and for policies."""
 
-from accounting.admin import usages, used, user_limits
+from accounting.admin import policies, usages, used, user_limits
 
-__all__ = ["usages", "used", "user_limits"]
+__all__ = ["policies", "usages", "used", "user_limits"]

@@ -233,7 +233,7 @@ class Migration(migrations.Migration):
                 (
                     "component",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
+                        on_delete=django.db.models.deletion.RESTRICT,
                         related_name="+",
                         to="marketplace.offeringcomponent",
                     ),

@@ -107,7 +107,7 @@ class PolicyComponentLimit(models.Model):
     policy = models.ForeignKey(
         SlurmPeriodicUsagePolicy, on_delete=models.CASCADE, related_name="component_limits_set"
     )
-    component = models.ForeignKey(OfferingComponent, on_delete=models.CASCADE, related_name="+")
+    component = models.ForeignKey(OfferingComponent, on_delete=models.RESTRICT, related_name="+")
     limit = models.PositiveBigIntegerField()
 
     class Meta:

@@ -7,7 +7,6 @@ from enum import StrEnum
 from django.db import models
 
 from accounting.models.policy import SlurmPeriodicUsagePolicy
-from accounting.querysets import PolicyLogQuerySet
 from accounting.site_settings import CommandType
 from config.common.models import UuidModel, choices, one_of, text
 from marketplace.models import Resource
@@ -41,8 +40,6 @@ class SlurmPolicyEvaluationLog(UuidModel):
     site_agent_response = models.JSONField(null=True, blank=True)
     evaluated_at = models.DateTimeField()
 
-    objects = PolicyLogQuerySet.as_manager()
-
     class Meta:
         indexes = (
             models.Index(fields=["policy", "-id"], name="evaluation_by_policy"),
@@ -70,8 +67,6 @@ class SlurmCommandHistory(UuidModel):
     error_message = text(long=True)
     executed_at = models.DateTimeField()
 
-    objects = PolicyLogQuerySet.as_manager()
-
     class Meta:
         constraints = (
             one_of("command_type", CommandType, "command_type"),
@@ -84,4 +79,4 @@ class SlurmCommandHistory(UuidModel):
         verbose_name_plural = "Slurm command history"
 
     def __str__(self) -> str:
-        return self.shell_command or self.description
+        return str(self.shell_command or self.description)

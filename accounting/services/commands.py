@@ -13,6 +13,7 @@ from accounting.services.evaluation import NotOfPolicy
 from accounting.services.policies import lock
 from accounting.site_settings import DESCRIPTIONS, CommandType, type_of
 from identity import events
+from marketplace.services import locking
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,11 +45,13 @@ def report_result(  # noqa: PLR0913 - what the site says
 
     :raises PolicyGone: the policy was removed meanwhile.
     :raises NotOfPolicy: the resource is of another offering.
+    :raises Gone: the resource was unlinked meanwhile.
     """
     rules = lock(policy)
-    resource = rules.offering.resources.filter(uuid=resource_uuid).first()
-    if resource is None:
+    found = rules.offering.resources.filter(uuid=resource_uuid).first()
+    if found is None:
         raise NotOfPolicy({"resource_uuid": ["Resource not found."]})
+    resource = locking.resource(found)
     ran = [(type_of(command), command) for command in commands_executed]
     if not ran and not success:
         ran = [(CommandType.UNKNOWN, "")]

@@ -162,13 +162,19 @@ def dry_run(
 
 
 def evaluate_resource(resource: Resource, *, now: datetime) -> bool:
-    """Evaluate a resource after something happened to it; return whether it has a policy.
+    """Evaluate a resource after something happened to it; return whether a policy looks at it.
 
-    That it ends or is gone meanwhile is no error: there is nothing left to do.
+    That it ends or is gone meanwhile is no error: it only does not count as over a threshold any
+    more.
     """
     policies = SlurmPeriodicUsagePolicy.objects.filter(offering=resource.offering_id)
     policy = policies.first()
-    if policy is None or not measuring.looked_at(policy).filter(pk=resource.pk).exists():
+    if policy is None:
+        return False
+    if resource.state in measuring.GONE:
+        _leave(policy, resource, now=now)
+        return False
+    if not measuring.looked_at(policy).filter(pk=resource.pk).exists():
         return False
     return _try(policy, resource, now=now)
 
@@ -299,11 +305,20 @@ def _why(found: Measured, period: str) -> str:
     return f"Usage policy: {found.percentage} % of what is allowed in {period} is used."
 
 
+@transaction.atomic
+def _leave(policy: SlurmPeriodicUsagePolicy, resource: Resource, *, now: datetime) -> None:
+    """Count a resource that ends as under its thresholds."""
+    rules = lock(policy)
+    rules.standings.filter(resource=resource).update(fired=False)
+    _follow_firing(rules, now=now, has_fired=False)
+
+
 def _follow_firing(rules: SlurmPeriodicUsagePolicy, *, now: datetime, has_fired: bool) -> None:
     """Say on the policy whether any resource has reached a threshold."""
     if has_fired == rules.has_fired:
         return
-    if has_fired or not rules.standings.filter(fired=True).exists():
+    live = rules.standings.exclude(resource__state__in=measuring.GONE)
+    if has_fired or not live.filter(fired=True).exists():
         SlurmPeriodicUsagePolicy.objects.filter(pk=rules.pk).update(
             has_fired=has_fired, fired_datetime=now
         )

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import ProtectedError
+from django.db.models import ProtectedError, RestrictedError
 
 from config.common.errors import Conflict, Invalid
 from identity import events
@@ -137,7 +137,8 @@ def change(
 def remove(component: OfferingComponent, *, actor: User, now: datetime) -> None:
     """Take a component out of its offering and its prices out of the plans.
 
-    :raises ComponentInUse: while allocations hold some of it, or once some of it was used.
+    :raises ComponentInUse: while allocations hold some of it, once some of it was used, or while a
+        policy limits it.
     """
     Offering.objects.select_for_update().get(pk=component.offering_id)
     _refuse_held(component)
@@ -146,6 +147,8 @@ def remove(component: OfferingComponent, *, actor: User, now: datetime) -> None:
         component.delete()
     except ProtectedError as error:
         raise ComponentInUse("Offering component has usages.") from error
+    except RestrictedError as error:
+        raise ComponentInUse("A usage policy limits the offering component.") from error
 
 
 def of(offering: Offering, uuid: UUID) -> OfferingComponent:

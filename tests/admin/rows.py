@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
-from accounting.models import ComponentUsage, ComponentUserUsage, ComponentUserUsageLimit
+from accounting.models import (
+    ComponentUsage,
+    ComponentUserUsage,
+    ComponentUserUsageLimit,
+    PolicyComponentLimit,
+    PolicyStanding,
+    SlurmCommandHistory,
+    SlurmPeriodicUsagePolicy,
+    SlurmPolicyEvaluationLog,
+)
 from allocations.models import (
     AgentIdentity,
     AgentLog,
@@ -29,9 +38,14 @@ from identity import models as identity
 from identity.roles import RoleName
 from marketplace import models as marketplace
 from tests.factories.accounting import (
+    CommandHistoryFactory,
     ComponentUsageFactory,
     ComponentUserUsageFactory,
     ComponentUserUsageLimitFactory,
+    EvaluationLogFactory,
+    PolicyComponentLimitFactory,
+    PolicyFactory,
+    PolicyStandingFactory,
 )
 from tests.factories.agents import (
     AgentIdentityFactory,
@@ -183,4 +197,9 @@ MAKERS: dict[type[Any], Callable[[], Any]] = {
     ComponentUsage: lambda: ComponentUsageFactory(modified_by=UserFactory()),
     ComponentUserUsageLimit: ComponentUserUsageLimitFactory,
     ComponentUserUsage: lambda: ComponentUserUsageFactory(user=OfferingUserFactory()),
+    PolicyComponentLimit: PolicyComponentLimitFactory,
+    PolicyStanding: PolicyStandingFactory,
+    SlurmCommandHistory: CommandHistoryFactory,
+    SlurmPeriodicUsagePolicy: PolicyFactory,
+    SlurmPolicyEvaluationLog: EvaluationLogFactory,
 }

@@ -32,6 +32,11 @@ from waldur_api_client.api.marketplace_resources import (
     marketplace_resources_terminate,
     marketplace_resources_update_limits,
 )
+from waldur_api_client.api.marketplace_slurm_periodic_usage_policies import (
+    marketplace_slurm_periodic_usage_policies_create,
+    marketplace_slurm_periodic_usage_policies_evaluate,
+    marketplace_slurm_periodic_usage_policies_report_command_result,
+)
 from waldur_api_client.api.projects import projects_add_user, projects_create
 from waldur_api_client.api.remote_eduteams import remote_eduteams
 from waldur_api_client.client import AuthenticatedClient
@@ -54,6 +59,9 @@ from waldur_api_client.models import (
     ResourceTerminateRequest,
     ResourceUpdateLimitsRequest,
     ResourceUpdateLimitsRequestLimits,
+    SlurmCommandResultRequest,
+    SlurmPeriodicUsagePolicyRequest,
+    SlurmPolicyEvaluateRequestRequest,
     UserRoleCreateRequest,
 )
 
@@ -221,6 +229,33 @@ def report_user_usage(cast: Cast, resource: UUID, kind: str, username: str, amou
         body=ComponentUserUsageCreateRequest(username=username, usage=amount),
     )
     assert answer.status_code == 201
+
+
+def set_policy(cast: Cast, resource: UUID) -> UUID:
+    """The Hosting Entity gives its offering a usage policy, evaluates it, and reports for it."""
+    client = cast.hosting_entity
+    offering = cast.url(f"/api/marketplace-provider-offerings/{cast.offering_uuid.hex}/")
+    policy = marketplace_slurm_periodic_usage_policies_create.sync(
+        client=client,
+        body=SlurmPeriodicUsagePolicyRequest(
+            scope=offering,
+            actions="notify_organization_owners,request_slurm_resource_downscaling",
+            component_limits_set=[],
+            apply_to_all=True,
+        ),
+    )
+    report = marketplace_slurm_periodic_usage_policies_evaluate.sync(
+        policy.uuid, client=client, body=SlurmPolicyEvaluateRequestRequest(resource_uuid=resource)
+    )
+    assert [entry.resource_uuid for entry in report.resources] == [resource]
+    told = SlurmCommandResultRequest(
+        resource_uuid=resource, success=True, commands_executed=["sacctmgr modify account x"]
+    )
+    answer = marketplace_slurm_periodic_usage_policies_report_command_result.sync_detailed(
+        policy.uuid, client=client, body=told
+    )
+    assert answer.status_code == 200
+    return known(policy.uuid)
 
 
 def usages(client: AuthenticatedClient, resource: UUID) -> dict[str, Any]:

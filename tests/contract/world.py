@@ -81,6 +81,7 @@ def make_world(cast: Cast) -> World:
         "/api/marketplace-public-offerings/": cast.offering_uuid,
         "/api/marketplace-resources/": resource,
         "/api/marketplace-provider-resources/": resource,
+        "/api/marketplace-slurm-periodic-usage-policies/": acts.set_policy(cast, resource),
         "/plans/": first_of(cast, "marketplace-plans"),
         "/orders/": world.objects["/api/marketplace-orders/"],
         "project_customer_uuid": cast.customer_uuid,

@@ -51,18 +51,26 @@ def test_november_is_in_one_period_of_each_length(period, name, first, last):
     )
 
 
+def bounds(period: int, month: date) -> tuple[date, date]:
+    """Return the first and the last day of a period that ends."""
+    first, last = first_month(period, month), last_day(period, month)
+    assert first is not None
+    assert last is not None
+    return first, last
+
+
 @given(ending, months)
 def test_a_period_ends_where_the_next_begins(period, month):
-    last = last_day(period, month)
+    first, last = bounds(period, month)
     after = last + timedelta(days=1)
-    assert first_month(period, month) <= month <= last
+    assert first <= month <= last
     assert after == first_month(period, after)
-    assert first_month_before(period, after) == first_month(period, month)
+    assert first_month_before(period, after) == first
 
 
 @given(ending, months)
 def test_the_months_of_a_period_have_its_name_and_no_others_have(period, month):
-    first, last = first_month(period, month), last_day(period, month)
+    first, last = bounds(period, month)
     assert label(period, first) == label(period, month) == label(period, month_of(last))
     assert label(period, preceding(first)) != label(period, month)
     assert label(period, following(month_of(last))) != label(period, month)

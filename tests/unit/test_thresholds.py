@@ -95,14 +95,16 @@ class TestMeasuring:
     @given(st.dictionaries(names, limits, min_size=1), of_components, weights)
     def test_in_billing_units_the_share_is_between_those_of_the_components(self, of, used, by):
         found = measure(of, used, {}, Terms(Period.MONTH_1, weights=by))
-        shares = [one.share for n, one in found.portions.items() if weight_of(n, by)] or [0]
+        shares = [one.share for n, one in found.portions.items() if weight_of(n, by)] or [
+            Fraction(0)
+        ]
         assert min(shares) <= found.share <= max(shares)
 
     def test_what_has_no_limit_does_not_count(self):
         found = measure(
             {"cpu": Decimal(0)}, {"cpu": Decimal(5), "gpu": Decimal(5)}, {}, Terms(Period.TOTAL)
         )
-        assert (found, found.percentage) == (Measured(), 0)
+        assert (found, found.percentage) == (Measured(), Decimal(0))
 
     @pytest.mark.parametrize(
         ("component", "weight"),
@@ -239,6 +241,7 @@ class TestProjection:
             assert used >= threshold
             assert (found.days, found.date) == (0, today)
         elif found.status is ProjectionStatus.PROJECTED:
+            assert found.days is not None
             assert used + daily * (found.days - 1) < threshold <= used + daily * found.days
             assert found.date == today + timedelta(days=found.days)
         else:

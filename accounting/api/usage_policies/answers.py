@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from rest_framework import serializers
@@ -202,7 +203,7 @@ def _carryover(preview: Preview) -> dict[str, Any]:
         "previous_usage": number(portion.previous),
         "carryover_factor": draft.carryover_factor,
         "base_allocation": number(portion.limit),
-        "unused": number(max(portion.limit - portion.previous, 0)),
+        "unused": number(max(portion.limit - portion.previous, Decimal(0))),
         "carryover_cap": number(portion.limit * draft.carryover_factor / 100),
         "carryover": number(portion.carried),
         "total_allocation": number(portion.allowed),
