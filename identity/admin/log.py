@@ -41,6 +41,8 @@ SUBJECTS = {
     "provider": "marketplace_serviceprovider",
     "provision": "allocations_provision",
     "resource": "marketplace_resource",
+    "science_domain": "identity_sciencedomain",
+    "science_sub_domain": "identity_sciencesubdomain",
     "terms": "marketplace_termsofservice",
     "token": "identity_token",
     "usage": "accounting_componentusage",

@@ -62,7 +62,7 @@ def test_a_schema_made_from_the_contract_passes_every_check(schema: OpenApi) -> 
 
     assert report.problems == []
     assert {area: report.total(area).failed for area in Area} == dict.fromkeys(Area, 0)
-    assert report.total(Area.OPERATIONS).checks == 178
+    assert report.total(Area.OPERATIONS).checks == len(read_contract_file()["operations"])
     assert report.total(Area.RESPONSE).checks > 8000
 
 

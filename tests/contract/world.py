@@ -19,7 +19,11 @@ LISTS = sorted(
     for key, operation in OPERATIONS.items()
     if key.startswith("GET ") and (operation["responses"]["200"] or {}).get("type") == "array"
 )
-SINGLE = sorted(key for key in OPERATIONS if key.startswith("GET ") and key not in LISTS)
+SINGLE = sorted(
+    key
+    for key, operation in OPERATIONS.items()
+    if key.startswith("GET ") and key not in LISTS and operation["responses"].get("200")
+)
 EMPTY = {"GET /api/marketplace-provider-offerings/{uuid}/importable_resources/"}
 """Lists that stay empty here, as nothing in the flow fills them."""
 
@@ -64,6 +68,8 @@ def make_world(cast: Cast) -> World:
     acts.report_user_usage(cast, resource, "cpu_k_hours", RESEARCHER_CUID, "2.5")
     acts.open_account(cast, RESEARCHER_CUID)
     acts.add_offering_manager(cast, RESEARCHER_CUID)
+    acts.open_service_accounts(cast, project)
+    acts.load_fields_of_science(cast)
     world = World(cast)
     for path in ("marketplace-orders", "marketplace-component-usages"):
         world.objects[f"/api/{path}/"] = first_of(cast, path, resource_uuid=resource.hex)
@@ -82,6 +88,8 @@ def make_world(cast: Cast) -> World:
     for path in (
         "users", "roles", "marketplace-categories", "marketplace-service-providers",
         "marketplace-plans", "marketplace-offering-users", "marketplace-component-user-usages",
+        "marketplace-project-service-accounts", "marketplace-customer-service-accounts",
+        "science-domains", "science-sub-domains",
     ):  # fmt: skip
         world.objects[f"/api/{path}/"] = first_of(cast, path)
     return world
