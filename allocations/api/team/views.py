@@ -65,8 +65,12 @@ class ProviderTeamViewSet(TeamViewSet):
 
 
 def member_row(member: Member, base: str) -> dict[str, Any]:
-    """Return a member as the API shows him."""
+    """Return a member as the API shows him.
+
+    Who is kept out of the site is named without his account: agents take out whom they do not find.
+    """
     user, account = member.user, member.account
+    is_let_in = account is not None and not account.is_restricted
     return {
         "url": base + reverse("user-detail", kwargs={"uuid": user.uuid.hex}),
         "uuid": user.uuid,
@@ -75,7 +79,7 @@ def member_row(member: Member, base: str) -> dict[str, Any]:
         "email": user.email,
         "role": member.role,
         "expiration_time": member.expiration_time,
-        "offering_user_username": account.username if account else None,
+        "offering_user_username": account.username if account and is_let_in else None,
         "offering_user_state": account.state if account else None,
     }
 
