@@ -153,7 +153,8 @@ def remove(*, username: str, source: str, actor: User, now: datetime) -> tuple[U
     theirs = sorted(name for name, signature in signed.items() if _source(signature) == source)
     for name in theirs:
         if name in ATTRIBUTES:
-            setattr(user, name, User._meta.get_field(name).get_default())
+            column: Any = User._meta.get_field(name)
+            setattr(user, name, column.get_default())
     user.attribute_sources = {name: signed[name] for name in signed if name not in theirs}
     user.active_isds = [other for other in user.active_isds if other != source]
     fields = {*theirs, "active_isds"} & {*ATTRIBUTES, "active_isds"}
@@ -267,7 +268,7 @@ def _sign(
         is_fresh = _source(before) == source and _age(before, now) < CONFIRMED_EVERY
         if name in changed or not is_fresh:
             signed[name] = {"source": source, "timestamp": now.isoformat()}
-    is_new = signed != user.attribute_sources
+    is_new: bool = signed != user.attribute_sources
     user.attribute_sources = signed
     return is_new
 

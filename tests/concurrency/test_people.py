@@ -80,7 +80,7 @@ def test_programs_of_project_and_organisation_that_prefer_a_name_share_none(
     project: Project, allocator: Customer, alice: User, now: datetime
 ) -> None:
     def deed(number: int) -> Any:
-        asked = {"preferred_identifier": "bot", "actor": alice, "now": now}
+        asked: dict[str, Any] = {"preferred_identifier": "bot", "actor": alice, "now": now}
         if number % 2:
             return shared_accounts.open_for_project(project=project, **asked)[0].username
         return shared_accounts.open_for_customer(customer=allocator, **asked)[0].username

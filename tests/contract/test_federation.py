@@ -185,8 +185,9 @@ def test_a_person_is_told_of_and_made_a_member(bridging: Cast, project: UUID) ->
     assert [(member.user_uuid, member.role_name) for member in members] == [
         (told.uuid, "PROJECT.MEMBER")
     ]
-    for field in ({"email": "asa@kth.se"}, {"username": "asa@source"}):
-        assert [user.uuid for user in users_list.sync(client=agent, **field)] == [told.uuid]
+    by_email = users_list.sync(client=agent, email="asa@kth.se")
+    by_name = users_list.sync(client=agent, username="asa@source")
+    assert [user.uuid for user in (*by_email, *by_name)] == [told.uuid] * 2
 
     answer = projects_delete_user.sync_detailed(
         project, client=agent, body=UserRoleDeleteRequest(role=str(role.uuid), user=told.uuid)

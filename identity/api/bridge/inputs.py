@@ -21,7 +21,7 @@ class IdentityBridgeRequestInput(Columns):
         fields: ClassVar[tuple[str, ...]] = ("username", "source", *ATTRIBUTES)
         required: ClassVar[tuple[str, ...]] = ("username", "source")
 
-    source = serializers.CharField(max_length=255)
+    source = serializers.CharField(max_length=255)  # type: ignore[assignment]
     affiliations = Words()
     eduperson_assurance = Words()
     email = serializers.EmailField(max_length=320, allow_blank=True)
@@ -37,4 +37,4 @@ class IdentityBridgeRemoveInput(Input):
     """A person, and the source that lets him go."""
 
     username = serializers.CharField(max_length=255)
-    source = serializers.CharField(max_length=255)
+    source = serializers.CharField(max_length=255)  # type: ignore[assignment]

@@ -66,7 +66,7 @@ class IdentityBridgeStats(serializers.Serializer[Any]):
 class AttributeSourceDetail(serializers.Serializer[Any]):
     """Who told an attribute, and when."""
 
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
     timestamp = serializers.CharField()
     age_days = serializers.FloatField()
     is_stale = serializers.BooleanField()

@@ -93,5 +93,5 @@ class ScienceDomainPreset(serializers.Serializer[Any]):
     """A list of fields that can be taken over."""
 
     name = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     description = serializers.CharField()
