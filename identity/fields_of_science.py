@@ -4,6 +4,17 @@ Waldur has "Systems engineering" as 2.8, which the OECD's list has not, so that 
 the OECD's 2.8 to 2.11; `OECD_OFFICIAL_CODE` translates. The codes are strings: 2.10 is not 2.1.
 """
 
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+DOMAINS = {
+    "1": "Natural sciences",
+    "2": "Engineering and technology",
+    "3": "Medical and health sciences",
+    "4": "Agricultural and veterinary sciences",
+    "5": "Social sciences",
+    "6": "Humanities and the arts",
+}
+
 LABELS = {
     "1.1": "Mathematics",
     "1.2": "Computer and information sciences",
@@ -51,6 +62,11 @@ LABELS = {
 }
 
 OECD_OFFICIAL_CODE = {"2.9": "2.8", "2.10": "2.9", "2.11": "2.10", "2.12": "2.11"}
+
+
+def uuid_of(code: str) -> UUID:
+    """Return the UUID under which every installation knows a field of the list."""
+    return uuid5(NAMESPACE_URL, f"urn:efp:oecd-fos-2007:{code}")
 
 
 class FieldOfScience:

@@ -213,6 +213,35 @@ class ProjectQuerySet(QuerySet[Any]):
         )
 
 
+class ScienceDomainQuerySet(QuerySet[Any]):
+    """Fields of science: everyone sees which there are."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Keep all for who is logged in."""
+        return self if user.is_authenticated else self.none()
+
+    def for_api(self, user: Any) -> Self:
+        """Add how many parts each has."""
+        parts = self.model._meta.get_field("sub_domains").related_model.objects
+        return self.annotate(
+            subdomains_count=count_of(parts.filter(domain=OuterRef("pk")), "domain")
+        )
+
+
+class ScienceSubDomainQuerySet(QuerySet[Any]):
+    """Parts of fields of science."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Keep all for who is logged in."""
+        return self if user.is_authenticated else self.none()
+
+    def for_api(self, user: Any) -> Self:
+        """Add how many projects each has."""
+        projects = self.model._meta.get_field("projects").related_model.objects
+        held = projects.filter(science_sub_domain=OuterRef("pk"), is_removed=False)
+        return self.annotate(projects_count=count_of(held, "science_sub_domain"))
+
+
 class GrantQuerySet(QuerySet[Any]):
     """Who holds which role where."""
 

@@ -33,7 +33,7 @@ from tests.factories.allocations import (
     OfferingUserFactory,
     ProjectServiceAccountFactory,
 )
-from tests.factories.identity import SshKeyFactory
+from tests.factories.identity import ScienceSubDomainFactory, SshKeyFactory
 from tests.factories.marketplace import (
     ConsentFactory,
     HpcOfferingFactory,
@@ -87,6 +87,7 @@ def _one(
     ProjectServiceAccountFactory(project=project)
     CustomerServiceAccountFactory(customer=project.customer)
     CourseAccountFactory(project=project, user=member)
+    ScienceSubDomainFactory()
     component = offering.components.first()
     usage = ComponentUsageFactory(resource=resource, component=component, plan_period=period)
     ComponentUserUsageFactory(component_usage=usage, user=account)

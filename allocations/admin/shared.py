@@ -79,7 +79,7 @@ class SharedAccountAdmin(RecordAdmin):
     date_hierarchy = "created"
     ordering = ("-id",)
     panels = (ABOUT_THIS,)
-    editable = TOLD
+    editable: tuple[str, ...] = TOLD
 
     def title_of(self, row: Any) -> str:
         """Return the account's name and whose it is."""

@@ -13,25 +13,28 @@ from allocations.models import OfferingUser
 from allocations.services import accounts
 from allocations.usernames import OWN_NAMES, Names, UsernamePolicy, policy_of, propose, stem
 from marketplace.account_settings import resolve
-from marketplace.models import ServiceProvider
+from marketplace.models import Offering, ServiceProvider
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from identity.models import User
-    from marketplace.models import Offering
 
 CLAIM = "site_username"
 """What an identity provider calls a person at sites: a key of the person's `details`."""
 
 ATTEMPTS = 3
+LEFT_TO_THE_SITE = frozenset({UsernamePolicy.SERVICE_PROVIDER, UsernamePolicy.FREEIPA})
 
 
 def open_account(user: User, offering: Offering, *, now: datetime) -> OfferingUser | None:
     """Open an account under the offering's policy for names; None when another was quicker.
 
-    Two people who are given the same number at once: the second one counts again.
+    Names of an offering are given one after another; when the site has just given one to somebody
+    else, another is counted.
     """
+    if policy_of(settings_of(offering)) not in LEFT_TO_THE_SITE:
+        Offering.objects.select_for_update(no_key=True).get(pk=offering.pk)
     for attempt in range(ATTEMPTS + 1):
         username = name_for(user, offering) if attempt < ATTEMPTS else ""
         try:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 ServiceAccount = ProjectServiceAccount | CustomerServiceAccount
 SharedAccount = ServiceAccount | CourseAccount
-Account = TypeVar("Account", ProjectServiceAccount, CustomerServiceAccount, CourseAccount)
+Account = TypeVar("Account", bound=SharedAccount)
 
 KEY_LIVES = timedelta(days=365)
 TABLES = (ProjectServiceAccount, CustomerServiceAccount, CourseAccount)
@@ -261,7 +261,9 @@ def advance(
 
 
 def _locked(account: Account) -> Account:
-    return type(account)._base_manager.select_for_update(of=("self",)).get(pk=account.pk)
+    rows: Any = type(account)._base_manager
+    locked: Account = rows.select_for_update(of=("self",)).get(pk=account.pk)
+    return locked
 
 
 def _check_room(accounts: Any, most: int | None, owner: str) -> None:

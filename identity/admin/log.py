@@ -32,6 +32,7 @@ SUBJECTS = {
     "category_group": "marketplace_categorygroup",
     "component": "marketplace_offeringcomponent",
     "consent": "marketplace_consent",
+    "course_account": "allocations_courseaccount",
     "customer": "identity_customer",
     "event": "identity_event",
     "grant": "identity_grant",
@@ -47,6 +48,9 @@ SUBJECTS = {
     "resource": "marketplace_resource",
     "subscription": "allocations_eventsubscription",
     "subscription_queue": "allocations_eventsubscriptionqueue",
+    "science_domain": "identity_sciencedomain",
+    "science_sub_domain": "identity_sciencesubdomain",
+    "service_account": "allocations_projectserviceaccount",
     "terms": "marketplace_termsofservice",
     "token": "identity_token",
     "usage": "accounting_componentusage",
@@ -54,6 +58,9 @@ SUBJECTS = {
     "user_usage": "accounting_componentuserusage",
 }
 """The pages of what events are about, those of the apps above included."""
+
+OF_CUSTOMERS = {"service_account": "allocations_customerserviceaccount"}
+"""The pages of what belongs to an organisation, where it might have been a project."""
 
 
 class SubjectFilter(admin.SimpleListFilter):
@@ -123,7 +130,9 @@ class EventAdmin(RecordAdmin):
     @admin.display(description="about", ordering="subject_type")
     def about(self, event: Event) -> str:
         """Return a link to what it happened to."""
-        name = SUBJECTS.get(event.subject_type)
+        is_customers = event.payload.get("scope_type") == "customer"
+        name = is_customers and OF_CUSTOMERS.get(event.subject_type)
+        name = name or SUBJECTS.get(event.subject_type)
         label = f"{event.subject_type} {event.subject_uuid.hex[:8]}"
         if name is None:
             return label

@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import Group
 
+from config.common.admin import columns
 from config.common.admin.deeds import Deed, DeedForm
 from config.common.admin.panels import Panel
 from config.common.admin.records import RecordAdmin, section
@@ -88,7 +89,7 @@ DONE_BY = Panel(
 
 PROFILE = ("email", "first_name", "last_name", "native_name", "phone_number", "preferred_language")
 WORK = ("organization", "organization_country", "job_title", "personal_title", "description")
-RIGHTS = ("is_staff", "is_support", "is_identity_manager", "token_lifetime")
+RIGHTS = ("is_staff", "is_support", "is_identity_manager", "managed_isds", "token_lifetime")
 
 
 @admin.register(User)
@@ -103,7 +104,7 @@ class UserAdmin(RecordAdmin):
     ordering = ("username", "id")
     asked = ("username", "email", "first_name", "last_name", "organization", *RIGHTS, "password")
     add_form = NewPersonForm
-    editable = ("username", *PROFILE, *WORK, *RIGHTS)
+    editable = ("username", *PROFILE, *WORK, *RIGHTS, "details")
     fieldsets = (
         section(None, "username", *PROFILE),
         section("Work", *WORK),
@@ -114,6 +115,9 @@ class UserAdmin(RecordAdmin):
             "slug",
             "registration_method",
             "identity_source",
+            columns.pretty("active_isds"),
+            columns.pretty("attribute_sources"),
+            "details",
             "agreement_date",
             "date_joined",
             "last_login",

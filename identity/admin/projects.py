@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from config.common.admin.panels import Panel
 
 WHAT = ("name", "description", "backend_id", "oecd_fos_2007_code", "is_industry", "kind")
+FIELD = ("science_sub_domain",)
 WHEN = ("start_date", "end_date", "grace_period_days")
 STAFF = ("staff_notes", "max_service_accounts")
 
@@ -53,11 +54,11 @@ class ProjectAdmin(RecordAdmin):
     uuids = ("uuid", "customer__uuid")
     date_hierarchy = "created"
     ordering = ("name", "id")
-    autocomplete_fields = ("customer",)
-    asked = ("customer", *WHAT, *WHEN, *STAFF)
-    editable = (*WHAT, *WHEN, *STAFF)
+    autocomplete_fields = ("customer", "science_sub_domain")
+    asked = ("customer", *WHAT, *FIELD, *WHEN, *STAFF)
+    editable = (*WHAT, *FIELD, *WHEN, *STAFF)
     fieldsets = (
-        section(None, "customer", "slug", *WHAT),
+        section(None, "customer", "slug", *WHAT, *FIELD),
         section("Time", *WHEN, "end_date_requested_by", "end_date_updated_at"),
         section("For staff", *STAFF),
         section(

@@ -3,12 +3,14 @@
 from django.urls import include, path
 
 from config.common.api.schema import ApiRouter
+from identity.api.bridge.views import IdentityBridgeViewSet
 from identity.api.customers.views import CustomerViewSet
 from identity.api.eduteams.views import RemoteEduteamsViewSet
 from identity.api.events.views import EventViewSet
 from identity.api.keys.views import SshKeyViewSet
 from identity.api.projects.views import ProjectViewSet
 from identity.api.roles.views import RoleViewSet
+from identity.api.science.views import ScienceDomainViewSet, ScienceSubDomainViewSet
 from identity.api.sessions.views import LogoutViewSet, PasswordViewSet
 from identity.api.users.views import UserViewSet
 
@@ -18,6 +20,8 @@ router.register("events", EventViewSet, basename="event")
 router.register("keys", SshKeyViewSet, basename="sshkey")
 router.register("projects", ProjectViewSet, basename="project")
 router.register("roles", RoleViewSet, basename="role")
+router.register("science-domains", ScienceDomainViewSet, basename="sciencedomain")
+router.register("science-sub-domains", ScienceSubDomainViewSet, basename="sciencesubdomain")
 router.register("users", UserViewSet, basename="user")
 
 urlpatterns = [
@@ -26,6 +30,26 @@ urlpatterns = [
         "api/remote-eduteams/",
         RemoteEduteamsViewSet.as_view({"post": "find"}),
         name="remote-eduteams",
+    ),
+    path(
+        "api/identity-bridge/",
+        IdentityBridgeViewSet.as_view({"post": "push"}),
+        name="identity-bridge",
+    ),
+    path(
+        "api/identity-bridge/remove/",
+        IdentityBridgeViewSet.as_view({"post": "remove"}),
+        name="identity-bridge-remove",
+    ),
+    path(
+        "api/identity-bridge/allowed-fields/",
+        IdentityBridgeViewSet.as_view({"get": "allowed_fields"}),
+        name="identity-bridge-allowed-fields",
+    ),
+    path(
+        "api/identity-bridge/stats/",
+        IdentityBridgeViewSet.as_view({"get": "stats"}),
+        name="identity-bridge-stats",
     ),
     path("api-auth/password/", PasswordViewSet.as_view({"post": "log_in"}), name="auth-password"),
     path("api-auth/logout/", LogoutViewSet.as_view({"post": "log_out"}), name="auth-logout"),

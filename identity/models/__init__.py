@@ -7,6 +7,7 @@ from identity.models.organisation import Customer, OrganizationGroup
 from identity.models.people import User
 from identity.models.project import Project
 from identity.models.replay import IdempotencyKey
+from identity.models.science import ScienceDomain, ScienceSubDomain
 
 __all__ = [
     "Customer",
@@ -18,6 +19,8 @@ __all__ = [
     "OrganizationGroup",
     "Project",
     "Role",
+    "ScienceDomain",
+    "ScienceSubDomain",
     "SshKey",
     "Token",
     "User",

@@ -7,6 +7,7 @@ from config.common.models import Timestamped, UuidModel, choices, one_of, text
 from identity.fields_of_science import FieldOfScience
 from identity.models.organisation import Customer
 from identity.models.people import User
+from identity.models.science import ScienceSubDomain
 from identity.project_kinds import ProjectKind
 from identity.querysets import ProjectQuerySet
 from identity.roles import ScopeType
@@ -31,6 +32,13 @@ class Project(UuidModel, Timestamped):
     )
     oecd_fos_2007_code = models.CharField(  # noqa: DJ001 - null on the wire
         max_length=5, null=True, blank=True, choices=FieldOfScience.choices()
+    )
+    science_sub_domain = models.ForeignKey(
+        ScienceSubDomain,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="projects",
     )
     is_industry = models.BooleanField(default=False)
     start_date = models.DateField(null=True, blank=True)

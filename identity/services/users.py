@@ -37,6 +37,9 @@ STAFF_ONLY = frozenset(
 """What a person's own request may carry but does not change."""
 
 
+SHAPES: Mapping[str, type] = {"details": dict, "managed_isds": list}
+"""What the JSON columns that staff type in must be."""
+
 USERNAME_TAKEN = {"username": ["user with this username already exists."]}
 
 
@@ -44,6 +47,12 @@ class UsernameTaken(Invalid):
     """Somebody else has that user name."""
 
     code = "username_taken"
+
+
+class Misshapen(Invalid):
+    """What was typed in is JSON, but of another kind."""
+
+    code = "misshapen"
 
 
 class PolicyNotAgreed(Invalid):
@@ -70,10 +79,12 @@ def create(
 ) -> User:
     """Register a person; without a password he cannot log in by one before it is set.
 
+    :raises Misshapen: the details are no object, or the managed sources no list.
     :raises UsernameTaken: the user name is taken.
     :raises slugs.Taken: the slug that was chosen is taken.
     :raises WeakPassword: the password breaks a rule.
     """
+    _check_shapes(profile)
     user = User(username=username, email=email, **profile, date_joined=now)
     if password is None:
         user.set_unusable_password()
@@ -99,6 +110,7 @@ def update(
 ) -> None:
     """Change a profile; what only staff may change is left as it is.
 
+    :raises Misshapen: the details are no object, or the managed sources no list.
     :raises PolicyNotAgreed: the person never agreed with the policy and does not do so now.
     :raises UsernameTaken: the new user name is taken.
     :raises slugs.Taken: the new slug is taken.
@@ -118,6 +130,7 @@ def update(
 
 
 def _write(user: User, changed: Mapping[str, Any], *, actor: User, now: datetime) -> None:
+    _check_shapes(changed)
     for field, value in changed.items():
         setattr(user, field, value)
     _check_username(user)
@@ -166,6 +179,17 @@ def _set_password(user: User, password: str, field: str) -> None:
     except ValidationError as error:
         raise WeakPassword({field: error.messages}) from error
     user.set_password(password)
+
+
+def _check_shapes(given: Mapping[str, Any]) -> None:
+    """Refuse what code that reads the columns could not read.
+
+    :raises Misshapen: it is of another kind.
+    """
+    for name, kind in SHAPES.items():
+        if name in given and not isinstance(given[name], kind):
+            wanted = "an object" if kind is dict else "a list"
+            raise Misshapen({name: [f"This must be {wanted}."]})
 
 
 def _check_username(user: User) -> None:

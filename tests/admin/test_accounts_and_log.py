@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.utils import timezone
 
 from allocations.lifecycle import AccountState
-from allocations.models import OfferingUser
+from allocations.models import (
+    CourseAccount,
+    CustomerServiceAccount,
+    OfferingUser,
+    ProjectServiceAccount,
+)
+from allocations.services import shared_accounts
 from config import wiring
 from identity.admin.log import SUBJECTS
 from identity.models import Event, EventDelivery
+from identity.services.credentials import digest
 from tests.admin.pages import address, buttons, do, page_of, text
-from tests.factories.allocations import OfferingUserFactory
-from tests.factories.identity import EventFactory, ProjectFactory
+from tests.factories.allocations import (
+    CourseAccountFactory,
+    CustomerServiceAccountFactory,
+    OfferingUserFactory,
+    ProjectServiceAccountFactory,
+)
+from tests.factories.identity import CustomerFactory, EventFactory, ProjectFactory
 from tests.factories.marketplace import OfferingFactory
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from django.test import Client
 
     from identity.models import User
@@ -112,3 +126,71 @@ def test_an_event_leads_to_what_it_happened_to(staff: Client) -> None:
     link = f"/admin/identity/project/?uuid__exact={project.uuid.hex}"
     assert link in listed
     assert staff.get(link).context["cl"].result_count == 1
+
+
+@pytest.mark.parametrize(
+    ("factory", "table"),
+    [
+        (ProjectServiceAccountFactory, "projectserviceaccount"),
+        (CustomerServiceAccountFactory, "customerserviceaccount"),
+        (CourseAccountFactory, "courseaccount"),
+    ],
+)
+def test_an_event_leads_to_the_account_of_a_project_or_an_organisation(
+    staff: Client, dave: User, now: datetime, factory: Any, table: str
+) -> None:
+    account = factory()
+    shared_accounts.close(account, actor=dave, now=now)
+    listed = staff.get(address(Event, "changelist")).content.decode()
+    assert f"/admin/allocations/{table}/?uuid__exact={account.uuid.hex}" in listed
+
+
+def test_staff_open_close_and_repair_accounts_of_courses(staff: Client, dave: User) -> None:
+    course = ProjectFactory(kind="course")
+    asked = {"project": course.pk, "username": "pupil1", "email": "pupil@kth.se"}
+    staff.post(address(CourseAccount, "add"), asked)
+    account = CourseAccount.objects.get()
+    assert (account.username, account.state) == ("pupil1", "OK")
+
+    do(staff, "set_erred", account, error_message="disk full")
+    account.refresh_from_db()
+    assert (account.state, account.error_message) == ("Erred", "disk full")
+    do(staff, "set_ok", account, reason=WHY)
+    do(staff, "close", account, reason=WHY)
+    account.refresh_from_db()
+    assert (account.state, account.error_message) == ("Closed", "")
+    assert buttons(staff, account) == []
+    event = Event.objects.get(kind="course_account.closed")
+    assert (event.actor, event.payload["reason"]) == (dave, WHY)
+
+
+def test_other_projects_are_refused_with_a_message(staff: Client) -> None:
+    asked = {"project": ProjectFactory().pk, "username": "pupil1"}
+    page = text(staff.post(address(CourseAccount, "add"), asked))
+    assert "Course accounts are for projects of the kind course." in page
+    assert not CourseAccount.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("model", "owner", "factory"),
+    [
+        (ProjectServiceAccount, "project", ProjectFactory),
+        (CustomerServiceAccount, "customer", CustomerFactory),
+    ],
+)
+def test_staff_open_accounts_of_programs_and_see_a_new_key_once(
+    staff: Client, model: Any, owner: str, factory: Any
+) -> None:
+    staff.post(address(model, "add"), {owner: factory().pk, "username": "bot"})
+    account = model.objects.get()
+    before = account.key_digest
+
+    shown = text(do(staff, "rotate_key", account, reason=WHY))
+
+    account.refresh_from_db()
+    assert account.key_digest != before
+    assert any(digest(word) == account.key_digest for word in shown.split())
+    assert account.key_digest not in text(staff.get(page_of(account)))
+    staff.post(page_of(account), {"email": "bot@kth.se", "description": "Fetches"})
+    account.refresh_from_db()
+    assert account.email == "bot@kth.se"

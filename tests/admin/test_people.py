@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from identity.models import Customer, Event, Grant, Project, SshKey, Token, User
+from identity.models import (
+    Customer,
+    Event,
+    Grant,
+    Project,
+    ScienceDomain,
+    ScienceSubDomain,
+    SshKey,
+    Token,
+    User,
+)
 from identity.roles import RoleName
 from identity.services import credentials
 from tests.admin.pages import address, buttons, change, do, page_of, said, text
@@ -17,6 +27,7 @@ from tests.factories.identity import (
     CustomerFactory,
     ProjectFactory,
     RoleFactory,
+    ScienceSubDomainFactory,
     SshKeyFactory,
     TokenFactory,
     UserFactory,
@@ -325,3 +336,55 @@ def test_the_admin_s_login_is_locked_after_wrong_passwords(client: Client, dave:
 def test_others_do_not_log_in_here_even_with_their_password(client: Client, bob: User) -> None:
     response = client.post("/admin/login/", {"username": "bob", "password": PASSWORD})
     assert "Please enter the correct username" in text(response)
+
+
+def test_staff_say_what_somebody_is_called_at_sites_and_for_whom_he_speaks(
+    staff: Client, bob: User
+) -> None:
+    change(
+        staff,
+        bob,
+        details='{"site_username": "bobby"}',
+        managed_isds='["isd:efp"]',
+        is_identity_manager="on",
+    )
+    bob.refresh_from_db()
+    assert (bob.details, bob.managed_isds) == ({"site_username": "bobby"}, ["isd:efp"])
+
+    for field, value, answer in (
+        ("details", "[1]", "This must be an object."),
+        ("managed_isds", '{"a": 1}', "This must be a list."),
+    ):
+        assert answer in text(change(staff, bob, **{field: value}))
+    before = {
+        "initial-details": '{"site_username": "bobby"}',
+        "initial-managed_isds": '["isd:efp"]',
+    }
+    change(staff, bob, details="", managed_isds="", **before)
+    bob.refresh_from_db()
+    assert (bob.details, bob.managed_isds) == ({}, [])
+
+
+def test_staff_say_of_which_field_a_project_is(staff: Client, project: Project) -> None:
+    part = ScienceSubDomainFactory()
+    change(staff, project, science_sub_domain=str(part.pk))
+    project.refresh_from_db()
+    assert project.science_sub_domain == part
+
+
+def test_staff_keep_fields_of_science(staff: Client, dave: User) -> None:
+    staff.post(address(ScienceDomain, "add"), {"name": "Alchemy", "code": "9"})
+    domain = ScienceDomain.objects.get()
+    staff.post(
+        address(ScienceSubDomain, "add"), {"domain": domain.pk, "name": "Gold", "code": "9.1"}
+    )
+    part = ScienceSubDomain.objects.get()
+    change(staff, domain, name="Chemistry")
+    change(staff, part, name="Silver")
+    domain.refresh_from_db()
+    part.refresh_from_db()
+    assert (domain.name, part.name) == ("Chemistry", "Silver")
+    do(staff, "remove", part, reason=WHY)
+    do(staff, "remove", domain, reason=WHY)
+    assert not ScienceDomain.objects.exists()
+    assert Event.objects.get(kind="science_domain.removed").actor == dave

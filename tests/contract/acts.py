@@ -13,6 +13,9 @@ from waldur_api_client.api.marketplace_component_usages import (
 from waldur_api_client.api.marketplace_component_user_usages import (
     marketplace_component_user_usages_list,
 )
+from waldur_api_client.api.marketplace_customer_service_accounts import (
+    marketplace_customer_service_accounts_create,
+)
 from waldur_api_client.api.marketplace_offering_users import marketplace_offering_users_create
 from waldur_api_client.api.marketplace_orders import (
     marketplace_orders_approve_by_provider,
@@ -20,6 +23,9 @@ from waldur_api_client.api.marketplace_orders import (
     marketplace_orders_retrieve,
     marketplace_orders_set_backend_id,
     marketplace_orders_set_state_done,
+)
+from waldur_api_client.api.marketplace_project_service_accounts import (
+    marketplace_project_service_accounts_create,
 )
 from waldur_api_client.api.marketplace_provider_offerings import (
     marketplace_provider_offerings_add_user,
@@ -39,13 +45,16 @@ from waldur_api_client.api.marketplace_slurm_periodic_usage_policies import (
 )
 from waldur_api_client.api.projects import projects_add_user, projects_create
 from waldur_api_client.api.remote_eduteams import remote_eduteams
+from waldur_api_client.api.science_domains import science_domains_load_preset
 from waldur_api_client.client import AuthenticatedClient
 from waldur_api_client.errors import UnexpectedStatus
 from waldur_api_client.models import (
     ComponentUsageCreateRequest,
     ComponentUsageItemRequest,
     ComponentUserUsageCreateRequest,
+    CustomerServiceAccountRequest,
     GenericOrderAttributes,
+    LoadScienceDomainPresetRequest,
     OfferingUserRequest,
     OrderApproveByProviderRequest,
     OrderBackendIDRequest,
@@ -53,7 +62,9 @@ from waldur_api_client.models import (
     OrderCreateRequestLimits,
     OrderInfoResponse,
     OrderState,
+    PresetEnum,
     ProjectRequest,
+    ProjectServiceAccountRequest,
     RemoteEduteamsRequestRequest,
     ResourceState,
     ResourceTerminateRequest,
@@ -121,6 +132,22 @@ def open_account(cast: Cast, cuid: str) -> None:
         username="researcher1",
     )
     marketplace_offering_users_create.sync(client=cast.hosting_entity, body=body)
+
+
+def open_service_accounts(cast: Cast, project: UUID) -> None:
+    """The allocator lets programs in: one for the project, one for the whole organisation."""
+    marketplace_project_service_accounts_create.sync(
+        client=cast.allocator, body=ProjectServiceAccountRequest(project=project)
+    )
+    marketplace_customer_service_accounts_create.sync(
+        client=cast.allocator, body=CustomerServiceAccountRequest(customer=cast.customer_uuid)
+    )
+
+
+def load_fields_of_science(cast: Cast) -> None:
+    """The staff take over the OECD's list."""
+    body = LoadScienceDomainPresetRequest(preset=PresetEnum.OECD_FOS_2007)
+    science_domains_load_preset.sync(client=cast.staff, body=body)
 
 
 def place_order(cast: Cast, project: UUID, limits: Amounts) -> UUID:

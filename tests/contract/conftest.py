@@ -9,6 +9,7 @@ from django.db import connection
 from drf_spectacular.generators import SchemaGenerator
 from pytest_django import DjangoDbBlocker
 
+from identity.models import Project
 from tests.contract.cast import Cast, assemble, make_rows
 from tests.contract.live import (
     LiveService,
@@ -20,6 +21,7 @@ from tests.contract.live import (
     serve,
 )
 from tests.contract.world import World, make_world
+from tests.factories.allocations import CourseAccountFactory
 
 
 @pytest.fixture(scope="session")
@@ -55,9 +57,13 @@ def cast(live_service: LiveService, django_db_blocker: DjangoDbBlocker) -> Itera
 
 
 @pytest.fixture(scope="session")
-def world(cast: Cast) -> World:
+def world(cast: Cast, django_db_blocker: DjangoDbBlocker) -> World:
     """One allocation with everything that belongs to it."""
-    return make_world(cast)
+    made = make_world(cast)
+    project = made.objects["/api/projects/"]
+    with django_db_blocker.unblock(), connected_to(cast.service.database):
+        CourseAccountFactory.create(project=Project.objects.get(uuid=project))  # staff's, no API
+    return made
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,11 @@ LISTS = sorted(
     for key, operation in OPERATIONS.items()
     if key.startswith("GET ") and (operation["responses"]["200"] or {}).get("type") == "array"
 )
-SINGLE = sorted(key for key in OPERATIONS if key.startswith("GET ") and key not in LISTS)
+SINGLE = sorted(
+    key
+    for key, operation in OPERATIONS.items()
+    if key.startswith("GET ") and key not in LISTS and operation["responses"].get("200")
+)
 EMPTY: set[str] = set()
 """Lists that stay empty here, as nothing in the flow fills them."""
 
@@ -71,6 +75,8 @@ def make_world(cast: Cast) -> World:
     agent = agents.register_agent(cast)
     agents.send_log(cast, agent.uuid)
     agents.subscribe_agent(cast, agent.uuid)
+    acts.open_service_accounts(cast, project)
+    acts.load_fields_of_science(cast)
     world = World(cast)
     for path in ("marketplace-orders", "marketplace-component-usages"):
         world.objects[f"/api/{path}/"] = first_of(cast, path, resource_uuid=resource.hex)
@@ -94,6 +100,8 @@ def make_world(cast: Cast) -> World:
         "marketplace-site-agent-identities", "marketplace-site-agent-services",
         "marketplace-site-agent-processors", "marketplace-integration-statuses",
         "event-subscriptions", "event-subscription-queues",
+        "marketplace-project-service-accounts", "marketplace-customer-service-accounts",
+        "science-domains", "science-sub-domains",
     ):  # fmt: skip
         world.objects[f"/api/{path}/"] = first_of(cast, path)
     return world

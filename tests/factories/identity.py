@@ -17,6 +17,8 @@ from identity.models import (
     OrganizationGroup,
     Project,
     Role,
+    ScienceDomain,
+    ScienceSubDomain,
     SshKey,
     Token,
     User,
@@ -116,6 +118,27 @@ class GrantFactory(DjangoModelFactory[Grant]):
             **kwargs,
         )
         return grant
+
+
+class ScienceDomainFactory(DjangoModelFactory[ScienceDomain]):
+    """A field of science."""
+
+    class Meta:
+        model = ScienceDomain
+
+    name = factory.Sequence(lambda n: f"Science {n}")
+    code = factory.Sequence(lambda n: f"X{n}")
+
+
+class ScienceSubDomainFactory(DjangoModelFactory[ScienceSubDomain]):
+    """A part of a field of science."""
+
+    class Meta:
+        model = ScienceSubDomain
+
+    domain = factory.SubFactory(ScienceDomainFactory)
+    name = factory.Sequence(lambda n: f"Part {n}")
+    code = factory.Sequence(lambda n: f"X.{n}")
 
 
 class TokenFactory(DjangoModelFactory[Token]):

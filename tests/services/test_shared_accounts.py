@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -218,7 +219,7 @@ def test_a_closed_account_gets_no_key(pi, now):
     assert kinds() == []
 
 
-DEEDS = {
+DEEDS: dict[str, Any] = {
     "close": (shared_accounts.close, {}, "Closed", "closed", "delete"),
     "set_erred": (shared_accounts.set_erred, {"error_message": "x"}, "Erred", "erred", "update"),
     "set_ok": (shared_accounts.set_ok, {}, "OK", "ok", "update"),

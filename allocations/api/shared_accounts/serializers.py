@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rest_framework import serializers
 
 from allocations.lifecycle import CourseAccountState, ServiceAccountState
 from allocations.models import CourseAccount, CustomerServiceAccount, ProjectServiceAccount
 from config.common.api.outputs import Computed, EnumField, Output, UrlField, UuidField
 
+if TYPE_CHECKING:
+    from datetime import datetime
 
-def iso(moment: object) -> str | None:
+
+def iso(moment: datetime | None) -> str | None:
     """Return a moment as text, as the contract has it here."""
     return None if moment is None else str(serializers.DateTimeField().to_representation(moment))
 

@@ -65,8 +65,9 @@ class ProviderTeamViewSet(TeamViewSet):
 
 
 def member_row(member: Member, base: str) -> dict[str, Any]:
-    """Return a member as the API shows him."""
+    """Return a member; agents take out whose account they do not find: one who is kept out."""
     user, account = member.user, member.account
+    let_in = account if account and not account.is_restricted else None
     return {
         "url": base + reverse("user-detail", kwargs={"uuid": user.uuid.hex}),
         "uuid": user.uuid,
@@ -75,7 +76,7 @@ def member_row(member: Member, base: str) -> dict[str, Any]:
         "email": user.email,
         "role": member.role,
         "expiration_time": member.expiration_time,
-        "offering_user_username": account.username if account else None,
+        "offering_user_username": let_in.username if let_in else None,
         "offering_user_state": account.state if account else None,
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from rest_framework.decorators import action
 
@@ -71,7 +71,7 @@ def command(  # noqa: PLR0913 - an action has that many sides
     url_path: str | None = None,
     also: tuple[tuple[int, Any], ...] = (),
     input_optional: bool = False,
-    methods: tuple[str, ...] = ("post",),
+    methods: tuple[Literal["post", "put", "patch", "delete"], ...] = ("post",),
 ) -> Callable[[Method], Method]:
     """Declare a POST action, or one of other `methods`; without an output its answer is empty."""
 

@@ -28,7 +28,6 @@ from identity.permissions import Permission
 from identity.roles import RoleName, ScopeType
 
 NO_AFFILIATIONS = "affiliations of projects are not served"
-NO_DOMAINS = "fields of science are told by the OECD's code alone"
 
 
 def held(user: Q, roles: list[str] | None = None) -> QuerySet[Any]:
@@ -73,8 +72,8 @@ class ProjectFilter(ApiFilterSet):
     name = Contains("name")
     name_exact = Exact("name")
     query = Exact(method="filter_query")
-    science_domain_uuid = Never(NO_DOMAINS, kind="uuid")
-    science_sub_domain_uuid = Never(NO_DOMAINS, kind="uuid")
+    science_domain_uuid = OneUuid("science_sub_domain__domain__uuid")
+    science_sub_domain_uuid = OneUuid("science_sub_domain__uuid")
     slug = Exact("slug")
     user_uuid = OneUuid(method="filter_user")
     user_uuid_with_active_role = OneUuid(method="filter_user")

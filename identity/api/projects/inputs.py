@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from config.common.api.inputs import RelatedUrl
+from config.common.api.inputs import RelatedUrl, RelatedUuid
 from identity.api.customers.serializers import NO_AFFILIATIONS, NO_IMAGES
 from identity.api.inputs import Columns, NotKept, Words
-from identity.api.projects.serializers import NO_DOMAINS, NO_TYPES
-from identity.models import Customer, Project
+from identity.api.projects.serializers import NO_TYPES
+from identity.models import Customer, Project, ScienceSubDomain
 
 
 class ProjectInput(Columns):
@@ -42,7 +42,7 @@ class ProjectInput(Columns):
     affiliation_uuid = NotKept(f"{NO_AFFILIATIONS.capitalize()}.")
     customer = RelatedUrl("customer-detail", Customer)
     image = NotKept(f"{NO_IMAGES.capitalize()}.")
-    science_sub_domain = NotKept(f"{NO_DOMAINS.capitalize()}.")
+    science_sub_domain = RelatedUuid(ScienceSubDomain, allow_null=True)
     type = NotKept(f"{NO_TYPES.capitalize()}.")
     user_affiliations = Words()
     user_email_patterns = Words()

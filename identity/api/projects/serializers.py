@@ -28,7 +28,6 @@ from identity.models import Project
 from identity.project_kinds import ProjectKind
 
 NO_TYPES = "projects have no types"
-NO_DOMAINS = "fields of science are told by the OECD's code alone"
 
 
 class ProjectMetadataAnswer(serializers.Serializer[Any]):
@@ -149,12 +148,12 @@ class ProjectOutput(Output):
     )
     project_credit = Omitted(serializers.FloatField(allow_null=True), reason=NO_INVOICES)
     project_metadata = Omitted(ProjectMetadataAnswer(many=True), reason="checklists are not served")
-    science_domain_code = Omitted(serializers.CharField(), reason=NO_DOMAINS)
-    science_domain_name = Omitted(serializers.CharField(), reason=NO_DOMAINS)
-    science_domain_uuid = Omitted(UuidField(), reason=NO_DOMAINS)
-    science_sub_domain = Omitted(UuidField(allow_null=True), reason=NO_DOMAINS)
-    science_sub_domain_code = Omitted(serializers.CharField(), reason=NO_DOMAINS)
-    science_sub_domain_name = Omitted(serializers.CharField(), reason=NO_DOMAINS)
+    science_domain_code = serializers.CharField(source="science_sub_domain.domain.code")
+    science_domain_name = serializers.CharField(source="science_sub_domain.domain.name")
+    science_domain_uuid = UuidField(source="science_sub_domain.domain.uuid")
+    science_sub_domain = UuidField(source="science_sub_domain.uuid", allow_null=True)
+    science_sub_domain_code = serializers.CharField(source="science_sub_domain.code")
+    science_sub_domain_name = serializers.CharField(source="science_sub_domain.name")
     staff_notes = serializers.CharField(source="readable_staff_notes")
     termination_metadata = MapField(allow_null=True)
     type = Omitted(serializers.CharField(allow_null=True), reason=NO_TYPES)

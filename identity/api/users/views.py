@@ -6,9 +6,10 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
-from config.common.api.access import SCOPED, STAFF, Own, Rule
+from config.common.api.access import SCOPED, STAFF, SUPPORT, Own, Rule
 from config.common.api.actions import command, creates, reading, updates
 from config.common.api.viewsets import ApiViewSet, Listed
+from identity.api.bridge.serializers import IdentityBridgeUserStatus
 from identity.api.users.filters import UserFilter
 from identity.api.users.inputs import PasswordChangeInput, UserInput
 from identity.api.users.serializers import (
@@ -18,7 +19,7 @@ from identity.api.users.serializers import (
     UserOutput,
 )
 from identity.models import User
-from identity.services import credentials, users
+from identity.services import bridge, credentials, users
 
 HIMSELF = Own("")
 
@@ -46,6 +47,7 @@ class UserViewSet(Listed, ApiViewSet):
         "change_password": STAFF | HIMSELF,
         "token": STAFF | HIMSELF,
         "refresh_token": STAFF | HIMSELF,
+        "identity_bridge_status": SUPPORT | HIMSELF,
     }
 
     def list(self, request: Any) -> Any:
@@ -96,6 +98,12 @@ class UserViewSet(Listed, ApiViewSet):
         """Replace every token of the person by a new one, which is shown this once."""
         token, plaintext = credentials.refresh(self.row(), actor=request.user, now=self.now)
         return self.answer({**UserAuthToken(token).data, "token": plaintext})
+
+    @reading(IdentityBridgeUserStatus)
+    def identity_bridge_status(self, request: Any, uuid: str) -> Any:
+        """Tell what other identity services told of the person."""
+        told = bridge.status_of(self.row(), now=self.now)
+        return self.answer(IdentityBridgeUserStatus(told).data)
 
     def _shown_of(self, user: User | None) -> type[UserOutput]:
         caller: Any = self.request.user

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from waldur_api_client.models import CourseAccount, CustomerServiceAccount, ProjectServiceAccount
 
@@ -22,7 +24,7 @@ from tests.factories.marketplace import (
 
 URL = "/api/marketplace-project-service-accounts/"
 CUSTOMERS = "/api/marketplace-customer-service-accounts/"
-LISTS = {
+LISTS: dict[str, Any] = {
     "list_project_service_accounts": ProjectServiceAccount,
     "list_customer_service_accounts": CustomerServiceAccount,
     "list_course_accounts": CourseAccount,
@@ -257,3 +259,19 @@ def test_a_course_account_is_shown_whole(as_user, pi, bob, project):
         "customer_uuid": project.customer.uuid.hex,
         "customer_name": "LUMI Sweden",
     }
+
+
+@pytest.mark.parametrize(
+    "path", [*LISTS, "user-attribute-config", "list_course_accounts/?page_size=100&field=username"]
+)
+def test_what_agents_read_every_cycle_is_cheap(
+    as_user, carol, resource, accounts, path, django_assert_max_num_queries
+):
+    client = as_user(carol)
+    client.get("/api/version/")
+    url = f"/api/marketplace-provider-offerings/{resource.offering.uuid}/{path}"
+    url = url if "?" in url else f"{url}/"
+    client.get(url)  # the token's last use is written once a minute
+
+    with django_assert_max_num_queries(8):
+        assert client.get(url).status_code == 200

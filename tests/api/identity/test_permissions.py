@@ -17,6 +17,7 @@ from identity.services import members
 from tests.factories.identity import (
     GrantFactory,
     RoleFactory,
+    ScienceSubDomainFactory,
     SshKeyFactory,
     TokenFactory,
     UserFactory,
@@ -77,6 +78,7 @@ GET    /api/users/me/                                401 200 200 200 200 200 200
 GET    /api/users/{member}/                          401 404 404 200 200 200 200 200 200 200
 PATCH  /api/users/{member}/                          401 404 404 403 403 403 403 403 403 200
 PUT    /api/users/{member}/                          401 404 404 403 403 403 403 403 403 200
+GET    /api/users/{member}/identity_bridge_status/   401 404 404 403 403 403 403 403 200 200
 POST   /api/users/{member}/change_password/          401 404 404 403 403 403 403 403 403 200
 GET    /api/users/{member}/token/                    401 404 404 403 403 403 403 403 403 200
 POST   /api/users/{member}/refresh_token/            401 404 404 403 403 403 403 403 403 200
@@ -89,6 +91,24 @@ DELETE /api/keys/{key}/                              401 404 404 404 404 404 404
 GET    /api/events/                                  401 200 200 200 200 200 200 200 200 200
 GET    /api/events/{event}/                          401 404 404 200 200 200 200 200 200 200
 POST   /api/remote-eduteams/                         401 403 403 403 403 403 403 200 403 200
+GET    /api/science-domains/                         401 200 200 200 200 200 200 200 200 200
+POST   /api/science-domains/                         401 403 403 403 403 403 403 403 403 201
+GET    /api/science-domains/presets/                 401 200 200 200 200 200 200 200 200 200
+POST   /api/science-domains/load_preset/             401 403 403 403 403 403 403 403 403 200
+GET    /api/science-domains/{domain}/                401 200 200 200 200 200 200 200 200 200
+PUT    /api/science-domains/{domain}/                401 403 403 403 403 403 403 403 403 200
+PATCH  /api/science-domains/{domain}/                401 403 403 403 403 403 403 403 403 200
+DELETE /api/science-domains/{domain}/                401 403 403 403 403 403 403 403 403 204
+GET    /api/science-sub-domains/                     401 200 200 200 200 200 200 200 200 200
+POST   /api/science-sub-domains/                     401 403 403 403 403 403 403 403 403 201
+GET    /api/science-sub-domains/{part}/              401 200 200 200 200 200 200 200 200 200
+PUT    /api/science-sub-domains/{part}/              401 403 403 403 403 403 403 403 403 200
+PATCH  /api/science-sub-domains/{part}/              401 403 403 403 403 403 403 403 403 200
+DELETE /api/science-sub-domains/{part}/              401 403 403 403 403 403 403 403 403 204
+POST   /api/identity-bridge/                         401 403 403 403 403 403 403 403 403 200
+POST   /api/identity-bridge/remove/                  401 403 403 403 403 403 403 403 403 200
+GET    /api/identity-bridge/allowed-fields/          401 403 403 403 403 403 403 403 403 200
+GET    /api/identity-bridge/stats/                   401 403 403 403 403 403 403 403 403 200
 POST   /api-auth/logout/                             401 204 204 204 204 204 204 204 204 204
 """
 
@@ -134,6 +154,7 @@ def named(people: Any, project: Project, now: datetime) -> Any:
     GrantFactory(user=member, scope=project, role=RoleName.PROJECT_MEMBER)
     GrantFactory(user=member, scope=project.customer, role=RoleName.CUSTOMER_READER)
     TokenFactory(user=member)
+    part = ScienceSubDomainFactory()
     return {
         "customer": project.customer.uuid.hex,
         "project": project.uuid.hex,
@@ -143,6 +164,8 @@ def named(people: Any, project: Project, now: datetime) -> Any:
         "event": events.record(
             "project.updated", project, actor=None, now=now, project=project
         ).uuid.hex,
+        "domain": part.domain.uuid.hex,
+        "part": part.uuid.hex,
         "newcomer": UserFactory(username="newcomer").uuid.hex,
     }
 
@@ -150,6 +173,7 @@ def named(people: Any, project: Project, now: datetime) -> Any:
 def body_for(method: str, path: str, named: Any) -> Any:
     """Return a body that is right, so that nothing but the caller decides."""
     customer = f"http://testserver/api/customers/{named['customer']}/"
+    domain = f"http://testserver/api/science-domains/{named['domain']}/"
     in_customer = "/customers/" in path
     role = "CUSTOMER.READER" if in_customer else "PROJECT.MEMBER"
     by_end = {
@@ -158,6 +182,13 @@ def body_for(method: str, path: str, named: Any) -> Any:
         "delete_user/": {"role": role, "user": named["member"]},
         "change_password/": {"new_password": "snow over Kajaani"},
         "remote-eduteams/": {"cuid": "newcomer"},
+        "identity-bridge/": {"username": "newcomer", "source": "isd:a"},
+        "remove/": {"username": "newcomer", "source": "isd:a"},
+        "load_preset/": {"preset": "oecd_fos_2007"},
+        "science-domains/": {"name": "Alchemy"},
+        "domain}/": {"name": "Alchemy"},
+        "science-sub-domains/": {"name": "Gold", "domain": domain},
+        "part}/": {"name": "Gold", "domain": domain},
         "keys/": {"public_key": ED25519},
         "customers/": {"name": "New"},
         "customer}/": {"name": "New"},

@@ -1,0 +1,1 @@
+"""What other identity services tell of people."""

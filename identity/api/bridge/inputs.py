@@ -1,0 +1,40 @@
+"""What a source tells of a person."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from rest_framework import serializers
+
+from config.common.api.inputs import Input
+from identity.api.inputs import Columns, Words
+from identity.api.users.serializers import GENDERS
+from identity.models import User
+from identity.services.bridge import ATTRIBUTES
+
+
+class IdentityBridgeRequestInput(Columns):
+    """A person, the source that tells of him, and what it tells."""
+
+    class Meta:
+        model = User
+        fields: ClassVar[tuple[str, ...]] = ("username", "source", *ATTRIBUTES)
+        required: ClassVar[tuple[str, ...]] = ("username", "source")
+
+    source = serializers.CharField(max_length=255)  # type: ignore[assignment]
+    affiliations = Words()
+    eduperson_assurance = Words()
+    email = serializers.EmailField(max_length=320, allow_blank=True)
+    gender = serializers.ChoiceField(choices=GENDERS, allow_null=True)
+    nationalities = Words()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Keep what is told apart from of whom and by whom."""
+        return {"username": attrs.pop("username"), "source": attrs.pop("source"), "told": attrs}
+
+
+class IdentityBridgeRemoveInput(Input):
+    """A person, and the source that lets him go."""
+
+    username = serializers.CharField(max_length=255)
+    source = serializers.CharField(max_length=255)  # type: ignore[assignment]

@@ -1,0 +1,66 @@
+"""`/api/identity-bridge/`: people as other identity services tell of them."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from config.common.api.access import Marked, Rule
+from config.common.api.actions import command, reading
+from config.common.api.viewsets import ApiViewSet
+from identity.api.bridge.inputs import IdentityBridgeRemoveInput, IdentityBridgeRequestInput
+from identity.api.bridge.serializers import (
+    IdentityBridgeAllowedFields,
+    IdentityBridgeRemoveResult,
+    IdentityBridgeResult,
+    IdentityBridgeStats,
+)
+from identity.services import bridge
+
+MANAGERS = Marked(("is_staff", "is_identity_manager"))
+
+
+class IdentityBridgeViewSet(ApiViewSet):
+    """For those who speak for a source; for which one, the service checks."""
+
+    access: ClassVar[dict[str, Rule]] = {
+        "push": MANAGERS,
+        "remove": MANAGERS,
+        "allowed_fields": MANAGERS,
+        "stats": MANAGERS,
+    }
+
+    @command(IdentityBridgeRequestInput, IdentityBridgeResult, detail=False)
+    def push(self, request: Any) -> Any:
+        """Tell of a person; he is registered if he is new."""
+        data = self.data(IdentityBridgeRequestInput)
+        told = bridge.push(
+            username=data["username"],
+            source=data["source"],
+            attributes=data["told"],
+            actor=request.user,
+            now=self.now,
+        )
+        result = {
+            "uuid": told.user.uuid,
+            "created": told.created,
+            "updated_fields": told.updated_fields,
+        }
+        return self.answer(IdentityBridgeResult(result).data)
+
+    @command(IdentityBridgeRemoveInput, IdentityBridgeRemoveResult, detail=False)
+    def remove(self, request: Any) -> Any:
+        """Say that a source does not know a person any more."""
+        data = self.data(IdentityBridgeRemoveInput)
+        user, is_out = bridge.remove(**data, actor=request.user, now=self.now)
+        result = {"uuid": user.uuid, "deactivated": is_out}
+        return self.answer(IdentityBridgeRemoveResult(result).data)
+
+    @reading(IdentityBridgeAllowedFields, detail=False)
+    def allowed_fields(self, request: Any) -> Any:
+        """Return what a source may tell."""
+        return self.answer({"allowed_fields": list(bridge.ATTRIBUTES)})
+
+    @reading(IdentityBridgeStats, detail=False)
+    def stats(self, request: Any) -> Any:
+        """Return how many people the sources know."""
+        return self.answer(IdentityBridgeStats(bridge.statistics(now=self.now)).data)

@@ -1,0 +1,307 @@
+"""People as other identity services tell of them: federated instances, national infrastructures.
+
+Each source tells of attributes; who told an attribute last is kept with it (`attribute_sources`),
+and which sources know the person (`active_isds`). When a source lets a person go, what it told is
+forgotten. The rules are those that the published client's documentation states.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db import IntegrityError, transaction
+
+from config.common.errors import Forbidden, Invalid, Missing
+from identity import events
+from identity.models import User
+from identity.services import users
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+ATTRIBUTES = (
+    "address",
+    "affiliations",
+    "birth_date",
+    "civil_number",
+    "country_of_residence",
+    "eduperson_assurance",
+    "email",
+    "first_name",
+    "gender",
+    "identity_source",
+    "last_name",
+    "nationalities",
+    "nationality",
+    "organization",
+    "organization_address",
+    "organization_country",
+    "organization_registry_code",
+    "organization_type",
+    "organization_vat_code",
+    "personal_title",
+    "phone_number",
+    "place_of_birth",
+    "primary_gid",
+    "uid_number",
+)
+"""What a source may tell of a person."""
+
+METHOD = "identity_bridge"
+"""How a person came here of whom a source told first."""
+
+GONE = "No identity source knows this person any more."
+POLICY = "all_isds_removed"
+CONFIRMED_EVERY = timedelta(days=1)
+STALE_AFTER = timedelta(days=30)
+
+
+class NotYourSource(Forbidden):
+    """The actor may not speak for the source."""
+
+    code = "not_your_source"
+
+
+class Privileged(Forbidden):
+    """Staff, support and identity managers are not for others to describe."""
+
+    code = "privileged_user"
+
+
+class UnknownUser(Missing):
+    """Nobody has that user name."""
+
+    code = "unknown_user"
+
+
+class CivilNumberTaken(Invalid):
+    """Somebody else has that civil number."""
+
+    code = "civil_number_taken"
+
+
+@dataclass(frozen=True)
+class Told:
+    """What came of telling: of whom, whether he was new, and what of him changed."""
+
+    user: User
+    created: bool
+    updated_fields: list[str]
+
+
+@transaction.atomic
+def push(
+    *, username: str, source: str, attributes: Mapping[str, Any], actor: User, now: datetime
+) -> Told:
+    """Take what a source tells of a person; register him if he is new.
+
+    Telling the same again changes nothing but, once a day, when it was confirmed. Somebody who was
+    shut out because no source knew him any more is let in again; who was shut out by staff is not.
+
+    :raises NotYourSource: the actor does not manage the source.
+    :raises Privileged: the person is of the staff, and the actor is not.
+    :raises CivilNumberTaken: another person has the civil number.
+    """
+    _check_source(actor, source)
+    user, is_new = _found_or_made(username, attributes.get("email", ""), actor=actor, now=now)
+    _check_rank(actor, user)
+    wanted = {name: _kept(name, value) for name, value in attributes.items() if name in ATTRIBUTES}
+    updated = sorted(
+        name
+        for name, value in wanted.items()
+        if getattr(user, name) != value or (is_new and name == "email" and value)
+    )
+    fields = set(updated)
+    for name in updated:
+        setattr(user, name, wanted[name])
+    if source not in user.active_isds:
+        user.active_isds = [*user.active_isds, source]
+        fields.add("active_isds")
+    is_confirmed = _sign(user, wanted, fields, source, now)
+    if fields:
+        _save(user, {*fields, "attribute_sources"})
+        _record("user.updated", user, source, actor=actor, now=now, fields=sorted(fields))
+    elif is_confirmed:
+        _save(user, {"attribute_sources"})
+        _record("user.confirmed", user, source, actor=actor, now=now, fields=sorted(wanted))
+    if not user.is_active and user.deactivation_reason == GONE:
+        users.activate(user, actor=actor, now=now)
+    return Told(user=user, created=is_new, updated_fields=updated)
+
+
+@transaction.atomic
+def remove(*, username: str, source: str, actor: User, now: datetime) -> tuple[User, bool]:
+    """Forget what a source told of a person; return him, and whether he is shut out by that.
+
+    He is when no other source knows him, unless he came here by himself: then he may stay. The
+    second time nothing happens.
+
+    :raises NotYourSource: the actor does not manage the source.
+    :raises UnknownUser: nobody has the user name.
+    :raises Privileged: the person is of the staff, and the actor is not.
+    """
+    _check_source(actor, source)
+    user = User.objects.select_for_update(no_key=True).filter(username=username).first()
+    if user is None:
+        raise UnknownUser("User with this username was not found.")
+    _check_rank(actor, user)
+    if source not in user.active_isds:
+        return user, False
+    signed = user.attribute_sources
+    theirs = sorted(name for name, signature in signed.items() if _source(signature) == source)
+    for name in theirs:
+        if name in ATTRIBUTES:
+            column: Any = User._meta.get_field(name)
+            setattr(user, name, column.get_default())
+    user.attribute_sources = {name: signed[name] for name in signed if name not in theirs}
+    user.active_isds = [other for other in user.active_isds if other != source]
+    fields = {*theirs, "active_isds"} & {*ATTRIBUTES, "active_isds"}
+    _save(user, {*fields, "attribute_sources"})
+    _record("user.updated", user, source, actor=actor, now=now, fields=sorted(fields))
+    goes = user.is_active and not user.active_isds and user.registration_method == METHOD
+    if goes:
+        users.deactivate(user, reason=GONE, actor=actor, now=now)
+    return user, goes
+
+
+def status_of(user: User, *, now: datetime) -> dict[str, Any]:
+    """Return what the sources told of a person, when, and whether that is long ago."""
+    signatures = {
+        name: {
+            "source": _source(signature),
+            "timestamp": str(signature.get("timestamp", "")),
+            "age_days": round(_age(signature, now) / timedelta(days=1), 1),
+            "is_stale": _age(signature, now) > STALE_AFTER,
+        }
+        for name, signature in sorted(user.attribute_sources.items())
+    }
+    return {
+        "active_isds": user.active_isds,
+        "managed_isds": user.managed_isds,
+        "is_federated": bool(user.active_isds),
+        "attribute_sources": signatures,
+        "stale_attributes": [name for name, told in signatures.items() if told["is_stale"]],
+        "effective_bridge_fields": list(ATTRIBUTES),
+    }
+
+
+def statistics(*, now: datetime) -> dict[str, Any]:
+    """Return how many people each source knows, and who manages the sources."""
+    federated = User.objects.exclude(active_isds=[])
+    people = list(federated.values_list("active_isds", "attribute_sources", "is_active"))
+    sources = sorted({source for active, _, _ in people for source in active})
+    managers = User.objects.filter(is_identity_manager=True, is_active=True).order_by("username")
+    return {
+        "enabled": True,
+        "allowed_attributes": list(ATTRIBUTES),
+        "deactivation_policy": POLICY,
+        "stale_threshold_days": STALE_AFTER.days,
+        "total_federated_users": len(people),
+        "total_active_federated_users": sum(is_active for _, _, is_active in people),
+        "users_per_isd": [
+            _known_to(source, [signed for active, signed, _ in people if source in active], now)
+            for source in sources
+        ],
+        "identity_managers": [
+            {"uuid": user.uuid, "full_name": user.full_name, "managed_isds": user.managed_isds}
+            for user in managers
+        ],
+    }
+
+
+def _known_to(source: str, signed: list[dict[str, Any]], now: datetime) -> dict[str, Any]:
+    """Return how many people a source knows, and since when the oldest was not confirmed."""
+    latest = [
+        max((str(s.get("timestamp", "")) for s in one.values() if _source(s) == source), default="")
+        for one in signed
+    ]
+    stale = [moment for moment in latest if moment and _since(moment, now) > STALE_AFTER]
+    return {
+        "isd": source,
+        "user_count": len(signed),
+        "stale_user_count": len(stale),
+        "oldest_sync": min(filter(None, latest), default=None),
+    }
+
+
+def _check_source(actor: User, source: str) -> None:
+    if actor.is_staff or (actor.is_identity_manager and source in actor.managed_isds):
+        return
+    raise NotYourSource("You do not have permission to perform this action.")
+
+
+def _check_rank(actor: User, user: User) -> None:
+    if not actor.is_staff and (user.is_staff or user.is_support or user.is_identity_manager):
+        raise Privileged("You do not have permission to perform this action.")
+
+
+def _found_or_made(username: str, email: str, *, actor: User, now: datetime) -> tuple[User, bool]:
+    """Return the person of a name, locked, and whether he is new; of two at once one makes him."""
+    people = User.objects.select_for_update(no_key=True).filter(username=username)
+    user = people.first()
+    if user is not None:
+        return user, False
+    try:
+        with transaction.atomic():
+            made = users.create(
+                username=username, email=email, registration_method=METHOD, actor=actor, now=now
+            )
+    except users.UsernameTaken:
+        return people.get(), False
+    return made, True
+
+
+def _kept(name: str, value: Any) -> Any:
+    """Return a value as it is stored: no civil number is null, since there may be many of those."""
+    return None if name == "civil_number" and value == "" else value
+
+
+def _sign(
+    user: User, told: Iterable[str], changed: Iterable[str], source: str, now: datetime
+) -> bool:
+    """Note who told which attributes; return whether that says anything new."""
+    signed = dict(user.attribute_sources)
+    for name in told:
+        before = signed.get(name) or {}
+        is_fresh = _source(before) == source and _age(before, now) < CONFIRMED_EVERY
+        if name in changed or not is_fresh:
+            signed[name] = {"source": source, "timestamp": now.isoformat()}
+    is_new: bool = signed != user.attribute_sources
+    user.attribute_sources = signed
+    return is_new
+
+
+def _source(signature: Any) -> str:
+    return str(signature.get("source", "")) if isinstance(signature, dict) else ""
+
+
+def _age(signature: Any, now: datetime) -> timedelta:
+    """Return how long ago an attribute was told; one that nobody signed is as old as can be."""
+    return _since(str(signature.get("timestamp", "")) if isinstance(signature, dict) else "", now)
+
+
+def _since(moment: str, now: datetime) -> timedelta:
+    try:
+        return now - datetime.fromisoformat(moment)
+    except (ValueError, TypeError):
+        return timedelta(days=36_500)
+
+
+def _save(user: User, fields: set[str]) -> None:
+    try:
+        with transaction.atomic():
+            user.save(update_fields=[*sorted(fields), "modified"])
+    except IntegrityError as error:
+        raise CivilNumberTaken(
+            {"civil_number": ["user with this civil number already exists."]}
+        ) from error
+
+
+def _record(
+    kind: str, user: User, source: str, *, actor: User, now: datetime, fields: list[str]
+) -> None:
+    message = f"{source} told of {user.username}."
+    payload = {"source": source, "fields": fields}
+    events.record(kind, user, actor=actor, now=now, message=message, payload=payload)
