@@ -38,6 +38,7 @@ SUBJECTS = {
     "plan": "marketplace_plan",
     "project": "identity_project",
     "provider": "marketplace_serviceprovider",
+    "policy": "accounting_slurmperiodicusagepolicy",
     "provision": "allocations_provision",
     "resource": "marketplace_resource",
     "terms": "marketplace_termsofservice",
