@@ -43,6 +43,7 @@ SUBJECTS = {
     "plan": "marketplace_plan",
     "project": "identity_project",
     "provider": "marketplace_serviceprovider",
+    "policy": "accounting_slurmperiodicusagepolicy",
     "provision": "allocations_provision",
     "queue": "allocations_eventconsumer",
     "resource": "marketplace_resource",

@@ -130,7 +130,10 @@ def test_what_is_asked_for_is_kept_and_what_changes_nothing_by_itself_is_not(
     first, second = SlurmPolicyEvaluationLog.objects.order_by("pk")
     assert (first.previous_state, first.new_state) == (NEITHER, SLOW)
     assert (second.previous_state, second.new_state) == (SLOW, SLOW)
-    assert (second.usage_percentage, second.grace_limit_percentage) == (105, 120)
+    assert (second.usage_percentage, second.grace_limit_percentage) == (
+        Decimal(105),
+        Decimal(120),
+    )
     assert list(
         Event.objects.filter(kind="policy.evaluated").order_by("pk").values_list("actor", flat=True)
     ) == [None, carol.pk]

@@ -344,10 +344,11 @@ class TestMakingAndChanging:
 
     def test_groups_are_changed(self, policy, carol):
         one, other = OrganizationGroupFactory(), OrganizationGroupFactory()
-        fields = {"apply_to_all": False, "organization_groups": [one, other]}
 
-        policies.change(policy, **fields, actor=carol, now=NOV)
-        policies.change(policy, **fields, actor=carol, now=NOV)
+        for _ in range(2):
+            policies.change(
+                policy, apply_to_all=False, organization_groups=[one, other], actor=carol, now=NOV
+            )
 
         assert set(policy.organization_groups.all()) == {one, other}
         assert [event.payload["changed"] for event in Event.objects.all()] == [
