@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 
+from accounting.admin.reports import REPORT_USAGE
 from accounting.admin.usages import COMPONENT, UNIT
 from accounting.models import ComponentUsage, ComponentUserUsageLimit
 from config.common.admin import columns
@@ -40,3 +41,4 @@ class UsedResourceAdmin(ResourceAdmin):
         ),
         *ResourceAdmin.panels[1:],
     )
+    deeds = (*ResourceAdmin.deeds, REPORT_USAGE)
