@@ -8,23 +8,34 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import pytest
+import yaml
 from django.conf import settings
 
 from tests.agent import acts
-from tests.agent.service import USAGE, Service
+from tests.agent.service import LIMITS, USAGE, Service
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    from tests.agent.site import Site
 
 EXAMPLES: Path = settings.BASE_DIR / "examples"
 
 
-def run(service: Service, example: str, folder: Path, *words: str) -> str:
+@pytest.fixture
+def offering(service: Service) -> str:
+    """A new offering like the preset's first one."""
+    return acts.put_up_offering(service, USAGE)
+
+
+def run(service: Service, offering: str, example: str, folder: Path, *words: str) -> str:
     """Run an example once, and return what it printed."""
     told = {
         "EFP_URL": service.base_url,
         "EFP_TOKEN": service.person("site-owner").token,
-        "EFP_OFFERING": USAGE,
+        "EFP_OFFERING": offering,
         "PATH": os.environ["PATH"],
     }
     done = subprocess.run(
@@ -36,22 +47,22 @@ def run(service: Service, example: str, folder: Path, *words: str) -> str:
 
 
 def test_plain_http_serves_an_allocation_from_order_to_usage_to_end(
-    service: Service, tmp_path: Path
+    service: Service, offering: str, tmp_path: Path
 ) -> None:
     state = tmp_path / "accounts.json"
-    allocation = acts.order(service, USAGE, {}, "By plain HTTP")
+    allocation = acts.order(service, offering, {}, "By plain HTTP")
 
-    run(service, "direct_api/site.py", tmp_path, "--state", str(state))
+    run(service, offering, "direct_api/site.py", tmp_path, "--state", str(state))
     account = allocation.now()["backend_id"]
     assert (allocation.order_now()["state"], allocation.now()["state"]) == ("done", "OK")
     assert account in json.loads(state.read_text())
 
-    acts.await_account(service, USAGE, "ada", "OK")
+    acts.await_account(service, offering, "ada", "OK")
     accounts = json.loads(state.read_text())
     accounts[account]["usage"] = {"ada": {"cpu": 1.5}, "pi": {"cpu": 2, "mem": 4}}
     state.write_text(json.dumps(accounts))
     for _ in range(2):  # a repetition changes nothing
-        run(service, "direct_api/site.py", tmp_path, "--state", str(state))
+        run(service, offering, "direct_api/site.py", tmp_path, "--state", str(state))
         assert json.loads(state.read_text())[account]["users"] == ["ada", "ben", "pi"]
         assert allocation.usages() == {"cpu": 3.5, "mem": 4.0}
         assert allocation.user_usages() == {
@@ -61,25 +72,56 @@ def test_plain_http_serves_an_allocation_from_order_to_usage_to_end(
         }
 
     allocation.terminate()
-    run(service, "direct_api/site.py", tmp_path, "--state", str(state))
+    run(service, offering, "direct_api/site.py", tmp_path, "--state", str(state))
     assert allocation.now()["state"] == "Terminated"
     assert account not in json.loads(state.read_text())
 
 
-def test_plain_http_says_why_an_order_failed(service: Service, tmp_path: Path) -> None:
-    allocation = acts.order(service, USAGE, {}, "Nowhere")
+def test_plain_http_says_why_an_order_failed(
+    service: Service, offering: str, tmp_path: Path
+) -> None:
+    allocation = acts.order(service, offering, {}, "Nowhere")
 
-    run(service, "direct_api/site.py", tmp_path, "--state", "nowhere/accounts.json")
+    run(service, offering, "direct_api/site.py", tmp_path, "--state", "nowhere/accounts.json")
 
     order = allocation.order_now()
     assert (order["state"], allocation.now()["state"]) == ("erred", "Erred")
     assert "No such file or directory" in order["error_message"]
 
 
-def test_the_python_sdk_serves_an_allocation(service: Service, tmp_path: Path) -> None:
-    allocation = acts.order(service, USAGE, {}, "By the SDK")
+def test_the_agents_example_configuration_serves_an_order(
+    service: Service, site: Callable[..., Site]
+) -> None:
+    slurm = site(LIMITS)
+    text = (EXAMPLES / "site_agent" / "agent.yaml").read_text()
+    told = yaml.safe_load(text)
+    (offering,) = told["offerings"]
+    offering |= {
+        "waldur_api_url": f"{service.base_url}/api/",
+        "waldur_api_token": slurm.token,
+        "waldur_offering_uuid": slurm.offering,
+    }
+    offering["backend_settings"]["slurm_bin_path"] = str(slurm.commands)
+    slurm.config.write_text(yaml.safe_dump(told))
+    loaded = slurm.tool("waldur_site_load_components")
+    assert (loaded.returncode, "UnexpectedStatus" in loaded.stdout) == (0, False)
 
-    printed = run(service, "python_sdk/site.py", tmp_path)
+    limits = {"cpu": 1, "mem": 2, "gres/gpu": 3}
+    allocation, said = acts.provision(slurm, service, limits, "As configured")
+
+    assert slurm.limits(allocation.now()["backend_id"]) == "cpu=60000,gres/gpu=180,mem=120G"
+    assert said.complaints == []
+    with slurm.agent("report") as agent:
+        agent.wait_until_it_sleeps()
+    assert agent.said().complaints == []
+
+
+def test_the_python_sdk_serves_an_allocation(
+    service: Service, offering: str, tmp_path: Path
+) -> None:
+    allocation = acts.order(service, offering, {}, "By the SDK")
+
+    printed = run(service, offering, "python_sdk/site.py", tmp_path)
 
     account = allocation.now()["backend_id"]
     assert (allocation.order_now()["state"], allocation.now()["state"]) == ("done", "OK")
