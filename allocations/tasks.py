@@ -88,6 +88,15 @@ def follow_offering(event_uuid: UUID) -> None:
         _reconcile(membership.people_of(offering), [offering])
 
 
+def follow_provider(event_uuid: UUID) -> None:
+    """See to the accounts at all offerings of a provider whose rules for accounts changed."""
+    event = Event.objects.get(uuid=event_uuid)
+    if "account_options" not in event.payload["changed"]:
+        return
+    for offering in Offering.objects.filter(customer=event.provider_id).order_by("pk"):
+        _reconcile(membership.people_of(offering), [offering])
+
+
 def follow_removed_project(event_uuid: UUID) -> None:
     """Close the accounts of programs and courses of a project that was removed."""
     event = Event.objects.select_related("project").get(uuid=event_uuid)

@@ -49,11 +49,13 @@ ATTRIBUTES = (
 )
 """What a source may tell of a person."""
 
-METHOD = "identity_bridge"
-"""How a person came here of whom a source told first."""
+PREFIX = "isd:"
+"""What the name of every source begins with; who came here through one is registered by it."""
 
-GONE = "No identity source knows this person any more."
 POLICY = "all_isds_removed"
+GONE = f"(policy: {POLICY})"
+"""How the reason ends why somebody was shut out whom no source knows any more."""
+
 CONFIRMED_EVERY = timedelta(days=1)
 STALE_AFTER = timedelta(days=30)
 
@@ -74,6 +76,12 @@ class UnknownUser(Missing):
     """Nobody has that user name."""
 
     code = "unknown_user"
+
+
+class Deactivated(Invalid):
+    """The person was shut out, and not for want of a source."""
+
+    code = "deactivated"
 
 
 class CivilNumberTaken(Invalid):
@@ -97,17 +105,25 @@ def push(
 ) -> Told:
     """Take what a source tells of a person; register him if he is new.
 
-    Telling the same again changes nothing but, once a day, when it was confirmed. Somebody who was
-    shut out because no source knew him any more is let in again; who was shut out by staff is not.
+    Telling the same again changes nothing but, once a day, when it was confirmed; telling nothing
+    empties only what the source itself has told. Somebody who was shut out because no source knew
+    him any more is let in again.
 
     :raises NotYourSource: the actor does not manage the source.
     :raises Privileged: the person is of the staff, and the actor is not.
+    :raises Deactivated: he was shut out by somebody.
     :raises CivilNumberTaken: another person has the civil number.
     """
     _check_source(actor, source)
-    user, is_new = _found_or_made(username, attributes.get("email", ""), actor=actor, now=now)
+    email = attributes.get("email", "")
+    user, is_new = _found_or_made(username, email, source, actor=actor, now=now)
     _check_rank(actor, user)
-    wanted = {name: _kept(name, value) for name, value in attributes.items() if name in ATTRIBUTES}
+    _let_in(user, actor=actor, now=now)
+    wanted = {
+        name: _kept(name, value)
+        for name, value in attributes.items()
+        if name in ATTRIBUTES and (not _is_empty(value) or _owner(user, name) == source)
+    }
     updated = sorted(
         name
         for name, value in wanted.items()
@@ -126,8 +142,6 @@ def push(
     elif is_confirmed:
         _save(user, {"attribute_sources"})
         _record("user.confirmed", user, source, actor=actor, now=now, fields=sorted(wanted))
-    if not user.is_active and user.deactivation_reason == GONE:
-        users.activate(user, actor=actor, now=now)
     return Told(user=user, created=is_new, updated_fields=updated)
 
 
@@ -160,9 +174,11 @@ def remove(*, username: str, source: str, actor: User, now: datetime) -> tuple[U
     fields = {*theirs, "active_isds"} & {*ATTRIBUTES, "active_isds"}
     _save(user, {*fields, "attribute_sources"})
     _record("user.updated", user, source, actor=actor, now=now, fields=sorted(fields))
-    goes = user.is_active and not user.active_isds and user.registration_method == METHOD
+    came_by_source = user.registration_method.startswith(PREFIX)
+    goes = user.is_active and not user.active_isds and came_by_source
     if goes:
-        users.deactivate(user, reason=GONE, actor=actor, now=now)
+        reason = f"Identity source '{source}' removed {GONE}"
+        users.deactivate(user, reason=reason, actor=actor, now=now)
     return user, goes
 
 
@@ -237,7 +253,22 @@ def _check_rank(actor: User, user: User) -> None:
         raise Privileged("You do not have permission to perform this action.")
 
 
-def _found_or_made(username: str, email: str, *, actor: User, now: datetime) -> tuple[User, bool]:
+def _let_in(user: User, *, actor: User, now: datetime) -> None:
+    """Let somebody in again who was shut out for want of a source.
+
+    :raises Deactivated: he was shut out for another reason.
+    """
+    if user.is_active:
+        return
+    if not user.deactivation_reason.endswith(GONE):
+        raise Deactivated({"username": ["This user was deactivated."]})
+    users.activate(user, actor=actor, now=now)
+    user.is_active, user.deactivation_reason = True, ""
+
+
+def _found_or_made(
+    username: str, email: str, source: str, *, actor: User, now: datetime
+) -> tuple[User, bool]:
     """Return the person of a name, locked, and whether he is new; of two at once one makes him."""
     people = User.objects.select_for_update(no_key=True).filter(username=username)
     user = people.first()
@@ -246,11 +277,25 @@ def _found_or_made(username: str, email: str, *, actor: User, now: datetime) -> 
     try:
         with transaction.atomic():
             made = users.create(
-                username=username, email=email, registration_method=METHOD, actor=actor, now=now
+                username=username,
+                email=email,
+                registration_method=source[:50],
+                notifications_enabled=False,
+                actor=actor,
+                now=now,
             )
     except users.UsernameTaken:
         return people.get(), False
     return made, True
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or value in ("", [])
+
+
+def _owner(user: User, name: str) -> str:
+    """Return which source told an attribute last; empty when none did."""
+    return _source(user.attribute_sources.get(name))
 
 
 def _kept(name: str, value: Any) -> Any:

@@ -18,10 +18,15 @@ from identity.models import Event, EventDelivery
 from identity.roles import RoleName
 from identity.services import members, users
 from marketplace.lifecycle import OrderState, OrderType, ResourceState
-from marketplace.services import offerings, orders, resources
+from marketplace.services import offerings, orders, providers, resources
 from tests.factories.allocations import OfferingUserFactory, UserAttributeConfigFactory
 from tests.factories.identity import RoleFactory
-from tests.factories.marketplace import HpcOfferingFactory, OrderFactory, ResourceFactory
+from tests.factories.marketplace import (
+    HpcOfferingFactory,
+    OrderFactory,
+    ResourceFactory,
+    ServiceProviderFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -296,3 +301,21 @@ def test_a_new_claim_renames_and_a_person_switched_off_loses_his_account(
     dispatch_events()
     account.refresh_from_db()
     assert account.state == AccountState.DELETION_REQUESTED
+
+
+def test_a_policy_of_the_provider_s_names_those_who_wait_at_its_offerings(
+    resource, offering, bob, carol, now
+):
+    provider = ServiceProviderFactory(customer=offering.customer)
+    waiting = OfferingUserFactory(offering=offering, user=bob, username="")
+
+    providers.change(provider, actor=carol, now=now, description="HPC")
+    dispatch_events()
+    waiting.refresh_from_db()
+    assert waiting.username == ""
+
+    options = {"username_generation_policy": "waldur_username"}
+    providers.change(provider, actor=carol, now=now, account_options=options)
+    dispatch_events()
+    waiting.refresh_from_db()
+    assert (waiting.username, waiting.state) == ("bob", "OK")

@@ -40,11 +40,8 @@ def test_somebody_new_is_registered_with_what_is_told(agent, now):
     user = User.objects.get(username="asa")
     assert told == bridge.Told(user=user, created=True, updated_fields=sorted(TOLD))
     assert {name: getattr(user, name) for name in TOLD} == TOLD
-    assert (user.is_active, user.registration_method, user.active_isds) == (
-        True,
-        "identity_bridge",
-        [SOURCE],
-    )
+    assert (user.is_active, user.registration_method, user.active_isds) == (True, SOURCE, [SOURCE])
+    assert not user.notifications_enabled
     assert user.attribute_sources == {
         name: {"source": SOURCE, "timestamp": now.isoformat()} for name in TOLD
     }
@@ -151,7 +148,10 @@ def test_what_a_source_told_goes_with_it_and_with_the_last_one_the_person(agent,
     assert is_out is True
     user.refresh_from_db()
     assert (user.email, user.active_isds, user.attribute_sources) == ("", [], {})
-    assert (user.is_active, user.deactivation_reason) == (False, bridge.GONE)
+    assert (user.is_active, user.deactivation_reason) == (
+        False,
+        "Identity source 'isd:national' removed (policy: all_isds_removed)",
+    )
     assert not Token.objects.filter(user=user).exists()
     assert kinds()[-2:] == ["token.revoked", "user.deactivated"]
 
@@ -185,12 +185,32 @@ def test_who_is_told_of_again_is_let_in_again_unless_staff_shut_him_out(agent, d
     push(agent, now)
     user.refresh_from_db()
     assert (user.is_active, user.email) == (True, "asa@kth.se")
-    assert kinds()[-1] == "user.activated"
+    assert kinds()[-2:] == ["user.activated", "user.updated"]
 
     users.deactivate(user, reason="misuse", actor=dave, now=now)
-    push(agent, now, {"first_name": "Anna"})
+    before = kinds()
+    with pytest.raises(bridge.Deactivated) as refusal:
+        push(agent, now, {"first_name": "Anna"})
+    assert refusal.value.detail == {"username": ["This user was deactivated."]}
     user.refresh_from_db()
-    assert (user.is_active, user.first_name) == (False, "Anna")
+    assert (user.is_active, user.first_name) == (False, "Åsa")
+    assert kinds() == before
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "nothing"),
+    [("email", "asa@kth.se", ""), ("gender", "male", None), ("affiliations", ["staff"], [])],
+)
+def test_nothing_empties_only_what_the_source_itself_told(
+    agent, dave, bob, now, name, value, nothing
+):
+    push(agent, now, {name: value})
+
+    assert push(dave, now, {name: nothing}, source=OTHER).updated_fields == []
+    assert getattr(User.objects.get(username="asa"), name) == value
+    assert push(agent, now, {name: nothing}).updated_fields == [name]
+    assert getattr(User.objects.get(username="asa"), name) == nothing
+    assert push(agent, now, {"email": ""}, username="bob").updated_fields == []
 
 
 def test_staff_see_what_is_stale(agent, dave, now):

@@ -10,7 +10,16 @@ from config.common.api.inputs import Input
 from identity.api.inputs import Columns, Words
 from identity.api.users.serializers import GENDERS
 from identity.models import User
-from identity.services.bridge import ATTRIBUTES
+from identity.services.bridge import ATTRIBUTES, PREFIX
+
+
+def source_field() -> serializers.RegexField:
+    """Return the field for the name of a source, such as `isd:efp`."""
+    return serializers.RegexField(
+        rf"^{PREFIX}[A-Za-z0-9._-]+$",
+        max_length=50,
+        error_messages={"invalid": f"A source is named like {PREFIX}efp."},
+    )
 
 
 class IdentityBridgeRequestInput(Columns):
@@ -21,7 +30,7 @@ class IdentityBridgeRequestInput(Columns):
         fields: ClassVar[tuple[str, ...]] = ("username", "source", *ATTRIBUTES)
         required: ClassVar[tuple[str, ...]] = ("username", "source")
 
-    source = serializers.CharField(max_length=255)  # type: ignore[assignment]
+    source = source_field()  # type: ignore[assignment]
     affiliations = Words()
     eduperson_assurance = Words()
     email = serializers.EmailField(max_length=320, allow_blank=True)
@@ -37,4 +46,4 @@ class IdentityBridgeRemoveInput(Input):
     """A person, and the source that lets him go."""
 
     username = serializers.CharField(max_length=255)
-    source = serializers.CharField(max_length=255)  # type: ignore[assignment]
+    source = source_field()  # type: ignore[assignment]

@@ -47,7 +47,7 @@ class UserViewSet(Listed, ApiViewSet):
         "change_password": STAFF | HIMSELF,
         "token": STAFF | HIMSELF,
         "refresh_token": STAFF | HIMSELF,
-        "identity_bridge_status": SUPPORT | HIMSELF,
+        "identity_bridge_status": SUPPORT,
     }
 
     def list(self, request: Any) -> Any:

@@ -26,7 +26,7 @@ def agent(db):
     return UserFactory(username="agent", is_identity_manager=True, managed_isds=["isd:efp"])
 
 
-def test_a_source_tells_of_somebody_with_all_that_may_be_told(as_user, agent):
+def test_a_source_tells_of_somebody_with_all_that_may_be_told(as_user, agent, dave):
     client = as_user(agent)
     allowed = IdentityBridgeAllowedFields.from_dict(client.get(f"{URL}allowed-fields/").json())
     attributes = {
@@ -76,7 +76,7 @@ def test_a_source_tells_of_somebody_with_all_that_may_be_told(as_user, agent):
     again = client.post(URL, {"username": "asa@acc.org", "source": "isd:efp"}, format="json")
     assert again.json() == {"uuid": user.uuid.hex, "created": False, "updated_fields": []}
     status = IdentityBridgeUserStatus.from_dict(
-        as_user(user).get(f"/api/users/{user.uuid}/identity_bridge_status/").json()
+        as_user(dave).get(f"/api/users/{user.uuid}/identity_bridge_status/").json()
     )
     assert status.is_federated
     assert status.attribute_sources["email"].source == "isd:efp"
@@ -107,6 +107,11 @@ def test_a_source_lets_somebody_go(as_user, agent):
         (
             {},
             {"username": ["This field is required."], "source": ["This field is required."]},
+        ),
+        ({"username": "asa", "source": "efp"}, {"source": ["A source is named like isd:efp."]}),
+        (
+            {"username": "asa", "source": "isd:efp", "uid_number": -1},
+            {"uid_number": ["Ensure this value is greater than or equal to 0."]},
         ),
         (
             {"username": "asa", "source": "isd:efp", "email": "x", "birth_date": "yesterday"},
