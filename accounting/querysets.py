@@ -9,12 +9,11 @@ from django.db.models import F, OuterRef, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Replace
 
 from allocations.lifecycle import AccountState
-from identity.permissions import Permission
 from identity.querysets import count_of
 from marketplace.components import BillingType
 from marketplace.lifecycle import ResourceState
-from marketplace.querysets import both_sides
-from marketplace.querysets.sides import provider_side, rows_of
+from marketplace.querysets import AtProvidedOfferings, both_sides
+from marketplace.querysets.sides import rows_of
 
 UUID_HEX = Replace(Cast(F("uuid"), TextField()), Value("-"), Value(""), output_field=TextField())
 """A UUID as 32 digits."""
@@ -53,13 +52,8 @@ class ComponentUserUsageLimitQuerySet(QuerySet[Any]):
         return seen.exclude(user__state=AccountState.DELETED)
 
 
-class PolicyQuerySet(QuerySet[Any]):
+class PolicyQuerySet(AtProvidedOfferings):
     """Policies of offerings, for those who help to provide them."""
-
-    def visible_to(self, user: Any) -> Self:
-        """Keep the policies of offerings that the user helps to provide."""
-        condition = provider_side(user, Permission.VIEW_PROVIDER_SIDE)
-        return self if condition is None else self.filter(condition)
 
     def for_api(self, user: Any) -> Self:
         """Add what the API shows of a policy beside its own columns."""

@@ -4,10 +4,10 @@ from django.db import models
 from django.db.models import Q
 
 from allocations.lifecycle import ImportState
-from allocations.querysets import AtProvidedOfferings
 from config.common.models import Timestamped, UuidModel, choices, one_of, text
 from identity.models import Project, User
 from marketplace.models import Offering
+from marketplace.querysets import AtProvidedOfferings
 
 
 class BackendResourceRequest(UuidModel, Timestamped):

@@ -223,7 +223,7 @@ class ResourceAdmin(RecordAdmin):
             empty="Nothing is recorded.",
         ),
     )
-    deeds = DEEDS
+    deeds: tuple[Deed, ...] = DEEDS
 
     def change(self, row: Resource, changes: dict[str, Any], *, actor: User, now: datetime) -> None:
         """Give a resource another name or description."""

@@ -8,10 +8,17 @@ from marketplace.querysets.catalogue import (
 )
 from marketplace.querysets.orders import OrderQuerySet
 from marketplace.querysets.resources import ResourceQuerySet
-from marketplace.querysets.sides import ORDERABLE, both_sides, consumer_side, provider_side
+from marketplace.querysets.sides import (
+    ORDERABLE,
+    AtProvidedOfferings,
+    both_sides,
+    consumer_side,
+    provider_side,
+)
 
 __all__ = [
     "ORDERABLE",
+    "AtProvidedOfferings",
     "CategoryQuerySet",
     "OfferingQuerySet",
     "OrderQuerySet",

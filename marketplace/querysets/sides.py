@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from django.db.models import (
     Case,
@@ -66,3 +66,14 @@ def both_sides(rows: Rows, user: Any, *, project: str, offering: str) -> Rows:
         return rows
     provider = provider_side(user, Permission.VIEW_PROVIDER_SIDE, offering=offering)
     return rows if provider is None else rows.filter(consumer | provider)
+
+
+class AtProvidedOfferings(QuerySet[Any]):
+    """Rows about an offering that concern nobody but those who provide it."""
+
+    offering = "offering"
+
+    def visible_to(self, user: Any) -> Self:
+        """Keep those of the offerings that the user helps to provide."""
+        condition = provider_side(user, Permission.VIEW_PROVIDER_SIDE, offering=self.offering)
+        return self if condition is None else self.filter(condition)

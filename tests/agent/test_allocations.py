@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.agent import acts
-from tests.agent.service import LIMITS
+from tests.agent.service import LIMITS, eventually
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -113,7 +113,7 @@ def test_an_agent_that_is_killed_over_an_order_finishes_it_when_it_is_started_ag
     slurm = site(LIMITS)
     allocation = acts.order(service, slurm.offering, {"cpu": 10, "mem": 20})
     with slurm.agent("order_process") as agent:
-        acts.eventually(lambda: allocation.order_now()["state"] == "executing")
+        eventually(lambda: allocation.order_now()["state"] == "executing")
         agent.kill()
     assert allocation.order_now()["state"] == "executing"
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 
 from tests.agent import acts
-from tests.agent.service import LIMITS, NAMED
+from tests.agent.service import LIMITS, NAMED, PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,7 +27,7 @@ TEAM = {"pi", "ada", "ben"}
 def guest(service: Service) -> Iterator[str]:
     """Somebody who joins the project for a test, and is out of it afterwards."""
     yield "cleo"
-    rows = service.person("pi").get(f"projects/{acts.PROJECT}/list_users/")
+    rows = service.person("pi").get(f"projects/{PROJECT}/list_users/")
     if any(row["user_username"] == "cleo" for row in rows):
         acts.leave(service, "cleo")
 

@@ -1,0 +1,26 @@
+"""Which accounts and agents a person may see, and how the API reads them."""
+
+from allocations.querysets.accounts import OfferingUserQuerySet
+from allocations.querysets.agents import (
+    AgentIdentityQuerySet,
+    AgentLogQuerySet,
+    AgentProcessorQuerySet,
+    AgentServiceQuerySet,
+)
+from allocations.querysets.shared import CustomerAccountQuerySet, ProjectAccountQuerySet
+from allocations.querysets.subscriptions import (
+    EventSubscriptionQuerySet,
+    EventSubscriptionQueueQuerySet,
+)
+
+__all__ = [
+    "AgentIdentityQuerySet",
+    "AgentLogQuerySet",
+    "AgentProcessorQuerySet",
+    "AgentServiceQuerySet",
+    "CustomerAccountQuerySet",
+    "EventSubscriptionQuerySet",
+    "EventSubscriptionQueueQuerySet",
+    "OfferingUserQuerySet",
+    "ProjectAccountQuerySet",
+]

@@ -1,0 +1,79 @@
+"""People's accounts at sites: who sees them, and what of the people behind them."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import (
+    Case,
+    CharField,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce
+
+from allocations.attributes import ATTRIBUTES, DEFAULT
+from identity.permissions import Permission
+from marketplace.querysets import provider_side
+
+NAMES = ArrayField(CharField(max_length=60))
+
+
+class OfferingUserQuerySet(QuerySet[Any]):
+    """Accounts of people at sites."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Keep the user's own accounts and those at offerings that he helps to provide."""
+        if not user.is_authenticated:
+            return self.none()
+        condition = provider_side(user, Permission.VIEW_PROVIDER_SIDE)
+        return self if condition is None else self.filter(condition | Q(user=user))
+
+    def with_consent(self) -> Self:
+        """Add whether the person agreed to the offering's terms, and whether there are any."""
+        offering = self.model._meta.get_field("offering").related_model
+        consent = offering._meta.get_field("consents").related_model.objects.filter(
+            revocation_date__isnull=True
+        )
+        consents = consent.filter(offering=OuterRef("offering"), user=OuterRef("user"))
+        terms = offering._meta.get_field("terms_of_service").related_model.objects.filter(
+            offering=OuterRef("offering"), is_active=True
+        )
+        to_another_version = consent.filter(
+            offering=OuterRef("offering"), user=OuterRef(OuterRef("user"))
+        ).exclude(version=OuterRef("version"))
+        return self.annotate(
+            has_consent=Exists(consents),
+            consent_uuid=Subquery(consents.values("uuid")[:1]),
+            consent_version=Subquery(consents.values("version")[:1]),
+            consent_date=Subquery(consents.values("agreement_date")[:1]),
+            offering_has_active_tos=Exists(terms),
+            requires_reconsent=Exists(
+                terms.filter(Exists(to_another_version), requires_reconsent=True)
+            ),
+        )
+
+    def for_api(self, user: Any) -> Self:
+        """Add consent, and which of the person's attributes `user` gets to see.
+
+        Everyone sees his own, staff see everybody's, a site what its provider chose to be shown.
+        """
+        everything = Value(list(ATTRIBUTES), output_field=NAMES)
+        chosen = Coalesce(
+            F("offering__user_attribute_config__exposed_fields"),
+            Value(list(DEFAULT), output_field=NAMES),
+        )
+        sees_all = user.is_staff or user.is_support
+        shown = (
+            everything
+            if sees_all
+            else Case(When(user=user.pk, then=everything), default=chosen, output_field=NAMES)
+        )
+        return self.with_consent().annotate(shown=shown)
