@@ -109,6 +109,27 @@ def test_a_person_may_be_granted_a_part_only(service: Service, site: Callable[..
     assert said.mentions(f"Setting user ada limits to {{'cpu': 120000.0}} for resource {account}")
 
 
+def test_members_are_let_into_the_partitions_of_the_offering(
+    service: Service, site: Callable[..., Site]
+) -> None:
+    slurm = site(NAMED, settings={"enforce_offering_partitions": True})
+    owner = service.person("site-owner")
+    partition = {"partition_name": "standard"}
+    path = f"marketplace-provider-offerings/{slurm.offering}/add_partition/"
+    owner.post(path, partition | {"offering": slurm.offering})
+    allocation, _ = acts.provision(slurm, service, {"cpu": 10, "mem": 20})
+    account = allocation.now()["backend_id"]
+    acts.await_account(service, slurm.offering, "ben", "Requested")
+    ben = acts.account_of(service, slurm.offering, "ben")
+    owner.patch(f"marketplace-offering-users/{ben['uuid']}/", {"username": "bbergman"})
+
+    said = slurm.cycle("membership_sync")
+
+    assert said.complaints == []
+    rows = slurm.table("show", "assoc", f"account={account}", "format=User,Partition")
+    assert [row for row in rows if row[0]] == [["bbergman", "standard"]]
+
+
 def test_a_name_that_the_provider_sets_is_the_one_that_the_cluster_knows(
     service: Service, site: Callable[..., Site]
 ) -> None:

@@ -73,6 +73,7 @@ def test_the_tools_that_look_find_nothing_wrong(
     fine(slurm.tool("waldur_site_create_homedirs"))
     slurm.cycle("membership_sync")  # leaves a sign of life, which the probe looks for
     slurm.run("waldur_site_healthz", "--config-file", str(slurm.config))
+    fine(slurm.tool("waldur_site_test_order", "--template", "create/basic.json", "--dry-run"))
     # 1.0.7 cannot print what it found, in neither format: limits are an object to its client, and
     # the tool wants a dict. All that it asks of the service has been answered by then.
     told = slurm.tool("waldur_site_diagnose_slurm_account", account)
