@@ -1,4 +1,4 @@
-"""What is measured: every list, two reads of one row, and the two writes that come most often."""
+"""What is measured: every list, two reads of a row, an agent's polls, and the commonest writes."""
 
 from __future__ import annotations
 
@@ -44,6 +44,30 @@ READ = {"marketplace-resources": "resource", "marketplace-orders": "order"}
 """The collections of which one row is read, and the noun of its UUID."""
 
 
+OFFERING, RESOURCE = uuid_of("offering", 0).hex, uuid_of("resource", 0).hex
+LIVE = f"offering_uuid={OFFERING}&state=OK&state=Erred&page_size={PAGE_SIZE}"
+POLLS = {
+    "orders that wait": (
+        f"marketplace-orders/?offering_uuid={OFFERING}&state=pending-provider&state=executing"
+        f"&page_size={PAGE_SIZE}"
+    ),
+    "live resources": (
+        f"marketplace-provider-resources/?{LIVE}&field=uuid&field=backend_id&field=name&field=slug"
+        "&field=state&field=limits&field=paused&field=downscaled&field=project_uuid"
+    ),
+    "accounts": (
+        f"marketplace-offering-users/?offering_uuid={OFFERING}&is_restricted=false"
+        f"&page_size={PAGE_SIZE}"
+    ),
+    "a team": f"marketplace-provider-resources/{RESOURCE}/team/",
+    "an offering": (
+        f"marketplace-provider-offerings/{OFFERING}/?field=components&field=customer_uuid"
+        "&field=partitions&field=plugin_options"
+    ),
+}
+"""What a site agent asks for in every round, as it asks."""
+
+
 @dataclass(frozen=True)
 class Request:
     """One request of an endpoint."""
@@ -75,6 +99,8 @@ def endpoints(sizes: Sizes) -> Iterator[Endpoint]:
         path = f"/api/{noun}/{uuid_of(of, 0).hex}/"
         for role in CONSUMER:
             yield Endpoint(f"GET {noun}/<uuid>", role, 200, always(Request("GET", path)))
+    for name, path in POLLS.items():
+        yield Endpoint(f"poll: {name}", "provider", 200, always(Request("GET", f"/api/{path}")))
     for role in CONSUMER:
         yield Endpoint("POST marketplace-orders", role, 201, orders(sizes))
     for role in PROVIDER:
