@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from datetime import datetime
 
+    from django.db.models import QuerySet
+
     from accounting.models import PolicyStanding
     from identity.models import User
     from marketplace.models import Resource
@@ -82,6 +84,6 @@ def _held_by(standing: PolicyStanding, held: Resource) -> frozenset[str]:
     )
 
 
-def _flagged(held: Resource):  # type: ignore[no-untyped-def]
+def _flagged(held: Resource) -> QuerySet[Event]:
     """Return the changes of a resource's flags, the latest first."""
     return Event.objects.filter(subject_uuid=held.uuid, kind=FLAGGED).order_by("-pk")

@@ -29,6 +29,16 @@ QUIET_SECONDS = 0.4
 CLOCK_NANOSLEEP = {"230", "115"}
 """The number of the system call on x86-64 and on ARM."""
 GRAVE = frozenset({"warning", "error", "critical", "exception"})
+BLAME = (
+    "UnexpectedStatus",
+    "Unexpected status",
+    "waldur_api_client",  # in a traceback: an answer that its parser could not read
+    "Transient Waldur API error",
+    "Retrying order",
+    "Retrying resource usage",
+)
+"""What stands in a line about an answer that was not what it should have been."""
+
 USUAL = ("No offering users found for offering",)
 """A warning before an offering's first allocation: nobody has an account there yet."""
 
@@ -53,6 +63,13 @@ class Said:
             for line in self.lines
             if str(line.get("level", "")).lower() in GRAVE
             and not str(line.get("event", "")).startswith(USUAL)
+        ]
+
+    @property
+    def blames(self) -> list[str]:
+        """Return the lines that say that the service did not answer as it should."""
+        return [
+            text for line in self.lines if any(word in (text := json.dumps(line)) for word in BLAME)
         ]
 
     def mentions(self, text: str) -> bool:
@@ -155,10 +172,15 @@ class Site:
                 process.wait(PATIENCE)
 
     def cycle(self, mode: str) -> Said:
-        """Let the agent do one round of its work, after which it would sleep for minutes."""
+        """Let the agent do one round of its work, after which it would sleep for minutes.
+
+        Whatever the test is about, no round may blame the service.
+        """
         with self.agent(mode) as agent:
             agent.wait_until_it_sleeps()
-        return agent.said()
+        said = agent.said()
+        assert said.blames == []
+        return said
 
     def tool(self, name: str, *words: str) -> subprocess.CompletedProcess[str]:
         """Run one of the agent's command-line tools with the site's configuration."""
