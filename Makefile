@@ -12,7 +12,7 @@ PRODUCTION := DEBUG=false DATABASE_URL=postgresql://efp@db/efp CELERY_BROKER_URL
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help setup agent run serve worker test test-fast check lint types imports deploy migrations
+.PHONY: help setup agent run serve worker test e2e test-fast check lint types imports deploy migrations
 .PHONY: schema schema-fresh fmt bench docs coverage shell
 
 help: ## Show this list
@@ -46,8 +46,11 @@ serve: setup ## Migrate and start the web server only
 worker: setup ## Start a worker with the timetable (beat)
 	@exec $(WORKER)
 
-test: setup agent ## Run all tests on the embedded PostgreSQL
-	@$(PYTEST)
+test: setup ## Run the tests on the embedded PostgreSQL, but for those of the site agent
+	@$(PYTEST) -m "not agent"
+
+e2e: setup agent ## Run the unmodified site agent against the service
+	@$(PYTEST) -m agent
 
 test-fast: setup ## Run the tests that take less than a few seconds each
 	@$(PYTEST) -m "not slow and not e2e"
@@ -79,7 +82,7 @@ schema-fresh: setup # docs/openapi.yaml is what the code says
 	@diff -u docs/openapi.yaml var/openapi.yaml >var/openapi.diff \
 	  || { head -40 var/openapi.diff; echo "docs/openapi.yaml is stale: run make schema" >&2; exit 1; }
 
-coverage: setup agent # all tests, with the coverage floor of pyproject.toml
+coverage: setup agent # all tests, those of the agent included, with the coverage floor of pyproject.toml
 	@$(PYTEST) --cov --cov-report=term:skip-covered
 
 fmt: setup ## Format and sort what can be fixed by machine

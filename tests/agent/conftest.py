@@ -22,8 +22,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     missing = not (AGENT_ENV / "bin" / "waldur_site_agent").exists() and not os.environ.get("CI")
     for item in items:
         if item.path.is_relative_to(here):
-            item.add_marker(pytest.mark.e2e)
-            item.add_marker(pytest.mark.slow)
+            for mark in (pytest.mark.agent, pytest.mark.e2e, pytest.mark.slow):
+                item.add_marker(mark)
             if missing:
                 item.add_marker(pytest.mark.skip(reason="`make agent` installs the site agent"))
 
