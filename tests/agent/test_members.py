@@ -109,6 +109,31 @@ def test_a_person_may_be_granted_a_part_only(service: Service, site: Callable[..
     assert said.mentions(f"Setting user ada limits to {{'cpu': 120000.0}} for resource {account}")
 
 
+def test_a_programs_account_gets_in_until_it_is_closed_and_a_restricted_member_stays_out(
+    service: Service, site: Callable[..., Site]
+) -> None:
+    slurm = site(LIMITS)
+    allocation, _ = acts.provision(slurm, service, {"cpu": 10, "mem": 20})
+    account = allocation.now()["backend_id"]
+    for name in TEAM:
+        acts.await_account(service, slurm.offering, name, "OK")
+    program = allocation.pi.post(
+        "marketplace-project-service-accounts/",
+        {"project": PROJECT, "email": "robot@example.org", "preferred_identifier": "svc-pipeline"},
+        expect=201,
+    )
+    said = slurm.cycle("membership_sync")
+    assert (slurm.users(account), said.complaints) == (TEAM | {program["username"]}, [])
+
+    path = f"/api/marketplace-project-service-accounts/{program['uuid']}/"
+    assert allocation.pi.http.delete(path).status_code == 204
+    ben = acts.account_of(service, slurm.offering, "ben")
+    restrict = f"marketplace-offering-users/{ben['uuid']}/update_restricted/"
+    allocation.provider.post(restrict, {"is_restricted": True})
+    said = slurm.cycle("membership_sync")
+    assert (slurm.users(account), said.complaints) == (TEAM - {"ben"}, [])
+
+
 def test_members_are_let_into_the_partitions_of_the_offering(
     service: Service, site: Callable[..., Site]
 ) -> None:
