@@ -88,6 +88,7 @@ class Site:
     backend: str = "slurm"
     components: dict[str, dict[str, Any]] = field(default_factory=lambda: COMPONENTS)
     accounting: str = "limit"
+    reporting_periods: int = 1
     settings: dict[str, Any] = field(default_factory=dict)
     extra: dict[str, Any] = field(default_factory=dict)
     commands: Path = AGENT_ENV / "bin"
@@ -121,7 +122,11 @@ class Site:
             **self.extra,
             **changes,
         }
-        config = {"timezone": "UTC", "reporting_periods": 1, "offerings": [offering]}
+        config = {
+            "timezone": "UTC",
+            "reporting_periods": self.reporting_periods,
+            "offerings": [offering],
+        }
         self.config.write_text(yaml.safe_dump(config))
 
     @property
@@ -224,10 +229,10 @@ class Site:
         rows = self.table("show", "assoc", f"account={account}", "format=User,QOS")
         return next(row[1] for row in rows if not row[0])
 
-    def compute(self, user: str, account: str, node_hours: int) -> None:
-        """Use the cluster this month: a node has 64 cores and 512 GB."""
-        today = time.strftime("%Y-%m-%d", time.gmtime())
-        told = f"time_set {today}\nusage_inject {user} {node_hours} {account}\nexit\n"
+    def compute(self, user: str, account: str, node_hours: int, day: str = "") -> None:
+        """Use the cluster, by default today: a node has 64 cores and 512 GB."""
+        day = day or time.strftime("%Y-%m-%d", time.gmtime())
+        told = f"time_set {day}\nusage_inject {user} {node_hours} {account}\nexit\n"
         assert "Injected" in self.run("slurm-emulator", told=told)
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
+
+import pytest
 
 from tests.agent import acts
 from tests.agent.service import LIMITS, USAGE
@@ -45,6 +48,34 @@ def test_the_usage_of_a_month_arrives_with_what_each_person_used(
         {"cpu": cpu, "mem": mem},
         by_person,
     )
+
+
+@pytest.mark.parametrize(
+    ("like", "accounting", "is_taken"), [(USAGE, "usage", False), (LIMITS, "limit", True)]
+)
+def test_a_late_report_of_last_month_is_taken_only_for_what_is_not_charged_by_usage(
+    service: Service, site: Callable[..., Site], like: str, accounting: str, is_taken: bool
+) -> None:
+    slurm = site(like, accounting=accounting, reporting_periods=2)
+    limits = {"cpu": 10, "mem": 20} if like == LIMITS else {}
+    allocation, _ = acts.provision(slurm, service, limits)
+    account = allocation.now()["backend_id"]
+    acts.await_account(service, slurm.offering, "ada", "OK")
+    slurm.cycle("membership_sync")
+    last_month = date.fromisoformat(acts.this_month()[0]) - timedelta(days=1)
+    slurm.compute("ada", account, 10, day=last_month.isoformat())
+
+    said = slurm.cycle("report")
+
+    assert said.complaints == []
+    rows = allocation.provider.get(
+        "marketplace-component-usages/",
+        resource_uuid=allocation.uuid,
+        billing_period=last_month.replace(day=1).isoformat(),
+    )
+    found = {row["type"]: row["usage"] for row in rows}
+    assert (found.get("cpu") == "0.64") is is_taken
+    assert said.mentions("does not allow backfilling usage-based components") is not is_taken
 
 
 def test_a_policy_downscales_and_pauses_an_allocation_that_used_it_up(
