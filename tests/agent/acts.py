@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from tests.agent.site import Said, Site
 
 MEMBER = "PROJECT.MEMBER"
+TEAM = frozenset({"pi", "ada", "ben"})
+"""The members of the preset's project."""
 
 
 @dataclass
@@ -169,3 +171,9 @@ def this_month() -> tuple[str, str]:
     return f"{now.tm_year}-{now.tm_mon:02}-01", (
         f"{now.tm_year}-{now.tm_mon:02}-{calendar.monthrange(now.tm_year, now.tm_mon)[1]}"
     )
+
+
+def await_team(service: Service, offering: str) -> None:
+    """Wait until every member of the project has an account that can be used."""
+    for username in TEAM:
+        await_account(service, offering, username, "OK")

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 import pytest
 
 PLUGIN: Path = settings.BASE_DIR / "examples" / "site_agent" / "site_names" / "site_names.py"
-TEAM = {"pi", "ada", "ben"}
 
 
 @pytest.fixture
@@ -38,20 +37,19 @@ def test_a_member_who_joins_gets_in_and_one_who_leaves_is_put_out(
     slurm = site(LIMITS)
     allocation, _ = acts.provision(slurm, service, {"cpu": 10, "mem": 20})
     account = allocation.now()["backend_id"]
-    for name in TEAM:
-        acts.await_account(service, slurm.offering, name, "OK")
+    acts.await_team(service, slurm.offering)
     said = slurm.cycle("membership_sync")
-    assert (slurm.users(account), said.complaints) == (TEAM, [])
+    assert (slurm.users(account), said.complaints) == (acts.TEAM, [])
 
     acts.join(service, guest)
     acts.await_account(service, slurm.offering, guest, "OK")
     said = slurm.cycle("membership_sync")
-    assert (slurm.users(account), said.complaints) == (TEAM | {guest}, [])
+    assert (slurm.users(account), said.complaints) == (acts.TEAM | {guest}, [])
 
     acts.leave(service, guest)
     acts.await_account(service, slurm.offering, guest, "Requested deletion")
     said = slurm.cycle("membership_sync")
-    assert (slurm.users(account), said.complaints) == (TEAM, [])
+    assert (slurm.users(account), said.complaints) == (acts.TEAM, [])
     assert allocation.now()["last_sync"] is not None
 
 
@@ -62,8 +60,7 @@ def test_a_pause_a_downscaling_and_a_lock_reach_the_cluster_and_are_undone(
     allocation, _ = acts.provision(slurm, service, {"cpu": 10, "mem": 20})
     account = allocation.now()["backend_id"]
     path = f"marketplace-provider-resources/{allocation.uuid}/"
-    for name in TEAM:
-        acts.await_account(service, slurm.offering, name, "OK")
+    acts.await_team(service, slurm.offering)
     for flags, qos in (
         ({"downscaled": True}, "limited"),
         ({"paused": True}, "paused"),
@@ -74,8 +71,8 @@ def test_a_pause_a_downscaling_and_a_lock_reach_the_cluster_and_are_undone(
         assert (slurm.qos(account), said.complaints) == (qos, [])
         assert allocation.now()["backend_metadata"]["qos"] == qos
 
-    assert slurm.users(account) == TEAM
-    for locked, users in ((True, set()), (False, TEAM)):
+    assert slurm.users(account) == acts.TEAM
+    for locked, users in ((True, set()), (False, acts.TEAM)):
         lock = {"restrict_member_access": locked}
         allocation.provider.post(f"{path}set_restrict_member_access/", lock)
         said = slurm.cycle("membership_sync")
@@ -115,15 +112,14 @@ def test_a_programs_account_gets_in_until_it_is_closed_and_a_restricted_member_s
     slurm = site(LIMITS)
     allocation, _ = acts.provision(slurm, service, {"cpu": 10, "mem": 20})
     account = allocation.now()["backend_id"]
-    for name in TEAM:
-        acts.await_account(service, slurm.offering, name, "OK")
+    acts.await_team(service, slurm.offering)
     program = allocation.pi.post(
         "marketplace-project-service-accounts/",
         {"project": PROJECT, "email": "robot@example.org", "preferred_identifier": "svc-pipeline"},
         expect=201,
     )
     said = slurm.cycle("membership_sync")
-    assert (slurm.users(account), said.complaints) == (TEAM | {program["username"]}, [])
+    assert (slurm.users(account), said.complaints) == (acts.TEAM | {program["username"]}, [])
 
     path = f"/api/marketplace-project-service-accounts/{program['uuid']}/"
     assert allocation.pi.http.delete(path).status_code == 204
@@ -131,7 +127,7 @@ def test_a_programs_account_gets_in_until_it_is_closed_and_a_restricted_member_s
     restrict = f"marketplace-offering-users/{ben['uuid']}/update_restricted/"
     allocation.provider.post(restrict, {"is_restricted": True})
     said = slurm.cycle("membership_sync")
-    assert (slurm.users(account), said.complaints) == (TEAM - {"ben"}, [])
+    assert (slurm.users(account), said.complaints) == (acts.TEAM - {"ben"}, [])
 
 
 def test_members_are_let_into_the_partitions_of_the_offering(

@@ -26,8 +26,7 @@ def test_the_usage_of_a_month_arrives_with_what_each_person_used(
     slurm = site(USAGE, accounting="usage")
     allocation, _ = acts.provision(slurm, service, {})
     account = allocation.now()["backend_id"]
-    for name in ("pi", "ada", "ben"):
-        acts.await_account(service, slurm.offering, name, "OK")
+    acts.await_team(service, slurm.offering)
     slurm.cycle("membership_sync")
     said = slurm.cycle("report")
     assert said.complaints == []
