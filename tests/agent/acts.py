@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tests.agent.site import Said, Site
 
 MEMBER = "PROJECT.MEMBER"
-TEAM = frozenset({"pi", "ada", "ben"})
+TEAM = {"pi", "ada", "ben"}
 """The members of the preset's project."""
 
 
