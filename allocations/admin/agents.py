@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest
 
+ONLY_SERVED = admin.RelatedOnlyFieldListFilter
+"""Offers the offerings that agents serve: there may be hundreds of others."""
+
 
 class SeenFilter(AgeFilter):
     """How long ago the rows were last seen."""
@@ -117,8 +120,8 @@ LINES = Panel(
 class AgentIdentityAdmin(RecordAdmin):
     """Site agents."""
 
-    list_display = ("name", columns.of("offering.name", "offering"), "says", seen, "does", "failed")
-    list_filter = (SeenFilter, "version", "offering")
+    list_display = (columns.of("offering.name", "offering"), "says", seen, "does", "failed", "name")
+    list_filter = (SeenFilter, "version", ("offering", ONLY_SERVED))
     list_select_related = ("offering",)
     search_fields = ("name", "version", "offering__name")
     search_help_text = "Agent, version or offering; or the UUID of one of them"
@@ -209,7 +212,7 @@ class AgentServiceAdmin(RecordAdmin):
         seen,
         "error",
     )
-    list_filter = (SilentFilter, "agent_type", SeenFilter, "identity__offering")
+    list_filter = (SilentFilter, "agent_type", SeenFilter, ("identity__offering", ONLY_SERVED))
     list_select_related = ("identity__offering",)
     search_fields = ("name", "mode", "identity__name", "identity__offering__name", "error")
     search_help_text = "Service, agent, offering or error; or the UUID of one of them"
@@ -256,7 +259,7 @@ class AgentProcessorAdmin(RecordAdmin):
         columns.of("service.identity.offering.name", "offering"),
         "last_run",
     )
-    list_filter = ("backend_type", RunFilter, "service__identity__offering")
+    list_filter = ("backend_type", RunFilter, ("service__identity__offering", ONLY_SERVED))
     list_select_related = ("service__identity__offering",)
     search_fields = ("name", "backend_type", "service__name", "service__identity__offering__name")
     search_help_text = "Processor, backend, service or offering; or the UUID of one of them"
@@ -285,7 +288,7 @@ class AgentLogAdmin(RecordAdmin):
         "module",
         "beginning",
     )
-    list_filter = ("level", AgeFilter, "identity__offering")
+    list_filter = ("level", AgeFilter, ("identity__offering", ONLY_SERVED))
     list_select_related = ("identity__offering",)
     search_fields = ("message", "module", "identity__name", "identity__offering__name")
     search_help_text = "Message, module, agent or offering; or the UUID of line, agent or offering"
