@@ -9,7 +9,7 @@ from uuid import UUID
 from allocations.models import AgentIdentity, BackendResourceRequest, OfferingUser
 from identity.roles import RoleName
 from marketplace.components import REPORTED
-from marketplace.lifecycle import OrderState, OrderType
+from marketplace.lifecycle import OrderState
 from tests.factories.accounting import (
     ComponentUsageFactory,
     ComponentUserUsageFactory,
@@ -77,7 +77,10 @@ class Place:
     @property
     def names(self) -> dict[str, str]:
         """What stands in braces in the table of calls; agents send UUIDs in both forms."""
-        plan, component = self.offering.plans.earliest("pk"), self.offering.components.earliest("pk")
+        plan, component = (
+            self.offering.plans.earliest("pk"),
+            self.offering.components.earliest("pk"),
+        )
         account = OfferingUser.objects.filter(offering=self.offering).earliest("pk")
         identity = AgentIdentity.objects.filter(offering=self.offering).earliest("pk")
         usage = self.resource.component_usages.earliest("pk")
@@ -106,7 +109,9 @@ class Place:
             **named,
             **dashed,
             "month": usage.billing_period.isoformat(),
+            "found": self.offering.backend_resources.earliest("pk").backend_id,
             "username": account.username,
+            "person": account.user.username,
             "email": account.user.email,
             "slug": self.project.slug,
             "backend_id": self.resource.backend_id,
@@ -120,7 +125,9 @@ def build(*, provider: Customer, allocator: Customer, now: datetime) -> Place:
     UserAttributeConfigFactory(
         offering=offering, exposed_fields=["username", "full_name", "email", "organization"]
     )
-    project = ProjectFactory(customer=allocator, backend_id="one_two")
+    project = ProjectFactory(
+        customer=allocator, backend_id="one_two", end_date_requested_by=UserFactory()
+    )
     identity = AgentIdentityFactory(offering=offering, name=f"agent-{offering.uuid.hex}")
     AgentProcessorFactory(
         service=AgentServiceFactory(identity=identity, name="order_process"),
@@ -131,9 +138,7 @@ def build(*, provider: Customer, allocator: Customer, now: datetime) -> Place:
         service_provider=ServiceProviderFactory(customer=provider),
         offering=offering,
         project=project,
-        resource=ResourceFactory(
-            project=project, offering=offering, name="alloc-0", backend_id="hpc_alloc-0"
-        ),
+        resource=_resource(offering, project, "hpc_alloc-0"),
         waiting=_order(offering, project, OrderState.PENDING_PROVIDER),
         executing=_order(offering, project, OrderState.EXECUTING),
     )
@@ -154,19 +159,34 @@ def enlarge(place: Place, *, rows: int, members: int, now: datetime) -> None:
     customer = place.project.customer
     for number in range(rows):
         project = place.project if number % 2 else ProjectFactory(customer=customer)
-        resource = ResourceFactory(
-            project=project, offering=place.offering, backend_id=f"hpc_more-{number}"
-        )
-        _use(place, resource)
+        _use(place, _resource(place.offering, project, f"hpc_more-{number}"))
         _order(place.offering, project, OrderState.PENDING_PROVIDER)
-        done = OrderFactory(resource=resource, state=OrderState.DONE.value)
-        OrderFactory(resource=done.resource, type=OrderType.UPDATE.value, state="erred")
     _things(place, rows)
     for _ in range(rows // 10):
         other = HpcOfferingFactory(customer=place.offering.customer)
         PolicyFactory(offering=other)
         AgentServiceFactory(identity=AgentIdentityFactory(offering=other))
         ResourceFactory(project=place.project, offering=other)
+
+
+def _resource(offering: Offering, project: Project, backend_id: str) -> Resource:
+    """Make a resource that was ordered and is being changed, with everybody who had a say in it."""
+    resource: Resource = ResourceFactory(
+        project=project,
+        offering=offering,
+        backend_id=backend_id,
+        end_date_requested_by=UserFactory(),
+    )
+    for kind, state in (("Create", "done"), ("Update", "erred"), ("Update", "executing")):
+        OrderFactory(
+            resource=resource,
+            type=kind,
+            state=state,
+            old_plan=resource.plan,
+            consumer_reviewed_by=UserFactory(),
+            provider_reviewed_by=UserFactory(),
+        )
+    return resource
 
 
 def _order(offering: Offering, project: Project, state: OrderState) -> Order:
@@ -181,13 +201,15 @@ def _people(place: Place, number: int) -> None:
         GrantFactory(user=user, role=RoleName.PROJECT_MEMBER, scope=place.project)
         GrantFactory(user=user, role=RoleName.PROJECT_ADMIN, scope=place.project)
         OfferingUserFactory(offering=place.offering, user=user)
+        OfferingUserFactory(offering=place.offering, username="")
         ConsentFactory(offering=place.offering, user=user)
         SshKeyFactory(user=user, is_shared=True)
 
 
 def _use(place: Place, resource: Resource) -> None:
     period = ResourcePlanPeriodFactory(resource=resource, plan=resource.plan)
-    accounts = list(OfferingUser.objects.filter(offering=place.offering)[:3])
+    named = OfferingUser.objects.filter(offering=place.offering).exclude(username="")
+    accounts = list(named.order_by("pk")[:3])
     for component in place.offering.components.filter(billing_type__in=REPORTED):
         usage = ComponentUsageFactory(resource=resource, component=component, plan_period=period)
         for account in accounts:
@@ -201,14 +223,12 @@ def _use(place: Place, resource: Resource) -> None:
 def _things(place: Place, number: int) -> None:
     offering, project = place.offering, place.project
     identity = AgentIdentity.objects.filter(offering=offering).earliest("pk")
-    for count in range(number):
+    for _ in range(number):
         ProjectServiceAccountFactory(project=project)
         CourseAccountFactory(project=project)
         OfferingPartitionFactory(offering=offering)
         BackendResourceRequestFactory(offering=offering)
         BackendResourceFactory(offering=offering, project=project)
         ScienceSubDomainFactory()
-        AgentProcessorFactory(
-            service=AgentServiceFactory(identity=identity, name=f"event_process-{count}")
-        )
+        AgentProcessorFactory(service=AgentServiceFactory(identity=identity, mode="event_process"))
         AgentLogFactory(identity=identity)

@@ -8,11 +8,12 @@ from urllib.parse import quote
 
 @dataclass(frozen=True)
 class Poll:
-    """A read: its number in the notes on the agent, its path, and its query."""
+    """A read: its number in the notes on the agent, its path, its query, and whether it finds."""
 
     number: str
     path: str
     query: str = ""
+    finds: bool = True
 
     def url(self, names: dict[str, str]) -> str:
         """Return the address with what stands in braces filled in."""
@@ -108,11 +109,11 @@ BY_THE_SITE = (
     Poll("E7", RESOURCES, f"{LIVE}&{fields('uuid backend_id restrict_member_access')}"),
     Poll("E9 request", "backend-resource-requests/{asked}/"),
     Poll("E9 resources", RESOURCES, f"{LIVE}&state=Creating"),
-    Poll("E9 project", "projects/", "slug={slug}&field=uuid"),
+    Poll("E9 project", "projects/", "slug={slug}&field=uuid", finds=False),
     Poll(
         "E9 known",
         "backend-resources/",
-        f"backend_id={{backend_id}}&project_uuid={{project}}&{OF_OFFERING}",
+        f"backend_id={{found}}&project_uuid={{project}}&{OF_OFFERING}",
     ),
     Poll("E12", ORDERS, "offering_uuid={offering}"),
     Poll(
@@ -128,7 +129,7 @@ BY_THE_SITE = (
     ),
     Poll("diagnostics orders", ORDERS, f"{OF_OFFERING}&{fields('project_name type state')}"),
     Poll("sync_offering_users", ACCOUNTS, OF_OFFERING),
-    Poll("sync_resource_limits", "marketplace-resources/", LIVE),
+    Poll("sync_resource_limits", "marketplace-resources/", LIVE, finds=False),
     Poll("create_homedirs", ACCOUNTS, f"{OF_OFFERING}&state=OK&field=username"),
     Poll("healthz", "users/me/", "field=uuid"),
     Poll("history accounts", ACCOUNTS, f"{OF_OFFERING}&{fields('username url')}"),
@@ -174,9 +175,9 @@ BY_ANOTHER_SITE = (
         "projects/{project}/list_users/",
         f"page_size=100&{fields('user_uuid role_name')}",
     ),
-    Poll("target accounts", ACCOUNTS, OF_OFFERING),
+    Poll("target accounts", ACCOUNTS, OF_OFFERING, finds=False),
     Poll("target people by address", "users/", "email={email}"),
-    Poll("target people by name", "users/", "username={username}"),
+    Poll("target people by name", "users/", "username={person}"),
     Poll("target usages", USAGES, "resource_uuid={resource}&billing_period={month}"),
     Poll("target user usages", USER_USAGES, "resource_uuid={resource}&page_size=100"),
     Poll("target sciences", "science-sub-domains/", "page_size=100"),
