@@ -88,6 +88,9 @@ class Place:
         rows = {
             "account": account,
             "asked": asked,
+            "asked_for": OfferingUser.objects.filter(offering=self.offering, username="").earliest(
+                "pk"
+            ),
             "component": component,
             "customer": self.offering.customer,
             "executing": self.executing,
