@@ -81,7 +81,8 @@ class Place:
             self.offering.plans.earliest("pk"),
             self.offering.components.earliest("pk"),
         )
-        account = OfferingUser.objects.filter(offering=self.offering).earliest("pk")
+        accounts = OfferingUser.objects.filter(offering=self.offering)
+        account = accounts.earliest("pk")
         identity = AgentIdentity.objects.filter(offering=self.offering).earliest("pk")
         usage = self.resource.component_usages.earliest("pk")
         asked = BackendResourceRequest.objects.filter(offering=self.offering).earliest("pk")
