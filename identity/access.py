@@ -31,6 +31,8 @@ SEEING = frozenset(
 
 
 Held = tuple[str, str, int, int]
+HELD = ("role__name", "scope_type", "scope_id", "customer_id")
+"""What is asked of a grant: the role, its scope (type and key), and the organisation."""
 
 
 @dataclass(frozen=True)
@@ -75,9 +77,9 @@ def held(user: Any) -> frozenset[Held]:
 
 
 def grants_in_force(user: Any) -> frozenset[Held]:
-    """Return the grants of a user that are in force: role, scope (type and key), organisation."""
+    """Return what is asked of each grant of a user that is in force."""
     grants = user.grants.filter(in_force())
-    return frozenset(grants.values_list("role__name", "scope_type", "scope_id", "customer_id"))
+    return frozenset(grants.values_list(*HELD))
 
 
 def reach(user: Any, permission: Permission) -> Reach:

@@ -9,6 +9,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
 
+from config.common.api.conditional import SAFE
 from identity.services import credentials
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ class TokenAuthentication(BaseAuthentication):
         except credentials.NotAuthenticated as error:
             raise AuthenticationFailed(str(error.detail)) from error
         credentials.touch(token, now=now)
+        if request.method in SAFE:
+            token.user.begin_to_read()
         return token.user, token
 
     def authenticate_header(self, request: Request) -> str:

@@ -137,6 +137,7 @@ class User(UuidModel, AbstractBaseUser):
         return self.is_superuser
 
     _only_reads = False
+    grants_carried: frozenset[access.Held] | None = None
 
     @property
     def only_reads(self) -> bool:
@@ -148,6 +149,12 @@ class User(UuidModel, AbstractBaseUser):
         if value is not self._only_reads:
             self._only_reads = value
             self.__dict__.pop("grants_read", None)
+
+    def begin_to_read(self) -> None:
+        """Take the grants that came with the token; a request that writes asks for them anew."""
+        self.only_reads = True
+        if self.grants_carried is not None:
+            self.grants_read = self.grants_carried
 
     @cached_property
     def grants_read(self) -> frozenset[access.Held]:

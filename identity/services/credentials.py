@@ -177,13 +177,14 @@ def latest(user: User) -> Token:
 def touch(token: Token, *, now: datetime) -> None:
     """Note that a token was used, at most once a minute: parallel clients share the row.
 
-    Called outside the request's transaction, so that they do not wait for each other.
+    Called outside the request's transaction, so that they do not wait for each other. Of many that
+    find it unused for a minute at the same moment, the first writes and the others find nothing.
     """
     stale = TOUCHED_EVERY
     if token.lifetime is not None:
         stale = min(stale, timedelta(seconds=token.lifetime) / 2)
     if token.last_used <= now - stale:
-        Token.objects.filter(pk=token.pk, last_used__lt=now).update(last_used=now)
+        Token.objects.filter(pk=token.pk, last_used__lte=now - stale).update(last_used=now)
 
 
 @transaction.atomic

@@ -25,8 +25,16 @@ if TYPE_CHECKING:
 def set_backend_id(
     resource: Resource, backend_id: str, *, actor: User | None, now: datetime
 ) -> bool:
-    """Say what the provider calls the resource; return whether that is new."""
-    return _write(resource, "backend_id_set", {"backend_id": backend_id}, actor=actor, now=now)
+    """Say what the provider calls the resource; return whether that is new.
+
+    Several resources may have one name: some sites keep one account for all that a project has.
+
+    :raises IllegalTransition: the resource is terminated, and is known by another name.
+    """
+    held = locking.resource(resource)
+    if backend_id != held.backend_id:
+        _refuse_terminated(held)
+    return _store(held, "backend_id_set", {"backend_id": backend_id}, actor=actor, now=now)
 
 
 @transaction.atomic
@@ -91,9 +99,7 @@ def set_limits(
     :raises IllegalTransition: the resource is terminated.
     """
     held = locking.resource(resource)
-    if held.state == ResourceState.TERMINATED:
-        live = sorted(set(ResourceState) - {ResourceState.TERMINATED})
-        raise IllegalTransition(f"Valid states for operation: {', '.join(live)}.")
+    _refuse_terminated(held)
     counted = held.offering.components.filter(billing_type__in=REPORTED)
     told = rules.delivered(limits, {c.type: rules.Rule.of(c) for c in counted})
     wanted = {"limits": told, "cost": quotes.quote(held.plan, told).cost}
@@ -121,6 +127,12 @@ def refresh_last_sync(resource: Resource, *, now: datetime) -> None:
     Every site agent does so every few minutes: that is no event, and no change of the resource.
     """
     type(resource).objects.filter(pk=resource.pk).update(last_sync=now)
+
+
+def _refuse_terminated(held: Resource) -> None:
+    if held.state == ResourceState.TERMINATED:
+        live = sorted(set(ResourceState) - {ResourceState.TERMINATED})
+        raise IllegalTransition(f"Valid states for operation: {', '.join(live)}.")
 
 
 def _write(

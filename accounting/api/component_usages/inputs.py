@@ -16,12 +16,15 @@ from accounting.models.usage import MissingUsagePolicy
 from accounting.services.usage import Reported
 from accounting.services.user_usages import UserReported
 from allocations.models import OfferingUser
-from config.common.api.inputs import Input, RelatedUrl, RelatedUuid
+from config.common.api.inputs import Input, RelatedUrl, RelatedUuid, uuid_in_url
 from config.common.api.outputs import EnumField
 from marketplace.models import Resource, ResourcePlanPeriod
 
 AT_MOST = 10_000
 """Entries in one report."""
+
+ACCOUNTS = "accounts"
+"""Where in the context of a report the accounts stand that it names, by UUID."""
 
 
 class LocalMoment(serializers.DateTimeField):
@@ -103,14 +106,31 @@ class ComponentUsageCreateInput(Input):
         }
 
 
+class AccountUrl(RelatedUrl):
+    """A person's account; those of one report are looked up together, since there are many."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Expect an account's URL."""
+        super().__init__("marketplace-offering-user-detail", OfferingUser, **kwargs)
+
+    def found(self, uuid: UUID) -> OfferingUser:
+        """Return the account among those of the report, or of what the caller may see."""
+        if ACCOUNTS not in self.context:
+            account: OfferingUser = super().found(uuid)
+            return account
+        try:
+            known: OfferingUser = self.context[ACCOUNTS][uuid]
+        except KeyError as error:
+            raise OfferingUser.DoesNotExist from error
+        return known
+
+
 class ComponentUserUsageCreateInput(Input):
     """How much of it one person caused; the month is that of the usage it is part of."""
 
     username = serializers.CharField(max_length=100)
     usage = Amount(required=False, default=Decimal(0))
-    user = RelatedUrl(
-        "marketplace-offering-user-detail", OfferingUser, required=False, allow_null=True
-    )
+    user = AccountUrl(required=False, allow_null=True)
     date = LocalMoment(required=False)
 
 
@@ -118,6 +138,17 @@ class ComponentUserUsageBulkCreateInput(Input):
     """How much several people caused."""
 
     usages = ComponentUserUsageCreateInput(many=True, max_length=AT_MOST)  # type: ignore[call-arg]
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Look up the accounts that are named, then read the entries."""
+        entries = data.get("usages") if isinstance(data, dict) else None
+        listed = entries[:AT_MOST] if isinstance(entries, list) else []
+        urls = [entry.get("user") for entry in listed if isinstance(entry, dict)]
+        named = {uuid_in_url(url) for url in urls if isinstance(url, str)} - {None}
+        visible = OfferingUser.objects.visible_to(self.context["request"].user)
+        found = visible.filter(uuid__in=named) if named else ()
+        self.context[ACCOUNTS] = {account.uuid: account for account in found}
+        return super().to_internal_value(data)
 
 
 def reported(entry: dict[str, Any]) -> Reported:

@@ -118,14 +118,16 @@ def plan_for(output: type[Output], only: frozenset[str] | None = None) -> Plan:
 
 
 class Compiler:
-    """Compiles one plan: parents of one model at one depth are read by one select."""
+    """Compiles one plan: all rows of one model are read by one select, each row once."""
 
     def __init__(self) -> None:
         """Begin without selects."""
-        self._shared: dict[tuple[int, Any], Select] = {}
+        self._shared: dict[Any, Select] = {}
 
     def _select(self, depth: int, model: Any) -> Select:
-        return self._shared.setdefault((depth, model), Select(model))
+        select = self._shared.setdefault(model, Select(model))
+        select.deepest = max(select.deepest, depth)
+        return select
 
     def node(
         self,
@@ -145,7 +147,7 @@ class Compiler:
             declared = fields[name]
             if isinstance(declared, Derived):
                 needed.update(_closure(fields, declared))
-        root = Node(select or Select(output.Meta.model))
+        root = Node(select or self._select(depth, output.Meta.model))
         for name in (name for name in fields if name in needed):
             self._add(root, depth, name, fields[name])
         root.hidden = frozenset(needed - wanted)

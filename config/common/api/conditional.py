@@ -1,7 +1,10 @@
 """ETags: a read says which version it is, and a write may insist on one.
 
-The tag is a digest of what the caller reads, so it changes with anything that he would see change.
-A write with `If-Match` runs under a lock on its row: nobody comes between the check and the deed.
+The tag changes with anything that the caller would see change, so that `If-None-Match` never
+withholds news. Where an output names keys that are no part of the version (`Meta.volatile`: what
+agents and counters change all the time), the tag has two parts, a digest of the rest before one of
+the whole, and `If-Match` compares the first alone. A write with `If-Match` runs under a lock on its
+row: nobody comes between the check and the deed.
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ from rest_framework import exceptions, status
 from config.common.api.renderers import OrjsonRenderer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from rest_framework.response import Response
 
@@ -31,9 +34,24 @@ class PreconditionFailed(exceptions.APIException):
     default_code = "precondition_failed"
 
 
-def etag(body: bytes) -> str:
-    """Return the tag of a body."""
-    return f'"{hashlib.blake2b(body, digest_size=16).hexdigest()}"'
+def etag(data: Any, body: bytes, volatile: Collection[str] = ()) -> str:
+    """Return the tag of what is answered, and of its bytes."""
+    whole = _digest(body)
+    if not (isinstance(data, dict) and data.keys() & set(volatile)):
+        return f'"{whole}"'
+    lasting = {key: value for key, value in data.items() if key not in volatile}
+    return f'"{_digest(OrjsonRenderer().render(lasting))}-{whole}"'
+
+
+def _digest(body: bytes) -> str:
+    return hashlib.blake2b(body, digest_size=16).hexdigest()
+
+
+def volatile_keys(output: Any) -> tuple[str, ...]:
+    """Return the keys of an output that are no part of its rows' versions."""
+    meta = getattr(output, "Meta", None)
+    keys: tuple[str, ...] = getattr(meta, "volatile", ())
+    return keys
 
 
 @contextmanager
@@ -49,25 +67,34 @@ def guard(view: Any, request: Any) -> Iterator[None]:
     with transaction.atomic():
         row = view.row()
         view.lock(row)
-        current = etag(OrjsonRenderer().render(view.rendered(row, view.output)))
-        if not matches(wanted, current):
+        data = view.rendered(row, view.output)
+        current = etag(data, OrjsonRenderer().render(data), volatile_keys(view.output))
+        if not matches(wanted, current, part=version):
             raise PreconditionFailed
         yield
 
 
-def matches(header: str, current: str) -> bool:
-    """Tell whether a list of tags, or `*`, names the current one (weak tags count as strong)."""
+def matches(header: str, current: str, part: Callable[[str], str] = str) -> bool:
+    """Tell whether a list of tags, or `*`, names the current one (weak tags count as strong).
+
+    `part` returns what of a tag is compared: all of it, or its `version`.
+    """
     tags = {tag.strip().removeprefix("W/") for tag in header.split(",")}
-    return "*" in tags or current in tags
+    return "*" in tags or part(current) in {part(tag) for tag in tags}
 
 
-def finish(request: Any, response: Response) -> Response:
-    """Tag a read, and answer 304 when the client has this version."""
+def version(tag: str) -> str:
+    """Return the part of a tag that tells which version of the row it is of."""
+    return tag.strip('"').partition("-")[0]
+
+
+def finish(request: Any, response: Response, volatile: Collection[str] = ()) -> Response:
+    """Tag a read, and answer 304 when the client has all of it."""
     if request.method != "GET" or response.status_code != status.HTTP_200_OK:
         return response
     body = OrjsonRenderer().render(response.data)
     response.rendered_body = body  # type: ignore[attr-defined]  # the renderer takes it from here
-    tag = etag(body)
+    tag = etag(response.data, body, volatile)
     response["ETag"] = tag
     wanted = request.META.get("HTTP_IF_NONE_MATCH")
     if wanted and matches(wanted, tag):

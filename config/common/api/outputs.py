@@ -199,7 +199,8 @@ class Output(serializers.ModelSerializer[Any]):
     """The base of all outputs: read-only, and rendered with None left out.
 
     `Meta.always` names keys that are always present (the schema says required), `Meta.detail_only`
-    those that lists leave out unless `field=` asks for them.
+    those that lists leave out unless `field=` asks for them, `Meta.volatile` those whose change
+    makes no new version of a row for a write with `If-Match`.
     """
 
     class Meta:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from config.common.api.selects import Belonging, Column, Form, Row, Select
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from django.db.models import QuerySet
 
@@ -86,10 +86,48 @@ class Fetched:
 
 @dataclass
 class Wanted:
-    """The keys that nodes of one level want of one select, and who waits for the rows."""
+    """The keys that nodes want of one select, and who waits for the rows."""
 
     keys: set[Any] = field(default_factory=set)
     waiting: list[tuple[Fetched, Sequence[Any]]] = field(default_factory=list)
+    can_wait: bool = True
+
+
+class Reading:
+    """The rows that one run of a plan has read by now, by select, and those that it still wants."""
+
+    def __init__(self, caller: Caller) -> None:
+        """Begin with none, for a caller."""
+        self.caller = caller
+        self._known: dict[Select, dict[Any, Row]] = {}
+        self._wanted: dict[Select, Wanted] = {}
+
+    def know(self, select: Select, rows: Mapping[Any, Row]) -> None:
+        """Keep rows that were read: whoever else wants one of them has it without a query."""
+        self._known.setdefault(select, {}).update(rows)
+
+    def want(self, node: Node, keys: Sequence[Any]) -> Fetched:
+        """Note which rows of a node are wanted; `read` fills them in."""
+        distinct = dict.fromkeys(keys)
+        distinct.pop(None, None)
+        several = self._wanted.setdefault(node.select, Wanted())
+        several.keys.update(distinct)
+        several.can_wait = several.can_wait and node.is_leaf
+        fetched = Fetched()
+        several.waiting.append((fetched, list(distinct)))
+        return fetched
+
+    def read(self, depth: int) -> None:
+        """Read what is wanted; of whom nothing hangs, at the last depth that wants the like."""
+        for select in list(self._wanted):
+            if not self._wanted[select].can_wait or depth >= select.deepest:
+                self._read(select, self._wanted.pop(select))
+
+    def _read(self, select: Select, several: Wanted) -> None:
+        known = self._known.setdefault(select, {})
+        known.update(select.by_keys(several.keys - known.keys(), self.caller))
+        for waiting, keys in several.waiting:
+            waiting.fill(known[key] for key in keys if key in known)
 
 
 class Node:
@@ -103,6 +141,11 @@ class Node:
         self.children: dict[str, tuple[Column, Node]] = {}
         self.nested: list[NestedRows] = []
         self.hidden: frozenset[str] = frozenset()
+
+    @property
+    def is_leaf(self) -> bool:
+        """Tell whether nothing is reached from here, so that the rows may come late."""
+        return not self.children and not self.nested
 
     @property
     def columns(self) -> list[str]:
@@ -141,20 +184,18 @@ class Node:
 
     # --- fetching ---------------------------------------------------------------------------------
 
-    def fetch_below(
-        self, fetched: Fetched, wanted: dict[Select, Wanted], caller: Caller
-    ) -> list[tuple[Node, Fetched]]:
+    def fetch_below(self, fetched: Fetched, reading: Reading) -> list[tuple[Node, Fetched]]:
         """Say which parents are wanted, fetch nested rows, and return what comes on the level."""
         level = []
         for name, (key, child) in self.children.items():
-            fetched.children[name] = _want(child, fetched.column(key), wanted)
+            fetched.children[name] = reading.want(child, fetched.column(key))
             level.append((child, fetched.children[name]))
         for entry in self.nested:
             if entry.foreign_key is not None:
-                inner = _want(entry.plan, fetched.column(entry.foreign_key), wanted)
+                inner = reading.want(entry.plan, fetched.column(entry.foreign_key))
                 fetched.nested[entry.key] = inner, {}
             else:
-                inner, belonging = _fetch_belonging(entry, fetched, caller)
+                inner, belonging = _fetch_belonging(entry, fetched, reading)
                 fetched.nested[entry.key] = inner, belonging
             level.append((entry.plan, inner))
         return level
@@ -209,23 +250,14 @@ def _reader(column: Column) -> Callable[[Fetched], Sequence[Any]]:
     return read
 
 
-def _want(node: Node, keys: Sequence[Any], wanted: dict[Select, Wanted]) -> Fetched:
-    """Note which rows of a node are wanted; they are filled in when the level is read."""
-    distinct = dict.fromkeys(keys)
-    distinct.pop(None, None)
-    several = wanted.setdefault(node.select, Wanted())
-    several.keys.update(distinct)
-    fetched = Fetched()
-    several.waiting.append((fetched, list(distinct)))
-    return fetched
-
-
 def _fetch_belonging(
-    entry: NestedRows, owners: Fetched, caller: Caller
+    entry: NestedRows, owners: Fetched, reading: Reading
 ) -> tuple[Fetched, dict[Any, list[int]]]:
     """Fetch the rows of a relation for all owners at once, and say which belong to whom."""
     assert entry.relation is not None  # noqa: S101 - the other kind goes over a foreign key
-    found, pairs = entry.plan.select.by_owners(entry.relation, owners.index, caller)
+    select = entry.plan.select
+    found, pairs = select.by_owners(entry.relation, owners.index, reading.caller)
+    reading.know(select, found)
     inner = Fetched()
     inner.fill(found.values())
     belonging: dict[Any, list[int]] = {}
@@ -271,19 +303,15 @@ class Plan:
         self.root = root
 
     def fetch(self, rows: QuerySet[Any], caller: Caller) -> Fetched:
-        """Run the plan's queries, level by level; how many does not depend on the rows."""
-        fetched = Fetched()
+        """Run the plan's queries, level by level; how many does not grow with the rows."""
+        fetched, reading = Fetched(), Reading(caller)
         fetched.fill(self.root.select.page(rows, caller))
-        level = [(self.root, fetched)]
+        reading.know(self.root.select, {row[0]: row for row in fetched.rows})
+        level, depth = [(self.root, fetched)], 0
         while level:
-            wanted: dict[Select, Wanted] = {}
-            level = [
-                pair for node, above in level for pair in node.fetch_below(above, wanted, caller)
-            ]
-            for select, several in wanted.items():
-                found = select.by_keys(several.keys, caller)
-                for waiting, keys in several.waiting:
-                    waiting.fill(found[key] for key in keys if key in found)
+            level = [pair for node, above in level for pair in node.fetch_below(above, reading)]
+            depth += 1
+            reading.read(depth)
         return fetched
 
     def render(self, fetched: Fetched, caller: Caller) -> list[Cells]:

@@ -84,6 +84,7 @@ class Select:
         self.own: list[Column] = []
         self.added: list[Column] = []
         self.key = self.column("pk")
+        self.deepest = 0  # the last level of the plan on which rows are wanted
         self._fields_added: dict[str, Any] = {}
 
     def column(self, name: str, form: Form = Form.VALUE) -> Column:
@@ -134,12 +135,10 @@ class Select:
         """Return the rows that belong to the owners, and (owner, key) pairs in declared order."""
         if not owners:
             return {}, []
-        statement = KEPT.get((self, relation), lambda: self._by_owners(relation))
-        read = statement.run(owners)
-        pairs = [(row[0], row[1]) for row in read]
-        if self.added:
-            return self.by_keys({key for _, key in pairs}, caller), pairs
-        return {row[1]: row[1:] for row in read}, pairs
+        whose = caller.fingerprint if self.added else "everybody's"
+        key = (self, relation), whose
+        read = KEPT.get(key, lambda: self._by_owners(relation, caller)).run(owners)
+        return {row[1]: row[1:] for row in read}, [(row[0], row[1]) for row in read]
 
     # --- statements -------------------------------------------------------------------------------
 
@@ -162,22 +161,24 @@ class Select:
     def _by_keys(self, caller: Caller) -> Statement:
         if not self.added:
             return Statement(self._reading(self.model._base_manager.filter(Among("pk")), "pk"))
-        names = [column.name for column in self.added]
-        rows = for_api(self.model._default_manager.filter(Among("pk")), caller.user)
-        annotations = rows.query.annotations
-        self._fields_added = {
-            name: annotations[name].output_field for name in names if name in annotations
-        }
-        return Statement(self._reading(rows, "pk", *names))
+        return self._adding(self.model._default_manager.filter(Among("pk")), "pk", caller=caller)
 
-    def _by_owners(self, relation: Belonging) -> Statement:
+    def _by_owners(self, relation: Belonging, caller: Caller) -> Statement:
         rows = self.model._default_manager.filter(Among(relation.owner))
         if relation.where is not None:
             rows = rows.filter(relation.where)
         rows = rows.order_by(*relation.order_by)
-        if self.added:
-            return Statement(rows.values_list(relation.owner, "pk"))
-        return Statement(self._reading(rows, relation.owner, "pk"))
+        return self._adding(rows, relation.owner, "pk", caller=caller)
+
+    def _adding(self, rows: QuerySet[Any], *first: str, caller: Caller) -> Statement:
+        """Return the statement for these columns, then what `for_api` adds, then the table's."""
+        names = [column.name for column in self.added]
+        rows = for_api(rows, caller.user) if names else rows
+        annotations = rows.query.annotations
+        self._fields_added = {
+            name: annotations[name].output_field for name in names if name in annotations
+        }
+        return Statement(self._reading(rows, *first, *names))
 
 
 @dataclass(frozen=True)

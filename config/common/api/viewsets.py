@@ -147,7 +147,8 @@ class ApiViewSet(ViewSet):
         if response.content_type is None:
             response.content_type = OrjsonRenderer.media_type  # also for who accepts problems only
         response = super().finalize_response(request, response, *args, **kwargs)
-        return conditional.finish(request, response)
+        volatile = conditional.volatile_keys(self.declared.output or self.output)
+        return conditional.finish(request, response, volatile)
 
     # --- what an action works with ----------------------------------------------------------------
 

@@ -310,6 +310,7 @@ class ProviderOfferingDetailsOutput(OfferingOutput):
             "secret_options",
             "service_attributes",
         )
+        volatile = ("integration_status", "order_count", "total_cost_estimated", "total_customers")
 
     backend_id_rules = MapField()
     integration_status = JsonField(list_of(AGENTS), allow_null=True)

@@ -185,6 +185,7 @@ class ResourceOutput(Output):
             "uuid",
         )
         detail_only = ("creation_order", "order_in_progress")
+        volatile = ("last_sync",)  # told anew by every site agent every few minutes
 
     url = UrlField("marketplace-resource-detail")
     uuid = UuidField()

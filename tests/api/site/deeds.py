@@ -1,0 +1,162 @@
+"""Every write that a site agent sends (site-agent.md 2.0 to 2.6), as it sends it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+AT = "http://testserver/api/"
+
+
+@dataclass(frozen=True)
+class Deed:
+    """A write: its number in the notes on the agent, method, path, body, and what it answers."""
+
+    number: str
+    method: str
+    path: str
+    body: Any
+    status: int = 200
+    most: int = 20
+
+
+def filled(body: Any, names: dict[str, str]) -> Any:
+    """Return a body with what stands in braces filled in."""
+    if isinstance(body, dict):
+        return {key: filled(value, names) for key, value in body.items()}
+    if isinstance(body, list):
+        return [filled(value, names) for value in body]
+    return body.format(**names) if isinstance(body, str) else body
+
+
+IDENTITIES = "marketplace-site-agent-identities/"
+IDENTITY = IDENTITIES + "{identity_dashed}/"
+OFFERING = "marketplace-provider-offerings/{offering}/"
+RESOURCE = "marketplace-provider-resources/{resource}/"
+ACCOUNT = "marketplace-offering-users/{asked_for}/"
+INTRODUCED = {
+    "offering": "{offering_dashed}",
+    "name": "agent-{offering}",
+    "version": "1.0.7",
+    "last_restarted": "2026-11-01T00:00:00+00:00",
+    "dependencies": [{"package": "waldur-api-client", "version": "8.1.2"}],
+    "config_file_path": "",
+    "config_file_content": "",
+}
+LINE = {
+    "agent_identity_uuid": "{identity_dashed}",
+    "timestamp": 1_764_300_000.25,
+    "level": "ERROR",
+    "message": "slurmdbd does not answer",
+    "module": "backend",
+}
+USED = [
+    {"type": kind, "amount": "1.25", "recurring": False}
+    for kind in ("cpu_k_hours", "gpu_k_hours", "gb_k_hours")
+]
+
+DEEDS = (
+    Deed("A3", "post", IDENTITIES, {**INTRODUCED, "name": "agent-new"}, 201),
+    Deed("A3 again", "post", IDENTITIES, INTRODUCED, 201),
+    Deed("A4", "put", IDENTITY, INTRODUCED),
+    Deed("A5", "post", IDENTITY + "register_service/", {"name": "report", "mode": "report"}, 201),
+    Deed("A5 again", "post", IDENTITY + "register_service/", {"name": "order_process"}),
+    Deed(
+        "A9",
+        "post",
+        "marketplace-site-agent-services/{service_dashed}/register_processor/",
+        {"name": "OfferingOrderProcessor", "backend_type": "slurm", "backend_version": "23.11"},
+    ),
+    Deed("A10", "post", "marketplace-site-agent-logs/", [LINE] * 100, 201),
+    Deed("O2", "post", "marketplace-orders/{waiting_dashed}/approve_by_provider/", {}),
+    Deed("O2'", "post", "marketplace-orders/{waiting_dashed}/reject_by_provider/", {}),
+    Deed(
+        "O10",
+        "post",
+        OFFERING + "check_unique_backend_id/",
+        {"backend_id": "hpc_x", "check_all_offerings": True, "use_offering_rules": False},
+    ),
+    Deed("O11", "post", RESOURCE + "set_backend_id/", {"backend_id": "hpc_x"}),
+    Deed("O12", "post", RESOURCE + "set_limits/", {"limits": {"cpu_k_hours": 3}}),
+    Deed("O13", "post", RESOURCE + "set_backend_metadata/", {"backend_metadata": {"qos": "x"}}),
+    Deed(
+        "O13'",
+        "post",
+        RESOURCE + "set_endpoints/",
+        {"endpoints": [{"name": "ssh", "url": "ssh://lumi"}]},
+    ),
+    Deed("O14", "post", "marketplace-orders/{executing_dashed}/set_state_done/", {}),
+    Deed(
+        "O15",
+        "post",
+        "marketplace-orders/{executing_dashed}/set_state_erred/",
+        {"error_message": "no", "error_traceback": "line 1"},
+    ),
+    Deed("O16", "post", "marketplace-orders/{executing}/set_backend_id/", {"backend_id": "x"}),
+    Deed("account", "post", ACCOUNT + "begin_creating/", {}),
+    Deed("account named", "patch", ACCOUNT, {"username": "hpc_somebody"}),
+    Deed("M10", "post", RESOURCE + "refresh_last_sync/", {}),
+    Deed("M11", "post", RESOURCE + "set_as_ok/", {}),
+    Deed("M12", "post", RESOURCE + "set_as_erred/", {"error_message": "no"}),
+    Deed(
+        "M13",
+        "post",
+        RESOURCE + "set_membership_sync_statuses/",
+        {
+            "statuses": [
+                {
+                    "username": "{username}",
+                    "role_name": "PROJECT.MEMBER",
+                    "scope_type": "resource",
+                    "state": "synced",
+                }
+            ]
+        },
+    ),
+    Deed(
+        "R3",
+        "post",
+        "marketplace-component-usages/set_usage/",
+        {"resource": "{resource}", "usages": USED, "date": "{month}T00:00:00+00:00"},
+        201,
+    ),
+    Deed(
+        "history",
+        "post",
+        "marketplace-component-usages/{usage_dashed}/set_user_usage/",
+        {
+            "username": "{username}",
+            "usage": "0.64",
+            "user": AT + "marketplace-offering-users/{account}/",
+        },
+        201,
+    ),
+    Deed("E1", "post", IDENTITY + "register_queue/", {"object_types": ["order"]}, 201),
+    Deed(
+        "E1'",
+        "post",
+        IDENTITY + "register_event_subscription/",
+        {"observable_object_type": "order", "description": "orders"},
+        201,
+    ),
+    Deed("E9 begun", "post", "backend-resource-requests/{asked}/start_processing/", {}),
+    Deed(
+        "E9 found",
+        "post",
+        "backend-resources/",
+        {
+            "name": "hpc_y",
+            "project": "{project}",
+            "offering": "{offering}",
+            "backend_id": "hpc_y",
+            "backend_metadata": {"limits": {"cpu_k_hours": 1}},
+        },
+        201,
+    ),
+    Deed(
+        "E10",
+        "post",
+        "marketplace-slurm-periodic-usage-policies/{policy}/report-command-result/",
+        {"resource_uuid": "{resource}", "success": True, "mode": "production"},
+    ),
+)
