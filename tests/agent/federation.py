@@ -1,4 +1,4 @@
-"""Another instance of this service behind an offering of the first: what the test's site agent joins.
+"""Another instance of this service behind an offering of the first, and what joins the two.
 
 `A` is the instance where people order, `B` the one whose provider delivers. Both have the same
 preset; the agent's own person at `B` owns an organisation of its own there, and speaks for an
@@ -128,7 +128,7 @@ def open_target(service: Service, like: str) -> Target:
 
 
 def sub_domain(service: Service, code: str) -> str:
-    """Let staff name a part of science; return its UUID, which differs from instance to instance."""
+    """Let staff name a part of science; return its UUID, which each instance has its own of."""
     staff = service.person("site-staff")
     known = {row["code"]: row["uuid"] for row in staff.get("science-sub-domains/")}
     if code not in known:
