@@ -104,3 +104,14 @@ def can(user: Any, permission: Permission, scopes: Iterable[tuple[ScopeType, int
     """Tell whether `user` may do something in any of the scopes (type and primary key)."""
     within = reach(user, permission)
     return any(within.includes(scope_type, scope_id) for scope_type, scope_id in scopes)
+
+
+def told_of(user: Any, *, person: str = "") -> Q | None:
+    """Return the condition on people that an identity source knows them for which the user speaks.
+
+    None when he speaks for none. `person` is the relation to them with its underscores. As in
+    Waldur, such a manager has to find those again whom he registered, and their accounts.
+    """
+    if not (user.is_authenticated and user.is_identity_manager and user.managed_isds):
+        return None
+    return Q(**{f"{person}active_isds__has_any_keys": user.managed_isds})

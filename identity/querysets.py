@@ -48,7 +48,10 @@ class UserQuerySet(QuerySet[Any]):
     """People."""
 
     def visible_to(self, user: Any) -> Self:
-        """Keep the user himself and those he shares an organisation or a project with."""
+        """Keep the user himself and those he shares an organisation or a project with.
+
+        An identity manager sees whom his sources know as well.
+        """
         within = access.reach(user, Permission.VIEW_PROJECT)
         if within.everywhere:
             return self
@@ -60,7 +63,8 @@ class UserQuerySet(QuerySet[Any]):
             | Q(project__customer__in=within.customers),
             access.in_force(),
         )
-        return self.filter(Q(pk=user.pk) | Q(pk__in=colleagues.values("user")), is_active=True)
+        seen = Q(pk=user.pk) | Q(pk__in=colleagues.values("user"))
+        return self.filter(seen | (access.told_of(user) or Q(pk__in=[])), is_active=True)
 
     def for_api(self, user: Any) -> Self:
         """Add whether somebody has a token that works."""

@@ -20,6 +20,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from allocations.attributes import ATTRIBUTES, DEFAULT
+from identity import access
 from identity.permissions import Permission
 from marketplace.querysets import provider_side
 
@@ -30,11 +31,17 @@ class OfferingUserQuerySet(QuerySet[Any]):
     """Accounts of people at sites."""
 
     def visible_to(self, user: Any) -> Self:
-        """Keep the user's own accounts and those at offerings that he helps to provide."""
+        """Keep the user's own accounts and those at offerings that he helps to provide.
+
+        An identity manager sees those of the people whom his sources know as well.
+        """
         if not user.is_authenticated:
             return self.none()
         condition = provider_side(user, Permission.VIEW_PROVIDER_SIDE)
-        return self if condition is None else self.filter(condition | Q(user=user))
+        if condition is None:
+            return self
+        theirs = access.told_of(user, person="user__") or Q(pk__in=[])
+        return self.filter(condition | Q(user=user) | theirs)
 
     def with_consent(self) -> Self:
         """Add whether the person agreed to the offering's terms, and whether there are any."""

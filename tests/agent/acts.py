@@ -142,10 +142,21 @@ def leave(service: Service, username: str, role: str = MEMBER) -> None:
     service.person("pi").post(f"projects/{PROJECT}/delete_user/", body, expect=200)
 
 
-def account_of(service: Service, offering: str, username: str) -> dict[str, Any]:
-    """Return somebody's live account at an offering, as the provider sees it."""
+def stay_out(service: Service, username: str) -> None:
+    """Take somebody out of the project, if he is in it."""
+    rows = service.person("pi").get(f"projects/{PROJECT}/list_users/")
+    for row in rows:
+        if row["user_username"] == username:
+            leave(service, username, row["role_name"])
+
+
+def account_of(service: Service, offering: str, username: str, user: str = "") -> dict[str, Any]:
+    """Return somebody's live account at an offering, as the provider sees it.
+
+    `user` is his UUID, where it is not that of the preset.
+    """
     rows = service.person("site-owner").get(
-        "marketplace-offering-users/", offering_uuid=offering, user_uuid=USERS[username]
+        "marketplace-offering-users/", offering_uuid=offering, user_uuid=user or USERS[username]
     )
     (found,) = [row for row in rows if row["state"] != "Deleted"]
     return dict(found)

@@ -52,3 +52,10 @@ def site(service: Service, tmp_path: Path) -> Callable[..., Site]:
         return made
 
     return make
+
+
+@pytest.fixture
+def guest(service: Service) -> Iterator[str]:
+    """Somebody who joins the project for a test, and is out of it afterwards."""
+    yield "cleo"
+    acts.stay_out(service, "cleo")

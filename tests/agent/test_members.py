@@ -11,24 +11,13 @@ from tests.agent import acts
 from tests.agent.service import LIMITS, NAMED, PROJECT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.agent.service import Service
     from tests.agent.site import Site
 
-import pytest
-
 PLUGIN: Path = settings.BASE_DIR / "examples" / "site_agent" / "site_names" / "site_names.py"
-
-
-@pytest.fixture
-def guest(service: Service) -> Iterator[str]:
-    """Somebody who joins the project for a test, and is out of it afterwards."""
-    yield "cleo"
-    rows = service.person("pi").get(f"projects/{PROJECT}/list_users/")
-    if any(row["user_username"] == "cleo" for row in rows):
-        acts.leave(service, "cleo")
 
 
 def test_a_member_who_joins_gets_in_and_one_who_leaves_is_put_out(

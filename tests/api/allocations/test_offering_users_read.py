@@ -300,3 +300,23 @@ def test_every_attribute_that_can_be_chosen_is_a_key_of_an_account(as_user, dave
     shown = as_user(dave).get(f"{URL}{account.uuid.hex}/").json()
 
     assert {f"user_{name}" for name in ATTRIBUTES} - set(shown) == {"user_registration_method"}
+
+
+def test_who_speaks_for_a_source_sees_the_accounts_of_whom_it_knows(as_user, bob, account):
+    OfferingUserFactory(offering=account.offering)
+    agent = UserFactory(is_identity_manager=True, managed_isds=["isd:efp"])
+    client = as_user(agent)
+    assert client.get(URL).json() == []
+    type(bob).objects.filter(pk=bob.pk).update(active_isds=["isd:other", "isd:efp"])
+
+    (row,) = client.get(URL).json()
+
+    assert (row["uuid"], row["user_username"], row["username"]) == (
+        account.uuid.hex,
+        "bob",
+        "bob1",
+    )
+    change = client.patch(f"{URL}{account.uuid.hex}/", {"username": "mine"}, format="json")
+    assert change.status_code == 403
+    type(agent).objects.filter(pk=agent.pk).update(managed_isds=["isd:nobody"])
+    assert client.get(URL).json() == []

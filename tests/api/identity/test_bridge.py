@@ -13,6 +13,7 @@ from waldur_api_client.models import (
     IdentityBridgeUserStatus,
 )
 
+from identity.api.users.serializers import PRIVATE
 from identity.models import User
 from tests.factories.identity import UserFactory
 
@@ -157,3 +158,21 @@ def test_the_sources_are_counted_for_those_who_manage_them(as_user, agent):
         {"isd": "isd:efp", "user_count": 1, "stale_user_count": 0, "oldest_sync": None}
     ]
     assert IdentityBridgeStats.from_dict(stats).identity_managers[0].uuid == agent.uuid
+
+
+def test_who_speaks_for_a_source_sees_whom_it_knows_as_a_colleague_does(as_user, agent, carol):
+    known = UserFactory(username="known", active_isds=["isd:efp", "isd:other"])
+    UserFactory(username="strange", active_isds=["isd:other"])
+    UserFactory(username="gone", active_isds=["isd:efp"], is_active=False)
+    UserFactory(username="unknown")
+    client = as_user(agent)
+
+    assert [row["username"] for row in client.get("/api/users/").json()] == ["agent", "known"]
+    (row,) = client.get("/api/users/", {"username": "known"}).json()
+    assert row["uuid"] == known.uuid.hex
+    assert set(row) & set(PRIVATE) == set()
+    assert as_user(carol).get("/api/users/", {"username": "known"}).json() == []
+    type(agent).objects.filter(pk=agent.pk).update(is_identity_manager=False)
+    assert client.get("/api/users/", {"username": "known"}).json() == []
+    type(agent).objects.filter(pk=agent.pk).update(is_identity_manager=True, managed_isds=[])
+    assert client.get("/api/users/", {"username": "known"}).json() == []
