@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -20,11 +21,11 @@ from config.common.api.inputs import Input, RelatedUrl, RelatedUuid, uuid_in_url
 from config.common.api.outputs import EnumField
 from marketplace.models import Resource, ResourcePlanPeriod
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 AT_MOST = 10_000
 """Entries in one report."""
-
-ACCOUNTS = "accounts"
-"""Where in the context of a report the accounts stand that it names, by UUID."""
 
 
 class LocalMoment(serializers.DateTimeField):
@@ -115,14 +116,13 @@ class AccountUrl(RelatedUrl):
 
     def found(self, uuid: UUID) -> OfferingUser:
         """Return the account among those of the report, or of what the caller may see."""
-        if ACCOUNTS not in self.context:
-            account: OfferingUser = super().found(uuid)
-            return account
-        try:
-            known: OfferingUser = self.context[ACCOUNTS][uuid]
-        except KeyError as error:
-            raise OfferingUser.DoesNotExist from error
-        return known
+        report = self.root
+        if isinstance(report, ComponentUserUsageBulkCreateInput):
+            if uuid not in report.accounts:
+                raise OfferingUser.DoesNotExist
+            return report.accounts[uuid]
+        account: OfferingUser = super().found(uuid)
+        return account
 
 
 class ComponentUserUsageCreateInput(Input):
@@ -137,6 +137,7 @@ class ComponentUserUsageCreateInput(Input):
 class ComponentUserUsageBulkCreateInput(Input):
     """How much several people caused."""
 
+    accounts: Mapping[UUID, OfferingUser] = MappingProxyType({})
     usages = ComponentUserUsageCreateInput(many=True, max_length=AT_MOST)  # type: ignore[call-arg]
 
     def to_internal_value(self, data: Any) -> Any:
@@ -147,7 +148,7 @@ class ComponentUserUsageBulkCreateInput(Input):
         named = {uuid_in_url(url) for url in urls if isinstance(url, str)} - {None}
         visible = OfferingUser.objects.visible_to(self.context["request"].user)
         found = visible.filter(uuid__in=named) if named else ()
-        self.context[ACCOUNTS] = {account.uuid: account for account in found}
+        self.accounts = {account.uuid: account for account in found}
         return super().to_internal_value(data)
 
 

@@ -4,10 +4,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
-from identity.models import Token, User
-from tests.factories.identity import TokenFactory, UserFactory
+from identity import access
+from identity.models import Customer, Project, Token, User
+from identity.roles import RoleName
+from identity.services import credentials
+from tests.factories.identity import GrantFactory, TokenFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -90,3 +95,50 @@ def test_every_use_prolongs_the_life_of_a_token_but_not_every_use_is_written(
     get(f"Token {KEY}")
     assert Token.objects.get().last_used == used
     assert token.created == Token.objects.get().created
+
+
+def test_a_token_brings_the_grants_of_its_user_that_are_in_force(
+    bob: User, provider: Customer, elsewhere: Customer, now: datetime
+) -> None:
+    """They are what a read would ask for; the ended one and the expired one are none."""
+    TokenFactory(user=bob, plaintext=KEY)
+    owner = RoleName.CUSTOMER_OWNER
+    GrantFactory(user=bob, role=owner, scope=provider, is_active=False)
+    GrantFactory(user=bob, role=owner, scope=elsewhere, expiration_time=now - timedelta(days=1))
+    later = GrantFactory(
+        user=bob,
+        role=RoleName.CUSTOMER_READER,
+        scope=elsewhere,
+        expiration_time=now + timedelta(days=1),
+    )
+
+    carried = credentials.find(KEY, now=now).user.grants_carried
+
+    assert carried == access.grants_in_force(bob)
+    assert len(carried) == 2
+    assert ("CUSTOMER.READER", "customer", elsewhere.pk, elsewhere.pk) in carried
+    assert later.is_active
+
+
+def test_who_holds_nothing_brings_nothing(now: datetime) -> None:
+    user = UserFactory()
+    TokenFactory(user=user, plaintext=KEY)
+    assert credentials.find(KEY, now=now).user.grants_carried == frozenset()
+
+
+def test_only_a_request_that_reads_takes_the_grants_that_the_token_brought(
+    bob: User, project: Project
+) -> None:
+    TokenFactory(user=bob, plaintext=KEY)
+    client, path = (
+        APIClient(HTTP_AUTHORIZATION=f"Token {KEY}"),
+        f"/api/projects/{project.uuid.hex}/",
+    )
+
+    def asked(method: str) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            getattr(client, method)(path)
+        return sum(query["sql"].startswith('SELECT "identity_role"."name"') for query in queries)
+
+    assert asked("get") == 0
+    assert asked("patch") > 0

@@ -1,7 +1,7 @@
 """Calls that should not have been sent, as they are told in `mistakes/*.txt`.
 
-Each is a paragraph: why it is wrong, method and path, the body if there is one, and the answer. What
-stands in angle brackets is a name of something that the test has made.
+Each is a paragraph: why it is wrong, method and path, the body if there is one, and the answer.
+What stands in angle brackets is a name of something that the test has made.
 """
 
 from __future__ import annotations
@@ -57,6 +57,11 @@ def told(*files: str) -> list[Call]:
         for paragraph in (TOLD / f"{file}.txt").read_text().split("\n\n")
     ]
     return [
-        Call(why, *call.split(" "), body=body[0] if body else "", answer=answer)
+        Call(why, *_method_and_path(call), "".join(body), answer)
         for why, call, *body, answer in paragraphs
     ]
+
+
+def _method_and_path(call: str) -> tuple[str, str]:
+    method, _, path = call.partition(" ")
+    return method, path

@@ -142,7 +142,7 @@ def build(*, provider: Customer, allocator: Customer, now: datetime) -> Place:
         service_provider=ServiceProviderFactory(customer=provider),
         offering=offering,
         project=project,
-        resource=_resource(offering, project, "hpc_alloc-0"),
+        resource=_resource(offering, project, f"hpc_{offering.slug}"),
         waiting=_order(offering, project, OrderState.PENDING_PROVIDER),
         executing=_order(offering, project, OrderState.EXECUTING),
     )
