@@ -135,10 +135,14 @@ class Select:
         """Return the rows that belong to the owners, and (owner, key) pairs in declared order."""
         if not owners:
             return {}, []
-        whose = caller.fingerprint if self.added else "everybody's"
+        at_once = not self.added or concrete_field(self.model, relation.owner) is not None
+        whose = caller.fingerprint if self.added and at_once else "everybody's"
         key = (self, relation), whose
-        read = KEPT.get(key, lambda: self._by_owners(relation, caller)).run(owners)
-        return {row[1]: row[1:] for row in read}, [(row[0], row[1]) for row in read]
+        read = KEPT.get(key, lambda: self._by_owners(relation, caller, at_once=at_once)).run(owners)
+        pairs = [(row[0], row[1]) for row in read]
+        if not at_once:  # `for_api` may count over the very relation, which is narrowed here
+            return self.by_keys({key for _, key in pairs}, caller), pairs
+        return {row[1]: row[1:] for row in read}, pairs
 
     # --- statements -------------------------------------------------------------------------------
 
@@ -163,11 +167,13 @@ class Select:
             return Statement(self._reading(self.model._base_manager.filter(Among("pk")), "pk"))
         return self._adding(self.model._default_manager.filter(Among("pk")), "pk", caller=caller)
 
-    def _by_owners(self, relation: Belonging, caller: Caller) -> Statement:
+    def _by_owners(self, relation: Belonging, caller: Caller, *, at_once: bool) -> Statement:
         rows = self.model._default_manager.filter(Among(relation.owner))
         if relation.where is not None:
             rows = rows.filter(relation.where)
         rows = rows.order_by(*relation.order_by)
+        if not at_once:
+            return Statement(rows.values_list(relation.owner, "pk"))
         return self._adding(rows, relation.owner, "pk", caller=caller)
 
     def _adding(self, rows: QuerySet[Any], *first: str, caller: Caller) -> Statement:

@@ -26,6 +26,11 @@ class Statements(list[str]):
         return [sql for sql in self if WRITES.match(sql) or "FOR UPDATE" in sql or "FOR NO" in sql]
 
     @property
+    def number(self) -> int:
+        """How many there are, besides the token's last use once a minute."""
+        return sum(not TOUCH.match(sql) for sql in self)
+
+    @property
     def besides_the_touch(self) -> list[str]:
         """The writes that are not the token's last use."""
         return [sql for sql in self.writes if not TOUCH.match(sql)]
