@@ -21,8 +21,9 @@ HOST = "https://allocations.example.org"
 _UUID = re.compile(r"\b[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}\b")
 _TOKEN = re.compile(r'"token":"[0-9a-f]{40}"')
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
-_SLUG = re.compile(r'(slug":"[a-z-]+?)-\d+(?:-[0-9a-f]{12})?"')
+_SLUG = re.compile(r'(slug":"[a-z-]+?)(?:-\d+)?(-[0-9a-f]{12})?"')
 _MARK = re.compile(r"<!-- example: (?P<name>[\w-]+) -->\n.*?<!-- end -->", re.DOTALL)
+ORDER = "-4474ce242fb9"
 TOKEN = "0d1e2f3a4b5c6d7e8f9a0b1c2d3e4f5a6b7c8d9e"
 
 
@@ -81,7 +82,7 @@ class Guide:
             text = text.replace(secret, shown)
         text = text.replace(self.base_url, HOST)
         text = _TOKEN.sub(f'"token":"{TOKEN}"', text)
-        text = _SLUG.sub(r'\1-1"', text)
+        text = _SLUG.sub(lambda slug: slug[1] + (ORDER if slug[2] else "") + '"', text)
         text = _MOMENT.sub("2026-12-01T09:30:00.000000Z", text)
         text = text.replace(f"{timezone.now():%Y-%m}-01", "2026-12-01")
         return _UUID.sub(lambda match: self._same(match[0]), text)

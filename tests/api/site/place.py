@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from accounting.models import SlurmPeriodicUsagePolicy
 from allocations.models import AgentIdentity, BackendResourceRequest, OfferingUser
 from identity.roles import RoleName
 from marketplace.components import REPORTED
@@ -98,7 +99,7 @@ class Place:
             "identity": identity,
             "offering": self.offering,
             "plan": plan,
-            "policy": self.offering.periodic_usage_policy,
+            "policy": SlurmPeriodicUsagePolicy.objects.get(offering=self.offering),
             "project": self.project,
             "provider": self.service_provider,
             "resource": self.resource,
