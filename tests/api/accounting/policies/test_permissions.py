@@ -6,10 +6,11 @@ import pytest
 
 from accounting.api.usage_policies.views import SlurmPeriodicUsagePolicyViewSet
 from identity.roles import RoleName
+from tests.api.accounting.policies.scene import URL
 from tests.api.tables import asker, check, each_of, read, untested
 from tests.factories.accounting import PolicyFactory
 from tests.factories.identity import GrantFactory, UserFactory
-from tests.factories.marketplace import HpcOfferingFactory, ResourceFactory
+from tests.factories.marketplace import HpcOfferingFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -19,7 +20,6 @@ PEOPLE = (
 """The outsider; member, manager and owner on the project's side; a manager of the offering, and of
 the provider's organisation, and its owner; support and staff."""
 
-URL = "/api/marketplace-slurm-periodic-usage-policies/"
 TABLE = """
 GET                                        200 -+++++++++
 POST                                       201 -!!!!+x+x+
@@ -37,16 +37,6 @@ GET    {policy}/evaluation-logs/           200 -????+++++
 POST   {policy}/report-command-result/     200 -????+++x+
 """
 LINES = read(TABLE, below=URL)
-
-
-@pytest.fixture
-def resource(project, offering):
-    return ResourceFactory(project=project, offering=offering)
-
-
-@pytest.fixture
-def policy(offering):
-    return PolicyFactory(offering=offering)
 
 
 @pytest.fixture
