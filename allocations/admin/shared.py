@@ -76,9 +76,11 @@ class SharedAccountAdmin(RecordAdmin):
 
     owner: ClassVar[str]
     search_help_text = "Account, e-mail or owner; or the UUID of one of them"
+    list_filter = ("state", AgeFilter)
     date_hierarchy = "created"
     ordering = ("-id",)
     panels = (ABOUT_THIS,)
+    deeds: tuple[Deed, ...] = DEEDS
     editable: tuple[str, ...] = TOLD
 
     def title_of(self, row: Any) -> str:
@@ -90,25 +92,29 @@ class SharedAccountAdmin(RecordAdmin):
         shared_accounts.change(row, **changes, actor=actor, now=now)
 
 
+class ProgramAccountAdmin(SharedAccountAdmin):
+    """What the pages of accounts with a key have in common."""
+
+    editable = TOLD_OF_PROGRAM
+    deeds = (*DEEDS, ROTATE)
+
+
 @admin.register(ProjectServiceAccount)
-class ProjectServiceAccountAdmin(SharedAccountAdmin):
+class ProjectServiceAccountAdmin(ProgramAccountAdmin):
     """Accounts of programs that work for projects."""
 
     owner = "project"
     list_display = ("username", columns.state, columns.of("project.name", "project"), "created")
-    list_filter = ("state", AgeFilter)
     list_select_related = ("project",)
     search_fields = ("username", "email", "project__name")
     uuids = ("uuid", "project__uuid")
     autocomplete_fields = ("project",)
     asked = ("project", "username", *TOLD_OF_PROGRAM)
-    editable = TOLD_OF_PROGRAM
     fieldsets = (
         section(None, "project", "username", columns.state, *TOLD_OF_PROGRAM),
         section("Trouble", "error_message", "error_traceback"),
         section("Record", "uuid", "created", "modified", "expires_at"),
     )
-    deeds = (*DEEDS, ROTATE)
 
     def create(self, fields: dict[str, Any], *, actor: User, now: datetime) -> Any:
         """Open an account; its key is made anew to be seen."""
@@ -116,24 +122,21 @@ class ProjectServiceAccountAdmin(SharedAccountAdmin):
 
 
 @admin.register(CustomerServiceAccount)
-class CustomerServiceAccountAdmin(SharedAccountAdmin):
+class CustomerServiceAccountAdmin(ProgramAccountAdmin):
     """Accounts of programs that work for all projects of organisations."""
 
     owner = "customer"
     list_display = ("username", columns.state, columns.of("customer.name", "customer"), "created")
-    list_filter = ("state", AgeFilter)
     list_select_related = ("customer",)
     search_fields = ("username", "email", "customer__name")
     uuids = ("uuid", "customer__uuid")
     autocomplete_fields = ("customer",)
     asked = ("customer", "username", *TOLD_OF_PROGRAM)
-    editable = TOLD_OF_PROGRAM
     fieldsets = (
         section(None, "customer", "username", columns.state, *TOLD_OF_PROGRAM),
         section("Trouble", "error_message", "error_traceback"),
         section("Record", "uuid", "created", "modified", "expires_at"),
     )
-    deeds = (*DEEDS, ROTATE)
 
     def create(self, fields: dict[str, Any], *, actor: User, now: datetime) -> Any:
         """Open an account; its key is made anew to be seen."""
@@ -152,7 +155,6 @@ class CourseAccountAdmin(SharedAccountAdmin):
         columns.person("user"),
         "created",
     )
-    list_filter = ("state", AgeFilter)
     list_select_related = ("project", "user")
     search_fields = ("username", "email", "project__name", "user__username")
     uuids = ("uuid", "project__uuid", "user__uuid")
@@ -163,7 +165,6 @@ class CourseAccountAdmin(SharedAccountAdmin):
         section("Trouble", "error_message", "error_traceback"),
         section("Record", "uuid", "created", "modified"),
     )
-    deeds = DEEDS
 
     def create(self, fields: dict[str, Any], *, actor: User, now: datetime) -> CourseAccount:
         """Open an account for a course."""

@@ -96,14 +96,8 @@ def open_for_project(
     _check_room(owner.service_accounts, owner.max_service_accounts, "project")
     if owner.is_removed:
         raise OwnerGone("This project was removed.")
-    wanted = told.get("preferred_identifier") or f"svc-{owner.slug}"
-    account = ProjectServiceAccount(
-        project=owner, username=_name(username, wanted), created=now, **told
-    )
-    key = _new_key(account, now)
-    account.save(force_insert=True)
-    _record(account, "created", actor=actor, now=now)
-    return account, key
+    account = ProjectServiceAccount(project=owner, username=username, created=now, **told)
+    return account, _open(account, owner, actor=actor, now=now)
 
 
 @transaction.atomic
@@ -118,14 +112,8 @@ def open_for_customer(
     """
     owner = Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
     _check_room(owner.service_accounts, owner.max_service_accounts, "customer")
-    wanted = told.get("preferred_identifier") or f"svc-{owner.slug}"
-    account = CustomerServiceAccount(
-        customer=owner, username=_name(username, wanted), created=now, **told
-    )
-    key = _new_key(account, now)
-    account.save(force_insert=True)
-    _record(account, "created", actor=actor, now=now)
-    return account, key
+    account = CustomerServiceAccount(customer=owner, username=username, created=now, **told)
+    return account, _open(account, owner, actor=actor, now=now)
 
 
 @transaction.atomic
@@ -275,6 +263,20 @@ def _check_room(accounts: Any, most: int | None, owner: str) -> None:
         return
     if accounts.exclude(state=CourseAccountState.CLOSED).count() >= most:
         raise TooMany({owner: [f"No more than {most} service accounts are allowed."]})
+
+
+def _open(account: ServiceAccount, owner: Project | Customer, *, actor: User, now: datetime) -> str:
+    """Name a program's account, store it, and return its key.
+
+    :raises BadUsername: the given name is none for an account on Linux.
+    :raises UsernameTaken: an account has it, or had it.
+    """
+    wanted = account.preferred_identifier or f"svc-{owner.slug}"
+    account.username = _name(account.username, wanted)
+    key = _new_key(account, now)
+    account.save(force_insert=True)
+    _record(account, "created", actor=actor, now=now)
+    return key
 
 
 def _name(username: str, wanted: str) -> str:

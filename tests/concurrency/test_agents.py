@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-
 import pytest
-from django.db import connection
 
 from allocations.models import (
     AgentIdentity,
@@ -19,6 +15,7 @@ from allocations.models import (
 from allocations.observables import ObjectType
 from allocations.services import agent_removal, agents, subscriptions
 from identity.models import Event
+from tests.concurrency.racing import RACERS, race_each
 from tests.factories.agents import (
     AgentIdentityFactory,
     AgentServiceFactory,
@@ -26,25 +23,6 @@ from tests.factories.agents import (
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-PROCESSES = 6
-
-
-def at_once(deed):
-    """Run `deed` in several threads at once; return what each got: its result or its refusal."""
-    start = Barrier(PROCESSES)
-
-    def run(number):
-        try:
-            start.wait()
-            return deed(number)
-        except Exception as error:
-            return error
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(PROCESSES) as pool:
-        return list(pool.map(run, range(PROCESSES)))
 
 
 def count(kind):
@@ -62,7 +40,7 @@ def test_several_that_find_no_identity_all_get_the_same_one(offering, carol, now
             offering=offering, name="agent", said={"version": "1.0.7"}, actor=carol, now=now
         )
 
-    got = at_once(register)
+    got = race_each(register)
 
     assert {identity.uuid for identity in got} == {AgentIdentity.objects.get().uuid}
     assert {identity.pk for identity in got} == {AgentIdentity.objects.get().pk}
@@ -71,15 +49,15 @@ def test_several_that_find_no_identity_all_get_the_same_one(offering, carol, now
 
 
 def test_over_the_api_each_is_answered_201_with_the_same_identity(offering, carol, as_user):
-    clients = [as_user(carol) for _ in range(PROCESSES)]
+    clients = [as_user(carol) for _ in range(RACERS)]
     body = {"offering": str(offering.uuid), "name": "agent", "version": "1.0.7"}
 
     def register(number):
         return clients[number].post("/api/marketplace-site-agent-identities/", body, format="json")
 
-    got = at_once(register)
+    got = race_each(register)
 
-    assert [response.status_code for response in got] == [201] * PROCESSES
+    assert [response.status_code for response in got] == [201] * RACERS
     assert {response.json()["uuid"] for response in got} == {AgentIdentity.objects.get().uuid.hex}
 
 
@@ -93,10 +71,10 @@ def test_a_service_and_a_processor_are_new_for_one_of_them(identity, carol, now)
         )
         return service_is_new, processor_is_new
 
-    got = at_once(register)
+    got = race_each(register)
 
-    assert sorted(is_new for is_new, _ in got) == [False] * (PROCESSES - 1) + [True]
-    assert sorted(is_new for _, is_new in got) == [False] * (PROCESSES - 1) + [True]
+    assert sorted(is_new for is_new, _ in got) == [False] * (RACERS - 1) + [True]
+    assert sorted(is_new for _, is_new in got) == [False] * (RACERS - 1) + [True]
     assert (AgentService.objects.count(), AgentProcessor.objects.count()) == (1, 1)
     assert (count("agent_service.registered"), count("agent_processor.registered")) == (1, 1)
 
@@ -105,7 +83,7 @@ def test_an_upgrade_that_all_tell_of_is_recorded_once(identity, carol, now):
     def update(_):
         return agents.update(identity, said={"version": "1.0.8"}, actor=carol, now=now)
 
-    at_once(update)
+    race_each(update)
 
     assert AgentIdentity.objects.get().version == "1.0.8"
     assert count("agent.changed") == 1
@@ -128,7 +106,7 @@ def test_of_a_removal_and_registrations_whoever_comes_first_wins_and_nothing_is_
             service, name=f"p{number}", backend_type="slurm", actor=carol, now=now
         )
 
-    got = at_once(deed)
+    got = race_each(deed)
 
     assert got[0] == "removed"
     unexpected = [
@@ -142,15 +120,15 @@ def test_of_a_removal_and_registrations_whoever_comes_first_wins_and_nothing_is_
 
 
 def test_an_agent_is_removed_once(identity, carol, now):
-    got = at_once(lambda _: agent_removal.remove(identity, actor=carol, now=now))
+    got = race_each(lambda _: agent_removal.remove(identity, actor=carol, now=now))
 
     assert got.count(None) == 1
-    assert sum(isinstance(one, agents.AgentGone) for one in got) == PROCESSES - 1
+    assert sum(isinstance(one, agents.AgentGone) for one in got) == RACERS - 1
     assert count("agent.removed") == 1
 
 
 def test_all_get_the_same_queue(identity, carol, now):
-    got = at_once(
+    got = race_each(
         lambda _: subscriptions.register_consumer(
             identity, object_types=[ObjectType.ORDER], actor=carol, now=now
         )
@@ -170,7 +148,7 @@ def test_all_get_the_same_subscription_and_the_same_queue_of_it(identity, offeri
         )
         return subscription.pk, queue.pk, is_new
 
-    got = at_once(subscribe)
+    got = race_each(subscribe)
 
     subscription, queue = EventSubscription.objects.get(), EventSubscriptionQueue.objects.get()
     assert {keys[:2] for keys in got} == {(subscription.pk, queue.pk)}
@@ -188,7 +166,7 @@ def test_a_subscription_ends_once_and_gets_no_queue_afterwards(offering, carol, 
             )
         return subscriptions.unsubscribe(subscription, actor=carol, now=now)
 
-    got = at_once(deed)
+    got = race_each(deed)
 
     refused = [one for one in got if isinstance(one, Exception)]
     assert all(isinstance(one, subscriptions.SubscriptionGone) for one in refused)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
-from threading import Barrier
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.db import connection
 
 from config.common.machine import IllegalTransition
 from identity.models import Event
 from marketplace.models import Consent, Offering, OfferingComponent, ServiceProvider
 from marketplace.services import components, offerings, plans, providers, terms
+from tests.concurrency.racing import RACERS, lost, race_same
 from tests.factories.identity import CustomerFactory, UserFactory
 from tests.factories.marketplace import (
     CategoryFactory,
@@ -23,33 +21,9 @@ from tests.factories.marketplace import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import datetime
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-RACERS = 6
-
-
-def race(deed: Callable[[], Any]) -> list[Any]:
-    """Run `deed` in several threads at once; return what each got: its result or its refusal."""
-    start = Barrier(RACERS)
-
-    def run(_: int) -> Any:
-        try:
-            start.wait()
-            return deed()
-        except Exception as error:
-            return error
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(RACERS) as pool:
-        return list(pool.map(run, range(RACERS)))
-
-
-def lost(got: list[Any], refusal: type[Exception]) -> int:
-    return sum(isinstance(one, refusal) for one in got)
 
 
 def test_of_several_who_pause_an_offering_one_does(now: datetime) -> None:
@@ -58,14 +32,14 @@ def test_of_several_who_pause_an_offering_one_does(now: datetime) -> None:
     def pause() -> None:
         offerings.pause(Offering.objects.get(pk=offering.pk), actor=actor, now=now)
 
-    got = race(pause)
+    got = race_same(pause)
     assert lost(got, IllegalTransition) == RACERS - 1
     assert Event.objects.filter(kind="offering.paused").count() == 1
 
 
 def test_an_organisation_becomes_a_provider_once(now: datetime) -> None:
     customer, actor = CustomerFactory(), UserFactory()
-    got = race(lambda: providers.register(customer=customer, actor=actor, now=now))
+    got = race_same(lambda: providers.register(customer=customer, actor=actor, now=now))
     assert lost(got, providers.AlreadyRegistered) == RACERS - 1
     assert ServiceProvider.objects.count() == 1
 
@@ -81,7 +55,7 @@ def test_a_component_is_added_once(now: datetime) -> None:
         }
         return components.add(offering, actor=actor, now=now, **fields)
 
-    got = race(add)
+    got = race_same(add)
     assert lost(got, components.RepeatedComponent) == RACERS - 1
     assert offering.components.filter(type="storage").count() == 1
 
@@ -99,7 +73,7 @@ def test_offerings_of_one_name_get_slugs_of_their_own(now: datetime) -> None:
             now=now,
         )
 
-    got = race(create)
+    got = race_same(create)
     assert len({offering.slug for offering in got}) == RACERS
 
 
@@ -112,7 +86,7 @@ def test_a_plan_made_beside_a_component_has_a_price_for_it(now: datetime) -> Non
         components.add(offering, actor=actor, now=now, **fields)
         plans.create(offering, actor=actor, now=now, name=name)
 
-    assert race(both) == [None] * RACERS
+    assert race_same(both) == [None] * RACERS
     priced = {plan.components.count() for plan in offering.plans.all()}
     assert priced == {offering.components.count()} == {4 + RACERS}
 
@@ -120,7 +94,7 @@ def test_a_plan_made_beside_a_component_has_a_price_for_it(now: datetime) -> Non
 def test_the_last_price_that_was_set_holds_for_all(now: datetime) -> None:
     plan, actor = HpcOfferingFactory().plans.get(), UserFactory()
     prices = {"cpu_k_hours": Decimal(2), "gb_k_hours": Decimal(2)}
-    got = race(lambda: plans.set_prices(plan, prices, actor=actor, now=now))
+    got = race_same(lambda: plans.set_prices(plan, prices, actor=actor, now=now))
     assert lost(got, Exception) == 0
     assert plan.components.filter(price=2).count() == 2
 
@@ -128,6 +102,6 @@ def test_the_last_price_that_was_set_holds_for_all(now: datetime) -> None:
 def test_agreeing_at_once_is_one_consent(now: datetime) -> None:
     offering, user = OfferingFactory(), UserFactory()
     TermsOfServiceFactory(offering=offering)
-    got = race(lambda: terms.accept(offering, user=user, actor=user, now=now))
+    got = race_same(lambda: terms.accept(offering, user=user, actor=user, now=now))
     assert len({consent.pk for consent in got}) == 1
     assert Consent.objects.count() == 1

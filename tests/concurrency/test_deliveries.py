@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import time
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 
 import pytest
-from django.db import connection
 
 from allocations import backends
 from allocations.backends.fake import FakeBackend
@@ -17,29 +14,11 @@ from allocations.services import accounts, membership, provisioning
 from config.common.machine import IllegalTransition
 from identity.models import Event
 from marketplace.lifecycle import OrderState, ResourceState
+from tests.concurrency.racing import RACERS, race_same
 from tests.factories.allocations import OfferingUserFactory
 from tests.factories.marketplace import HpcOfferingFactory, OrderFactory, ResourceFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-RACERS = 6
-
-
-def race(deed):
-    """Run `deed` in several threads at once; return what each got: its result or its refusal."""
-    start = Barrier(RACERS)
-
-    def run(_):
-        try:
-            start.wait()
-            return deed()
-        except Exception as error:
-            return error
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(RACERS) as pool:
-        return list(pool.map(run, range(RACERS)))
 
 
 class SlowSite(FakeBackend):
@@ -57,7 +36,7 @@ def test_an_order_that_several_workers_start_is_delivered_once(project, provider
     resource = ResourceFactory(project=project, offering=offering, state=ResourceState.CREATING)
     order = OrderFactory(resource=resource, state=OrderState.EXECUTING)
 
-    got = race(lambda: provisioning.start(order, now=now))
+    got = race_same(lambda: provisioning.start(order, now=now))
 
     assert sum(isinstance(one, Provision) for one in got) == 1
     assert got.count(None) == RACERS - 1
@@ -70,7 +49,7 @@ def test_an_account_is_opened_once(project, bob, provider, now):
     offering = HpcOfferingFactory(customer=provider, plugin_options={membership.MANAGED: True})
     ResourceFactory(project=project, offering=offering)
 
-    got = race(lambda: membership.reconcile(user=bob, offering=offering, now=now))
+    got = race_same(lambda: membership.reconcile(user=bob, offering=offering, now=now))
 
     assert not [one for one in got if isinstance(one, Exception)]
     assert OfferingUser.objects.count() == 1
@@ -80,7 +59,7 @@ def test_an_account_is_opened_once(project, bob, provider, now):
 def test_of_several_who_report_the_same_step_one_succeeds(carol, provider, now):
     account = OfferingUserFactory(offering__customer=provider, username="")
 
-    got = race(lambda: accounts.move(account, "begin_creating", actor=carol, now=now))
+    got = race_same(lambda: accounts.move(account, "begin_creating", actor=carol, now=now))
 
     assert sum(isinstance(one, OfferingUser) for one in got) == 1
     assert sum(isinstance(one, IllegalTransition) for one in got) == RACERS - 1
@@ -93,7 +72,9 @@ def test_a_name_goes_to_one_of_those_who_want_it(carol, provider, now):
     offering = HpcOfferingFactory(customer=provider)
     wanting = [OfferingUserFactory(offering=offering, username="") for _ in range(RACERS)]
 
-    got = race(lambda: accounts.set_username(wanting.pop(), username="ada", actor=carol, now=now))
+    got = race_same(
+        lambda: accounts.set_username(wanting.pop(), username="ada", actor=carol, now=now)
+    )
 
     assert sum(isinstance(one, OfferingUser) for one in got) == 1
     assert sum(isinstance(one, accounts.UsernameTaken) for one in got) == RACERS - 1

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier, Lock
 from threading import Event as Signal
+from threading import Lock
 from time import monotonic
 from uuid import uuid4
 
@@ -16,6 +16,7 @@ from django.utils import timezone
 from config import wiring
 from identity.models import Event, EventDelivery
 from identity.services import outbox
+from tests.concurrency.racing import at_once
 from tests.factories.identity import EventFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -55,24 +56,10 @@ def happen(times, *, subjects=1):
     ]
 
 
-def at_once(deed, number=DISPATCHERS):
-    start = Barrier(number)
-
-    def run(_):
-        try:
-            start.wait()
-            return deed()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(number) as pool:
-        return list(pool.map(run, range(number)))
-
-
 def test_four_dispatchers_tell_nobody_anything_twice(told):
     events = happen(60, subjects=20)
 
-    at_once(wiring.dispatch_events)
+    at_once(lambda _: wiring.dispatch_events(), DISPATCHERS)
 
     wanted = Counter(event.uuid for event in events)
     assert {name: Counter(uuids) for name, uuids in told.of.items()} == {
@@ -85,7 +72,7 @@ def test_four_dispatchers_tell_nobody_anything_twice(told):
 def test_four_dispatchers_keep_the_order_of_each_subject(told):
     happen(40, subjects=2)
 
-    at_once(wiring.dispatch_events)
+    at_once(lambda _: wiring.dispatch_events(), DISPATCHERS)
 
     order = dict(Event.objects.values_list("uuid", "sequence"))
     subject = dict(Event.objects.values_list("uuid", "subject_uuid"))
@@ -99,7 +86,7 @@ def test_four_dispatchers_keep_the_order_of_each_subject(told):
 def test_numbers_are_given_once_and_without_a_gap(told):
     happen(50, subjects=50)
 
-    at_once(lambda: outbox.put_in_order({}, now=timezone.now()))
+    at_once(lambda _: outbox.put_in_order({}, now=timezone.now()), DISPATCHERS)
 
     numbers = Event.objects.order_by("sequence").values_list("sequence", flat=True)
     assert list(numbers) == list(range(1, 51))

@@ -1,15 +1,13 @@
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from django.db import connection
 
 from identity.models import Customer, Event, Grant, Project, User
 from identity.roles import RoleName
 from identity.services import members, projects, users
+from tests.concurrency.racing import RACERS, race_each
 from tests.factories.identity import RoleFactory
 
 if TYPE_CHECKING:
@@ -17,32 +15,13 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-RACERS = 6
-
-
-def race(deed: Any) -> Any:
-    """Run `deed` in several threads at once; return what each got: its result or its refusal."""
-    start = Barrier(RACERS)
-
-    def run(number: Any) -> Any:
-        try:
-            start.wait()
-            return deed(number)
-        except Exception as error:
-            return error
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(RACERS) as pool:
-        return list(pool.map(run, range(RACERS)))
-
 
 def test_of_several_who_grant_the_same_role_exactly_one_succeeds(
     project: Project, alice: User, mallory: User, now: datetime
 ) -> None:
     role = RoleFactory(name=RoleName.PROJECT_MEMBER.value)
 
-    got = race(
+    got = race_each(
         lambda _: members.grant(scope=project, user=mallory, role=role, actor=alice, now=now)
     )
 
@@ -57,7 +36,9 @@ def test_a_role_is_revoked_once_however_many_revoke_it(
 ) -> None:
     role = RoleFactory(name=RoleName.PROJECT_MEMBER.value)
 
-    got = race(lambda _: members.revoke(scope=project, user=bob, role=role, actor=alice, now=now))
+    got = race_each(
+        lambda _: members.revoke(scope=project, user=bob, role=role, actor=alice, now=now)
+    )
 
     assert got == [None] * RACERS
     assert Event.objects.filter(kind="grant.revoked").count() == 1
@@ -66,14 +47,16 @@ def test_a_role_is_revoked_once_however_many_revoke_it(
 def test_projects_that_begin_alike_get_different_slugs_at_the_same_time(
     allocator: Customer, alice: User, now: datetime
 ) -> None:
-    got = race(lambda _: projects.create(customer=allocator, name="Alpha", actor=alice, now=now))
+    got = race_each(
+        lambda _: projects.create(customer=allocator, name="Alpha", actor=alice, now=now)
+    )
 
     assert {type(one) for one in got} == {Project}
     assert len({one.slug for one in got}) == RACERS
 
 
 def test_a_project_is_removed_once(project: Project, alice: User, bob: User, now: datetime) -> None:
-    got = race(lambda _: projects.remove(project, actor=alice, now=now))
+    got = race_each(lambda _: projects.remove(project, actor=alice, now=now))
 
     assert got.count(None) == 1
     assert sum(isinstance(one, projects.ProjectGone) for one in got) == RACERS - 1
@@ -81,7 +64,9 @@ def test_a_project_is_removed_once(project: Project, alice: User, bob: User, now
 
 
 def test_a_user_name_is_given_once(dave: User, now: datetime) -> None:
-    got = race(lambda _: users.create(username="erika", email="e@example.org", actor=dave, now=now))
+    got = race_each(
+        lambda _: users.create(username="erika", email="e@example.org", actor=dave, now=now)
+    )
 
     assert sum(isinstance(one, User) for one in got) == 1
     assert sum(isinstance(one, users.UsernameTaken) for one in got) == RACERS - 1

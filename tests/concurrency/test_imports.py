@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.db import connection
 
 from accounting.models import ComponentUserUsageLimit
 from accounting.services import user_limits
@@ -17,6 +14,7 @@ from config.common.machine import IllegalTransition
 from identity.models import Event
 from marketplace.models import Order, Resource, ResourcePlanPeriod
 from marketplace.services import importing, partitions
+from tests.concurrency.racing import RACERS, lost, race_same
 from tests.factories.accounting import ComponentUserUsageLimitFactory
 from tests.factories.allocations import (
     BackendResourceFactory,
@@ -27,41 +25,17 @@ from tests.factories.identity import UserFactory
 from tests.factories.marketplace import HpcOfferingFactory, ResourceFactory
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import datetime
 
     from identity.models import Project
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-RACERS = 4
-
-
-def race(deed: Callable[[], Any]) -> list[Any]:
-    """Run `deed` in several threads at once; return what each got: its result or its refusal."""
-    start = Barrier(RACERS)
-
-    def run(_: int) -> Any:
-        try:
-            start.wait()
-            return deed()
-        except Exception as error:
-            return error
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(RACERS) as pool:
-        return list(pool.map(run, range(RACERS)))
-
-
-def lost(got: list[Any], refusal: type[Exception]) -> int:
-    return sum(isinstance(one, refusal) for one in got)
-
 
 def test_what_waits_is_taken_over_once(project: Project, now: datetime) -> None:
     found, actor = BackendResourceFactory(project=project), UserFactory()
 
-    got = race(lambda: backend_resources.take_over(found, actor=actor, now=now))
+    got = race_same(lambda: backend_resources.take_over(found, actor=actor, now=now))
 
     assert lost(got, backend_resources.NotWaiting) == RACERS - 1
     assert (Resource.objects.count(), Order.objects.count()) == (1, 1)
@@ -75,7 +49,7 @@ def test_a_name_at_the_site_becomes_one_allocation(project: Project, now: dateti
     offering, actor = HpcOfferingFactory(), UserFactory()
     found = importing.Found(offering, project, "hpc_old", "hpc_old", {"cpu_k_hours": 1})
 
-    got = race(lambda: importing.take_over(found, actor=actor, now=now))
+    got = race_same(lambda: importing.take_over(found, actor=actor, now=now))
 
     assert lost(got, importing.AlreadyHere) == RACERS - 1
     assert Resource.objects.get().backend_id == "hpc_old"
@@ -96,7 +70,7 @@ def test_what_a_site_has_is_reported_once(project: Project, now: datetime) -> No
             now=now,
         )
 
-    assert lost(race(report), backend_resources.ReportedAlready) == RACERS - 1
+    assert lost(race_same(report), backend_resources.ReportedAlready) == RACERS - 1
     assert BackendResource.objects.count() == 1
 
 
@@ -110,7 +84,7 @@ def test_a_search_is_begun_by_one_and_ended_by_one(now: datetime) -> None:
         imports.complete(BackendResourceRequest.objects.get(pk=asked.pk), actor=actor, now=now)
 
     for deed, kind in ((begin, "import.processing"), (end, "import.done")):
-        assert lost(race(deed), IllegalTransition) == RACERS - 1
+        assert lost(race_same(deed), IllegalTransition) == RACERS - 1
         assert Event.objects.filter(kind=kind).count() == 1
 
 
@@ -124,7 +98,7 @@ def test_a_person_gets_one_limit_on_a_component(now: datetime) -> None:
             resource=resource, component=component, account="bob1", actor=actor, now=now
         )
 
-    assert lost(race(limit), user_limits.LimitExists) == RACERS - 1
+    assert lost(race_same(limit), user_limits.LimitExists) == RACERS - 1
     assert ComponentUserUsageLimit.objects.count() == 1
 
 
@@ -143,7 +117,7 @@ def test_an_account_that_is_removed_at_the_same_time_leaves_no_limit(
             resource=resource, component=component, account="bob1", actor=actor, now=now
         )
 
-    got = race(either)
+    got = race_same(either)
 
     refusals = [one for one in got if isinstance(one, Exception)]
     assert {type(one) for one in refusals} <= {user_limits.UnknownAccount, user_limits.LimitExists}
@@ -153,7 +127,7 @@ def test_an_account_that_is_removed_at_the_same_time_leaves_no_limit(
 def test_a_limit_is_removed_once(now: datetime) -> None:
     row, actor = ComponentUserUsageLimitFactory(), UserFactory()
 
-    got = race(lambda: user_limits.remove(row, actor=actor, now=now))
+    got = race_same(lambda: user_limits.remove(row, actor=actor, now=now))
 
     assert lost(got, user_limits.LimitGone) == RACERS - 1
     assert Event.objects.filter(kind="user_limit.removed").count() == 1
@@ -162,7 +136,7 @@ def test_a_limit_is_removed_once(now: datetime) -> None:
 def test_a_partition_is_added_once(now: datetime) -> None:
     offering, actor = HpcOfferingFactory(), UserFactory()
 
-    got = race(lambda: partitions.add(offering, partition_name="gpu", actor=actor, now=now))
+    got = race_same(lambda: partitions.add(offering, partition_name="gpu", actor=actor, now=now))
 
     assert lost(got, partitions.PartitionExists) == RACERS - 1
     assert offering.partitions.count() == 1

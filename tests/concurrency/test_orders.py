@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.db import connection
 
 from config.common.errors import Conflict, Missing
 from config.common.machine import IllegalTransition
@@ -19,6 +16,7 @@ from marketplace.lifecycle import OrderState, OrderType, ResourceState
 from marketplace.models import Order, Resource, ResourcePlanPeriod
 from marketplace.services import end_dates, orders, placing, resource_orders
 from marketplace.services.availability import ProjectExpired, TooMany
+from tests.concurrency.racing import RACERS, race
 from tests.factories.marketplace import OrderFactory, ResourceFactory
 
 if TYPE_CHECKING:
@@ -32,25 +30,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-RACERS = 6
 WON = None
-
-
-def race(*deeds: Callable[[], Any]) -> list[Any]:
-    """Run deeds at once, each on a connection of its own; return what each returned or raised."""
-    ready = Barrier(len(deeds))
-
-    def run(deed: Callable[[], Any]) -> Any:
-        try:
-            ready.wait()
-            return deed()
-        except Exception as error:
-            return error
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(deeds)) as pool:
-        return list(pool.map(run, deeds))
 
 
 def make(project: Project, offering: Offering, kind: OrderType, state: OrderState) -> Order:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.db import connection
 
 from allocations.models import OfferingUser, ProjectServiceAccount
 from allocations.services import membership, shared_accounts
 from identity.models import Customer, Event, Project, User
 from identity.roles import RoleName
 from identity.services import bridge
+from tests.concurrency.racing import RACERS, race_each
 from tests.factories.identity import GrantFactory, UserFactory
 from tests.factories.marketplace import HpcOfferingFactory, ResourceFactory
 
@@ -22,30 +20,11 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-RACERS = 6
-
-
-def race(deed: Any) -> Any:
-    """Run `deed` in several threads at once; return what each got: its result or its refusal."""
-    start = Barrier(RACERS)
-
-    def run(number: int) -> Any:
-        try:
-            start.wait()
-            return deed(number)
-        except Exception as error:
-            return error
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(RACERS) as pool:
-        return list(pool.map(run, range(RACERS)))
-
 
 def test_of_several_sources_that_tell_of_somebody_new_one_registers_him(
     dave: User, now: datetime
 ) -> None:
-    got = race(
+    got = race_each(
         lambda number: bridge.push(
             username="asa",
             source=f"isd:{number}",
@@ -65,7 +44,7 @@ def test_of_several_sources_that_tell_of_somebody_new_one_registers_him(
 def test_of_several_programs_that_want_a_name_one_gets_it(
     project: Project, pi: User, now: datetime
 ) -> None:
-    got = race(
+    got = race_each(
         lambda _: shared_accounts.open_for_project(
             project=project, username="bot", actor=pi, now=now
         )
@@ -85,7 +64,7 @@ def test_programs_of_project_and_organisation_that_prefer_a_name_share_none(
             return shared_accounts.open_for_project(project=project, **asked)[0].username
         return shared_accounts.open_for_customer(customer=allocator, **asked)[0].username
 
-    assert sorted(race(deed)) == ["bot", *(f"bot-{number}" for number in range(2, RACERS + 1))]
+    assert sorted(race_each(deed)) == ["bot", *(f"bot-{number}" for number in range(2, RACERS + 1))]
 
 
 def test_there_are_never_more_programs_than_staff_allow(
@@ -93,7 +72,7 @@ def test_there_are_never_more_programs_than_staff_allow(
 ) -> None:
     Project.objects.update(max_service_accounts=2)
 
-    got = race(lambda _: shared_accounts.open_for_project(project=project, actor=pi, now=now))
+    got = race_each(lambda _: shared_accounts.open_for_project(project=project, actor=pi, now=now))
 
     assert sum(isinstance(one, tuple) for one in got) == 2
     assert sum(isinstance(one, shared_accounts.TooMany) for one in got) == RACERS - 2
@@ -109,7 +88,9 @@ def test_people_who_are_numbered_at_once_get_different_numbers(
     for user in people:
         GrantFactory(user=user, role=RoleName.PROJECT_MEMBER, scope=project)
 
-    got = race(lambda number: membership.reconcile(user=people[number], offering=offering, now=now))
+    got = race_each(
+        lambda number: membership.reconcile(user=people[number], offering=offering, now=now)
+    )
 
     assert [one for one in got if isinstance(one, Exception)] == []
     names = OfferingUser.objects.order_by("username").values_list("username", flat=True)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from decimal import Decimal
-from threading import Barrier
 
 import pytest
-from django.db import connection
 
 from accounting.models import PolicyStanding, SlurmPeriodicUsagePolicy, SlurmPolicyEvaluationLog
 from accounting.services import commands, evaluation, policies
@@ -16,12 +13,12 @@ from accounting.services.usage import Reported, set_usage
 from identity.models import Event
 from marketplace.models import Resource
 from marketplace.services import delivery
+from tests.concurrency.racing import RACERS, at_once
 from tests.factories.accounting import ComponentUsageFactory, PolicyFactory
 from tests.factories.marketplace import HpcOfferingFactory, ResourceFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-AT_ONCE = 6
 SUPPORTED = {"supports_pausing": True, "supports_downscaling": True}
 
 
@@ -40,20 +37,6 @@ def resource(project, offering):
 @pytest.fixture
 def policy(offering):
     return PolicyFactory(offering=offering)
-
-
-def at_once(deed):
-    start = Barrier(AT_ONCE)
-
-    def run(number):
-        try:
-            start.wait()
-            return deed(number)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        return list(pool.map(run, range(AT_ONCE)))
 
 
 def count(kind):
@@ -108,7 +91,7 @@ def test_offerings_evaluated_at_once_in_any_order_do_not_wait_for_each_other(
             evaluation.evaluate_resource(one, now=now)
         return 4
 
-    assert at_once(deed) == [4] * AT_ONCE
+    assert at_once(deed) == [4] * RACERS
 
 
 def test_who_removes_a_policy_while_it_is_evaluated_leaves_no_flag_behind(
@@ -177,4 +160,4 @@ def test_results_reported_at_once_are_all_kept(policy, resource, carol, now):
 
     at_once(deed)
 
-    assert policy.command_history.count() == AT_ONCE
+    assert policy.command_history.count() == RACERS

@@ -2,44 +2,27 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
-from threading import Barrier
 
 import pytest
-from django.db import connection
 
 from accounting.models import ComponentUsage, ComponentUserUsage
 from accounting.services import usage, user_usages
 from accounting.services.usage import Reported
 from accounting.services.user_usages import UserReported
 from identity.models import Event
+from tests.concurrency.racing import at_once
 from tests.factories.accounting import ComponentUsageFactory
 from tests.factories.marketplace import HpcOfferingFactory, ResourceFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-REPORTERS = 6
 COMPONENTS = ("cpu_k_hours", "gpu_k_hours", "gb_k_hours")
 
 
 @pytest.fixture
 def resource(project, provider):
     return ResourceFactory(project=project, offering=HpcOfferingFactory(customer=provider))
-
-
-def at_once(deed):
-    start = Barrier(REPORTERS)
-
-    def run(number):
-        try:
-            start.wait()
-            return deed(number)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(REPORTERS) as pool:
-        return list(pool.map(run, range(REPORTERS)))
 
 
 def test_partial_reports_at_once_are_all_in_the_sum(resource, carol, now):

@@ -31,6 +31,12 @@ class StateNumbers(Choices):
         self.api_schema = several({"type": "integer", "enum": sorted(map(int, NUMBERS))})
 
 
+def among(some: Any, rows: Any, value: bool) -> Any:
+    """Return the rows that are among some of their model, or the others."""
+    keys = some.values("pk")
+    return rows.filter(pk__in=keys) if value else rows.exclude(pk__in=keys)
+
+
 class AgentIdentityFilter(ApiFilterSet):
     """Agents by offering and name."""
 
@@ -46,8 +52,7 @@ class AgentIdentityFilter(ApiFilterSet):
 
     def filter_orphaned(self, rows: Any, name: str, value: bool) -> Any:
         """Keep those of which no service runs, or the others."""
-        orphaned = AgentIdentity.objects.orphaned().values("pk")
-        return rows.filter(pk__in=orphaned) if value else rows.exclude(pk__in=orphaned)
+        return among(AgentIdentity.objects.orphaned(), rows, value)
 
 
 class AgentServiceFilter(ApiFilterSet):
@@ -66,8 +71,7 @@ class AgentServiceFilter(ApiFilterSet):
 
     def filter_stale(self, rows: Any, name: str, value: bool) -> Any:
         """Keep those that were not seen for a day, or the others."""
-        stale = AgentService.objects.stale().values("pk")
-        return rows.filter(pk__in=stale) if value else rows.exclude(pk__in=stale)
+        return among(AgentService.objects.stale(), rows, value)
 
     def filter_state(self, rows: Any, name: str, value: list[str]) -> Any:
         """Keep those that stand so."""
@@ -90,5 +94,4 @@ class AgentProcessorFilter(ApiFilterSet):
 
     def filter_stale(self, rows: Any, name: str, value: bool) -> Any:
         """Keep those that did not run for a day, or the others."""
-        stale = AgentProcessor.objects.stale().values("pk")
-        return rows.filter(pk__in=stale) if value else rows.exclude(pk__in=stale)
+        return among(AgentProcessor.objects.stale(), rows, value)

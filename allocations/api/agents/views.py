@@ -36,13 +36,18 @@ from allocations.api.subscriptions.serializers import (
 from allocations.models import AgentIdentity, AgentProcessor, AgentService
 from allocations.services import agent_removal, agent_stats, agents, subscriptions
 from config.common.api.access import SCOPED, STAFF, SUPPORT, Needs, Rule
-from config.common.api.actions import command, creates, deletes, reading, updates
+from config.common.api.actions import (
+    ANSWERED,
+    command,
+    creates,
+    deletes,
+    reading,
+    registers,
+    updates,
+)
 from config.common.api.viewsets import ApiViewSet, Listed, Retrieved
 from identity.api.sessions.views import address_of
 from identity.permissions import P
-
-ANSWERED = {True: 201, False: 200}
-"""The status by whether what was registered is new."""
 
 SERVE = Needs(P.MANAGE_DELIVERY, on=("offering", "offering.customer"))
 SERVE_BY_SERVICE = Needs(P.MANAGE_DELIVERY, on=("identity.offering", "identity.offering.customer"))
@@ -99,9 +104,7 @@ class AgentIdentityViewSet(Listed, Retrieved, ApiViewSet):
         agent_removal.remove(self.row(), actor=request.user, now=self.now)
         return self.no_content()
 
-    @command(
-        AgentServiceCreateInput, AgentServiceOutput, status=201, also=((200, AgentServiceOutput),)
-    )
+    @registers(AgentServiceCreateInput, AgentServiceOutput)
     def register_service(self, request: Any, uuid: str) -> Any:
         """Register a service of the agent; 200 when it is known."""
         identity, data = self.row(), self.data(AgentServiceCreateInput)
@@ -110,12 +113,7 @@ class AgentIdentityViewSet(Listed, Retrieved, ApiViewSet):
         )
         return self.reply(service, status=ANSWERED[is_new])
 
-    @command(
-        AgentQueueRegistrationInput,
-        AgentQueueRegistrationResponseOutput,
-        status=201,
-        also=((200, AgentQueueRegistrationResponseOutput),),
-    )
+    @registers(AgentQueueRegistrationInput, AgentQueueRegistrationResponseOutput)
     def register_queue(self, request: Any, uuid: str) -> Any:
         """Let the agent take all that it is told of from one queue; 200 when it is known."""
         identity, data = self.row(), self.data(AgentQueueRegistrationInput)
@@ -125,12 +123,7 @@ class AgentIdentityViewSet(Listed, Retrieved, ApiViewSet):
         body = AgentQueueRegistrationResponseOutput(consumer).data
         return self.answer(body, status=ANSWERED[is_new])
 
-    @command(
-        AgentEventSubscriptionCreateInput,
-        EventSubscriptionOutput,
-        status=201,
-        also=((200, EventSubscriptionOutput),),
-    )
+    @registers(AgentEventSubscriptionCreateInput, EventSubscriptionOutput)
     def register_event_subscription(self, request: Any, uuid: str) -> Any:
         """Subscribe the agent to one type of object; 200 when it is. For agents up to 1.0.5."""
         identity, data = self.row(), self.data(AgentEventSubscriptionCreateInput)
@@ -172,12 +165,7 @@ class AgentServiceViewSet(Listed, Retrieved, ApiViewSet):
         agent_removal.remove_service(self.row(), actor=request.user, now=self.now)
         return self.no_content()
 
-    @command(
-        AgentProcessorCreateInput,
-        AgentProcessorOutput,
-        status=201,
-        also=((200, AgentProcessorOutput),),
-    )
+    @registers(AgentProcessorCreateInput, AgentProcessorOutput)
     def register_processor(self, request: Any, uuid: str) -> Any:
         """Register what the service works with; 200 when it is known."""
         service, data = self.row(), self.data(AgentProcessorCreateInput)

@@ -48,6 +48,12 @@ class ServiceAccountViewSet(Recorded, Listed, Retrieved, ApiViewSet):
         data = {field: value for field, value in data.items() if value or field != "username"}
         return self.reply(shared_accounts.change(account, **data, actor=request.user, now=self.now))
 
+    def rotated(self, request: Any) -> Any:
+        """Answer the account with another key."""
+        account = self.row()
+        key = shared_accounts.rotate_key(account, actor=request.user, now=self.now)
+        return self.answer(self.with_key(account, key))
+
     @deletes
     def destroy(self, request: Any, uuid: str) -> Any:
         """Close the account; it stays on record."""
@@ -92,9 +98,7 @@ class ProjectServiceAccountViewSet(ServiceAccountViewSet):
     @command(output=ProjectServiceAccountOutput)
     def rotate_api_key(self, request: Any, uuid: str) -> Any:
         """Give the account another key, which is shown once."""
-        account = self.row()
-        key = shared_accounts.rotate_key(account, actor=request.user, now=self.now)
-        return self.answer(self.with_key(account, key))
+        return self.rotated(request)
 
 
 class CustomerServiceAccountViewSet(ServiceAccountViewSet):
@@ -130,9 +134,7 @@ class CustomerServiceAccountViewSet(ServiceAccountViewSet):
     @command(output=CustomerServiceAccountOutput)
     def rotate_api_key(self, request: Any, uuid: str) -> Any:
         """Give the account another key, which is shown once."""
-        account = self.row()
-        key = shared_accounts.rotate_key(account, actor=request.user, now=self.now)
-        return self.answer(self.with_key(account, key))
+        return self.rotated(request)
 
 
 class CourseAccountViewSet(Recorded, Listed, Retrieved, ApiViewSet):

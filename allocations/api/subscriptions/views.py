@@ -19,7 +19,7 @@ from allocations.api.subscriptions.serializers import (
 from allocations.models import EventSubscription, EventSubscriptionQueue
 from allocations.services import subscriptions
 from config.common.api.access import AUTHENTICATED, SCOPED, STAFF, Own, Rule
-from config.common.api.actions import command, creates, deletes
+from config.common.api.actions import ANSWERED, creates, deletes, registers
 from config.common.api.viewsets import ApiViewSet, Listed, Retrieved
 from identity.api.sessions.views import address_of
 
@@ -58,12 +58,7 @@ class EventSubscriptionViewSet(Listed, Retrieved, ApiViewSet):
         subscriptions.unsubscribe(self.row(), actor=request.user, now=self.now)
         return self.no_content()
 
-    @command(
-        EventSubscriptionQueueCreateInput,
-        EventSubscriptionQueueOutput,
-        status=201,
-        also=((200, EventSubscriptionQueueOutput),),
-    )
+    @registers(EventSubscriptionQueueCreateInput, EventSubscriptionQueueOutput)
     def create_queue(self, request: Any, uuid: str) -> Any:
         """Have a queue for one type of one offering's objects; 200 when there is one."""
         subscription, data = self.row(), self.data(EventSubscriptionQueueCreateInput)
@@ -74,7 +69,7 @@ class EventSubscriptionViewSet(Listed, Retrieved, ApiViewSet):
             actor=request.user,
             now=self.now,
         )
-        return self.reply(queue, status=201 if is_new else 200)
+        return self.reply(queue, status=ANSWERED[is_new])
 
 
 class EventSubscriptionQueueViewSet(Listed, Retrieved, ApiViewSet):

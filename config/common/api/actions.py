@@ -92,6 +92,15 @@ def command(  # noqa: PLR0913 - an action has that many sides
     return mark
 
 
+ANSWERED = {True: 201, False: 200}
+"""The status of what `registers`, by whether what was registered is new."""
+
+
+def registers(input: type, output: Any) -> Callable[[Method], Method]:  # noqa: A002
+    """Declare a POST action that makes something unless it is there: 201 when new, 200 when not."""
+    return command(input, output, status=201, also=((200, output),))
+
+
 def listing(
     output: Any,
     *,

@@ -6,53 +6,29 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import transaction
 
 from accounting.api.urls import router
 from accounting.models import ComponentUserUsageLimit
 from allocations.lifecycle import AccountState
-from identity.roles import RoleName
+from tests.api.tables import BOTH_SIDES, asker, check, each_of, read, untested
 from tests.factories.accounting import ComponentUserUsageLimitFactory
 from tests.factories.allocations import OfferingUserFactory
-from tests.factories.identity import GrantFactory, UserFactory
 from tests.factories.marketplace import ResourceFactory
 
 AT = "http://testserver/api"
 URL = "/api/component-user-usage-limits/"
 
-PEOPLE = (
-    "anonymous",
-    "mallory",
-    "bob",
-    "reader",
-    "admin",
-    "pi",
-    "alice",
-    "olga",
-    "carol",
-    "sam",
-    "dave",
-)
-"""The outsider; member, reader, administrator, manager and owner on the project's side; a manager
-of the offering and the provider's owner; support and staff."""
-
 TABLE = """
-GET    list     200 -++++++++++
-POST   list     201 -!xx+++xxx+
-GET    row      200 -?+++++++++
-PUT    row      200 -?xx+++xxx+
-PATCH  row      200 -?xx+++xxx+
-DELETE row      204 -?xx+++xxx+
-PATCH  ended    409 -?xx+++xxx+
+GET             200 -++++++++++
+POST            201 -!xx+++xxx+
+GET    {row}/   200 -?+++++++++
+PUT    {row}/   200 -?xx+++xxx+
+PATCH  {row}/   200 -?xx+++xxx+
+DELETE {row}/   204 -?xx+++xxx+
+PATCH  {ended}/ 409 -?xx+++xxx+
 """
 
-MARKS = {"-": 401, "x": 403, "?": 404, "!": 400}
-"""Not logged in; may not; does not see it; names what he does not see as a consumer."""
-
-LINES = [
-    (method, what, [MARKS.get(mark, int(success)) for mark in marks])
-    for method, what, success, marks in (line.split() for line in TABLE.strip().splitlines())
-]
+LINES = read(TABLE, below=URL)
 
 
 @pytest.fixture
@@ -92,52 +68,38 @@ def body_of(resource, component, /, **more):
 
 
 @pytest.fixture
-def people(mallory, bob, pi, alice, carol, sam, dave, project, allocator, resource):
-    reader, admin, olga = (UserFactory(username=name) for name in ("reader", "admin", "olga"))
-    GrantFactory(user=reader, scope=allocator, role=RoleName.CUSTOMER_READER)
-    GrantFactory(user=admin, scope=project, role=RoleName.PROJECT_ADMIN)
-    GrantFactory(user=olga, scope=resource.offering, role=RoleName.OFFERING_MANAGER)
-    everybody = (mallory, bob, reader, admin, pi, alice, olga, carol, sam, dave)
-    return {user.username: user for user in everybody}
+def offering(resource):
+    return resource.offering
 
 
-@pytest.mark.parametrize(
-    ("method", "what", "expected"), [pytest.param(*line, id=" ".join(line[:2])) for line in LINES]
-)
-def test_the_table(
-    method, what, expected, people, row, resource, component, anonymous, as_user, project
-):
-    clients = {"anonymous": anonymous, **{name: as_user(user) for name, user in people.items()}}
+@pytest.fixture
+def ask(both_sides, clients_of, row, resource, component, project):
+    """Return a function that sends a request as somebody; a new limit is on another component."""
     ended = ComponentUserUsageLimitFactory(
         resource=ResourceFactory(project=project, offering=resource.offering, state="Terminated"),
         user=row.user,
     )
-    paths = {"row": f"{URL}{row.uuid.hex}/", "ended": f"{URL}{ended.uuid.hex}/"}
-    body = body_of(resource, component)
-    if method == "POST":
-        body["component"] = resource.offering.components.get(type="gpu_k_hours").uuid.hex
-    if method == "PATCH":
-        body = {"limit": "1"}
-    got = {}
-    for person in PEOPLE:
-        with transaction.atomic():
-            call = getattr(clients[person], method.lower())
-            sent = None if method == "GET" else body
-            answer = call(paths.get(what, URL), sent, format="json")
-            transaction.set_rollback(True)
-        got[person] = answer.status_code
-        if answer.status_code == 403:
-            assert answer.json() == {"detail": "You do not have permission to perform this action."}
-    assert got == dict(zip(PEOPLE, expected, strict=True))
+    clients = clients_of(both_sides)
+    named = {"row": row.uuid.hex, "ended": ended.uuid.hex}
+    whole = body_of(resource, component)
+    other = resource.offering.components.get(type="gpu_k_hours").uuid.hex
+    bodies = {"POST": whole | {"component": other}, "PATCH": {"limit": "1"}}
+
+    def send(person, method, path):
+        as_its_method = asker(clients, named, lambda _: bodies.get(method, whole))
+        return as_its_method(person, method, path)
+
+    return send
+
+
+@each_of(LINES)
+def test_the_table(line, ask):
+    check(line, BOTH_SIDES, ask)
 
 
 def test_every_action_is_in_the_table():
     viewsets: dict[str, Any] = {prefix: viewset for prefix, viewset, _ in router.registry}
-    verbs = {"list": "GET list", "create": "POST list", "retrieve": "GET row"}
-    verbs |= {"update": "PUT row", "destroy": "DELETE row"}
-    tested = {f"{method} {what}" for method, what, _ in LINES}
-    actions = viewsets["api/component-user-usage-limits"].access
-    assert {verbs[action] for action in actions} <= tested
+    assert untested(LINES, viewsets["api/component-user-usage-limits"]) == set()
 
 
 def test_a_limit_is_set_and_both_sides_read_it(as_user, pi, carol, resource, component, account):

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from django.db import transaction
 
 from allocations.api.urls import router
 from identity.roles import RoleName
+from tests.api.tables import asker, body_by_end, check, each_of, read, untested
 from tests.factories.agents import (
     AgentIdentityFactory,
     AgentLogFactory,
@@ -62,13 +60,7 @@ GET    event-subscription-queues/{queue}/                                      2
 DELETE event-subscription-queues/{queue}/                                      204 -??????+?+
 """
 
-MARKS = {"-": 401, "x": 403, "?": 404, "!": 400}
-"""Not logged in; may not; does not see it; names what he does not see. `+` is success."""
-
-LINES = [
-    (method, f"/api/{path}", [MARKS.get(mark, int(success)) for mark in marks])
-    for method, path, success, marks in (line.split() for line in TABLE.strip().splitlines())
-]
+LINES = read(TABLE)
 
 
 @pytest.fixture
@@ -128,44 +120,16 @@ def bodies(named):
     }
 
 
-@contextmanager
-def undone():
-    """Undo what is done within, so that everybody finds the same."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
-
-
 @pytest.fixture
-def ask(people, named, anonymous, as_user):
+def ask(people, named, clients_of):
     """Return a function that sends a request as somebody."""
-    clients = {"anonymous": anonymous, **{name: as_user(user) for name, user in people.items()}}
     by_end = bodies(named)
-
-    def send(person, method, path):
-        found = [body for end, body in by_end.items() if path.endswith(end)]
-        body = found[0] if found and method != "GET" else None
-        call = getattr(clients[person], method.lower())
-        return call(path.format(**named), body, format="json")
-
-    return send
+    return asker(clients_of(people), named, lambda path: body_by_end(by_end, path))
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "expected"),
-    [pytest.param(*line, id=" ".join(line[:2])) for line in LINES],
-)
-def test_the_table(method, path, expected, ask):
-    answers = {}
-    for person in PEOPLE:
-        with undone():
-            answers[person] = ask(person, method, path)
-
-    got = {person: answer.status_code for person, answer in answers.items()}
-    assert got == dict(zip(PEOPLE, expected, strict=True))
-    for answer in answers.values():
-        if answer.status_code == 403:
-            assert answer.json() == {"detail": "You do not have permission to perform this action."}
+@each_of(LINES)
+def test_the_table(line, ask):
+    check(line, PEOPLE, ask)
 
 
 OURS = (
@@ -181,23 +145,8 @@ OURS = (
 
 @pytest.mark.parametrize("prefix", OURS)
 def test_every_action_is_in_the_table(prefix):
-    verbs = {
-        "list": "GET",
-        "create": "POST",
-        "retrieve": "GET",
-        "update": "PUT",
-        "destroy": "DELETE",
-    }
-    tested = {(method, re.sub(r"{\w+}", "{}", path)) for method, path, _ in LINES}
     viewsets: dict[str, Any] = {found: viewset for found, viewset, _ in router.registry}
-    root = f"/api/{prefix}/"
-    for name in viewsets[f"api/{prefix}"].access:
-        if name in verbs:
-            path = root if name in {"list", "create"} else f"{root}{{}}/"
-            assert (verbs[name], path) in tested
-        else:
-            ends = [path for _, path in tested if path.startswith(root)]
-            assert any(path.endswith(f"/{name}/") for path in ends), name
+    assert untested(LINES, viewsets[f"api/{prefix}"]) == set()
 
 
 @pytest.mark.parametrize("prefix", OURS[:5])

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.db import transaction
 
 from allocations.api.urls import router
 from allocations.lifecycle import ImportState
 from identity.roles import RoleName
+from tests.api.tables import Line, asker, check, each_of, read, untested
 from tests.factories.allocations import BackendResourceFactory, BackendResourceRequestFactory
 from tests.factories.identity import CustomerFactory, GrantFactory, ProjectFactory, UserFactory
 from tests.factories.marketplace import ResourceFactory
@@ -64,13 +63,7 @@ DELETE backend-resources/{found}/                            204 -?????+++?x+
 GET    marketplace-provider-offerings/{offering}/importable_resources/ 200 -?????+++?++
 """
 
-MARKS = {"-": 401, "x": 403, "?": 404, "!": 400}
-"""Not logged in; may not; does not see it; names what he does not see. `+` is the line's status."""
-
-LINES = [
-    (method, f"/api/{path}", [MARKS.get(mark, int(success)) for mark in marks])
-    for method, path, success, marks in (line.split() for line in TABLE.strip().splitlines())
-]
+LINES = read(TABLE)
 
 
 @pytest.fixture
@@ -134,43 +127,23 @@ def body_for(path: str, named: dict[str, str]) -> dict[str, Any]:
     return {}
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "expected"),
-    [pytest.param(*line, id=" ".join(line[:2])) for line in LINES],
-)
-def test_the_table(
-    method: str,
-    path: str,
-    expected: list[int],
-    people: dict[str, User],
-    named: dict[str, str],
-    anonymous: APIClient,
-    as_user: Callable[[User], APIClient],
-) -> None:
-    clients = {"anonymous": anonymous, **{name: as_user(user) for name, user in people.items()}}
-    got = {}
-    for person in PEOPLE:
-        with transaction.atomic():
-            call = getattr(clients[person], method.lower())
-            body = None if method == "GET" else body_for(path, named)
-            answer = call(path.format(**named), body, format="json")
-            transaction.set_rollback(True)
-        got[person] = answer.status_code
-        if answer.status_code == 403:
-            assert answer.json() == {"detail": "You do not have permission to perform this action."}
-    assert got == dict(zip(PEOPLE, expected, strict=True))
+@pytest.fixture
+def ask(
+    people: dict[str, User], named: dict[str, str], clients_of: Callable[..., dict[str, APIClient]]
+) -> Callable[[str, str, str], Any]:
+    """Return a function that sends a request as somebody."""
+    return asker(clients_of(people), named, lambda path: body_for(path, named))
+
+
+@each_of(LINES)
+def test_the_table(line: Line, ask: Callable[[str, str, str], Any]) -> None:
+    check(line, PEOPLE, ask)
 
 
 def test_every_action_is_in_the_table() -> None:
-    verbs = {"list": "GET", "create": "POST", "retrieve": "GET", "destroy": "DELETE"}
-    tested = {(method, re.sub(r"{\w+}", "{}", path)) for method, path, _ in LINES}
     viewsets: dict[str, Any] = {found: viewset for found, viewset, _ in router.registry}
-    for prefix in ("api/backend-resource-requests", "api/backend-resources"):
-        for name in viewsets[prefix].access:
-            many = name in {"list", "create"}
-            here = f"/{prefix}/" if many else f"/{prefix}/{{}}/"
-            method, path = (verbs[name], here) if name in verbs else ("POST", f"{here}{name}/")
-            assert (method, path) in tested
+    ours = ("api/backend-resource-requests", "api/backend-resources")
+    assert untested(LINES, *(viewsets[prefix] for prefix in ours)) == set()
 
 
 def test_a_project_that_the_provider_does_not_serve_is_none(

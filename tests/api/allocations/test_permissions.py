@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.db import transaction
 
 from allocations.api.shared_accounts.views import (
     AccountsAtOfferingViewSet,
@@ -16,42 +13,24 @@ from allocations.api.shared_accounts.views import (
     CustomerServiceAccountViewSet,
     ProjectServiceAccountViewSet,
 )
-from config.documents.routes import all_routes
-from identity.roles import RoleName
+from tests.api.tables import BOTH_SIDES, Line, asker, check, each_of, read, untested
 from tests.factories.allocations import (
     CourseAccountFactory,
     CustomerServiceAccountFactory,
     ProjectServiceAccountFactory,
     UserAttributeConfigFactory,
 )
-from tests.factories.identity import GrantFactory, UserFactory
 from tests.factories.marketplace import ResourceFactory, ServiceProviderFactory
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from rest_framework.test import APIClient
 
-    from identity.models import Customer, Project, User
+    from identity.models import Project, User
     from marketplace.models import Offering
 
 pytestmark = pytest.mark.django_db
-
-PEOPLE = (
-    "anonymous",
-    "mallory",
-    "reader",
-    "bob",
-    "admin",
-    "pi",
-    "alice",
-    "olga",
-    "carol",
-    "sam",
-    "dave",
-)
-"""The outsider; reader, member, administrator, manager and owner on the project's side; a manager
-of the offering and the provider's owner; support and staff."""
 
 TABLE = """
 GET    project-service-accounts/                                   200 -++++++++++
@@ -84,35 +63,7 @@ DELETE provider-offerings/{offering}/delete-user-attribute-config/     204 -????
 GET    service-providers/{provider}/project_service_accounts/          200 -xxxxxx++++
 """
 
-MARKS = {"-": 401, "x": 403, "?": 404, "!": 400}
-"""Not logged in; may not; does not see it; names what he does not see. `+` is success."""
-
-LINES = [
-    (method, f"/api/marketplace-{path}", [MARKS.get(mark, int(success)) for mark in marks])
-    for method, path, success, marks in (line.split() for line in TABLE.strip().splitlines())
-]
-
-
-@pytest.fixture
-def people(
-    mallory: User,
-    carol: User,
-    bob: User,
-    pi: User,
-    alice: User,
-    sam: User,
-    dave: User,
-    project: Project,
-    allocator: Customer,
-    offering: Offering,
-) -> dict[str, User]:
-    """Return everybody by name."""
-    admin, reader, olga = (UserFactory(username=name) for name in ("admin", "reader", "olga"))
-    GrantFactory(user=admin, scope=project, role=RoleName.PROJECT_ADMIN)
-    GrantFactory(user=reader, scope=allocator, role=RoleName.CUSTOMER_READER)
-    GrantFactory(user=olga, scope=offering, role=RoleName.OFFERING_MANAGER)
-    everybody = (mallory, carol, bob, pi, alice, sam, dave, admin, reader, olga)
-    return {user.username: user for user in everybody}
+LINES = read(TABLE, below="/api/marketplace-")
 
 
 @pytest.fixture
@@ -140,40 +91,19 @@ def body_for(path: str, named: dict[str, str]) -> dict[str, Any]:
     return {owner: named[owner], "description": "Fetches the weather"}
 
 
-@contextmanager
-def undone() -> Iterator[None]:
-    """Undo what is done within, so that everybody finds the same."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
-
-
-@pytest.mark.parametrize(
-    ("method", "path", "expected"),
-    [pytest.param(*line, id=" ".join(line[:2])) for line in LINES],
-)
-def test_the_table(
-    method: str,
-    path: str,
-    expected: list[int],
-    people: dict[str, User],
+@pytest.fixture
+def ask(
+    both_sides: dict[str, User],
     named: dict[str, str],
-    anonymous: APIClient,
-    as_user: Callable[[User], APIClient],
-) -> None:
-    answers = {}
-    body = None if method == "GET" else body_for(path, named)
-    for person in PEOPLE:
-        client = anonymous if person == "anonymous" else as_user(people[person])
-        with undone():
-            call = getattr(client, method.lower())
-            answers[person] = call(path.format(**named), body, format="json")
+    clients_of: Callable[..., dict[str, APIClient]],
+) -> Callable[[str, str, str], Any]:
+    """Return a function that sends a request as somebody."""
+    return asker(clients_of(both_sides), named, lambda path: body_for(path, named))
 
-    got = {person: answer.status_code for person, answer in answers.items()}
-    assert got == dict(zip(PEOPLE, expected, strict=True))
-    for answer in answers.values():
-        if answer.status_code == 403:
-            assert answer.json() == {"detail": "You do not have permission to perform this action."}
+
+@each_of(LINES)
+def test_the_table(line: Line, ask: Callable[[str, str, str], Any]) -> None:
+    check(line, BOTH_SIDES, ask)
 
 
 def test_every_route_is_in_the_table() -> None:
@@ -184,12 +114,7 @@ def test_every_route_is_in_the_table() -> None:
         CustomerServiceAccountViewSet,
         ProjectServiceAccountViewSet,
     )
-    routes = {
-        (route.method.upper(), re.sub(r"{\w+}", "{}", route.path))
-        for route in all_routes()
-        if route.viewset in viewsets
-    }
-    assert routes - {(method, re.sub(r"{\w+}", "{}", path)) for method, path, _ in LINES} == set()
+    assert untested(LINES, *viewsets) == set()
 
 
 @pytest.mark.parametrize(
@@ -197,7 +122,7 @@ def test_every_route_is_in_the_table() -> None:
 )
 def test_a_list_shows_what_may_be_read_and_nothing_else(
     noun: str,
-    people: dict[str, User],
+    both_sides: dict[str, User],
     named: dict[str, str],
     as_user: Callable[[User], APIClient],
 ) -> None:
@@ -205,11 +130,11 @@ def test_a_list_shows_what_may_be_read_and_nothing_else(
     CustomerServiceAccountFactory()
     CourseAccountFactory()
     (readable,) = (
-        dict(zip(PEOPLE, expected, strict=True))
+        dict(zip(BOTH_SIDES, expected, strict=True))
         for method, path, expected in LINES
         if method == "GET" and path.startswith(f"/api/marketplace-{noun}/{{") and path[-2] == "}"
     )
-    for person, user in people.items():
+    for person, user in both_sides.items():
         listed = as_user(user).get(f"/api/marketplace-{noun}/").json()
         everything = user.is_staff or user.is_support
         assert len(listed) == (2 if everything else readable[person] == 200), person

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.db import transaction
 
 from identity.roles import RoleName
 from marketplace.api.urls import router
+from tests.api.tables import MARKS, Line, asker, body_by_end, check, each_of, read, untested
 from tests.factories.identity import CustomerFactory, GrantFactory, UserFactory
 from tests.factories.marketplace import (
     CategoryFactory,
@@ -107,13 +106,10 @@ POST   plans/{plan}/update_prices/                              200 -???xx+x+
 POST   plans/{plan}/update_quotas/                              200 -???xx+x+
 """
 
-MARKS = {"-": 401, "x": 403, "?": 404, "!": 400, "=": 400}
-"""Not logged in; may not; does not see it; names what he does not see, or what is not so yet."""
+MISSING = {"=": 400}
+"""What is not so yet, beside the marks of every table."""
 
-LINES = [
-    (method, f"/api/marketplace-{path}", [MARKS.get(mark, int(success)) for mark in marks])
-    for method, path, success, marks in (line.split() for line in TABLE.strip().splitlines())
-]
+LINES = read(TABLE, below="/api/marketplace-", marks=MARKS | MISSING)
 
 
 @pytest.fixture
@@ -208,45 +204,21 @@ def bodies(named: dict[str, str]) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "expected"),
-    [pytest.param(*line, id=" ".join(line[:2])) for line in LINES],
-)
-def test_the_table(
-    method: str,
-    path: str,
-    expected: list[int],
-    people: dict[str, User],
-    named: dict[str, str],
-    anonymous: APIClient,
-    as_user: Callable[[User], APIClient],
-) -> None:
-    clients = {"anonymous": anonymous, **{name: as_user(user) for name, user in people.items()}}
-    found = [body for end, body in bodies(named).items() if path.endswith(end)]
-    body = found[-1] if found and method != "GET" else None
-    got = {}
-    for person in PEOPLE:
-        with transaction.atomic():
-            call = getattr(clients[person], method.lower())
-            answer = call(path.format(**named), body, format="json")
-            transaction.set_rollback(True)
-        got[person] = answer.status_code
-        if answer.status_code == 403:
-            assert answer.json() == {"detail": "You do not have permission to perform this action."}
-    assert got == dict(zip(PEOPLE, expected, strict=True))
+@pytest.fixture
+def ask(
+    people: dict[str, User], named: dict[str, str], clients_of: Callable[..., dict[str, APIClient]]
+) -> Callable[[str, str, str], Any]:
+    """Return a function that sends a request as somebody."""
+    by_end = bodies(named)
+    return asker(clients_of(people), named, lambda path: body_by_end(by_end, path, of_several=-1))
+
+
+@each_of(LINES)
+def test_the_table(line: Line, ask: Callable[[str, str, str], Any]) -> None:
+    check(line, PEOPLE, ask)
 
 
 @pytest.mark.parametrize("prefix", sorted({path.split("/")[2] for _, path, _ in LINES}))
 def test_every_action_is_in_the_table(prefix: str) -> None:
-    verbs = {"list": "GET", "create": "POST", "retrieve": "GET", "update": "PUT"}
-    verbs["destroy"] = "DELETE"
-    tested = {(method, re.sub(r"{\w+}", "{}", path)) for method, path, _ in LINES}
     viewsets: dict[str, Any] = {found: viewset for found, viewset, _ in router.registry}
-    root = f"/api/{prefix}/"
-    for name in viewsets[prefix].access:
-        if name in verbs:
-            path = root if name in {"list", "create"} else f"{root}{{}}/"
-            assert (verbs[name], path) in tested
-        else:
-            ends = [path for _, path in tested if path.startswith(root)]
-            assert any(re.search(rf"/{name}(s/{{}})?/$", path) for path in ends), name
+    assert untested(LINES, viewsets[prefix]) == set()

@@ -2,45 +2,25 @@
 
 from __future__ import annotations
 
-import re
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.db import transaction
 
-from identity.roles import RoleName
 from marketplace.api.urls import router
 from marketplace.lifecycle import OrderState, ResourceState
-from tests.factories.identity import GrantFactory, UserFactory
+from tests.api.tables import BOTH_SIDES, Line, asker, body_by_end, check, each_of, read, untested
 from tests.factories.marketplace import OrderFactory, PlanFactory, ResourceFactory
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from datetime import datetime
 
     from rest_framework.test import APIClient
 
-    from identity.models import Customer, Project, User
+    from identity.models import Project, User
     from marketplace.models import Offering
 
 pytestmark = pytest.mark.django_db
-
-PEOPLE = (
-    "anonymous",
-    "mallory",
-    "reader",
-    "bob",
-    "admin",
-    "pi",
-    "alice",
-    "olga",
-    "carol",
-    "sam",
-    "dave",
-)
-"""The outsider; reader, member, administrator, manager and owner on the project's side; a manager
-of the offering and the provider's owner; support and staff."""
 
 TABLE = """
 GET    orders/                                                      200 -++++++++++
@@ -117,35 +97,7 @@ POST   provider-resources/{resource}/set_slug/                      200 -xxxxxxx
 POST   provider-resources/{resource}/unlink/                        204 -xxxxxxxxx+
 """
 
-MARKS = {"-": 401, "x": 403, "?": 404, "!": 400}
-"""Not logged in; may not; does not see it; names what he does not see. `+` is success."""
-
-LINES = [
-    (method, f"/api/marketplace-{path}", [MARKS.get(mark, int(success)) for mark in marks])
-    for method, path, success, marks in (line.split() for line in TABLE.strip().splitlines())
-]
-
-
-@pytest.fixture
-def people(
-    mallory: User,
-    carol: User,
-    bob: User,
-    pi: User,
-    alice: User,
-    sam: User,
-    dave: User,
-    project: Project,
-    allocator: Customer,
-    offering: Offering,
-) -> dict[str, User]:
-    """Return everybody by name."""
-    admin, reader, olga = (UserFactory(username=name) for name in ("admin", "reader", "olga"))
-    GrantFactory(user=admin, scope=project, role=RoleName.PROJECT_ADMIN)
-    GrantFactory(user=reader, scope=allocator, role=RoleName.CUSTOMER_READER)
-    GrantFactory(user=olga, scope=offering, role=RoleName.OFFERING_MANAGER)
-    everybody = (mallory, carol, bob, pi, alice, sam, dave, admin, reader, olga)
-    return {user.username: user for user in everybody}
+LINES = read(TABLE, below="/api/marketplace-")
 
 
 @pytest.fixture
@@ -216,72 +168,26 @@ def bodies(named: dict[str, str], now: datetime) -> dict[str, Any]:
     }
 
 
-@contextmanager
-def undone() -> Iterator[None]:
-    """Undo what is done within, so that everybody finds the same."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
-
-
 @pytest.fixture
 def ask(
-    people: dict[str, User],
+    both_sides: dict[str, User],
     named: dict[str, str],
-    anonymous: APIClient,
-    as_user: Callable[[User], APIClient],
+    clients_of: Callable[..., dict[str, APIClient]],
     now: datetime,
 ) -> Callable[[str, str, str], Any]:
     """Return a function that sends a request as somebody."""
-    clients = {"anonymous": anonymous, **{name: as_user(user) for name, user in people.items()}}
     by_end = bodies(named, now)
-
-    def send(person: str, method: str, path: str) -> Any:
-        found = [body for end, body in by_end.items() if path.endswith(end)]
-        body = found[0] if found and method != "GET" else None
-        call = getattr(clients[person], method.lower())
-        return call(path.format(**named), body, format="json")
-
-    return send
+    return asker(clients_of(both_sides), named, lambda path: body_by_end(by_end, path))
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "expected"),
-    [pytest.param(*line, id=" ".join(line[:2])) for line in LINES],
-)
-def test_the_table(
-    method: str, path: str, expected: list[int], ask: Callable[[str, str, str], Any]
-) -> None:
-    answers = {}
-    for person in PEOPLE:
-        with undone():
-            answers[person] = ask(person, method, path)
-
-    got = {person: answer.status_code for person, answer in answers.items()}
-    assert got == dict(zip(PEOPLE, expected, strict=True))
-    for answer in answers.values():
-        if answer.status_code == 403:
-            assert answer.json() == {"detail": "You do not have permission to perform this action."}
+@each_of(LINES)
+def test_the_table(line: Line, ask: Callable[[str, str, str], Any]) -> None:
+    check(line, BOTH_SIDES, ask)
 
 
 @pytest.mark.parametrize(
     "prefix", ["marketplace-orders", "marketplace-resources", "marketplace-provider-resources"]
 )
 def test_every_action_is_in_the_table(prefix: str) -> None:
-    verbs = {
-        "list": "GET",
-        "create": "POST",
-        "retrieve": "GET",
-        "update": "PUT",
-        "destroy": "DELETE",
-    }
-    tested = {(method, re.sub(r"{\w+}", "{}", path)) for method, path, _ in LINES}
     viewsets: dict[str, Any] = {found: viewset for found, viewset, _ in router.registry}
-    root = f"/api/{prefix}/"
-    for name in viewsets[prefix].access:
-        if name in verbs:
-            path = root if name in {"list", "create"} else f"{root}{{}}/"
-            assert (verbs[name], path) in tested
-        else:
-            ends = [path for _, path in tested if path.startswith(root)]
-            assert any(path.endswith(f"/{name}/") for path in ends), name
+    assert untested(LINES, viewsets[prefix]) == set()

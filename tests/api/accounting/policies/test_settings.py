@@ -11,37 +11,17 @@ from waldur_api_client.models import (
 
 from accounting.models import SlurmPeriodicUsagePolicy
 from identity.models import Event
+from tests.api.accounting.policies.scene import URL, wire
 from tests.factories.accounting import PolicyFactory
 from tests.factories.identity import OrganizationGroupFactory
 from tests.factories.marketplace import HpcOfferingFactory
 
 pytestmark = pytest.mark.django_db
 
-URL = "/api/marketplace-slurm-periodic-usage-policies/"
 OFFERINGS = "http://testserver/api/marketplace-provider-offerings/"
 ACTIONS = (
     "notify_organization_owners,request_slurm_resource_downscaling,request_slurm_resource_pausing"
 )
-
-
-def wire(moment):
-    return moment.isoformat().replace("+00:00", "Z")
-
-
-@pytest.fixture
-def offering(provider):
-    options = {"supports_pausing": True, "supports_downscaling": True}
-    return HpcOfferingFactory(customer=provider, name="LUMI-C", plugin_options=options)
-
-
-@pytest.fixture
-def policy(offering, carol):
-    return PolicyFactory(offering=offering, created_by=carol, tres_billing_enabled=False)
-
-
-@pytest.fixture
-def client(as_user, carol):
-    return as_user(carol)
 
 
 @pytest.fixture

@@ -21,30 +21,12 @@ from marketplace.lifecycle import ResourceState
 from marketplace.services import components, delivery, offerings
 from tests.factories.accounting import (
     PolicyComponentLimitFactory,
-    PolicyFactory,
 )
 from tests.factories.identity import OrganizationGroupFactory
 from tests.factories.marketplace import HpcOfferingFactory, ResourceFactory
-from tests.services.policy_scene import BOTH, DEC, NEITHER, NOV, SUPPORTED, evaluate, flags, use
+from tests.services.policies.scene import BOTH, DEC, NEITHER, NOV, evaluate, flags, use
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def offering(provider):
-    return HpcOfferingFactory(customer=provider, plugin_options=SUPPORTED)
-
-
-@pytest.fixture
-def resource(project, offering):
-    return ResourceFactory(
-        project=project, offering=offering, limits={"cpu_k_hours": 100}, backend_id="hpc_climate"
-    )
-
-
-@pytest.fixture
-def policy(offering):
-    return PolicyFactory(offering=offering)
 
 
 class TestComponents:

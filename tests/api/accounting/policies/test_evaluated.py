@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from uuid import uuid4
 
 import pytest
@@ -18,55 +17,16 @@ from waldur_api_client.models import (
 )
 
 from accounting.ledger import month_of
-from accounting.models import ComponentUsage, PolicyStanding
+from accounting.models import PolicyStanding
 from accounting.periods import Period, label
 from identity.models import Event
 from marketplace.lifecycle import ResourceState
-from tests.factories.accounting import ComponentUsageFactory, PolicyFactory
-from tests.factories.marketplace import HpcOfferingFactory, ResourceFactory
+from tests.api.accounting.policies.scene import URL, use, wire
+from tests.factories.marketplace import ResourceFactory
 
 pytestmark = pytest.mark.django_db
 
-URL = "/api/marketplace-slurm-periodic-usage-policies/"
 NEITHER = {"paused": False, "downscaled": False}
-
-
-def wire(moment):
-    return moment.isoformat().replace("+00:00", "Z")
-
-
-@pytest.fixture
-def offering(provider):
-    options = {"supports_pausing": True, "supports_downscaling": True}
-    return HpcOfferingFactory(customer=provider, name="LUMI-C", plugin_options=options)
-
-
-@pytest.fixture
-def resource(project, offering):
-    return ResourceFactory(
-        project=project,
-        offering=offering,
-        name="alloc-1",
-        limits={"cpu_k_hours": 100},
-        backend_id="hpc_alloc",
-    )
-
-
-@pytest.fixture
-def policy(offering, carol):
-    return PolicyFactory(offering=offering, created_by=carol, tres_billing_enabled=False)
-
-
-@pytest.fixture
-def client(as_user, carol):
-    return as_user(carol)
-
-
-def use(resource, amount, month=None):
-    component = resource.offering.components.get(type="cpu_k_hours")
-    ComponentUsage.objects.filter(resource=resource, component=component).delete()
-    more = {"billing_period": month} if month else {}
-    ComponentUsageFactory(resource=resource, component=component, usage=Decimal(amount), **more)
 
 
 def at(policy, action=""):

@@ -20,14 +20,12 @@ from tests.factories.accounting import (
     PolicyFactory,
 )
 from tests.factories.identity import OrganizationGroupFactory
-from tests.factories.marketplace import HpcOfferingFactory, ResourceFactory
-from tests.services.policy_scene import (
+from tests.services.policies.scene import (
     BOTH,
     DEC,
     NEITHER,
     NOV,
     SLOW,
-    SUPPORTED,
     evaluate,
     flagged,
     flags,
@@ -35,23 +33,6 @@ from tests.services.policy_scene import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def offering(provider):
-    return HpcOfferingFactory(customer=provider, plugin_options=SUPPORTED)
-
-
-@pytest.fixture
-def resource(project, offering):
-    return ResourceFactory(
-        project=project, offering=offering, limits={"cpu_k_hours": 100}, backend_id="hpc_climate"
-    )
-
-
-@pytest.fixture
-def policy(offering):
-    return PolicyFactory(offering=offering)
 
 
 @pytest.mark.parametrize(

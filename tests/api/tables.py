@@ -1,0 +1,141 @@
+"""Tables of role by endpoint: how they are read, asked, and known to be complete.
+
+A line is a method, a path, the status of success, and a mark for each of the people; or, where
+more than one success is possible, a status for each. A test file keeps its people, the rows that
+the paths name in braces, the bodies and the table itself.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+from django.db import transaction
+
+from config.documents.routes import all_routes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from rest_framework.test import APIClient
+
+MARKS = {"-": 401, "x": 403, "?": 404, "!": 400}
+"""Not logged in; may not; does not see it; names what he does not see. `+` is success."""
+
+DENIED = {"detail": "You do not have permission to perform this action."}
+
+BOTH_SIDES = (
+    "anonymous",
+    "mallory",
+    "reader",
+    "bob",
+    "admin",
+    "pi",
+    "alice",
+    "olga",
+    "carol",
+    "sam",
+    "dave",
+)
+"""The outsider; reader, member, administrator, manager and owner on the project's side; a manager
+of the offering and the provider's owner; support and staff."""
+
+
+class Line(NamedTuple):
+    """What each of the people is answered at one endpoint."""
+
+    method: str
+    path: str
+    expected: list[int]
+
+
+def read(table: str, *, below: str = "/api/", marks: Mapping[str, int] = MARKS) -> list[Line]:
+    """Read a table; its paths continue `below`, and may be empty."""
+    lines = []
+    for text in table.strip("\n").splitlines():
+        parts = re.fullmatch(r"(\w+) +(\S*) +(\d{3}) (\S+|[\d ]+)", text)
+        assert parts is not None, text
+        method, path, success, rest = parts.groups()
+        if rest[:3].isdigit():
+            expected = [int(status) for status in (success, *rest.split())]
+        else:
+            expected = [marks.get(mark, int(success)) for mark in rest]
+        lines.append(Line(method, below + path, expected))
+    return lines
+
+
+def each_of(lines: Sequence[Line]) -> pytest.MarkDecorator:
+    """Ask a test for each line, as `line`."""
+    return pytest.mark.parametrize(
+        "line", [pytest.param(line, id=f"{line.method} {line.path}") for line in lines]
+    )
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Undo what is done within, so that everybody finds the same."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def body_by_end(bodies: Mapping[str, Any], path: str, *, of_several: int = 0) -> Any:
+    """Return the body of the end that a path has, the first (or `of_several`) if there are more."""
+    found = [body for end, body in bodies.items() if path.endswith(end)]
+    return found[of_several] if found else None
+
+
+def asker(
+    clients: Mapping[str, APIClient],
+    named: Mapping[str, str],
+    body_for: Callable[[str], Any],
+) -> Callable[[str, str, str], Any]:
+    """Return a function that sends a request as somebody; what is no GET has the path's body."""
+
+    def send(person: str, method: str, path: str) -> Any:
+        body = None if method == "GET" else body_for(path)
+        call = getattr(clients[person], method.lower())
+        return call(path.format(**named), body, format="json")
+
+    return send
+
+
+def check(
+    line: Line,
+    people: Sequence[str],
+    send: Callable[[str, str, str], Any],
+    *,
+    denied_in_own_words: bool = False,
+) -> None:
+    """Assert that everybody is answered what the line says, and each refusal in its words."""
+    answers = {}
+    for person in people:
+        with undone():
+            answers[person] = send(person, line.method, line.path)
+
+    got = {person: answer.status_code for person, answer in answers.items()}
+    assert got == dict(zip(people, line.expected, strict=True))
+    for answer in answers.values():
+        if answer.status_code == 401:
+            assert answer["WWW-Authenticate"] == "Token"
+        if answer.status_code == 403 and not denied_in_own_words:
+            assert answer.json() == DENIED
+
+
+def without_names(path: str) -> str:
+    """Return a path whose braces are empty, whatever they name."""
+    return re.sub(r"{\w+}", "{}", path)
+
+
+def untested(lines: Sequence[Line], *viewsets: Any) -> set[tuple[str, str]]:
+    """Return the method and path of each route of these viewsets that no line has."""
+    routes = {
+        (route.method.upper(), without_names(route.path), route.viewset)
+        for route in all_routes()
+        if route.viewset in viewsets
+    }
+    assert {viewset for _, _, viewset in routes} == set(viewsets), "a viewset has no route"
+    tested = {(line.method, without_names(line.path)) for line in lines}
+    return {(method, path) for method, path, _ in routes} - tested
