@@ -131,11 +131,10 @@ def without_names(path: str) -> str:
 
 def untested(lines: Sequence[Line], *viewsets: Any) -> set[tuple[str, str]]:
     """Return the method and path of each route of these viewsets that no line has."""
-    routes = {
-        (route.method.upper(), without_names(route.path), route.viewset)
-        for route in all_routes()
-        if route.viewset in viewsets
-    }
-    assert {viewset for _, _, viewset in routes} == set(viewsets), "a viewset has no route"
+    routes = [route for route in all_routes() if route.viewset in viewsets]
+    assert {route.viewset for route in routes} == set(viewsets), "a viewset has no route"
+    for viewset in viewsets:
+        served = {route.action for route in routes if route.viewset is viewset}
+        assert set(viewset.access) <= served, "an action has no route"
     tested = {(line.method, without_names(line.path)) for line in lines}
-    return {(method, path) for method, path, _ in routes} - tested
+    return {(route.method.upper(), without_names(route.path)) for route in routes} - tested
