@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from tests.agent.site import Site
 
 DEPOSIT = {"deposit": {"measured_unit": "EUR", "label": "Deposit"}}
-TEAM = {"pi", "ada", "ben"}
 NO_LIMITS = ["No limits found in the backend"]
 """What the membership round says of every MOAB account: the plugin does not read deposits back."""
 
@@ -73,10 +72,9 @@ def test_members_get_in_and_out_and_what_they_were_charged_arrives(
 ) -> None:
     allocation, _ = acts.provision(centre, service, {"deposit": 100})
     name = allocation.now()["backend_id"]
-    for person in TEAM:
-        acts.await_account(service, centre.offering, person, "OK")
+    acts.await_team(service, centre.offering)
     said = centre.cycle("membership_sync")
-    assert (account(centre, name), said.complaints) == ((100.0, TEAM), NO_LIMITS)
+    assert (account(centre, name), said.complaints) == ((100.0, acts.TEAM), NO_LIMITS)
     assert allocation.now()["limits"] == {"deposit": 100}
 
     today = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime())
@@ -93,7 +91,7 @@ def test_members_get_in_and_out_and_what_they_were_charged_arrives(
         assert allocation.user_usages() == {("ada", "deposit"): 12.75, ("ben", "deposit"): 7.25}
 
     lock = f"marketplace-provider-resources/{allocation.uuid}/set_restrict_member_access/"
-    for locked, users in ((True, set()), (False, TEAM)):
+    for locked, users in ((True, set()), (False, acts.TEAM)):
         allocation.provider.post(lock, {"restrict_member_access": locked})
         said = centre.cycle("membership_sync")
         assert (account(centre, name)[1], said.complaints) == (users, NO_LIMITS)
