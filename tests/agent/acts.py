@@ -168,11 +168,14 @@ def accounts(service: Service, offering: str) -> dict[str, tuple[str, str]]:
     return {row["user_username"]: (row["state"], row["username"]) for row in rows}
 
 
-def await_account(service: Service, offering: str, username: str, state: str) -> None:
-    """Wait until somebody's account stands so: the worker opens and closes accounts."""
+def await_account(service: Service, offering: str, username: str, *states: str) -> None:
+    """Wait until somebody's account stands in one of the states: the worker opens and closes them.
+
+    A round of the agent that comes after the worker may have begun with the account already.
+    """
     eventually(
-        lambda: accounts(service, offering).get(username, ("",))[0] == state,
-        f"{username} {state}, not {accounts(service, offering)}",
+        lambda: accounts(service, offering).get(username, ("",))[0] in states,
+        f"{username} {states}, not {accounts(service, offering)}",
     )
 
 

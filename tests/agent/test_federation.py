@@ -149,7 +149,7 @@ def test_members_are_told_of_over_the_identity_bridge_and_get_the_names_that_the
     )
     allocation = delivered(source, target, service)
     for person in ("pi", "ada", "ben", newcomer):
-        acts.await_account(service, source.offering, person, "Requested")
+        acts.await_account(service, source.offering, person, "Requested", "Creating")
     said = source.cycle("membership_sync")
     assert unexpected(said) == []
     here = allocation.now()

@@ -129,7 +129,7 @@ def test_members_are_let_into_the_partitions_of_the_offering(
     owner.post(path, partition | {"offering": slurm.offering})
     allocation, _ = acts.provision(slurm, service, {"cpu": 10, "mem": 20})
     account = allocation.now()["backend_id"]
-    acts.await_account(service, slurm.offering, "ben", "Requested")
+    acts.await_account(service, slurm.offering, "ben", "Requested", "Creating")
     ben = acts.account_of(service, slurm.offering, "ben")
     owner.patch(f"marketplace-offering-users/{ben['uuid']}/", {"username": "bbergman"})
 
@@ -146,7 +146,7 @@ def test_a_name_that_the_provider_sets_is_the_one_that_the_cluster_knows(
     slurm = site(NAMED)
     allocation, _ = acts.provision(slurm, service, {"cpu": 10, "mem": 20})
     account = allocation.now()["backend_id"]
-    acts.await_account(service, slurm.offering, "ben", "Requested")
+    acts.await_account(service, slurm.offering, "ben", "Requested", "Creating")
     slurm.cycle("membership_sync")
     assert "bbergman" not in slurm.users(account)
 
@@ -183,7 +183,7 @@ def test_the_site_names_people_itself_and_says_what_is_in_the_way(
     directory = install(slurm)
     allocation, _ = acts.provision(slurm, service, {"cpu": 10, "mem": 20})
     acts.join(service, guest)
-    acts.await_account(service, slurm.offering, guest, "Requested")
+    acts.await_account(service, slurm.offering, guest, "Requested", "Creating")
 
     slurm.cycle("membership_sync")  # no directory yet
     assert acts.accounts(service, slurm.offering)[guest] == ("Error creating", "")
