@@ -14,6 +14,7 @@ from django.conf import settings
 
 from tests.agent import acts
 from tests.agent.service import LIMITS, USAGE, Service
+from tests.agent.site import AGENT_ENV
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from tests.agent.site import Site
 
 EXAMPLES: Path = settings.BASE_DIR / "examples"
+CONFIGURATIONS = sorted(path.name for path in (EXAMPLES / "site_agent").glob("*.yaml"))
 
 
 @pytest.fixture
@@ -114,6 +116,23 @@ def test_the_agents_example_configuration_serves_an_order(
     with slurm.agent("report") as agent:
         agent.wait_until_it_sleeps()
     assert agent.said().complaints == []
+
+
+@pytest.mark.parametrize("name", CONFIGURATIONS)
+def test_the_agent_takes_an_example_configuration_and_makes_its_backends(name: str) -> None:
+    program = (
+        "import sys; from waldur_site_agent.common import utils\n"
+        "told = utils.load_configuration(sys.argv[1], user_agent_suffix='test')\n"
+        "for offering in told.waldur_offerings:\n"
+        "    for work in ('order_processing', 'membership_sync', 'reporting'):\n"
+        "        made, version = utils.get_backend_for_offering(offering, work + '_backend')\n"
+        "        assert made.backend_type == offering.backend_type, made\n"
+    )
+    done = subprocess.run(
+        [AGENT_ENV / "bin" / "python", "-c", program, EXAMPLES / "site_agent" / name],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_the_python_sdk_serves_an_allocation(
