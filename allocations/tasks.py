@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+NAMING = frozenset({"details", "is_active"})
+"""What of a person decides whether he has accounts at sites, and what they are called."""
+
 
 def deliver(event_uuid: UUID) -> None:
     """Deliver an order that executes, and close the delivery of one that ended."""
@@ -70,13 +73,16 @@ def follow_user(event_uuid: UUID) -> None:
         _reconcile([user], membership.offerings_of(project))
 
 
-def follow_profile(event_uuid: UUID) -> None:
-    """Tell sites what changed of what they see of somebody; his names there may change with it."""
+def tell_of_person(event_uuid: UUID) -> None:
+    """Record for each site what changed of what it sees of somebody."""
     event = Event.objects.get(uuid=event_uuid)
     user = User.objects.get(uuid=event.subject_uuid)
-    fields = event.payload.get("fields", ())
-    attributes.tell(user, fields, now=timezone.now())
-    if "details" in fields or "is_active" in fields:
+    attributes.tell(user, event.payload.get("fields", ()), now=timezone.now())
+
+
+def follow_details(event_uuid: UUID) -> None:
+    """See to the accounts of somebody whose names at sites may come from what has changed."""
+    if NAMING & set(Event.objects.get(uuid=event_uuid).payload.get("fields", ())):
         follow_user(event_uuid)
 
 

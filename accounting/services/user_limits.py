@@ -13,10 +13,8 @@ from accounting.models import ComponentUserUsageLimit
 from allocations.lifecycle import AccountState
 from allocations.models import OfferingUser
 from config.common.errors import Conflict, Invalid
-from config.common.machine import IllegalTransition
 from identity import events
 from marketplace.components import REPORTED
-from marketplace.lifecycle import ResourceState
 from marketplace.services import locking
 
 if TYPE_CHECKING:
@@ -80,8 +78,7 @@ def create(
     :raises LimitUnusable: the limit is no amount of usage.
     :raises LimitExists: he has one already; of two who set it at once, one gets this.
     """
-    held = locking.resource(resource)
-    _refuse_terminated(held)
+    held = locking.live_resource(resource)
     _check(limit)
     row = ComponentUserUsageLimit(
         resource=held,
@@ -118,8 +115,7 @@ def change(
     :raises LimitUnusable: the limit is no amount of usage.
     :raises LimitGone: it was removed meanwhile.
     """
-    held = locking.resource(row.resource)
-    _refuse_terminated(held)
+    held = locking.live_resource(row.resource)
     if limit is not None:
         _check(limit)
     locked = _locked(row, held)
@@ -148,12 +144,6 @@ def remove(row: ComponentUserUsageLimit, *, actor: User, now: datetime) -> None:
     locked = _locked(row, locking.resource(row.resource))
     _record("user_limit.removed", locked, actor=actor, now=now)
     locked.delete()
-
-
-def _refuse_terminated(held: Resource) -> None:
-    if held.state == ResourceState.TERMINATED:
-        live = sorted(set(ResourceState) - {ResourceState.TERMINATED})
-        raise IllegalTransition(f"Valid states for operation: {', '.join(live)}.")
 
 
 def _check(limit: Decimal) -> None:

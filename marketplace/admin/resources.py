@@ -70,7 +70,7 @@ def _is_paused(resource: Resource) -> bool:
 
 
 def _can_come_back(resource: Resource) -> bool:
-    return resource.offering.plugin_options.get("can_restore_resource") is True
+    return resource.offering.lets_restore
 
 
 DEEDS = (

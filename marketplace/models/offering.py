@@ -77,6 +77,11 @@ class Offering(UuidModel, Timestamped):
     def __str__(self) -> str:
         return f"{self.name} ({self.slug})"
 
+    @property
+    def lets_restore(self) -> bool:
+        """Tell whether a terminated allocation of it can be ordered back."""
+        return self.plugin_options.get("can_restore_resource") is True
+
 
 class OfferingComponent(UuidModel):
     """Something countable in an offering: node-hours, GPU-hours, terabytes."""

@@ -7,10 +7,8 @@ from uuid import uuid4
 
 from django.db import transaction
 
-from config.common.machine import IllegalTransition
 from marketplace import limits as rules
 from marketplace.components import REPORTED
-from marketplace.lifecycle import ResourceState
 from marketplace.services import changes, history, locking, quotes
 
 if TYPE_CHECKING:
@@ -18,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from identity.models import User
-    from marketplace.models import Resource
+    from marketplace.models import Offering, Resource
 
 
 @transaction.atomic
@@ -33,7 +31,7 @@ def set_backend_id(
     """
     held = locking.resource(resource)
     if backend_id != held.backend_id:
-        _refuse_terminated(held)
+        locking.refuse_terminated(held)
     return _store(held, "backend_id_set", {"backend_id": backend_id}, actor=actor, now=now)
 
 
@@ -98,10 +96,8 @@ def set_limits(
     :raises NotANumber: a limit is no number that can be kept.
     :raises IllegalTransition: the resource is terminated.
     """
-    held = locking.resource(resource)
-    _refuse_terminated(held)
-    counted = held.offering.components.filter(billing_type__in=REPORTED)
-    told = rules.delivered(limits, {c.type: rules.Rule.of(c) for c in counted})
+    held = locking.live_resource(resource)
+    told = limits_at_site(held.offering, limits)
     wanted = {"limits": told, "cost": quotes.quote(held.plan, told).cost}
     payload = {"limits": told, "old_limits": dict(held.limits)}
     return _store(held, "limits_set", wanted, actor=actor, now=now, told=payload)
@@ -129,10 +125,14 @@ def refresh_last_sync(resource: Resource, *, now: datetime) -> None:
     type(resource).objects.filter(pk=resource.pk).update(last_sync=now)
 
 
-def _refuse_terminated(held: Resource) -> None:
-    if held.state == ResourceState.TERMINATED:
-        live = sorted(set(ResourceState) - {ResourceState.TERMINATED})
-        raise IllegalTransition(f"Valid states for operation: {', '.join(live)}.")
+def limits_at_site(offering: Offering, told: Mapping[str, object]) -> rules.Limits:
+    """Return limits as a site tells them, of components that the offering counts.
+
+    :raises UnknownComponents: the offering counts no such component.
+    :raises NotANumber: a limit is no number that can be kept.
+    """
+    counted = offering.components.filter(billing_type__in=REPORTED)
+    return rules.delivered(told, {c.type: rules.Rule.of(c) for c in counted})
 
 
 def _write(

@@ -14,10 +14,10 @@ from django.db import transaction
 from config.common import slugs
 from config.common.errors import Conflict
 from marketplace import limits as rules
-from marketplace.components import REPORTED
 from marketplace.lifecycle import OrderState, OrderType, ResourceState
 from marketplace.models import Order, Resource
 from marketplace.services import (
+    delivery,
     locking,
     order_states,
     placing,
@@ -135,9 +135,8 @@ def refuse_live(offering: Offering, backend_id: str) -> None:
 
 def _refuse_known(offering: Offering, backend_id: str) -> None:
     refuse_live(offering, backend_id)
-    can_restore = offering.plugin_options.get("can_restore_resource") is True
     named = Resource.objects.filter(offering=offering, backend_id=backend_id)
-    if can_restore and named.exists():
+    if offering.lets_restore and named.exists():
         raise Restorable("A terminated resource has this backend ID; restore it instead.")
 
 
@@ -145,5 +144,4 @@ def _limits(given: object, offering: Offering) -> rules.Limits:
     """Return the limits that hold at the site, of components that the offering counts."""
     if not isinstance(given, dict):
         raise rules.NotANumber({"limits": ["Expected a dictionary of items."]})
-    counted = offering.components.filter(billing_type__in=REPORTED)
-    return rules.delivered(given, {c.type: rules.Rule.of(c) for c in counted})
+    return delivery.limits_at_site(offering, given)

@@ -6,7 +6,9 @@ What comes back is read under the lock: decide on that, not on what the caller b
 from __future__ import annotations
 
 from config.common.errors import Missing
+from config.common.machine import IllegalTransition
 from identity.models import Project
+from marketplace.lifecycle import ResourceState
 from marketplace.models import Offering, Order, Resource
 
 
@@ -46,6 +48,27 @@ def resource(found: Resource, *, with_offering: bool = False) -> Resource:
         raise Gone("No Resource matches the given query.")
     locked.project = held
     return locked
+
+
+def live_resource(found: Resource) -> Resource:
+    """Lock a resource, after its project, that has not ended.
+
+    :raises Gone: it was unlinked meanwhile.
+    :raises IllegalTransition: it is terminated.
+    """
+    held = resource(found)
+    refuse_terminated(held)
+    return held
+
+
+def refuse_terminated(held: Resource) -> None:
+    """See that a locked resource has not ended.
+
+    :raises IllegalTransition: it has.
+    """
+    if held.state == ResourceState.TERMINATED:
+        live = sorted(set(ResourceState) - {ResourceState.TERMINATED})
+        raise IllegalTransition(f"Valid states for operation: {', '.join(live)}.")
 
 
 def order(found: Order) -> Order:

@@ -188,7 +188,7 @@ def restore(resource: Resource, *, actor: User, now: datetime) -> Order:
     :raises OrderPending: another order holds it.
     """
     held = _held(resource, ResourceState.TERMINATED)
-    if held.offering.plugin_options.get("can_restore_resource") is not True:
+    if not held.offering.lets_restore:
         raise NotRestorable(["Resources of this offering cannot be restored."])
     availability.refuse_expired(held.project, now=now)
     return _place(_draft(held, OrderType.RESTORE, actor=actor, now=now), actor=actor, now=now)
