@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 
-from allocations.agents import type_of
+from allocations.agents import type_of, without_secrets
 from allocations.models import AgentIdentity, AgentProcessor, AgentService
 from config.common.errors import Conflict, Invalid
 from identity import events
@@ -56,8 +56,10 @@ def register(
 ) -> AgentIdentity:
     """Return an offering's agent with a name: a new one, or the known one brought up to date.
 
-    `said` are columns of the identity: version, dependencies, configuration, last restart.
+    `said` are columns of the identity: version, dependencies, configuration, last restart. Of the
+    configuration no secrets are kept.
     """
+    said = _keepable(said)
     new = AgentIdentity(
         offering=offering, name=name, created_by=actor, created=now, last_seen=now,
         **{"last_restarted": now, **said},
@@ -91,7 +93,7 @@ def update(
         raise AnotherOffering({"offering": ["The agent was registered for another offering."]})
     locked = _locked(AgentIdentity.objects.filter(pk=identity.pk))
     locked.offering = identity.offering
-    return _seen(locked, said, actor=actor, now=now)
+    return _seen(locked, _keepable(said), actor=actor, now=now)
 
 
 @transaction.atomic
@@ -166,6 +168,12 @@ def set_statistics(
     elif had_failed and not locked.error:
         _record_service(locked, "agent_service.recovered", actor=actor, now=now)
     return locked
+
+
+def _keepable(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what an agent says of itself without the secrets of its configuration."""
+    config = {n: without_secrets(said[n]) for n in ("config_file_content",) if n in said}
+    return {**said, **config}
 
 
 def _seen(

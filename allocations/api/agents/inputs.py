@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from rest_framework import serializers
 
-from allocations.agents import without_secrets
 from config.common.api.inputs import Input, RelatedUuid
 from config.common.api.json_shapes import JsonField
 from marketplace.models import Offering
@@ -66,12 +65,10 @@ class _Said(Input):
     last_restarted = serializers.DateTimeField(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Return texts for nulls, plain objects for dependencies, and no secrets."""
+        """Return texts for nulls, and plain objects for dependencies."""
         said: dict[str, Any] = {
             name: "" if value is None else value for name, value in attrs.items()
         }
-        if "config_file_content" in said:
-            said["config_file_content"] = without_secrets(said["config_file_content"])
         if "dependencies" in said:
             said["dependencies"] = [dict(one) for one in said["dependencies"]]
         return said
