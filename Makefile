@@ -8,7 +8,8 @@ WORKER := $(PY) -m celery --app config.celery worker --without-gossip --without-
 PYTEST := $(PY) -m pytest -n auto
 # What production looks like, for the checks that judge its settings. Nothing connects to it.
 PRODUCTION := DEBUG=false DATABASE_URL=postgresql://efp@db/efp CELERY_BROKER_URL=redis://redis/0 \
-	SECRET_KEY=not-a-secret-but-as-long-and-as-mixed-as-one-in-production-has-to-be
+	SECRET_KEY=not-a-secret-but-as-long-and-as-mixed-as-one-in-production-has-to-be \
+	ENCRYPTION_KEYS=not-a-secret-but-as-long-as-one-in-production-has-to-be
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 

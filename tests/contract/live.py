@@ -98,6 +98,7 @@ def environment(database: str, var: Path) -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "DATABASE_URL": database_url(connection.settings_dict, database),
         "SECRET_KEY": settings.SECRET_KEY,
+        "ENCRYPTION_KEYS": ",".join(settings.ENCRYPTION_KEYS),
         "HTTPS_ONLY": "false",
         "VAR_DIR": str(var),
         "PYTHONPATH": str(ROOT),

@@ -20,7 +20,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PATIENCE = 180.0
-OWN = {"DJANGO_SETTINGS_MODULE", "TEST_RUN", "DATABASE_URL", "CELERY_BROKER_URL", "SECRET_KEY"}
+OWN = {
+    "DJANGO_SETTINGS_MODULE",
+    "TEST_RUN",
+    "DATABASE_URL",
+    "CELERY_BROKER_URL",
+    "SECRET_KEY",
+    "ENCRYPTION_KEYS",
+}
 
 
 def free_port() -> int:

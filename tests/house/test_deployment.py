@@ -54,7 +54,7 @@ def test_the_containers_set_only_variables_that_the_service_reads() -> None:
 
 def test_no_secret_is_written_in_the_container_file() -> None:
     text = (ROOT / "docker-compose.yml").read_text()
-    values = re.findall(r"(?:SECRET_KEY|PASSWORD|REDISCLI_AUTH): (.+)", text)
+    values = re.findall(r"(?:SECRET_KEY|ENCRYPTION_KEYS|PASSWORD|REDISCLI_AUTH): (.+)", text)
     assert values
     assert [value for value in values if not re.fullmatch(r"\$\{[A-Z_]+\}", value)] == []
 

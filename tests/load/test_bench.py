@@ -95,6 +95,7 @@ def asked(**environment: str) -> subprocess.CompletedProcess[str]:
     """Ask a process of its own, with these variables, where the floor of projects is."""
     given = {
         "SECRET_KEY": "of nobody, for a process that connects to nothing and ends at once " * 2,
+        "ENCRYPTION_KEYS": "of-nobody-and-it-seals-nothing-at-all",
         "CELERY_BROKER_URL": "memory://",
         "DJANGO_SETTINGS_MODULE": "config.settings",
         **environment,

@@ -19,7 +19,13 @@ if TYPE_CHECKING:
 PREFIX = "bench_"
 """How the databases' names begin; a server serves floors on no other."""
 
-FILES = ("DATABASE_URL_FILE", "SECRET_KEY_FILE", "CELERY_BROKER_URL_FILE", "CACHE_URL_FILE")
+FILES = (
+    "DATABASE_URL_FILE",
+    "SECRET_KEY_FILE",
+    "ENCRYPTION_KEYS_FILE",
+    "CELERY_BROKER_URL_FILE",
+    "CACHE_URL_FILE",
+)
 """The other form of what is set here; only one of the two may be there."""
 
 
@@ -45,6 +51,7 @@ class BenchDatabase:
             **dict.fromkeys(FILES, ""),
             "DATABASE_URL": self.url,
             "SECRET_KEY": settings.SECRET_KEY,
+            "ENCRYPTION_KEYS": ",".join(settings.ENCRYPTION_KEYS),
             "ALLOWED_HOSTS": "127.0.0.1",
             "BEHIND_PROXY": "false",
             "HTTPS_ONLY": "false",
