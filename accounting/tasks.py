@@ -6,18 +6,15 @@ The subscribers take the UUID of an event; they may be called again with the sam
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 from celery import shared_task
 from django.utils import timezone
 
 from accounting.models import SlurmPeriodicUsagePolicy
-from accounting.services import evaluation, months
+from accounting.services import commands, evaluation, months
 from identity.models import Event
 from marketplace.models import Resource
-
-if TYPE_CHECKING:
-    from uuid import UUID
 
 log = logging.getLogger(__name__)
 
@@ -56,3 +53,11 @@ def follow_policy(event_uuid: UUID) -> None:
     )
     if policy is not None:
         evaluation.evaluate_all(policy, now=timezone.now())
+
+
+def follow_sent_settings(event_uuid: UUID) -> None:
+    """Show on a policy's evaluation that the broker has taken what it wants of the site."""
+    told = Event.objects.get(uuid=event_uuid).payload
+    commands.note_settings_sent(
+        policy_uuid=UUID(told["policy_uuid"]), resource_uuid=UUID(told["resource_uuid"])
+    )

@@ -36,6 +36,13 @@ class ObjectType(StrEnum):
     USER_SSH_KEY = "user_ssh_key"
 
 
+class Protocol(StrEnum):
+    """How a subscriber reads what it is told: from a queue, or from a topic."""
+
+    STOMP = "stomp"
+    MQTT = "mqtt"
+
+
 def vhost(user: UUID) -> str:
     """Return the virtual host of everything that a person subscribed to."""
     return user.hex
@@ -49,3 +56,11 @@ def consumer_queue(consumer: UUID) -> str:
 def subscription_queue(subscription: UUID, offering: UUID, object_type: str) -> str:
     """Return the queue of an agent that takes each type of object from a queue of its own."""
     return f"subscription_{subscription.hex}_offering_{offering.hex}_{object_type}"
+
+
+def topic(queue: str) -> str:
+    """Return the topic below which a subscriber over MQTT finds what it is told.
+
+    A message about an order is at `<topic>/order`; `<topic>/#` are all.
+    """
+    return f"efp/{queue}"

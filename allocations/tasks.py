@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
+from time import monotonic
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -14,12 +15,18 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
+from allocations.bus import configured
+from allocations.bus.management import BrokerUnmanageable
+from allocations.bus.publisher import NotPublished, Unroutable
 from allocations.models import OfferingUser
 from allocations.services import (
     agent_logs,
+    announcements,
     attributes,
+    broker,
     membership,
     provisioning,
+    publishing,
     shared_accounts,
 )
 from identity.models import Event, Grant, Project, User
@@ -30,6 +37,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 log = logging.getLogger(__name__)
+
+RUN_SECONDS = 60.0
+"""How long one run of the bus goes on with what it finds; the next one takes over."""
 
 NAMING = frozenset({"details", "is_active"})
 """What of a person decides whether he has accounts at sites, and what they are called."""
@@ -58,19 +68,21 @@ def follow_resource(event_uuid: UUID) -> None:
 
 
 def follow_grant(event_uuid: UUID) -> None:
-    """See to the accounts of somebody who got or lost a role in a project."""
+    """See to the accounts of somebody who got or lost a role in a project, then tell the sites.
+
+    In this order: the site asks for the account as soon as it hears of the role.
+    """
     event = Event.objects.get(uuid=event_uuid)
     grant = Grant.objects.select_related("user", "project").get(uuid=event.subject_uuid)
     if grant.project is not None:
         _reconcile([grant.user], membership.offerings_of(grant.project))
+        tell_subscribers(event_uuid)
 
 
 def follow_user(event_uuid: UUID) -> None:
-    """See to the accounts of somebody who was let in or shut out."""
-    event = Event.objects.get(uuid=event_uuid)
-    user = User.objects.get(uuid=event.subject_uuid)
-    for project in Project.objects.filter(grants__user=user).distinct().order_by("pk"):
-        _reconcile([user], membership.offerings_of(project))
+    """See to the accounts of somebody who was let in or shut out, then tell the sites."""
+    _see_to_accounts(Event.objects.get(uuid=event_uuid))
+    tell_subscribers(event_uuid)
 
 
 def tell_of_person(event_uuid: UUID) -> None:
@@ -82,8 +94,9 @@ def tell_of_person(event_uuid: UUID) -> None:
 
 def follow_details(event_uuid: UUID) -> None:
     """See to the accounts of somebody whose names at sites may come from what has changed."""
-    if NAMING & set(Event.objects.get(uuid=event_uuid).payload.get("fields", ())):
-        follow_user(event_uuid)
+    event = Event.objects.get(uuid=event_uuid)
+    if NAMING & set(event.payload.get("fields", ())):
+        _see_to_accounts(event)
 
 
 def follow_offering(event_uuid: UUID) -> None:
@@ -122,6 +135,60 @@ def follow_account(event_uuid: UUID) -> None:
         _reconcile([account.user], [account.offering])
 
 
+def tell_subscribers(event_uuid: UUID) -> None:
+    """Write down for each queue at the broker what its subscriber is told of an event."""
+    if configured.is_configured():
+        event = Event.objects.select_related("actor", "project", "provider").get(uuid=event_uuid)
+        announcements.announce(event, now=timezone.now())
+
+
+@shared_task
+def work_bus(**_: object) -> None:
+    """Send what waits for subscribers, a batch for one queue at a time, as long as there is any.
+
+    The broker being away ends the run: the queue that has met it pauses, and beat comes again.
+    """
+    if not configured.is_configured():
+        return
+    until = monotonic() + RUN_SECONDS
+    while monotonic() < until and (claimed := publishing.claim(now=timezone.now())):
+        try:
+            if claimed.queue.declared_at is None:
+                broker.declare(claimed.queue, configured.management(), now=timezone.now())
+            publishing.publish(claimed, configured.publisher().publish, clock=timezone.now)
+        except Unroutable as error:
+            log.info("%s will be declared anew: %s", claimed.queue, error)
+        except NotPublished as error:
+            log.warning("the message bus is away: %s", error)
+            return
+        except BrokerUnmanageable as error:
+            publishing.give_back(claimed, error, now=timezone.now())
+            log.warning("the message bus is away: %s", error)
+            return
+
+
+@shared_task
+def repair_bus(**_: object) -> None:
+    """Bring the broker to what stands in the database, wherever it has drifted from it."""
+    if not configured.is_configured():
+        return
+    try:
+        repaired = broker.repair(configured.management(), now=timezone.now())
+    except BrokerUnmanageable as error:
+        log.warning("the message bus could not be looked at: %s", error)
+        return
+    if repaired:
+        log.info("At the broker: %s restored, %s removed", repaired.restored, repaired.removed)
+
+
+@shared_task
+def prune_messages(**_: object) -> None:
+    """Throw away messages that have left long ago, and those that nobody took for as long."""
+    kept_for = timedelta(days=settings.BUS_RETENTION_DAYS)
+    if pruned := publishing.prune(now=timezone.now(), kept_for=kept_for):
+        log.info("Messages pruned: %s", pruned)
+
+
 @shared_task
 def deliver_due(**_: object) -> None:
     """Try deliveries again whose pause is over, and those whose worker was lost."""
@@ -136,6 +203,12 @@ def prune_agent_logs(**_: object) -> None:
     pruned = agent_logs.prune(now=timezone.now(), kept_for=kept_for)
     if pruned:
         log.info("Lines of agents' logs pruned: %s", pruned)
+
+
+def _see_to_accounts(event: Event) -> None:
+    user = User.objects.get(uuid=event.subject_uuid)
+    for project in Project.objects.filter(grants__user=user).distinct().order_by("pk"):
+        _reconcile([user], membership.offerings_of(project))
 
 
 def _reconcile(users: Iterable[User], offerings: Iterable[Offering]) -> None:

@@ -22,10 +22,12 @@ app.conf.update(task_default_exchange="efp", task_default_routing_key="default")
 # Each queue under its own key: with Celery's default, one key, a message would go to every queue.
 app.conf.task_queues = [
     Queue(name, Exchange("efp"), routing_key=name)
-    for name in ("default", "events", "provision", "report")
+    for name in ("bus", "default", "events", "provision", "report")
 ]
 app.conf.task_routes = {
     "config.wiring.*": {"queue": "events"},
+    "allocations.tasks.work_bus": {"queue": "bus"},
+    "allocations.tasks.repair_bus": {"queue": "bus"},
     "allocations.tasks.*": {"queue": "provision"},
     "accounting.tasks.*": {"queue": "report"},
 }
@@ -41,6 +43,20 @@ app.conf.beat_schedule = {
         "task": "allocations.tasks.deliver_due",
         "schedule": timedelta(seconds=10),
         "options": {"expires": 30},
+    },
+    "work bus": {
+        "task": "allocations.tasks.work_bus",
+        "schedule": timedelta(seconds=2),
+        "options": {"expires": 10},
+    },
+    "repair bus": {
+        "task": "allocations.tasks.repair_bus",
+        "schedule": timedelta(seconds=30),
+        "options": {"expires": 30},
+    },
+    "prune messages": {
+        "task": "allocations.tasks.prune_messages",
+        "schedule": timedelta(hours=1),
     },
     "prune agent logs": {
         "task": "allocations.tasks.prune_agent_logs",

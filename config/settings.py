@@ -235,6 +235,16 @@ AGENT_LOG_RETENTION_DAYS = env_int("AGENT_LOG_RETENTION_DAYS", default=30)
 if AGENT_LOG_RETENTION_DAYS < 1:
     raise ImproperlyConfigured("AGENT_LOG_RETENTION_DAYS must be at least 1.")
 
+# --- The message bus: without it, agents poll -----------------------------------------------------
+RABBITMQ_URL = env_secret("RABBITMQ_URL")
+RABBITMQ_MANAGEMENT_URL = env_secret("RABBITMQ_MANAGEMENT_URL")
+RABBITMQ_TAG = env_str("RABBITMQ_TAG", "efp")
+if bool(RABBITMQ_URL) != bool(RABBITMQ_MANAGEMENT_URL):
+    raise ImproperlyConfigured("Set both RABBITMQ_URL and RABBITMQ_MANAGEMENT_URL, or neither.")
+BUS_RETENTION_DAYS = env_int("BUS_RETENTION_DAYS", default=30)
+if BUS_RETENTION_DAYS < 1:
+    raise ImproperlyConfigured("BUS_RETENTION_DAYS must be at least 1.")
+
 # --- Logging: JSON lines on stderr ----------------------------------------------------------------
 LOG_LEVEL = env_str("LOG_LEVEL", "INFO").upper()
 LOGGING: dict[str, Any] = {

@@ -13,8 +13,9 @@ from collections.abc import Callable, Mapping
 from time import monotonic
 from uuid import UUID
 
-from celery import shared_task
+from celery import Task, shared_task
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from accounting import tasks as accounting
 from allocations import tasks as allocations
@@ -25,51 +26,71 @@ log = logging.getLogger(__name__)
 Subscriber = Callable[[UUID], None]
 
 SUBSCRIBERS: Mapping[str, tuple[Subscriber, ...]] = {
-    "account.deleted": (allocations.follow_account,),
+    "account.attributes_changed": (allocations.tell_subscribers,),
+    "account.created": (allocations.tell_subscribers,),
+    "account.deleted": (allocations.follow_account, allocations.tell_subscribers),
+    "account.ok": (allocations.tell_subscribers,),
+    "account.removed": (allocations.tell_subscribers,),
+    "account.requested_deletion": (allocations.tell_subscribers,),
+    "account.restriction_changed": (allocations.tell_subscribers,),
+    "account.username_set": (allocations.tell_subscribers,),
+    "course_account.closed": (allocations.tell_subscribers,),
+    "course_account.created": (allocations.tell_subscribers,),
+    "course_account.ok": (allocations.tell_subscribers,),
     "grant.expired": (allocations.follow_grant,),
     "grant.given": (allocations.follow_grant,),
     "grant.revoked": (allocations.follow_grant,),
+    "import.requested": (allocations.tell_subscribers,),
+    "message.published": (accounting.follow_sent_settings,),
+    "offering.sync_requested": (allocations.tell_subscribers,),
     "offering.updated": (allocations.follow_offering,),
-    "order.canceled": (allocations.deliver,),
-    "order.done": (allocations.deliver,),
-    "order.erred": (allocations.deliver,),
-    "order.executing": (allocations.deliver,),
+    "order.canceled": (allocations.deliver, allocations.tell_subscribers),
+    "order.done": (allocations.deliver, allocations.tell_subscribers),
+    "order.erred": (allocations.deliver, allocations.tell_subscribers),
+    "order.executing": (allocations.deliver, allocations.tell_subscribers),
+    "order.pending-provider": (allocations.tell_subscribers,),
+    "order.pending-start-date": (allocations.tell_subscribers,),
+    "order.rejected": (allocations.tell_subscribers,),
     "policy.created": (accounting.follow_policy,),
+    "policy.settings_due": (allocations.tell_subscribers,),
     "policy.updated": (accounting.follow_policy,),
     "project.removed": (allocations.follow_removed_project,),
     "provider.updated": (allocations.follow_provider,),
     "resource.backend_id_set": (accounting.follow_resource,),
     "resource.created": (allocations.follow_resource, accounting.follow_resource),
+    "resource.end_date_set": (allocations.tell_subscribers,),
+    "resource.flags_set": (allocations.tell_subscribers,),
     "resource.limits_set": (accounting.follow_resource,),
+    "resource.options_set": (allocations.tell_subscribers,),
+    "resource.pull_requested": (allocations.tell_subscribers,),
     "resource.terminated": (allocations.follow_resource, accounting.follow_resource),
     "resource.unlinked": (allocations.follow_resource,),
     "resource.updated": (accounting.follow_resource,),
+    "service_account.closed": (allocations.tell_subscribers,),
+    "service_account.created": (allocations.tell_subscribers,),
+    "service_account.ok": (allocations.tell_subscribers,),
     "usage.carried_over": (accounting.follow_resource,),
     "usage.recorded": (accounting.follow_resource,),
     "user.activated": (allocations.follow_user,),
     "user.deactivated": (allocations.follow_user,),
     "user.updated": (allocations.tell_of_person, allocations.follow_details),
+    "user_limit.changed": (allocations.tell_subscribers,),
+    "user_limit.created": (allocations.tell_subscribers,),
+    "user_limit.removed": (allocations.tell_subscribers,),
 }
 """Kind of event -> who is told of it."""
 
 UNHEARD: frozenset[str] = frozenset(
     {
         "access_mode.loaded",
-        "account.attributes_changed",
         "account.commented",
-        "account.created",
         "account.creating",
         "account.deleting",
         "account.error_creating",
         "account.error_deleting",
-        "account.ok",
         "account.pending_account_linking",
         "account.pending_additional_validation",
-        "account.removed",
         "account.requested",
-        "account.requested_deletion",
-        "account.restriction_changed",
-        "account.username_set",
         "agent.changed",
         "agent.registered",
         "agent.removed",
@@ -98,10 +119,7 @@ UNHEARD: frozenset[str] = frozenset(
         "consent.given",
         "consent.revoked",
         "course_account.changed",
-        "course_account.closed",
-        "course_account.created",
         "course_account.erred",
-        "course_account.ok",
         "customer.created",
         "customer.loaded",
         "customer.removed",
@@ -111,9 +129,9 @@ UNHEARD: frozenset[str] = frozenset(
         "import.done",
         "import.erred",
         "import.processing",
-        "import.requested",
         "key.added",
         "key.removed",
+        "message_queue.declared_anew",
         "offering.active",
         "offering.archived",
         "offering.created",
@@ -121,16 +139,12 @@ UNHEARD: frozenset[str] = frozenset(
         "offering.loaded",
         "offering.paused",
         "offering.removed",
-        "offering.sync_requested",
         "offering.unavailable",
         "order.amended",
         "order.backend_id_set",
         "order.deleted",
         "order.pending-consumer",
         "order.pending-project",
-        "order.pending-provider",
-        "order.pending-start-date",
-        "order.rejected",
         "order.unlinked",
         "organization_group.loaded",
         "partition.added",
@@ -148,7 +162,6 @@ UNHEARD: frozenset[str] = frozenset(
         "policy.evaluated",
         "policy.notification_due",
         "policy.removed",
-        "policy.settings_due",
         "project.created",
         "project.loaded",
         "project.updated",
@@ -169,14 +182,10 @@ UNHEARD: frozenset[str] = frozenset(
         "resource.changed",
         "resource.described",
         "resource.effective_id_set",
-        "resource.end_date_set",
         "resource.endpoints_set",
-        "resource.flags_set",
         "resource.kept",
         "resource.membership_reported",
         "resource.metadata_set",
-        "resource.options_set",
-        "resource.pull_requested",
         "resource.report_submitted",
         "resource.resolved",
         "resource.restoring",
@@ -194,11 +203,8 @@ UNHEARD: frozenset[str] = frozenset(
         "science_sub_domain.removed",
         "science_sub_domain.updated",
         "service_account.changed",
-        "service_account.closed",
-        "service_account.created",
         "service_account.erred",
         "service_account.key_rotated",
-        "service_account.ok",
         "terms.published",
         "terms.withdrawn",
         "token.issued",
@@ -207,9 +213,6 @@ UNHEARD: frozenset[str] = frozenset(
         "user.created",
         "user.loaded",
         "user.password_changed",
-        "user_limit.changed",
-        "user_limit.created",
-        "user_limit.removed",
         "user_usage.recorded",
     }
 )
@@ -230,6 +233,10 @@ BY_NAME = {
 }
 
 
+WOKEN: tuple[Task[..., None], ...] = (allocations.work_bus,)
+"""What may have something to do after events were dispatched; beat starts each of them anyway."""
+
+
 @shared_task(name="config.wiring.dispatch_events")
 def dispatch_events(**_: object) -> None:
     """Put new events in order, and work off what is due, until nothing is or the time is over."""
@@ -240,6 +247,16 @@ def dispatch_events(**_: object) -> None:
             log.error("nobody has said whether to hear of %s", kind)
         if not work_off(until) and not kinds:
             return
+        wake()
+
+
+def wake() -> None:
+    """Ask workers to pass on what was written; without the broker, beat has them do it."""
+    for task in WOKEN:
+        try:
+            task.apply_async(retry=False, expires=60)
+        except OperationalError:
+            log.warning("the broker cannot be reached; beat will start %s", task.name)
 
 
 def work_off(until: float) -> int:

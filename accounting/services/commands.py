@@ -89,3 +89,12 @@ def report_result(  # noqa: PLR0913 - what the site says
         message=error_message,
         payload={"resource_uuid": resource.uuid.hex, **said},
     )
+
+
+def note_settings_sent(*, policy_uuid: UUID, resource_uuid: UUID) -> None:
+    """Say on the latest evaluation of a resource that its site was told what to set."""
+    evaluations = SlurmPolicyEvaluationLog.objects.filter(
+        policy__uuid=policy_uuid, resource__uuid=resource_uuid
+    )
+    latest = evaluations.order_by("-pk").values("pk")[:1]
+    evaluations.filter(pk__in=latest).update(stomp_message_sent=True)

@@ -7,6 +7,7 @@ from allocations.admin import (
     imports,
     memberships,
     provisions,
+    queues,
     shared,
     subscriptions,
 )
@@ -18,6 +19,7 @@ __all__ = [
     "imports",
     "memberships",
     "provisions",
+    "queues",
     "shared",
     "subscriptions",
 ]

@@ -14,7 +14,11 @@ from config.common.admin.records import RecordAdmin, section
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
 
-AT_THE_BROKER = (columns.of("queue_name", "queue"), columns.of("vhost", "virtual host"))
+AT_THE_BROKER = (
+    columns.of("queue_name", "queue"),
+    columns.of("vhost", "virtual host"),
+    columns.of("topic", "topic"),
+)
 
 
 @admin.register(EventConsumer)
@@ -37,7 +41,13 @@ class EventConsumerAdmin(RecordAdmin):
     ordering = ("-id",)
     fieldsets = (
         section(None, "identity", "user", "object_types"),
-        section("At the broker", *AT_THE_BROKER, columns.of("rmq_username", "user name")),
+        section(
+            "At the broker",
+            *AT_THE_BROKER,
+            columns.of("rmq_username", "user name"),
+            "protocol",
+            "token",
+        ),
         section("Record", "uuid", "created", "modified"),
     )
     panels = (ABOUT_THIS,)
@@ -68,6 +78,7 @@ class EventSubscriptionAdmin(RecordAdmin):
     ordering = ("-id",)
     fieldsets = (
         section(None, "user", "identity", "description", columns.pretty("observable_objects")),
+        section("At the broker", columns.of("rmq_username", "user name"), "protocol", "token"),
         section("Record", "uuid", "source_ip", "created", "modified"),
     )
     panels = (

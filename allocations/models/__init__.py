@@ -10,6 +10,7 @@ from allocations.models.agent import (
 from allocations.models.imports import BackendResource, BackendResourceRequest
 from allocations.models.membership import MembershipSyncStatus
 from allocations.models.provision import Provision
+from allocations.models.queue import MessageQueue, QueueMessage
 from allocations.models.shared import CourseAccount, CustomerServiceAccount, ProjectServiceAccount
 from allocations.models.subscription import (
     EventConsumer,
@@ -30,8 +31,10 @@ __all__ = [
     "EventSubscription",
     "EventSubscriptionQueue",
     "MembershipSyncStatus",
+    "MessageQueue",
     "OfferingUser",
     "ProjectServiceAccount",
     "Provision",
+    "QueueMessage",
     "UserAttributeConfig",
 ]

@@ -5,14 +5,22 @@ from django.db import models
 from django.db.models import Q
 
 from allocations.models.agent import AgentIdentity
-from allocations.observables import ObjectType, consumer_queue, subscription_queue, vhost
+from allocations.models.login import BrokerLogin
+from allocations.observables import (
+    ObjectType,
+    Protocol,
+    consumer_queue,
+    subscription_queue,
+    topic,
+    vhost,
+)
 from allocations.querysets import EventSubscriptionQuerySet, EventSubscriptionQueueQuerySet
 from config.common.models import Timestamped, UuidModel, choices, one_of, text
 from identity.models import User
 from marketplace.models import Offering
 
 
-class EventSubscription(UuidModel, Timestamped):
+class EventSubscription(BrokerLogin, UuidModel, Timestamped):
     """A person's wish to be told of changes; no observed objects are all.
 
     One that an agent up to 1.0.5 registered knows the agent and its one `object_type`.
@@ -35,6 +43,7 @@ class EventSubscription(UuidModel, Timestamped):
 
     class Meta:
         constraints = (
+            one_of("protocol", Protocol, "subscription_protocol"),
             models.UniqueConstraint(
                 fields=["identity", "user", "object_type"],
                 condition=Q(identity__isnull=False),
@@ -44,6 +53,16 @@ class EventSubscription(UuidModel, Timestamped):
 
     def __str__(self) -> str:
         return self.description or f"subscription {self.uuid.hex}"
+
+    @property
+    def rmq_username(self) -> str:
+        """The name by which the broker knows the subscriber."""
+        return self.uuid.hex
+
+    @property
+    def vhost(self) -> str:
+        """The virtual host that its queues are in."""
+        return vhost(self.user.uuid)
 
 
 class EventSubscriptionQueue(UuidModel):
@@ -82,8 +101,13 @@ class EventSubscriptionQueue(UuidModel):
         """The virtual host that the queue is in."""
         return vhost(self.event_subscription.user.uuid)
 
+    @property
+    def topic(self) -> str:
+        """The topic below which a subscriber over MQTT finds the messages."""
+        return topic(self.queue_name)
 
-class EventConsumer(UuidModel, Timestamped):
+
+class EventConsumer(BrokerLogin, UuidModel, Timestamped):
     """The one queue from which an agent takes everything that it is told of.
 
     It is its user's: the broker knows him by the consumer's UUID and his token. No types are all.
@@ -99,6 +123,7 @@ class EventConsumer(UuidModel, Timestamped):
 
     class Meta:
         constraints = (
+            one_of("protocol", Protocol, "consumer_protocol"),
             models.UniqueConstraint(
                 fields=["identity", "user"], name="one_consumer_per_agent_and_user"
             ),
@@ -121,6 +146,11 @@ class EventConsumer(UuidModel, Timestamped):
     def vhost(self) -> str:
         """The virtual host that the queue is in."""
         return vhost(self.user.uuid)
+
+    @property
+    def topic(self) -> str:
+        """The topic below which a subscriber over MQTT finds the messages."""
+        return topic(self.queue_name)
 
     @property
     def observed(self) -> list[str]:

@@ -11,6 +11,7 @@ from allocations.querysets.shared import CustomerAccountQuerySet, ProjectAccount
 from allocations.querysets.subscriptions import (
     EventSubscriptionQuerySet,
     EventSubscriptionQueueQuerySet,
+    MessageQueueQuerySet,
 )
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "CustomerAccountQuerySet",
     "EventSubscriptionQuerySet",
     "EventSubscriptionQueueQuerySet",
+    "MessageQueueQuerySet",
     "OfferingUserQuerySet",
     "ProjectAccountQuerySet",
 ]

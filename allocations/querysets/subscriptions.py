@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from django.db.models import (
-    Q,
-    QuerySet,
-)
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 
 class EventSubscriptionQuerySet(QuerySet[Any]):
@@ -24,6 +21,38 @@ class EventSubscriptionQueueQuerySet(QuerySet[Any]):
     def visible_to(self, user: Any) -> Self:
         """Keep those of the user's own subscriptions; staff see all."""
         return self.filter(_own(user, "event_subscription__user"))
+
+
+class MessageQueueQuerySet(QuerySet[Any]):
+    """Queues at the broker."""
+
+    def whole(self) -> Self:
+        """Fetch each with its owner, its login, and the person whose it is."""
+        return self.select_related(
+            "consumer__user",
+            "consumer__token",
+            "consumer__identity__offering",
+            "subscription_queue__event_subscription__user",
+            "subscription_queue__event_subscription__token",
+            "subscription_queue__offering",
+        )
+
+    def with_work(self) -> Self:
+        """Keep those that the broker has still to be told of, or for which a message waits."""
+        waiting = self.model._meta.get_field("messages").related_model._base_manager.filter(
+            queue=OuterRef("pk"), published_at__isnull=True
+        )
+        return self.filter(Q(declared_at__isnull=True) | Exists(waiting))
+
+    def carrying(self, object_type: str, offering: Any) -> Self:
+        """Keep those through which one type of an offering's objects is told."""
+        of_agent = Q(consumer__identity__offering=offering) & (
+            Q(consumer__object_types=[]) | Q(consumer__object_types__contains=[object_type])
+        )
+        of_subscription = Q(
+            subscription_queue__offering=offering, subscription_queue__object_type=object_type
+        )
+        return self.filter(of_agent | of_subscription)
 
 
 def _own(user: Any, owner: str) -> Q:

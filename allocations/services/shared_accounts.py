@@ -38,7 +38,7 @@ KEY_LIVES = timedelta(days=365)
 TABLES = (ProjectServiceAccount, CustomerServiceAccount, CourseAccount)
 NAMING = 0x73686172  # any number that no other lock of the service has
 
-TOLD_AS = {"created": "create", "closed": "delete"}
+TOLD_AS = {"created": "create", "ok": "create", "closed": "delete"}
 """What sites are told that happened; whatever is not here is an `update`."""
 
 

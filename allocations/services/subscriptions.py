@@ -1,6 +1,6 @@
 """Subscriptions to changes, and the queues that carry them.
 
-What is written here is what shall be; the broker is brought to it by whoever hears the events.
+What is written here is what shall be; `allocations.services.broker` brings the broker to it.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from allocations.models import (
     EventSubscription,
     EventSubscriptionQueue,
 )
+from allocations.services import queues
+from allocations.services.queues import ANYBODY, Reader
 from config.common.errors import Conflict, Invalid
 from identity import events
 from marketplace.models import Offering
@@ -53,6 +55,7 @@ def subscribe(
     observable_objects: Sequence[dict[str, Any]],
     description: str = "",
     source_ip: str = "",
+    reader: Reader = ANYBODY,
     actor: User,
     now: datetime,
 ) -> EventSubscription:
@@ -64,6 +67,7 @@ def subscribe(
         source_ip=_address(source_ip),
         created=now,
     )
+    queues.let_in(subscription, reader)
     _record_subscription(subscription, "subscription.created", actor=actor, now=now)
     return subscription
 
@@ -75,6 +79,7 @@ def subscribe_agent(
     object_type: ObjectType,
     description: str = "",
     source_ip: str = "",
+    reader: Reader = ANYBODY,
     actor: User,
     now: datetime,
 ) -> tuple[EventSubscription, bool]:
@@ -98,6 +103,8 @@ def subscribe_agent(
     )
     same = {"identity": identity, "user": actor, "object_type": object_type}
     found, is_new = _found_or_added(new, same)
+    queues.let_in(found, reader)
+    queues.declare_anew(found, now=now)
     if is_new:
         _record_subscription(found, "subscription.created", actor=actor, now=now)
     return found, is_new
@@ -109,10 +116,13 @@ def create_queue(
     *,
     offering: Offering,
     object_type: ObjectType,
+    reader: Reader = ANYBODY,
     actor: User,
     now: datetime,
 ) -> tuple[EventSubscriptionQueue, bool]:
     """Return the queue of a subscription for one type of one offering's objects; whether new.
+
+    Its owner logs in there with the token with which he has asked for a queue last.
 
     :raises NotObserved: the subscription does not cover that.
     :raises NotProvided: its owner may not see that of the offering.
@@ -133,6 +143,10 @@ def create_queue(
         "event_subscription": subscription, "offering": offering, "object_type": object_type
     }  # fmt: skip
     found, is_new = _found_or_added(new, same)
+    if owner == actor:
+        queues.let_in(subscription, reader)
+    queues.open_for(found, now=now)
+    queues.declare_anew(subscription, now=now)
     if is_new:
         _record_queue(found, "subscription_queue.created", actor=actor, now=now)
     return found, is_new
@@ -143,6 +157,7 @@ def register_consumer(
     identity: AgentIdentity,
     *,
     object_types: Sequence[ObjectType] | None,
+    reader: Reader = ANYBODY,
     actor: User,
     now: datetime,
 ) -> tuple[EventConsumer, bool]:
@@ -160,6 +175,8 @@ def register_consumer(
     if not is_new and object_types is not None:
         found.object_types = wanted
         found.save(update_fields=["object_types", "modified"])
+    queues.let_in(found, reader)
+    queues.open_for(found, now=now)
     _record_consumer(found, "queue.registered", actor=actor, now=now, is_new=is_new)
     return found, is_new
 

@@ -39,6 +39,8 @@ SUBJECTS = {
     "grant": "identity_grant",
     "import": "allocations_backendresourcerequest",
     "key": "identity_sshkey",
+    "message": "allocations_queuemessage",
+    "message_queue": "allocations_messagequeue",
     "offering": "marketplace_offering",
     "order": "marketplace_order",
     "organization_group": "identity_organizationgroup",

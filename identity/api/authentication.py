@@ -50,6 +50,12 @@ class TokenAuthentication(BaseAuthentication):
         return "Token"
 
 
+def secret_of(request: Request) -> str:
+    """Return the token that the caller has sent; empty when he has proved himself otherwise."""
+    _, *parts = get_authorization_header(request).split() or [b""]
+    return parts[0].decode("latin-1") if request.auth is not None and parts else ""
+
+
 class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """How the schema describes the header."""
 

@@ -1,10 +1,18 @@
 """What people prove themselves with: tokens for this API, keys for the machines."""
 
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
 from django.db import models
 
 from config.common.models import Timestamped, UuidModel, text
 from identity.models.people import User
 from identity.querysets import SshKeyQuerySet, TokenQuerySet
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 class Token(UuidModel):
@@ -25,6 +33,10 @@ class Token(UuidModel):
 
     def __str__(self) -> str:
         return f"{self.name or 'token'} of {self.user_id}"
+
+    def is_alive(self, now: datetime) -> bool:
+        """Tell whether it was used within its lifetime."""
+        return self.lifetime is None or self.last_used + timedelta(seconds=self.lifetime) > now
 
 
 class SshKey(UuidModel, Timestamped):

@@ -158,7 +158,7 @@ def find(plaintext: str, *, now: datetime) -> Token:
         raise UnknownToken("Invalid token.")
     if not token.user.is_active:
         raise InactiveUser("User inactive or deleted.")
-    if token.lifetime is not None and token.last_used + timedelta(seconds=token.lifetime) <= now:
+    if not token.is_alive(now):
         raise ExpiredToken("Token has expired.")
     return token
 

@@ -29,9 +29,11 @@ from allocations.models import (
     EventSubscription,
     EventSubscriptionQueue,
     MembershipSyncStatus,
+    MessageQueue,
     OfferingUser,
     ProjectServiceAccount,
     Provision,
+    QueueMessage,
     UserAttributeConfig,
 )
 from identity import models as identity
@@ -55,6 +57,8 @@ from tests.factories.agents import (
     EventConsumerFactory,
     EventSubscriptionFactory,
     EventSubscriptionQueueFactory,
+    MessageQueueFactory,
+    QueueMessageFactory,
 )
 from tests.factories.allocations import (
     BackendResourceFactory,
@@ -194,6 +198,8 @@ MAKERS: dict[type[Any], Callable[[], Any]] = {
     EventConsumer: EventConsumerFactory,
     EventSubscription: lambda: EventSubscriptionFactory(identity=AgentIdentityFactory()),
     EventSubscriptionQueue: EventSubscriptionQueueFactory,
+    MessageQueue: MessageQueueFactory,
+    QueueMessage: QueueMessageFactory,
     MembershipSyncStatus: MembershipSyncStatusFactory,
     OfferingUser: OfferingUserFactory,
     Provision: ProvisionFactory,

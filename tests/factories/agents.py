@@ -15,9 +15,11 @@ from allocations.models import (
     EventConsumer,
     EventSubscription,
     EventSubscriptionQueue,
+    MessageQueue,
+    QueueMessage,
 )
 from allocations.observables import ObjectType
-from tests.factories.identity import UserFactory
+from tests.factories.identity import EventFactory, UserFactory
 from tests.factories.marketplace import HpcOfferingFactory
 
 NOW = factory.LazyFunction(timezone.now)
@@ -111,3 +113,32 @@ class EventConsumerFactory(DjangoModelFactory[EventConsumer]):
 
     identity = factory.SubFactory(AgentIdentityFactory)
     user = factory.SubFactory(UserFactory)
+
+
+class MessageQueueFactory(DjangoModelFactory[MessageQueue]):
+    """The queue of an agent, which the broker has."""
+
+    class Meta:
+        model = MessageQueue
+
+    consumer = factory.SubFactory(EventConsumerFactory)
+    declared_at = NOW
+    next_attempt_at = NOW
+
+
+class QueueMessageFactory(DjangoModelFactory[QueueMessage]):
+    """Something that waits to be said."""
+
+    class Meta:
+        model = QueueMessage
+
+    queue = factory.SubFactory(MessageQueueFactory)
+    event = factory.SubFactory(
+        EventFactory, kind="order.executing", subject_uuid=factory.Faker("uuid4", cast_to=None)
+    )
+    object_type = ObjectType.ORDER.value
+    object_uuid = factory.Faker("uuid4", cast_to=None)
+    body = factory.LazyAttribute(
+        lambda message: {"object_type": "order", "order_uuid": message.object_uuid.hex}
+    )
+    created = NOW

@@ -222,7 +222,7 @@ def test_a_closed_account_gets_no_key(pi, now):
 DEEDS: dict[str, Any] = {
     "close": (shared_accounts.close, {}, "Closed", "closed", "delete"),
     "set_erred": (shared_accounts.set_erred, {"error_message": "x"}, "Erred", "erred", "update"),
-    "set_ok": (shared_accounts.set_ok, {}, "OK", "ok", "update"),
+    "set_ok": (shared_accounts.set_ok, {}, "OK", "ok", "create"),
 }
 
 

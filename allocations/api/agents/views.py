@@ -29,6 +29,7 @@ from allocations.api.subscriptions.inputs import (
     AgentEventSubscriptionCreateInput,
     AgentQueueRegistrationInput,
 )
+from allocations.api.subscriptions.readers import reader_of
 from allocations.api.subscriptions.serializers import (
     AgentQueueRegistrationResponseOutput,
     EventSubscriptionOutput,
@@ -118,7 +119,11 @@ class AgentIdentityViewSet(Listed, Retrieved, ApiViewSet):
         """Let the agent take all that it is told of from one queue; 200 when it is known."""
         identity, data = self.row(), self.data(AgentQueueRegistrationInput)
         consumer, is_new = subscriptions.register_consumer(
-            identity, object_types=data.get("object_types"), actor=request.user, now=self.now
+            identity,
+            object_types=data.get("object_types"),
+            reader=reader_of(request, data["protocol"]),
+            actor=request.user,
+            now=self.now,
         )
         body = AgentQueueRegistrationResponseOutput(consumer).data
         return self.answer(body, status=ANSWERED[is_new])
@@ -132,6 +137,7 @@ class AgentIdentityViewSet(Listed, Retrieved, ApiViewSet):
             object_type=data["observable_object_type"],
             description=data["description"],
             source_ip=address_of(request),
+            reader=reader_of(request),
             actor=request.user,
             now=self.now,
         )

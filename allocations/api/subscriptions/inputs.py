@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from allocations.observables import ObjectType
+from allocations.observables import ObjectType, Protocol
 from config.common.api.inputs import Input, RelatedUuid
 from config.common.api.outputs import EnumField
 from marketplace.models import Offering
@@ -15,15 +15,20 @@ MOST_OBJECTS = 1000
 
 
 class AgentQueueRegistrationInput(Input):
-    """The types of objects that an agent wants to be told of; none are all."""
+    """The types of objects that an agent wants to be told of, none are all; and how it reads."""
+
+    protocol = EnumField(Protocol, required=False, default=Protocol.STOMP)
 
     object_types = serializers.ListField(
         child=EnumField(ObjectType), required=False, max_length=len(ObjectType) * 2
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Return members of the enum."""
-        return {name: [ObjectType(word) for word in words] for name, words in attrs.items()}
+        """Return members of the enums."""
+        known: dict[str, Any] = {"protocol": Protocol(attrs["protocol"])}
+        if "object_types" in attrs:
+            known |= {"object_types": [ObjectType(word) for word in attrs["object_types"]]}
+        return known
 
 
 class _Described(Input):
@@ -51,8 +56,9 @@ class EventSubscriptionObservableObjectInput(Input):
 
 
 class EventSubscriptionInput(_Described):
-    """What a person wants to be told of; nothing named is everything."""
+    """What a person wants to be told of, nothing named is everything; and how he reads."""
 
+    protocol = EnumField(Protocol, required=False, default=Protocol.STOMP)
     observable_objects = EventSubscriptionObservableObjectInput(  # type: ignore[call-arg]
         many=True, required=False, max_length=MOST_OBJECTS
     )
@@ -74,6 +80,7 @@ class EventSubscriptionInput(_Described):
             raise serializers.ValidationError({"observable_objects": faults})
         return {
             "description": attrs["description"],
+            "protocol": Protocol(attrs["protocol"]),
             "observable_objects": [
                 {name: getattr(value, "hex", value) for name, value in one.items()}
                 for one in wanted

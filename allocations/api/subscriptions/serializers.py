@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rest_framework import serializers
 
 from allocations.models import EventSubscription, EventSubscriptionQueue
-from allocations.observables import subscription_queue, vhost
+from allocations.observables import subscription_queue, topic, vhost
 from config.common.api.json_shapes import TEXT, WHOLE, JsonField, list_of, record
 from config.common.api.outputs import Computed, Output, UrlField, UuidField
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 OBSERVED = list_of(
     record(
         {"object_type": TEXT, "object_id": WHOLE, "offering_uuid": TEXT}, required=("object_type",)
     )
 )
+
+
+def subscription_topic(subscription: UUID, offering: UUID, object_type: str) -> str:
+    """Return where a subscriber over MQTT finds the messages."""
+    return topic(subscription_queue(subscription, offering, object_type))
 
 
 def full_name(first: str, last: str) -> str:
@@ -33,6 +41,7 @@ class EventSubscriptionOutput(Output):
             "description",
             "modified",
             "observable_objects",
+            "protocol",
             "source_ip",
             "url",
             "user",
@@ -77,6 +86,7 @@ class EventSubscriptionQueueOutput(Output):
             "object_type",
             "offering_uuid",
             "queue_name",
+            "topic",
             "url",
             "uuid",
             "vhost",
@@ -96,6 +106,13 @@ class EventSubscriptionQueueOutput(Output):
         fn=subscription_queue,
         output=serializers.CharField(),
     )
+    topic = Computed(
+        "event_subscription.uuid",
+        "offering.uuid",
+        "object_type",
+        fn=subscription_topic,
+        output=serializers.CharField(),
+    )
     vhost = Computed("event_subscription.user.uuid", fn=vhost, output=serializers.CharField())
 
 
@@ -108,3 +125,5 @@ class AgentQueueRegistrationResponseOutput(serializers.Serializer[Any]):
     observable_object_types = serializers.ListField(
         source="observed", child=serializers.CharField()
     )
+    protocol = serializers.CharField()
+    topic = serializers.CharField()

@@ -12,6 +12,7 @@ from allocations.api.subscriptions.inputs import (
     EventSubscriptionInput,
     EventSubscriptionQueueCreateInput,
 )
+from allocations.api.subscriptions.readers import reader_of
 from allocations.api.subscriptions.serializers import (
     EventSubscriptionOutput,
     EventSubscriptionQueueOutput,
@@ -43,10 +44,13 @@ class EventSubscriptionViewSet(Listed, Retrieved, ApiViewSet):
     @creates(EventSubscriptionInput)
     def create(self, request: Any) -> Any:
         """Subscribe to changes."""
+        data = self.data(EventSubscriptionInput)
         subscription = subscriptions.subscribe(
             user=request.user,
-            **self.data(EventSubscriptionInput),
+            description=data["description"],
+            observable_objects=data["observable_objects"],
             source_ip=address_of(request),
+            reader=reader_of(request, data["protocol"]),
             actor=request.user,
             now=self.now,
         )
@@ -66,6 +70,7 @@ class EventSubscriptionViewSet(Listed, Retrieved, ApiViewSet):
             subscription,
             offering=data["offering_uuid"],
             object_type=data["object_type"],
+            reader=reader_of(request),
             actor=request.user,
             now=self.now,
         )

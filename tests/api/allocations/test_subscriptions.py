@@ -55,6 +55,8 @@ def test_an_agent_gets_one_queue_for_the_types_that_it_names(agent, identity, of
         "queue_name": f"consumer_{consumer.uuid.hex}",
         "vhost": carol.uuid.hex,
         "observable_object_types": ["order", "user_role"],
+        "protocol": "stomp",
+        "topic": f"efp/consumer_{consumer.uuid.hex}",
     }
     assert ClientQueue.from_dict(response.json()).vhost == carol.uuid.hex
     assert told().get().payload == {
@@ -126,6 +128,7 @@ def test_an_older_agent_subscribes_to_one_type_and_gets_a_queue_for_it(
         "user_full_name": carol.full_name,
         "description": "orders of LUMI",
         "observable_objects": [{"object_type": "order", "offering_uuid": offering.uuid.hex}],
+        "protocol": "stomp",
         "source_ip": "127.0.0.1",
         "created": first.json()["created"],
         "modified": first.json()["modified"],
@@ -147,6 +150,7 @@ def test_an_older_agent_subscribes_to_one_type_and_gets_a_queue_for_it(
         "offering_uuid": offering.uuid.hex,
         "object_type": "order",
         "queue_name": name,
+        "topic": f"efp/{name}",
         "vhost": carol.uuid.hex,
         "created": first.json()["created"],
     }  # fmt: skip

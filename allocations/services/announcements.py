@@ -1,0 +1,229 @@
+"""What subscribers are told of an event: one row for each queue, written once.
+
+`TOLD` says which kinds of events become which messages. What a message says beside the event's own
+words is read when it is written; agents read the object itself anyway. An event that comes again
+adds nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db import transaction
+
+from allocations.bus import messages
+from allocations.models import MessageQueue, OfferingUser, QueueMessage
+from allocations.observables import ObjectType
+from allocations.services import attributes, membership
+from identity.models import Grant, Project, User
+from identity.roles import ScopeType
+from marketplace.lifecycle import OrderState, ResourceState
+from marketplace.models import Offering, Resource
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from datetime import datetime
+
+    from allocations.bus.messages import Message
+    from identity.models import Event
+
+PRESENT = (ResourceState.OK, ResourceState.ERRED)
+"""The states in which a site has something of a resource, so that an agent looks at it."""
+
+NOT_YET = (OrderState.PENDING_CONSUMER, OrderState.PENDING_PROJECT)
+"""States in which an order is no business of the provider's yet."""
+
+
+@transaction.atomic
+def announce(event: Event, *, now: datetime) -> int:
+    """Write what the subscribers are told of an event; return how many messages it became."""
+    written = [
+        QueueMessage(
+            queue=queue,
+            event=event,
+            object_type=message.object_type,
+            object_uuid=message.object_uuid,
+            body=message.body,
+            created=now,
+        )
+        for message in TOLD[event.kind](event)
+        for queue in _queues(message)
+    ]
+    QueueMessage.objects.bulk_create(written, ignore_conflicts=True)
+    return len(written)
+
+
+def _queues(message: Message) -> Iterator[MessageQueue]:
+    """Find who hears of it: whose subscription it is must help to provide the offering, still."""
+    offering = Offering.objects.filter(uuid=message.offering).first()
+    if offering is None:
+        return
+    for queue in (
+        MessageQueue.objects.whole().carrying(message.object_type, offering).order_by("pk")
+    ):
+        person = queue.subscriber.user
+        if (
+            person.is_active
+            and Offering.objects.provided_by(person).filter(pk=offering.pk).exists()
+        ):
+            yield queue
+
+
+# --- what each kind becomes -----------------------------------------------------------------------
+
+
+def _order(event: Event) -> Iterator[Message]:
+    yield messages.order(_offering(event), event.subject_uuid, event.target)
+
+
+def _resource(event: Event) -> Iterator[Message]:
+    resource = (
+        Resource.objects.select_related("offering")
+        .filter(uuid=event.resource_uuid, state__in=PRESENT)
+        .first()
+    )
+    if resource is not None:
+        yield messages.resource(resource.offering.uuid, resource.uuid, _flags(resource))
+
+
+def _end_date(event: Event) -> Iterator[Message]:
+    for message in _resource(event):
+        resource = Resource.objects.get(uuid=message.object_uuid)
+        person = event.actor
+        said = messages.end_date(
+            resource.end_date,
+            person=person.full_name if person else "",
+            person_uuid=person.uuid.hex if person else "",
+        )
+        yield messages.resource(message.offering, message.object_uuid, {**message.said, **said})
+
+
+def _grant(event: Event) -> Iterator[Message]:
+    grant = Grant.objects.select_related("user", "project", "role").get(uuid=event.subject_uuid)
+    if grant.project is not None:
+        is_granted = Grant.objects.in_force().filter(pk=grant.pk).exists()
+        for offering in _served(grant.project):
+            yield _role(offering, grant, grant.project, is_granted=is_granted)
+
+
+def _user(event: Event) -> Iterator[Message]:
+    user = User.objects.get(uuid=event.subject_uuid)
+    grants = Grant.objects.in_force().filter(user=user, scope_type=ScopeType.PROJECT)
+    for grant in grants.select_related("user", "project", "role").order_by("pk"):
+        for offering in _served(grant.project) if grant.project else ():
+            yield _role(offering, grant, grant.project, is_granted=user.is_active)
+
+
+def _account(event: Event) -> Iterator[Message]:
+    account = (
+        OfferingUser.objects.select_related("user", "offering__user_attribute_config")
+        .filter(uuid=event.subject_uuid)
+        .first()
+    )
+    resources = _resources_of(account) if account else ()
+    yield messages.offering_user(
+        _offering(event),
+        event.subject_uuid,
+        event.payload,
+        attributes=attributes.shown_to_site(account) if account else {},
+        backend_ids=[resource.backend_id for resource in resources],
+    )
+
+
+def _shared_account(event: Event) -> Iterator[Message]:
+    if event.project is None:
+        return  # an organisation's account is at no site
+    kind = ObjectType(event.subject_type)
+    for offering in _served(event.project):
+        yield messages.shared_account(offering.uuid, kind, event.subject_uuid, event.payload)
+
+
+def _import(event: Event) -> Iterator[Message]:
+    yield messages.importable_resources(_offering(event), event.subject_uuid)
+
+
+def _sync(event: Event) -> Iterator[Message]:
+    asked_by = event.actor.uuid if event.actor else None
+    yield messages.offering_resources_sync(event.subject_uuid, asked_by)
+
+
+def _settings(event: Event) -> Iterator[Message]:
+    about = UUID(event.payload["resource_uuid"])
+    yield messages.periodic_limits(_offering(event), about, event.payload)
+
+
+# --- what they have in common ---------------------------------------------------------------------
+
+
+def _offering(event: Event) -> UUID:
+    return UUID(event.payload["offering_uuid"])
+
+
+def _served(project: Project) -> Iterable[Offering]:
+    """Return the offerings whose sites have something of a project."""
+    resources = Resource.objects.filter(project=project, state__in=membership.SERVED)
+    return Offering.objects.filter(pk__in=resources.values("offering")).order_by("pk")
+
+
+def _resources_of(account: OfferingUser) -> Iterable[Resource]:
+    """Return the allocations at the account's offering of the projects that the person is in."""
+    projects = Grant.objects.in_force().filter(user=account.user, scope_type=ScopeType.PROJECT)
+    resources = Resource.objects.filter(
+        offering=account.offering, project__in=projects.values("project"), state__in=PRESENT
+    )
+    return resources.exclude(backend_id="").order_by("pk")
+
+
+def _role(offering: Offering, grant: Grant, project: Project, *, is_granted: bool) -> Message:
+    return messages.user_role(
+        offering.uuid,
+        grant.uuid,
+        messages.Person(grant.user.uuid, grant.user.username),
+        messages.Team(project.uuid, project.name),
+        role=grant.role.name,
+        is_granted=is_granted,
+    )
+
+
+def _flags(resource: Resource) -> dict[str, object]:
+    return {
+        "paused": resource.paused,
+        "downscaled": resource.downscaled,
+        "restrict_member_access": resource.restrict_member_access,
+    }
+
+
+TOLD: Mapping[str, Callable[[Event], Iterable[Message]]] = {
+    **{f"order.{state}": _order for state in OrderState if state not in NOT_YET},
+    "resource.flags_set": _resource,
+    "resource.end_date_set": _end_date,
+    "resource.options_set": _resource,
+    "resource.pull_requested": _resource,
+    "user_limit.changed": _resource,
+    "user_limit.created": _resource,
+    "user_limit.removed": _resource,
+    "grant.expired": _grant,
+    "grant.given": _grant,
+    "grant.revoked": _grant,
+    "user.activated": _user,
+    "user.deactivated": _user,
+    "account.attributes_changed": _account,
+    "account.created": _account,
+    "account.deleted": _account,
+    "account.ok": _account,
+    "account.removed": _account,
+    "account.requested_deletion": _account,
+    "account.restriction_changed": _account,
+    "account.username_set": _account,
+    "course_account.closed": _shared_account,
+    "course_account.created": _shared_account,
+    "course_account.ok": _shared_account,
+    "service_account.closed": _shared_account,
+    "service_account.created": _shared_account,
+    "service_account.ok": _shared_account,
+    "import.requested": _import,
+    "offering.sync_requested": _sync,
+    "policy.settings_due": _settings,
+}
+"""Kind of event -> the messages it becomes; `config.wiring` has the same kinds heard."""

@@ -1,0 +1,188 @@
+"""Messages on their way to the broker: in order for each queue, and none is lost.
+
+A message leaves its row only when the broker has confirmed it. One publisher at a time works on a
+queue, under a lease; one that dies between a confirmation and its note sends again what it sent,
+from the first such message on, so that the order holds. A broker that is away, or a queue that is
+full, costs the queue a pause, never a message.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import F
+
+from allocations.bus.publisher import NotPublished, Parcel, Unroutable
+from allocations.bus.topology import TOPICS, routing_key
+from allocations.models import MessageQueue, QueueMessage
+from allocations.observables import ObjectType, Protocol
+from identity import events
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from django.db.models import QuerySet
+
+    Publish = Callable[[Parcel], None]
+    Clock = Callable[[], datetime]
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=1)
+BATCH = 200
+LONGEST_PAUSE = timedelta(minutes=1)
+TOLD_OF = frozenset({ObjectType.RESOURCE_PERIODIC_LIMITS})
+"""What is recorded when it has left: the page of a policy shows that its settings were sent."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A queue that this publisher may work on until its lease ends, and what it is to send."""
+
+    queue: MessageQueue
+    until: datetime
+    messages: tuple[QueueMessage, ...]
+
+
+def pause_after(failures: int) -> timedelta:
+    """Return how long a queue is left alone: twice as long each time, up to a minute."""
+    return min(timedelta(seconds=2 ** min(failures, 10)) / 2, LONGEST_PAUSE)
+
+
+@transaction.atomic
+def claim(*, now: datetime) -> Claim | None:
+    """Take the queue with work that has waited longest, and the first of its messages."""
+    queues = MessageQueue.objects.with_work().filter(next_attempt_at__lte=now)
+    free = queues.exclude(claimed_until__gt=now).order_by("next_attempt_at", "pk")
+    key = (
+        free.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True).first()
+    )
+    if key is None:
+        return None
+    until = now + LEASE
+    MessageQueue.objects.filter(pk=key).update(claimed_until=until)
+    queue = MessageQueue.objects.whole().get(pk=key)
+    waiting = QueueMessage.objects.filter(queue=queue, published_at__isnull=True)
+    return Claim(queue, until, tuple(waiting.select_related("event").order_by("pk")[:BATCH]))
+
+
+def publish(claimed: Claim, send: Publish, *, clock: Clock) -> int:
+    """Send what was claimed, in order, until it is done or fails; return how many have left.
+
+    Whatever happens, what has left is noted and the queue is given back.
+
+    :raises NotPublished: the broker is not there, or did not take a message.
+    """
+    sent: list[QueueMessage] = []
+    try:
+        for message in claimed.messages:
+            if clock() >= claimed.until - LEASE / 2:
+                break
+            send(_parcel(claimed.queue, message))
+            sent.append(message)
+    except NotPublished as error:
+        settle(claimed, sent, now=clock())
+        give_back(claimed, error, now=clock())
+        raise
+    settle(claimed, sent, now=clock())
+    return len(sent)
+
+
+@transaction.atomic
+def settle(claimed: Claim, sent: list[QueueMessage], *, now: datetime) -> None:
+    """Note what the broker has confirmed, and give the queue back to whoever comes next."""
+    keys = [message.pk for message in sent]
+    QueueMessage.objects.filter(pk__in=keys, published_at__isnull=True).update(published_at=now)
+    _held(claimed).update(claimed_until=None, next_attempt_at=now)
+    if sent:
+        MessageQueue.objects.filter(pk=claimed.queue.pk).update(
+            failures=0, last_error="", last_published_at=now
+        )
+    for message in sent:
+        if message.object_type in TOLD_OF:
+            _record(message, now=now)
+
+
+@transaction.atomic
+def give_back(claimed: Claim, error: Exception, *, now: datetime) -> None:
+    """Leave a queue alone for a while after a failure; one that was not there is declared anew."""
+    failures = claimed.queue.failures + 1
+    anew = {"declared_at": None} if isinstance(error, Unroutable) else {}
+    MessageQueue.objects.filter(pk=claimed.queue.pk).update(
+        failures=F("failures") + 1,
+        last_error=str(error)[:2000],
+        next_attempt_at=now + pause_after(failures),
+        claimed_until=None,
+        **anew,
+    )
+
+
+def prune(*, now: datetime, kept_for: timedelta) -> int:
+    """Throw away what has left long ago, and what nobody took for as long; return how many.
+
+    Whoever did not read for so long is told to bring everything in line instead.
+    """
+    before = now - kept_for
+    pruned, _ = QueueMessage.objects.filter(published_at__lt=before).delete()
+    unread = QueueMessage.objects.filter(published_at__isnull=True, created__lt=before)
+    for queue in MessageQueue.objects.whole().filter(pk__in=unread.values("queue")):
+        pruned += _replace(queue, before, now=now)
+    return pruned
+
+
+@transaction.atomic
+def _replace(queue: MessageQueue, before: datetime, *, now: datetime) -> int:
+    """Put one message that asks for everything in the place of those that are too old."""
+    locked = QueueMessage.objects.select_for_update().filter(
+        queue=queue, published_at__isnull=True, created__lt=before
+    )
+    old = list(locked.order_by("pk"))
+    if not old:
+        return 0
+    first, *others = old
+    QueueMessage.objects.filter(pk__in=[message.pk for message in others]).delete()
+    offering = queue.offering
+    first.object_type, first.object_uuid = ObjectType.OFFERING_RESOURCES_SYNC, offering.uuid
+    first.body = {
+        "object_type": first.object_type,
+        "offering_uuid": offering.uuid.hex,
+        "requested_by_user_uuid": None,
+    }
+    first.created = now
+    first.save(update_fields=["object_type", "object_uuid", "body", "created"])
+    log.warning("%s messages for %s were too old; it will be asked to look at all", len(old), queue)
+    return len(others)
+
+
+def _held(claimed: Claim) -> QuerySet[MessageQueue]:
+    return MessageQueue.objects.filter(pk=claimed.queue.pk, claimed_until=claimed.until)
+
+
+def _parcel(queue: MessageQueue, message: QueueMessage) -> Parcel:
+    is_topic = queue.subscriber.protocol == Protocol.MQTT
+    return Parcel(
+        vhost=queue.owner.vhost,
+        exchange=TOPICS if is_topic else "",
+        routing_key=routing_key(queue.name, message.object_type) if is_topic else queue.name,
+        body=json.dumps(message.body, ensure_ascii=False).encode(),
+        message_id=message.uuid.hex,
+    )
+
+
+def _record(message: QueueMessage, *, now: datetime) -> None:
+    event = message.event
+    events.record(
+        "message.published",
+        message,
+        actor=None,
+        now=now,
+        provider=event.provider,
+        resource_uuid=event.resource_uuid,
+        payload={**message.body, "event_uuid": event.uuid.hex, "queue": message.queue_id},
+    )
