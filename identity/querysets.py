@@ -325,10 +325,17 @@ class EventQuerySet(QuerySet[Any]):
         if consumer.everywhere:
             return self
         provider = access.reach(user, Permission.VIEW_PROVIDER_SIDE)
-        return self.filter(
+        seen = (
             Q(project__in=consumer.projects)
             | Q(customer__in=consumer.customers)
             | Q(provider__in=provider.customers)
             | Q(actor=user)
             | Q(subject_type="user", subject_uuid=user.uuid)
         )
+        if provider.offerings:
+            # Offerings live in an app above this one; the grant keeps the UUID of its scope.
+            managed = user.grants.filter(
+                access.in_force(), scope_type=ScopeType.OFFERING, scope_id__in=provider.offerings
+            )
+            seen |= Q(offering_uuid__in=managed.values("scope_uuid"))
+        return self.filter(seen)

@@ -8,7 +8,10 @@ from uuid import uuid4
 import pytest
 
 from identity import events
-from tests.factories.identity import CustomerFactory
+from identity.models import Grant
+from identity.roles import RoleName
+from tests.factories.identity import CustomerFactory, GrantFactory
+from tests.factories.marketplace import HpcOfferingFactory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
     from rest_framework.test import APIClient
 
     from identity.models import Customer, Project, User
+    from marketplace.models import Offering
 
 pytestmark = pytest.mark.django_db
 
@@ -95,6 +99,27 @@ def test_both_sides_read_it_and_outsiders_do_not(
     missing = outside.get(f"{AT}{order.event.uuid.hex}/")
     assert missing.status_code == 404
     assert missing.json() == {"detail": "No Event matches the given query."}
+
+
+def test_who_manages_an_offering_reads_of_it_and_of_no_other(
+    as_user: Callable[[User], APIClient], offering: Offering, dave: User, now: datetime
+) -> None:
+    other = HpcOfferingFactory(customer=offering.customer)
+    grant = GrantFactory(role=RoleName.OFFERING_MANAGER, scope=offering)
+    row = SimpleNamespace(uuid=uuid4())
+    events.record("offering.paused", offering, actor=dave, now=now)
+    events.record("offering.paused", other, actor=dave, now=now)
+    events.record("plan.created", row, actor=dave, now=now, offering_uuid=offering.uuid)
+    told = {"offering_uuid": offering.uuid.hex}
+    events.record("account.created", row, actor=dave, now=now, payload=told)
+    olga = as_user(grant.user)
+
+    def kinds() -> Any:
+        return [row["kind"] for row in olga.get(f"{AT}?o=created&field=kind").json()]
+
+    assert kinds() == ["offering.paused", "plan.created", "account.created", "token.issued"]
+    Grant.objects.filter(pk=grant.pk).update(expiration_time=now)
+    assert kinds() == ["token.issued"]
 
 
 def test_the_log_is_only_read(
