@@ -7,6 +7,7 @@ from identity.api.bridge.views import IdentityBridgeViewSet
 from identity.api.customers.views import CustomerViewSet
 from identity.api.eduteams.views import RemoteEduteamsViewSet
 from identity.api.events.views import EventViewSet
+from identity.api.feed.views import EventFeedViewSet
 from identity.api.keys.views import SshKeyViewSet
 from identity.api.projects.views import ProjectViewSet
 from identity.api.roles.views import RoleViewSet
@@ -26,6 +27,12 @@ router.register("users", UserViewSet, basename="user")
 
 urlpatterns = [
     path("api/", include(router.urls)),
+    path("api/event-feed/", EventFeedViewSet.as_view({"get": "read"}), name="event-feed"),
+    path(
+        "api/event-feed/stream/",
+        EventFeedViewSet.as_view({"get": "stream"}),
+        name="event-feed-stream",
+    ),
     path(
         "api/remote-eduteams/",
         RemoteEduteamsViewSet.as_view({"post": "find"}),
