@@ -53,6 +53,6 @@ def refused_as_in_the_api(refused: Exception, request: HttpRequest) -> JsonRespo
         answer.data,
         status=answer.status_code,
         safe=False,
-        content_type=answer.content_type,
+        content_type=answer.content_type or "application/json",
         headers={"WWW-Authenticate": "Token"} if answer.status_code == 401 else {},
     )
