@@ -352,3 +352,19 @@ def kinds_in(group: str) -> frozenset[str]:
 def kinds_meant(word: str) -> frozenset[str]:
     """Return the kinds that a word asks for: a kind, a name of Waldur's, or a group."""
     return kinds_named(word) | kinds_in(word)
+
+
+def names_by_group() -> dict[str, list[str]]:
+    """Return the groups, each with the names under which its kinds are told."""
+    return {
+        group: sorted({wire_name(kind) for kind in kinds})
+        for group, kinds in sorted(GROUPS.items())
+    }
+
+
+def waldur_names_by_group() -> dict[str, list[str]]:
+    """Return the groups that Waldur's clients know, each with the names that they know."""
+    return {
+        group: sorted({NAMES[kind] for kind in GROUPS[group] if kind in NAMES})
+        for group in sorted(WALDUR_GROUPS)
+    }

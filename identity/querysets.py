@@ -27,7 +27,7 @@ from django.db.models import (
     TextField,
     Value,
 )
-from django.db.models.functions import Cast, Coalesce, Now
+from django.db.models.functions import Cast, Coalesce, ExtractMonth, ExtractYear, Now
 
 from identity import access
 from identity.permissions import Permission
@@ -316,6 +316,11 @@ class EventQuerySet(QuerySet[Any]):
             for column in ("uuid", "username" if side == "actor" else "name")
         )
         return self.select_related(*sides).only(*TOLD, *sides, *named)
+
+    def by_month(self) -> Any:
+        """Return the number of events of each month in which there were any, by its number."""
+        months = self.order_by().values(year=ExtractYear("created"), month=ExtractMonth("created"))
+        return months.annotate(count=Count("pk")).order_by("year", "month")
 
     def visible_to(self, user: Any) -> Self:
         """Keep what happened in the user's organisations, projects and offerings, or by him."""

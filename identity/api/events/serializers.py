@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rest_framework import serializers
 
 from config.common.api.outputs import Computed, MapField, Output, UuidField
@@ -37,3 +39,30 @@ class EventOutput(Output):
     )
     event_type = Computed("kind", fn=wire_name, output=serializers.CharField())
     uuid = UuidField()
+
+
+class EventCount(serializers.Serializer[Any]):
+    """How many events there are."""
+
+    count = serializers.IntegerField()
+
+
+class EventStats(serializers.Serializer[Any]):
+    """How many events there were in a month."""
+
+    year = serializers.IntegerField()
+    month = serializers.IntegerField()
+    count = serializers.IntegerField()
+
+
+class EventMetadataResponse(serializers.Serializer[Any]):
+    """Groups of events by name, each with the types in it."""
+
+    event_groups = serializers.DictField(child=serializers.ListField())
+
+
+WORDS: dict[str, Any] = {"type": "array", "items": {"type": "string"}}
+"""The schema of several words."""
+
+GROUPS: dict[str, Any] = {"type": "object", "additionalProperties": WORDS}
+"""The schema of groups of events by name, each with the types in it."""
