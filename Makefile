@@ -13,7 +13,8 @@ PRODUCTION := DEBUG=false DATABASE_URL=postgresql://efp@db/efp CELERY_BROKER_URL
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help setup agent run serve worker bus test e2e test-fast check lint types imports deploy migrations
+.PHONY: help setup agent run serve streams worker bus test e2e test-fast check lint types imports deploy
+.PHONY: migrations
 .PHONY: schema schema-fresh fmt bench docs coverage shell
 
 help: ## Show this list
@@ -37,12 +38,15 @@ agent: ## Build .venv-agent: the unmodified site agent that the tests of tests/a
 	    --require-hashes --requirement requirements/agent.lock; \
 	  cp requirements/agent.lock .venv-agent/built-from.lock; }
 
-run: setup ## Start everything with demo data: database, web server, worker (PORT=8000)
+run: setup ## Start everything with demo data: database, web server, streams, worker (PORT=8000)
 	@exec $(PY) manage.py run
 
 serve: setup ## Migrate and start the web server only
 	@$(PY) manage.py migrate --verbosity 0
 	@exec $(PY) -m gunicorn --config config/gunicorn.py config.wsgi
+
+streams: setup ## Start the server of event streams only (EVENT_STREAM_PORT=9000)
+	@exec $(PY) -m gunicorn --config config/gunicorn_streams.py config.streams.wsgi
 
 worker: setup ## Start a worker with the timetable (beat)
 	@exec $(WORKER)

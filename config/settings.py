@@ -230,6 +230,15 @@ CELERY_TASK_TIME_LIMIT = 300
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 
+# --- The event feed: streams are served by a process of their own ---------------------------------
+EVENT_FEED_RETENTION_DAYS = env_int("EVENT_FEED_RETENTION_DAYS", default=30)
+if EVENT_FEED_RETENTION_DAYS < 1:
+    raise ImproperlyConfigured("EVENT_FEED_RETENTION_DAYS must be at least 1.")
+EVENT_STREAM_THREADS = env_int("EVENT_STREAM_THREADS", default=200)
+if EVENT_STREAM_THREADS < 1:
+    raise ImproperlyConfigured("EVENT_STREAM_THREADS must be at least 1.")
+EVENT_STREAM_URL = env_str("EVENT_STREAM_URL").rstrip("/")
+
 # --- Site agents ----------------------------------------------------------------------------------
 AGENT_LOG_RETENTION_DAYS = env_int("AGENT_LOG_RETENTION_DAYS", default=30)
 if AGENT_LOG_RETENTION_DAYS < 1:

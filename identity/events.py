@@ -56,25 +56,32 @@ def record(  # noqa: PLR0913 - an event has that many sides
     project: Project | None = None,
     provider: Customer | None = None,
     resource_uuid: Any = None,
+    offering_uuid: Any = None,
 ) -> Event:
     """Append an event in the caller's transaction, and wake the dispatcher once it commits.
 
     `kind` is `<noun>.<what happened>`; the noun names the subject's type. `customer`, `project`
-    (consumer's side) and `provider` say who may read it.
+    (consumer's side) and `provider` say who may read it, and so does the offering for its managers:
+    it is told by `offering_uuid`, in the payload, or is the subject.
     """
+    subject_type = kind.split(".", maxsplit=1)[0]
+    told = dict(payload or {})
     event = Event.objects.create(
         kind=kind,
-        subject_type=kind.split(".", maxsplit=1)[0],
+        subject_type=subject_type,
         subject_uuid=subject.uuid,
         actor=actor,
         source=source,
         target=target,
         message=message,
-        payload={**({"reason": why} if (why := _reason.get()) else {}), **(payload or {})},
+        payload={**({"reason": why} if (why := _reason.get()) else {}), **told},
         customer_id=customer.pk if customer else (project.customer_id if project else None),
         project=project,
         provider=provider,
         resource_uuid=resource_uuid,
+        offering_uuid=offering_uuid
+        or told.get("offering_uuid")
+        or (subject.uuid if subject_type == "offering" else None),
         created=now,
     )
     for nudge in _nudges:

@@ -27,7 +27,7 @@ from django.db.models import (
     TextField,
     Value,
 )
-from django.db.models.functions import Cast, Coalesce, Now
+from django.db.models.functions import Cast, Coalesce, ExtractMonth, ExtractYear, Now
 
 from identity import access
 from identity.permissions import Permission
@@ -36,6 +36,22 @@ from identity.roles import RoleName, ScopeType
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
+
+
+TOLD = (
+    "uuid",
+    "sequence",
+    "created",
+    "kind",
+    "message",
+    "payload",
+    "subject_type",
+    "subject_uuid",
+    "source",
+    "target",
+    "resource_uuid",
+)
+"""The columns of an event that are told outside."""
 
 
 def count_of(rows: QuerySet[Any], by: str) -> Coalesce:
@@ -291,6 +307,21 @@ class EventQuerySet(QuerySet[Any]):
         """Keep what happened to a row itself, or by way of an order about it."""
         return self.filter(Q(subject_uuid=row.uuid) | Q(resource_uuid=row.uuid))
 
+    def for_form(self) -> Self:
+        """Fetch with each event what `identity.event_form` tells of it, and nothing else."""
+        sides = ("actor", "customer", "project", "provider")
+        named = (
+            f"{side}__{column}"
+            for side in sides
+            for column in ("uuid", "username" if side == "actor" else "name")
+        )
+        return self.select_related(*sides).only(*TOLD, *sides, *named)
+
+    def by_month(self) -> Any:
+        """Return the number of events of each month in which there were any, by its number."""
+        months = self.order_by().values(year=ExtractYear("created"), month=ExtractMonth("created"))
+        return months.annotate(count=Count("pk")).order_by("year", "month")
+
     def visible_to(self, user: Any) -> Self:
         """Keep what happened in the user's organisations, projects and offerings, or by him."""
         if not user.is_authenticated:
@@ -299,10 +330,17 @@ class EventQuerySet(QuerySet[Any]):
         if consumer.everywhere:
             return self
         provider = access.reach(user, Permission.VIEW_PROVIDER_SIDE)
-        return self.filter(
+        seen = (
             Q(project__in=consumer.projects)
             | Q(customer__in=consumer.customers)
             | Q(provider__in=provider.customers)
             | Q(actor=user)
             | Q(subject_type="user", subject_uuid=user.uuid)
         )
+        if provider.offerings:
+            # Offerings live in an app above this one; the grant keeps the UUID of its scope.
+            managed = user.grants.filter(
+                access.in_force(), scope_type=ScopeType.OFFERING, scope_id__in=provider.offerings
+            )
+            seen |= Q(offering_uuid__in=managed.values("scope_uuid"))
+        return self.filter(seen)

@@ -85,6 +85,7 @@ def report_result(  # noqa: PLR0913 - what the site says
         actor=actor,
         now=now,
         provider=rules.offering.customer,
+        offering_uuid=rules.offering.uuid,
         resource_uuid=resource.uuid,
         message=error_message,
         payload={"resource_uuid": resource.uuid.hex, **said},

@@ -351,6 +351,7 @@ def _keep(
         actor=actor,
         now=now,
         provider=rules.offering.customer,
+        offering_uuid=rules.offering.uuid,
         resource_uuid=held.uuid,
         message=f"{held.name}: {outcome.usage_percentage} % in {period}",
         payload={

@@ -69,6 +69,7 @@ def carry_over(resource: Resource, *, now: datetime) -> int:
             now=now,
             project=held.project,
             provider=held.offering.customer,
+            offering_uuid=held.offering.uuid,
             resource_uuid=held.uuid,
             payload={"usages": sorted(added)},
         )

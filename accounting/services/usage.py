@@ -203,6 +203,7 @@ def _record(
         now=now,
         project=held.project,
         provider=held.offering.customer,
+        offering_uuid=held.offering.uuid,
         resource_uuid=held.uuid,
         payload={"billing_period": month.isoformat(), "usages": dict(changed)},
     )

@@ -208,6 +208,7 @@ def _record(
         now=now,
         project=row.resource.project,
         provider=row.resource.offering.customer,
+        offering_uuid=row.resource.offering.uuid,
         resource_uuid=row.resource.uuid,
         payload={
             "component_type": row.component.type,

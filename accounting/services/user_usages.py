@@ -66,6 +66,7 @@ def set_user_usages(
             now=now,
             project=held.project,
             provider=held.offering.customer,
+            offering_uuid=held.offering.uuid,
             resource_uuid=held.uuid,
             payload={
                 "billing_period": usage.billing_period.isoformat(),

@@ -272,6 +272,7 @@ def _advance(
         message=provision.last_error,
         project=order.project,
         provider=order.offering.customer,
+        offering_uuid=order.offering.uuid,
         resource_uuid=order.resource.uuid,
         payload={"order_uuid": order.uuid.hex, "attempt": provision.attempts},
     )

@@ -183,6 +183,7 @@ def _record(message: QueueMessage, *, now: datetime) -> None:
         actor=None,
         now=now,
         provider=event.provider,
+        offering_uuid=event.offering_uuid,
         resource_uuid=event.resource_uuid,
         payload={**message.body, "event_uuid": event.uuid.hex, "queue": message.queue_id},
     )

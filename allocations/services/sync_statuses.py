@@ -84,6 +84,7 @@ def report(
         now=now,
         project=resource.project,
         provider=resource.offering.customer,
+        offering_uuid=resource.offering.uuid,
         resource_uuid=resource.uuid,
         payload={"stored": len(found), "skipped": skipped},
     )

@@ -42,3 +42,9 @@ class Conflict(DomainError):
     """The request is right but comes at the wrong time (409)."""
 
     code = "conflict"
+
+
+class Gone(DomainError):
+    """What the request names was there, and is not kept any more (410)."""
+
+    code = "gone"

@@ -6,7 +6,8 @@ from config.common.api.schema import ApiRouter
 from identity.api.bridge.views import IdentityBridgeViewSet
 from identity.api.customers.views import CustomerViewSet
 from identity.api.eduteams.views import RemoteEduteamsViewSet
-from identity.api.events.views import EventViewSet
+from identity.api.events.views import EventMetadataViewSet, EventStatsViewSet, EventViewSet
+from identity.api.feed.views import EventFeedViewSet
 from identity.api.keys.views import SshKeyViewSet
 from identity.api.projects.views import ProjectViewSet
 from identity.api.roles.views import RoleViewSet
@@ -16,6 +17,7 @@ from identity.api.users.views import UserViewSet
 
 router = ApiRouter()
 router.register("customers", CustomerViewSet, basename="customer")
+router.register("events-stats", EventStatsViewSet, basename="event-stats")
 router.register("events", EventViewSet, basename="event")
 router.register("keys", SshKeyViewSet, basename="sshkey")
 router.register("projects", ProjectViewSet, basename="project")
@@ -26,6 +28,17 @@ router.register("users", UserViewSet, basename="user")
 
 urlpatterns = [
     path("api/", include(router.urls)),
+    path(
+        "api/metadata/events/",
+        EventMetadataViewSet.as_view({"get": "events"}),
+        name="metadata-events",
+    ),
+    path("api/event-feed/", EventFeedViewSet.as_view({"get": "read"}), name="event-feed"),
+    path(
+        "api/event-feed/stream/",
+        EventFeedViewSet.as_view({"get": "stream"}),
+        name="event-feed-stream",
+    ),
     path(
         "api/remote-eduteams/",
         RemoteEduteamsViewSet.as_view({"post": "find"}),

@@ -16,7 +16,8 @@ class Event(UuidModel):
     `subject_type`/`subject_uuid` name what it happened to (`order`, `resource`, `project` ...),
     `source` and `target` are the states before and after where it was a change of state.
     `customer` and `project` say on the consumer's side who may read it, `provider` on the
-    provider's. `sequence` is given by the dispatcher: ids are not the order of commits.
+    provider's, and `offering_uuid` for those who manage the offering alone. `sequence` is given by
+    the dispatcher: ids are not the order of commits.
     """
 
     kind = models.CharField(max_length=80)
@@ -39,6 +40,7 @@ class Event(UuidModel):
         Project, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     resource_uuid = models.UUIDField(null=True, blank=True)
+    offering_uuid = models.UUIDField(null=True, blank=True)
     created = models.DateTimeField(editable=False)
     sequence = models.BigIntegerField(null=True, blank=True, unique=True, editable=False)
     dispatched_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -52,6 +54,7 @@ class Event(UuidModel):
             ),
             models.Index(fields=["subject_uuid", "-id"], name="event_by_subject"),
             models.Index(fields=["resource_uuid", "-id"], name="event_by_resource"),
+            models.Index(fields=["offering_uuid", "-id"], name="event_by_offering"),
             models.Index(fields=["project", "-id"], name="event_by_project"),
             models.Index(fields=["customer", "-id"], name="event_by_customer"),
             models.Index(fields=["-created", "-id"], name="event_latest"),

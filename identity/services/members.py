@@ -230,6 +230,7 @@ def _record(kind: str, grant: Grant, message: str, *, actor: User | None, now: d
         customer=None if on_offering else grant.customer,
         project=grant.project,
         provider=grant.customer if on_offering else None,
+        offering_uuid=grant.scope_uuid if on_offering else None,
         payload={
             "role": grant.role.name,
             "user_uuid": grant.user.uuid.hex,

@@ -207,6 +207,7 @@ def _record(
         actor=actor,
         now=now,
         provider=component.offering.customer,
+        offering_uuid=component.offering.uuid,
         payload={
             "offering": component.offering.uuid.hex,
             "type": component.type,

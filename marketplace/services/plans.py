@@ -199,5 +199,6 @@ def _record(kind: str, plan: Plan, *, actor: User | None, now: datetime, **paylo
         actor=actor,
         now=now,
         provider=plan.offering.customer,
+        offering_uuid=plan.offering.uuid,
         payload={"offering": plan.offering.uuid.hex, **payload},
     )

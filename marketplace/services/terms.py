@@ -56,6 +56,7 @@ def publish(
         actor=actor,
         now=now,
         provider=offering.customer,
+        offering_uuid=offering.uuid,
         payload={"offering": offering.uuid.hex, "version": version},
     )
     return terms
@@ -75,6 +76,7 @@ def withdraw(terms: TermsOfService, *, actor: User, now: datetime) -> None:
         actor=actor,
         now=now,
         provider=offering.customer,
+        offering_uuid=offering.uuid,
         payload={"offering": offering.uuid.hex, "version": terms.version},
     )
 
@@ -153,6 +155,7 @@ def _record(kind: str, consent: Consent, *, actor: User, now: datetime) -> None:
         actor=actor,
         now=now,
         provider=consent.offering.customer,
+        offering_uuid=consent.offering.uuid,
         payload={
             "offering": consent.offering.uuid.hex,
             "user": consent.user.uuid.hex,

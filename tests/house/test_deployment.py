@@ -27,6 +27,7 @@ def command(service: str) -> str:
 
 def test_the_containers_run_the_commands_of_the_makefile() -> None:
     assert command("web") in MAKEFILE
+    assert command("streams") in MAKEFILE
     assert f"{command('worker')} --beat" in MAKEFILE
     assert command("migrate") in MAKEFILE
 

@@ -126,13 +126,16 @@ def reading(
     *,
     detail: bool = True,
     url_path: str | None = None,
+    status: int = 200,
+    filterset: type | None = None,
     also: tuple[tuple[int, Any], ...] = (),
 ) -> Callable[[Method], Method]:
-    """Declare a GET action that answers one thing."""
+    """Declare a GET action that answers one thing, of which a filter set has the parameters."""
 
     def mark(method: Method) -> Method:
         routed: Any = action(detail=detail, methods=["get"], url_path=url_path)(method)
-        marked: Method = _declare(Declared(output=output, also=also))(routed)
+        declared = Declared(output=output, status=status, filterset=filterset, also=also)
+        marked: Method = _declare(declared)(routed)
         return marked
 
     return mark

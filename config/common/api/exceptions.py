@@ -12,13 +12,14 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from config.common.errors import Conflict, DomainError, Forbidden, Invalid, Missing
+from config.common.errors import Conflict, DomainError, Forbidden, Gone, Invalid, Missing
 
 STATUS = {
     Invalid: HTTPStatus.BAD_REQUEST,
     Forbidden: HTTPStatus.FORBIDDEN,
     Missing: HTTPStatus.NOT_FOUND,
     Conflict: HTTPStatus.CONFLICT,
+    Gone: HTTPStatus.GONE,
 }
 PROBLEM = "application/problem+json"
 

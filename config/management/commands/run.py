@@ -17,6 +17,7 @@ from config.processes import ChildDied, Processes
 
 DEMO_PRESET = settings.BASE_DIR / "config" / "presets" / "eurohpc.json"
 READY_WITHIN_SECONDS = 90.0
+STREAMS_BEYOND = 1000  # the port of the streams follows that of the web server, unless it is set
 # Workers need not know of each other: the database says what is to be done, and by whom.
 ALONE = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
 
@@ -33,15 +34,18 @@ class Command(BaseCommand):
         :raises CommandError: the port is taken, the database does not start, or a process dies.
         """
         address, port = env_str("BIND_ADDRESS", "127.0.0.1"), env_int("PORT", 8000)
-        refuse_taken_port(address, port)
+        stream_port = env_int("EVENT_STREAM_PORT", port + STREAMS_BEYOND)
+        for wanted in (port, stream_port):
+            refuse_taken_port(address, wanted)
         host = "localhost" if address in {"127.0.0.1", "0.0.0.0"} else address  # noqa: S104
-        url = f"http://{host}:{port}"
+        url, streams = f"http://{host}:{port}", f"http://{host}:{stream_port}"
         try:
             with Processes() as processes:
                 self.prepare()
-                start(processes)
-                wait_until_ready(processes, f"http://{address}:{port}/health/ready")
-                self.announce(url)
+                start(processes, settings.EVENT_STREAM_URL or streams)
+                for answering in (port, stream_port):
+                    wait_until_ready(processes, f"http://{address}:{answering}/health/ready")
+                self.announce(url, settings.EVENT_STREAM_URL or streams)
                 processes.wait()
         except (CannotStart, ChildDied) as error:
             raise CommandError(str(error)) from error
@@ -55,11 +59,12 @@ class Command(BaseCommand):
         if "load_preset" in get_commands() and DEMO_PRESET.exists():
             call_command("load_preset", str(DEMO_PRESET), stdout=self.stderr)
 
-    def announce(self, url: str) -> None:
+    def announce(self, url: str, streams: str) -> None:
         """Print where the service is and how to get in."""
         self.stdout.write(
             f"\nEFP Allocations {settings.VERSION} is running. Ctrl-C stops it.\n\n"
-            f"  api             {url}/api/"
+            f"  api             {url}/api/\n"
+            f"  events          {streams}/api/event-feed/stream/"
         )
         if "issue_demo_tokens" in get_commands():
             call_command("issue_demo_tokens", stdout=self.stdout)
@@ -83,12 +88,17 @@ def refuse_taken_port(address: str, port: int) -> None:
             ) from error
 
 
-def start(processes: Processes) -> None:
-    """Start the web server and the worker, which runs the timetable too."""
+def start(processes: Processes, streams: str) -> None:
+    """Start the web server, the streams and the worker, which runs the timetable too."""
     python = sys.executable
     processes.start(
         "web server",
         [python, "-m", "gunicorn", "--config", "config/gunicorn.py", "config.wsgi"],
+        {"EVENT_STREAM_URL": streams},
+    )
+    processes.start(
+        "stream server",
+        [python, "-m", "gunicorn", "--config", "config/gunicorn_streams.py", "config.streams.wsgi"],
         {},
     )
     processes.start(

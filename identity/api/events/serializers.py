@@ -3,42 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from rest_framework import serializers
 
 from config.common.api.outputs import Computed, MapField, Output, UuidField
+from identity.event_form import context
+from identity.event_types import wire_name
 from identity.models import Event
-
-
-def context(
-    payload: dict[str, Any], subject_type: str, subject: UUID, source: str, target: str, *rest: Any
-) -> dict[str, Any]:
-    """Return everything about an event under Waldur's keys, without what is not known."""
-    resource, *named = rest
-    names = (
-        "user_uuid",
-        "user_username",
-        "customer_uuid",
-        "customer_name",
-        "project_uuid",
-        "project_name",
-        "provider_uuid",
-        "provider_name",
-    )
-    known = {
-        **dict(zip(names, named, strict=True)),
-        f"{subject_type}_uuid": subject,
-        "resource_uuid": subject if subject_type == "resource" else resource,
-        "old_state": source or None,
-        "new_state": target or None,
-        **payload,
-    }
-    return {
-        key: value.hex if isinstance(value, UUID) else value
-        for key, value in known.items()
-        if value is not None
-    }
 
 
 class EventOutput(Output):
@@ -46,7 +17,7 @@ class EventOutput(Output):
 
     class Meta:
         model = Event
-        fields = ("context", "created", "event_type", "message", "uuid")
+        fields = ("context", "created", "event_type", "kind", "message", "uuid")
 
     context = Computed(  # type: ignore[assignment]
         "payload",
@@ -66,5 +37,32 @@ class EventOutput(Output):
         fn=context,
         output=MapField(),
     )
-    event_type = serializers.CharField(source="kind")
+    event_type = Computed("kind", fn=wire_name, output=serializers.CharField())
     uuid = UuidField()
+
+
+class EventCount(serializers.Serializer[Any]):
+    """How many events there are."""
+
+    count = serializers.IntegerField()
+
+
+class EventStats(serializers.Serializer[Any]):
+    """How many events there were in a month."""
+
+    year = serializers.IntegerField()
+    month = serializers.IntegerField()
+    count = serializers.IntegerField()
+
+
+class EventMetadataResponse(serializers.Serializer[Any]):
+    """Groups of events by name, each with the types in it."""
+
+    event_groups = serializers.DictField(child=serializers.ListField())
+
+
+WORDS: dict[str, Any] = {"type": "array", "items": {"type": "string"}}
+"""The schema of several words."""
+
+GROUPS: dict[str, Any] = {"type": "object", "additionalProperties": WORDS}
+"""The schema of groups of events by name, each with the types in it."""

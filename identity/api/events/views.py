@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from config.common.api.access import SCOPED, Rule
+from config.common.api.actions import reading
+from config.common.api.paging import Page
 from config.common.api.viewsets import ApiViewSet, Listed, Retrieved
+from identity import event_types
 from identity.api.events.filters import EventFilter
-from identity.api.events.serializers import EventOutput
+from identity.api.events.serializers import (
+    GROUPS,
+    WORDS,
+    EventCount,
+    EventMetadataResponse,
+    EventOutput,
+    EventStats,
+)
 from identity.models import Event
 
 
@@ -18,4 +28,51 @@ class EventViewSet(Listed, Retrieved, ApiViewSet):
     output = EventOutput
     filterset_class = EventFilter
     default_order = ("-created",)
-    access: ClassVar[dict[str, Rule]] = {"list": SCOPED, "retrieve": SCOPED}
+    access: ClassVar[dict[str, Rule]] = {
+        "list": SCOPED,
+        "retrieve": SCOPED,
+        "count": SCOPED,
+        "event_groups": SCOPED,
+        "scope_types": SCOPED,
+    }
+
+    @reading(EventCount, detail=False, filterset=EventFilter)
+    def count(self, request: Any) -> Any:
+        """Return how many events there are, of those that the query asks for."""
+        return self.answer({"count": self.filtered(self.rows(), EventFilter).count()})
+
+    @reading(GROUPS, detail=False)
+    def event_groups(self, request: Any) -> Any:
+        """Return the groups, each with the types of events in it, as events are told."""
+        return self.answer(event_types.names_by_group())
+
+    @reading(WORDS, detail=False)
+    def scope_types(self, request: Any) -> Any:
+        """Return what an event can happen to."""
+        return self.answer(sorted(event_types.SUBJECTS))
+
+
+class EventMetadataViewSet(ApiViewSet):
+    """The types of events, for editors of subscriptions."""
+
+    access: ClassVar[dict[str, Rule]] = {"events": SCOPED}
+
+    @reading(EventMetadataResponse, detail=False)
+    def events(self, request: Any) -> Any:
+        """Return Waldur's groups with the names in them that Waldur's clients know."""
+        return self.answer({"event_groups": event_types.waldur_names_by_group()})
+
+
+class EventStatsViewSet(ApiViewSet):
+    """How much happened."""
+
+    model = Event
+    output = EventStats
+    filterset_class = EventFilter
+    access: ClassVar[dict[str, Rule]] = {"list": SCOPED}
+
+    def list(self, request: Any) -> Any:
+        """Answer a page of months with the number of events in each, the earliest first."""
+        months = self.filtered(self.rows(), EventFilter).by_month()
+        page = Page(months, request.query_params, request.build_absolute_uri(request.path))
+        return self.answer(list(page.rows), headers=page.headers)

@@ -8,7 +8,10 @@ from uuid import uuid4
 import pytest
 
 from identity import events
-from tests.factories.identity import CustomerFactory
+from identity.models import Grant
+from identity.roles import RoleName
+from tests.factories.identity import CustomerFactory, GrantFactory
+from tests.factories.marketplace import HpcOfferingFactory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
     from rest_framework.test import APIClient
 
     from identity.models import Customer, Project, User
+    from marketplace.models import Offering
 
 pytestmark = pytest.mark.django_db
 
@@ -55,7 +59,8 @@ def test_an_event_says_who_did_what_to_what(
     assert row == {
         "uuid": order.event.uuid.hex,
         "created": "2020-01-02T00:00:00Z",
-        "event_type": "order.executing",
+        "event_type": "marketplace_order_approved",
+        "kind": "order.executing",
         "message": "Order was approved.",
         "context": {
             "action": "approve_by_provider",
@@ -90,10 +95,31 @@ def test_both_sides_read_it_and_outsiders_do_not(
     for user in (alice, pi, bob, carol, dave, sam):
         assert len(as_user(user).get(f"{AT}?feature=order").json()) == 1
     outside = as_user(mallory)
-    assert all(row["event_type"] == "token.issued" for row in outside.get(AT).json())
+    assert all(row["kind"] == "token.issued" for row in outside.get(AT).json())
     missing = outside.get(f"{AT}{order.event.uuid.hex}/")
     assert missing.status_code == 404
     assert missing.json() == {"detail": "No Event matches the given query."}
+
+
+def test_who_manages_an_offering_reads_of_it_and_of_no_other(
+    as_user: Callable[[User], APIClient], offering: Offering, dave: User, now: datetime
+) -> None:
+    other = HpcOfferingFactory(customer=offering.customer)
+    grant = GrantFactory(role=RoleName.OFFERING_MANAGER, scope=offering)
+    row = SimpleNamespace(uuid=uuid4())
+    events.record("offering.paused", offering, actor=dave, now=now)
+    events.record("offering.paused", other, actor=dave, now=now)
+    events.record("plan.created", row, actor=dave, now=now, offering_uuid=offering.uuid)
+    told = {"offering_uuid": offering.uuid.hex}
+    events.record("account.created", row, actor=dave, now=now, payload=told)
+    olga = as_user(grant.user)
+
+    def kinds() -> Any:
+        return [row["kind"] for row in olga.get(f"{AT}?o=created&field=kind").json()]
+
+    assert kinds() == ["offering.paused", "plan.created", "account.created", "token.issued"]
+    Grant.objects.filter(pk=grant.pk).update(expiration_time=now)
+    assert kinds() == ["token.issued"]
 
 
 def test_the_log_is_only_read(
@@ -127,14 +153,20 @@ def test_every_filter_finds_what_it_names(
 
     def kinds(query: str) -> Any:
         rows = client.get(f"{AT}?created_to=1600000000&{query}").json()
-        return [row["event_type"] for row in rows]
+        return [row["kind"] for row in rows]
 
     ordered, updated = "order.executing", "customer.updated"
     assert kinds("") == [updated, ordered]
     assert kinds("o=created") == [ordered, updated]
     assert kinds(f"event_type={ordered}") == [ordered]
     assert kinds(f"event_type={ordered}&event_type={updated}") == [updated, ordered]
+    assert kinds("event_type=marketplace_order_approved") == [ordered]
+    assert kinds("event_type=marketplace_order_approved,customer.updated") == [updated, ordered]
+    assert kinds("event_type=nonsense") == []
     assert kinds("feature=customer") == [updated]
+    assert kinds("feature=customers") == [updated]
+    assert kinds("feature=resources&feature=customer") == [updated, ordered]
+    assert kinds("feature=nonsense") == []
     assert kinds("message=approved") == [ordered]
     assert kinds("created_from=1578009600.0") == [updated]
     assert kinds(f"project_uuid={project.uuid}") == [ordered]

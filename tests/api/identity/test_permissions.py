@@ -88,6 +88,13 @@ GET    /api/keys/{key}/                              401 404 404 404 404 404 404
 DELETE /api/keys/{key}/                              401 404 404 404 404 404 404 404 403 204
 GET    /api/events/                                  401 200 200 200 200 200 200 200 200 200
 GET    /api/events/{event}/                          401 404 404 200 200 200 200 200 200 200
+GET    /api/events/count/                            401 200 200 200 200 200 200 200 200 200
+GET    /api/events/event_groups/                     401 200 200 200 200 200 200 200 200 200
+GET    /api/events/scope_types/                      401 200 200 200 200 200 200 200 200 200
+GET    /api/events-stats/                            401 200 200 200 200 200 200 200 200 200
+GET    /api/metadata/events/                         401 200 200 200 200 200 200 200 200 200
+GET    /api/event-feed/                              401 200 200 200 200 200 200 200 200 200
+GET    /api/event-feed/stream/                       401 421 421 421 421 421 421 421 421 421
 POST   /api/remote-eduteams/                         401 403 403 403 403 403 403 200 403 200
 GET    /api/science-domains/                         401 200 200 200 200 200 200 200 200 200
 POST   /api/science-domains/                         401 403 403 403 403 403 403 403 403 201

@@ -192,13 +192,15 @@ FROM {table} t WHERE t.id = ANY(%(keys)s)
 
 EVENTS = Floor(
     scope="""(t.project_id = ANY(%(projects)s) OR t.customer_id = ANY(%(customers)s)
-  OR t.provider_id = ANY(%(providers)s) OR t.actor_id = %(user)s
+  OR t.provider_id = ANY(%(providers)s)
+  OR t.offering_uuid IN (SELECT uuid FROM marketplace_offering WHERE id = ANY(%(offerings)s))
+  OR t.actor_id = %(user)s
   OR t.subject_type = 'user' AND t.subject_uuid = (SELECT uuid FROM identity_user
                                                     WHERE id = %(user)s))""",
     count="SELECT count(*) FROM identity_event t WHERE {scope}",
     page=f"""
 SELECT t.actor_id AS _actor, t.customer_id AS _customer, t.project_id AS _project,
-  t.provider_id AS _provider, {hexed("t.uuid")} AS uuid, t.kind AS event_type, t.message,
+  t.provider_id AS _provider, {hexed("t.uuid")} AS uuid, t.kind, t.kind AS event_type, t.message,
   {utc("created")}, t.payload, t.subject_type, {hexed("t.subject_uuid")} AS subject_uuid,
   t.source, t.target, {hexed("t.resource_uuid")} AS resource_uuid
 FROM identity_event t WHERE {{scope}} ORDER BY t.created DESC, t.id LIMIT %(size)s

@@ -1,0 +1,1 @@
+"""The process that serves streams of events (`text/event-stream`), and nothing else."""

@@ -1,0 +1,72 @@
+"""`/api/event-feed/`: what happened, in order, from where a reader left off."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from rest_framework import status as http
+from rest_framework.exceptions import ValidationError
+
+from config.common.api.access import SCOPED, Rule
+from config.common.api.actions import reading
+from config.common.api.viewsets import ApiViewSet
+from identity.api.feed.filters import FeedFilter, StreamFilter
+from identity.api.feed.serializers import CursorGone, EventFeed, ServedElsewhere
+from identity.models import Event
+from identity.services import feed
+
+ELSEWHERE = "Streams of events are served by a process of their own, at another address."
+
+
+class EventFeedViewSet(ApiViewSet):
+    """The events that concern the caller."""
+
+    access: ClassVar[dict[str, Rule]] = {"read": SCOPED, "stream": SCOPED}
+
+    @reading(EventFeed, detail=False, filterset=FeedFilter, also=((410, CursorGone),))
+    def read(self, request: Any) -> Any:
+        """Return what comes after a cursor, the earliest first."""
+        asked = words(FeedFilter, request.query_params)
+        part = feed.read(
+            asked["after"],
+            kinds=feed.kinds_of(asked["types"]),
+            limit=int(asked["limit"]),
+            user=request.user,
+            now=self.now,
+        )
+        body = {"events": part.events, "next": str(part.position), "has_more": part.has_more}
+        return self.answer(body)
+
+    @reading(
+        ServedElsewhere,
+        detail=False,
+        filterset=StreamFilter,
+        status=http.HTTP_421_MISDIRECTED_REQUEST,
+    )
+    def stream(self, request: Any) -> Any:
+        """Say where streams are: one that lasts an hour must not occupy a web worker."""
+        body = {"detail": ELSEWHERE, "code": "served_elsewhere"}
+        if settings.EVENT_STREAM_URL:
+            body["url"] = settings.EVENT_STREAM_URL + request.get_full_path()
+        return self.answer(body)
+
+    def perform_content_negotiation(self, request: Any, force: bool = False) -> Any:  # noqa: FBT001, FBT002
+        """Answer JSON also to who accepts `text/event-stream` only."""
+        return super().perform_content_negotiation(request, force=True)
+
+
+def words(filterset: Any, query: Any) -> dict[str, Any]:
+    """Return what a query asks of the feed.
+
+    :raises ValidationError: for a value that cannot be read.
+    """
+    asked = filterset(data=query, queryset=Event.objects.none())
+    if not asked.is_valid():
+        raise ValidationError(asked.errors)
+    given = asked.form.cleaned_data
+    return {
+        "after": given.get("after") or "",
+        "types": given.get("types") or [],
+        "limit": given.get("limit") or feed.LIMIT,
+    }

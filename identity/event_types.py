@@ -1,0 +1,370 @@
+"""The vocabulary of events: what Waldur calls our kinds, and which group each belongs to. Pure.
+
+A kind is `<noun>.<what happened>`, as the services record it. Waldur's name stands here only where
+it means the same thing; everything else is told outside under its kind.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+NAMES: Mapping[str, str] = {
+    "account.created": "marketplace_offering_user_created",
+    "account.removed": "marketplace_offering_user_deleted",
+    "account.restriction_changed": "marketplace_offering_user_restriction_updated",
+    "account.username_set": "marketplace_offering_user_updated",
+    "component.added": "marketplace_offering_component_created",
+    "component.removed": "marketplace_offering_component_deleted",
+    "component.updated": "marketplace_offering_component_updated",
+    "consent.given": "terms_of_service_consent_granted",
+    "consent.revoked": "terms_of_service_consent_revoked",
+    "customer.created": "customer_creation_succeeded",
+    "customer.removed": "customer_deletion_succeeded",
+    "customer.updated": "customer_update_succeeded",
+    "grant.changed": "role_updated",
+    "grant.expired": "role_revoked",
+    "grant.given": "role_granted",
+    "grant.revoked": "role_revoked",
+    "key.added": "ssh_key_creation_succeeded",
+    "key.removed": "ssh_key_deletion_succeeded",
+    "offering.created": "marketplace_offering_created",
+    "offering.updated": "marketplace_offering_updated",
+    "order.canceled": "marketplace_order_terminated",
+    "order.done": "marketplace_order_completed",
+    "order.erred": "marketplace_order_failed",
+    "order.executing": "marketplace_order_approved",
+    # An order begins in any of these, by who has to agree. Who waits for new orders must not miss
+    # one, and hears again of one that passes on to the next who has to agree.
+    "order.pending-consumer": "marketplace_order_created",
+    "order.pending-project": "marketplace_order_created",
+    "order.pending-provider": "marketplace_order_created",
+    "order.pending-start-date": "marketplace_order_created",
+    "order.rejected": "marketplace_order_rejected",
+    "order.unlinked": "marketplace_order_unlinked",
+    "plan.archived": "marketplace_plan_archived",
+    "plan.created": "marketplace_plan_created",
+    "plan.prices_in_force": "marketplace_plan_component_current_price_updated",
+    "plan.quotas_set": "marketplace_plan_component_quota_updated",
+    "plan.removed": "marketplace_plan_deleted",
+    "plan.updated": "marketplace_plan_updated",
+    "policy.evaluated": "slurm_policy_evaluation",
+    "policy.notification_due": "policy_notification",
+    "project.created": "project_creation_succeeded",
+    "project.removed": "project_deletion_succeeded",
+    "project.updated": "project_update_succeeded",
+    "resource.abandoned": "marketplace_resource_create_canceled",
+    "resource.broke": "marketplace_resource_erred_on_backend",
+    "resource.created": "marketplace_resource_create_succeeded",
+    "resource.end_date_set": "marketplace_resource_update_end_date_succeeded",
+    "resource.kept": "marketplace_resource_update_canceled",
+    "resource.limits_set": "marketplace_resource_update_limits_succeeded",
+    "resource.terminated": "marketplace_resource_terminate_succeeded",
+    "resource.terminating": "marketplace_resource_terminate_requested",
+    "resource.unlinked": "marketplace_resource_unlinked",
+    "resource.updated": "marketplace_resource_update_succeeded",
+    "resource.updating": "marketplace_resource_update_requested",
+    "service_account.changed": "service_account_updated",
+    "service_account.closed": "service_account_deleted",
+    "service_account.created": "service_account_created",
+    "token.issued": "token_created",
+    "user.activated": "user_activated",
+    "user.created": "user_creation_succeeded",
+    "user.deactivated": "user_deactivated",
+    "user.password_changed": "user_password_updated",
+    "user.updated": "user_update_succeeded",
+}
+"""Our kind -> Waldur's name for it."""
+
+GROUPS: Mapping[str, frozenset[str]] = {
+    "accounting": frozenset(
+        {
+            "policy.command_reported",
+            "policy.created",
+            "policy.evaluated",
+            "policy.notification_due",
+            "policy.removed",
+            "policy.settings_due",
+            "policy.updated",
+            "usage.carried_over",
+            "usage.recorded",
+            "user_limit.changed",
+            "user_limit.created",
+            "user_limit.removed",
+            "user_usage.recorded",
+        }
+    ),
+    "agents": frozenset(
+        {
+            "agent.changed",
+            "agent.registered",
+            "agent.removed",
+            "agent.returned",
+            "agent_processor.changed",
+            "agent_processor.registered",
+            "agent_processor.removed",
+            "agent_service.failed",
+            "agent_service.recovered",
+            "agent_service.registered",
+            "agent_service.removed",
+        }
+    ),
+    "auth": frozenset(
+        {
+            "token.issued",
+            "token.revoked",
+        }
+    ),
+    "bus": frozenset(
+        {
+            "event.revived",
+            "message.published",
+            "message_queue.declared_anew",
+            "queue.registered",
+            "queue.removed",
+            "subscription.created",
+            "subscription.removed",
+            "subscription_queue.created",
+            "subscription_queue.removed",
+        }
+    ),
+    "catalogue": frozenset(
+        {
+            "access_mode.loaded",
+            "category.created",
+            "category.loaded",
+            "category.removed",
+            "category.updated",
+            "category_group.loaded",
+            "science_domain.created",
+            "science_domain.removed",
+            "science_domain.updated",
+            "science_sub_domain.created",
+            "science_sub_domain.removed",
+            "science_sub_domain.updated",
+        }
+    ),
+    "customers": frozenset(
+        {
+            "customer.created",
+            "customer.loaded",
+            "customer.removed",
+            "customer.updated",
+            "organization_group.loaded",
+        }
+    ),
+    "offering_accounting": frozenset(
+        {
+            "component.added",
+            "component.loaded",
+            "component.removed",
+            "component.updated",
+            "plan.archived",
+            "plan.created",
+            "plan.loaded",
+            "plan.prices_in_force",
+            "plan.prices_set",
+            "plan.quotas_set",
+            "plan.removed",
+            "plan.updated",
+        }
+    ),
+    "permissions": frozenset(
+        {
+            "grant.changed",
+            "grant.expired",
+            "grant.given",
+            "grant.revoked",
+        }
+    ),
+    "projects": frozenset(
+        {
+            "project.created",
+            "project.loaded",
+            "project.removed",
+            "project.updated",
+        }
+    ),
+    "providers": frozenset(
+        {
+            "account.attributes_changed",
+            "account.commented",
+            "account.created",
+            "account.creating",
+            "account.deleted",
+            "account.deleting",
+            "account.error_creating",
+            "account.error_deleting",
+            "account.ok",
+            "account.pending_account_linking",
+            "account.pending_additional_validation",
+            "account.removed",
+            "account.requested",
+            "account.requested_deletion",
+            "account.restriction_changed",
+            "account.username_set",
+            "attribute_config.chosen",
+            "attribute_config.forgotten",
+            "course_account.changed",
+            "course_account.closed",
+            "course_account.created",
+            "course_account.erred",
+            "course_account.ok",
+            "offering.active",
+            "offering.archived",
+            "offering.created",
+            "offering.draft",
+            "offering.loaded",
+            "offering.paused",
+            "offering.removed",
+            "offering.sync_requested",
+            "offering.unavailable",
+            "offering.updated",
+            "partition.added",
+            "partition.changed",
+            "partition.removed",
+            "provider.loaded",
+            "provider.registered",
+            "provider.removed",
+            "provider.updated",
+            "service_account.changed",
+            "service_account.closed",
+            "service_account.created",
+            "service_account.erred",
+            "service_account.key_rotated",
+            "service_account.ok",
+        }
+    ),
+    "resources": frozenset(
+        {
+            "backend_resource.dismissed",
+            "backend_resource.imported",
+            "backend_resource.reported",
+            "import.done",
+            "import.erred",
+            "import.processing",
+            "import.requested",
+            "order.amended",
+            "order.backend_id_set",
+            "order.canceled",
+            "order.deleted",
+            "order.done",
+            "order.erred",
+            "order.executing",
+            "order.pending-consumer",
+            "order.pending-project",
+            "order.pending-provider",
+            "order.pending-start-date",
+            "order.rejected",
+            "order.unlinked",
+            "provision.dead",
+            "provision.done",
+            "provision.due",
+            "provision.refused",
+            "provision.running",
+            "provision.waiting",
+            "provision.withdrawn",
+            "resource.abandoned",
+            "resource.backend_id_set",
+            "resource.broke",
+            "resource.changed",
+            "resource.created",
+            "resource.described",
+            "resource.effective_id_set",
+            "resource.end_date_set",
+            "resource.endpoints_set",
+            "resource.flags_set",
+            "resource.kept",
+            "resource.limits_set",
+            "resource.membership_reported",
+            "resource.metadata_set",
+            "resource.options_set",
+            "resource.pull_requested",
+            "resource.report_submitted",
+            "resource.resolved",
+            "resource.restoring",
+            "resource.slug_set",
+            "resource.terminated",
+            "resource.terminating",
+            "resource.unlinked",
+            "resource.updated",
+            "resource.updating",
+        }
+    ),
+    "ssh": frozenset(
+        {
+            "key.added",
+            "key.removed",
+        }
+    ),
+    "terms_of_service": frozenset(
+        {
+            "consent.given",
+            "consent.revoked",
+            "terms.published",
+            "terms.withdrawn",
+        }
+    ),
+    "users": frozenset(
+        {
+            "user.activated",
+            "user.confirmed",
+            "user.created",
+            "user.deactivated",
+            "user.loaded",
+            "user.password_changed",
+            "user.updated",
+        }
+    ),
+}
+"""Group -> its kinds; each kind is in exactly one."""
+
+OWN_GROUPS = frozenset({"accounting", "agents", "bus", "catalogue"})
+"""Groups for what Waldur's log does not know."""
+
+WALDUR_GROUPS = frozenset(GROUPS) - OWN_GROUPS
+"""Groups that Waldur's clients know by name."""
+
+KINDS: frozenset[str] = frozenset().union(*GROUPS.values())
+"""Every kind that is ever recorded."""
+
+SUBJECTS: frozenset[str] = frozenset(kind.split(".", maxsplit=1)[0] for kind in KINDS)
+"""What an event can happen to."""
+
+
+def wire_name(kind: str) -> str:
+    """Return Waldur's name for a kind; the kind itself where Waldur has none."""
+    return NAMES.get(kind, kind)
+
+
+def kinds_named(name: str) -> frozenset[str]:
+    """Return the kinds that go by a name, which is Waldur's or our own; none when it is unknown."""
+    return frozenset(kind for kind in KINDS if name in {kind, NAMES.get(kind)})
+
+
+def kinds_in(group: str) -> frozenset[str]:
+    """Return the kinds of a group; none when it is unknown."""
+    return GROUPS.get(group, frozenset())
+
+
+def kinds_meant(word: str) -> frozenset[str]:
+    """Return the kinds that a word asks for: a kind, a name of Waldur's, or a group."""
+    return kinds_named(word) | kinds_in(word)
+
+
+def names_by_group() -> dict[str, list[str]]:
+    """Return the groups, each with the names under which its kinds are told."""
+    return {
+        group: sorted({wire_name(kind) for kind in kinds})
+        for group, kinds in sorted(GROUPS.items())
+    }
+
+
+def waldur_names_by_group() -> dict[str, list[str]]:
+    """Return the groups that Waldur's clients know, each with the names that they know."""
+    return {
+        group: sorted({NAMES[kind] for kind in GROUPS[group] if kind in NAMES})
+        for group in sorted(WALDUR_GROUPS)
+    }

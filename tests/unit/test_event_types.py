@@ -1,0 +1,37 @@
+"""The words for events: Waldur's, our own, and groups of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from identity.event_types import (
+    GROUPS,
+    KINDS,
+    kinds_in,
+    kinds_meant,
+    kinds_named,
+    wire_name,
+)
+
+
+def test_a_kind_is_told_by_waldurs_name_where_there_is_one():
+    assert wire_name("grant.expired") == "role_revoked"
+    assert wire_name("agent.registered") == "agent.registered"
+    assert wire_name("no.such") == "no.such"
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_a_kind_is_found_by_each_of_its_names_and_by_its_group(kind):
+    assert kinds_named(kind) == {kind}
+    assert kind in kinds_named(wire_name(kind))
+    assert [kind in kinds_in(group) for group in GROUPS].count(True) == 1
+
+
+def test_a_name_of_waldurs_may_stand_for_several_kinds():
+    assert kinds_named("role_revoked") == {"grant.expired", "grant.revoked"}
+
+
+def test_a_word_means_a_kind_a_name_or_a_group_and_else_nothing():
+    assert kinds_meant("token.issued") == {"token.issued"} == kinds_meant("token_created")
+    assert kinds_meant("auth") == {"token.issued", "token.revoked"}
+    assert kinds_meant("nonsense") == kinds_named("auth") == kinds_in("token.issued") == set()
