@@ -12,7 +12,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounting.models import SlurmPeriodicUsagePolicy
-from accounting.services import evaluation, months
+from accounting.services import evaluation, months, notices
 from identity.models import Event
 from marketplace.models import Resource
 
@@ -56,3 +56,8 @@ def follow_policy(event_uuid: UUID) -> None:
     )
     if policy is not None:
         evaluation.evaluate_all(policy, now=timezone.now())
+
+
+def tell_owners(event_uuid: UUID) -> None:
+    """Send the owners of an organisation the mail that a policy's notification calls for."""
+    notices.tell_owners(Event.objects.get(uuid=event_uuid), now=timezone.now())
