@@ -1,0 +1,69 @@
+"""How an event is told outside: the same to whoever hears of it. No queries of its own."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from identity.event_types import wire_name
+
+
+def told(event: Any) -> dict[str, Any]:
+    """Return an event; its actor, organisations and project should have been fetched with it."""
+    sides = (
+        value
+        for row, name in (
+            (event.actor, "username"),
+            (event.customer, "name"),
+            (event.project, "name"),
+            (event.provider, "name"),
+        )
+        for value in ((row.uuid, getattr(row, name)) if row else (None, None))
+    )
+    return {
+        "uuid": event.uuid.hex,
+        "sequence": event.sequence,
+        "created": event.created.isoformat().replace("+00:00", "Z"),
+        "event_type": wire_name(event.kind),
+        "kind": event.kind,
+        "message": event.message,
+        "context": context(
+            event.payload,
+            event.subject_type,
+            event.subject_uuid,
+            event.source,
+            event.target,
+            event.resource_uuid,
+            *sides,
+        ),
+    }
+
+
+def context(
+    payload: dict[str, Any], subject_type: str, subject: UUID, source: str, target: str, *rest: Any
+) -> dict[str, Any]:
+    """Return everything about an event under Waldur's keys, without what is not known."""
+    resource, *named = rest
+    names = (
+        "user_uuid",
+        "user_username",
+        "customer_uuid",
+        "customer_name",
+        "project_uuid",
+        "project_name",
+        "provider_uuid",
+        "provider_name",
+    )
+    known = {
+        **dict(zip(names, named, strict=True)),
+        f"{subject_type}_uuid": subject,
+        "resource_uuid": subject if subject_type == "resource" else resource,
+        "old_state": source or None,
+        "new_state": target or None,
+        **payload,
+    }
+    return {
+        key: value.hex if isinstance(value, UUID) else value
+        for key, value in known.items()
+        if value is not None
+    }
