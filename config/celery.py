@@ -22,10 +22,12 @@ app.conf.update(task_default_exchange="efp", task_default_routing_key="default")
 # Each queue under its own key: with Celery's default, one key, a message would go to every queue.
 app.conf.task_queues = [
     Queue(name, Exchange("efp"), routing_key=name)
-    for name in ("default", "events", "provision", "report")
+    for name in ("default", "events", "provision", "report", "hooks")
 ]
 app.conf.task_routes = {
     "config.wiring.*": {"queue": "events"},
+    # Receivers may be slow: telling them has a queue, and in production a worker, of its own.
+    "identity.tasks.*_hooks": {"queue": "hooks"},
     "allocations.tasks.*": {"queue": "provision"},
     "accounting.tasks.*": {"queue": "report"},
 }
@@ -41,6 +43,16 @@ app.conf.beat_schedule = {
         "task": "allocations.tasks.deliver_due",
         "schedule": timedelta(seconds=10),
         "options": {"expires": 30},
+    },
+    "plan hooks": {
+        "task": "identity.tasks.plan_hooks",
+        "schedule": timedelta(seconds=5),
+        "options": {"expires": 10},
+    },
+    "send hooks": {
+        "task": "identity.tasks.send_hooks",
+        "schedule": timedelta(seconds=5),
+        "options": {"expires": 10},
     },
     "prune agent logs": {
         "task": "allocations.tasks.prune_agent_logs",

@@ -13,11 +13,13 @@ from collections.abc import Callable, Mapping
 from time import monotonic
 from uuid import UUID
 
-from celery import shared_task
+from celery import chain, shared_task
 from django.utils import timezone
 
 from accounting import tasks as accounting
 from allocations import tasks as allocations
+from config.nudge import Nudge
+from identity import tasks as identity
 from identity.services import outbox
 
 log = logging.getLogger(__name__)
@@ -107,6 +109,10 @@ UNHEARD: frozenset[str] = frozenset(
         "customer.loaded",
         "customer.removed",
         "customer.updated",
+        "email_hook.created",
+        "email_hook.removed",
+        "email_hook.replayed",
+        "email_hook.updated",
         "event.revived",
         "grant.changed",
         "import.done",
@@ -212,6 +218,13 @@ UNHEARD: frozenset[str] = frozenset(
         "user_limit.created",
         "user_limit.removed",
         "user_usage.recorded",
+        "web_hook.created",
+        "web_hook.gone",
+        "web_hook.pinged",
+        "web_hook.removed",
+        "web_hook.replayed",
+        "web_hook.secret_rotated",
+        "web_hook.updated",
     }
 )
 """Kinds that are recorded for people to read, and that nobody acts on."""
@@ -231,12 +244,23 @@ BY_NAME = {
 }
 
 
+def wake_hooks() -> None:
+    """Ask a worker to tell hooks of what is numbered; beat has that done anyway."""
+    woken = chain(identity.plan_hooks.si(), identity.send_hooks.si())
+    woken.apply_async(retry=False, expires=60)
+
+
+tell_hooks = Nudge(wake_hooks)
+
+
 @shared_task(name="config.wiring.dispatch_events")
 def dispatch_events(**_: object) -> None:
     """Put new events in order, and work off what is due, until nothing is or the time is over."""
     until = monotonic() + RUN_SECONDS
     while monotonic() < until:
         kinds = outbox.put_in_order(NAMES, now=timezone.now())
+        if kinds:
+            tell_hooks()
         for kind in {kind for kind in kinds if kind not in SUBSCRIBERS and kind not in UNHEARD}:
             log.error("nobody has said whether to hear of %s", kind)
         if not work_off(until) and not kinds:

@@ -7,6 +7,7 @@ from identity.api.bridge.views import IdentityBridgeViewSet
 from identity.api.customers.views import CustomerViewSet
 from identity.api.eduteams.views import RemoteEduteamsViewSet
 from identity.api.events.views import EventViewSet
+from identity.api.hooks.views import EmailHookViewSet, HookViewSet, WebHookViewSet
 from identity.api.keys.views import SshKeyViewSet
 from identity.api.projects.views import ProjectViewSet
 from identity.api.roles.views import RoleViewSet
@@ -17,6 +18,9 @@ from identity.api.users.views import UserViewSet
 router = ApiRouter()
 router.register("customers", CustomerViewSet, basename="customer")
 router.register("events", EventViewSet, basename="event")
+router.register("hooks", HookViewSet, basename="hook")
+router.register("hooks-email", EmailHookViewSet, basename="emailhook")
+router.register("hooks-web", WebHookViewSet, basename="webhook")
 router.register("keys", SshKeyViewSet, basename="sshkey")
 router.register("projects", ProjectViewSet, basename="project")
 router.register("roles", RoleViewSet, basename="role")
