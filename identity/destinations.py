@@ -12,11 +12,14 @@ import socket
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from config.common.errors import Invalid
 
 LONGEST = 2000
+AS_GIVEN = "!#$%&'()*+,/:;=?@[]~"
+"""What stays in a path as it was given; letters beyond ASCII are encoded."""
+
 PORTS = {"https": 443, "http": 80}
 
 _GLOBAL_UNICAST = IPv6Network("2000::/3")
@@ -63,7 +66,7 @@ def read(url: str, *, allow_private: bool) -> Destination:
             raise NotAllowed("The address is not one of the public internet.")
         if literal is None and (host == "localhost" or host.endswith(".localhost")):
             raise NotAllowed("The address is not one of the public internet.")
-    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    path = quote((parts.path or "/") + (f"?{parts.query}" if parts.query else ""), safe=AS_GIVEN)
     return Destination(parts.scheme == "https", host, port or PORTS[parts.scheme], path)
 
 

@@ -146,6 +146,7 @@ def remove(hook: Hook, *, actor: User, now: datetime) -> None:
 
     :raises Gone: somebody else did.
     """
+    locked_position(now=now)
     locked = _locked(hook)
     kind = "web_hook.removed" if _is_web(locked) else "email_hook.removed"
     _record(kind, locked, actor=actor, now=now)

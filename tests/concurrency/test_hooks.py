@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import timedelta
+from functools import partial
 from uuid import uuid4
 
 import pytest
 from django.utils import timezone
+from rest_framework.test import APIClient
 
 from identity import tasks
 from identity.models import Event, Hook, HookAttempt, HookDelivery, HookPosition
 from identity.services import hook_planning, hook_replay, hook_runs, hook_sending, hooks, outbox
+from identity.services.credentials import issue
 from tests.concurrency.racing import at_once, lost, race, race_each
 from tests.factories.identity import EventFactory, UserFactory, WebHookFactory
 from tests.receiver import receiving
@@ -195,3 +198,29 @@ def test_a_hook_that_is_removed_while_it_is_told_is_removed(staff, receiver):
     assert not Hook.objects.exists()
     assert not HookDelivery.objects.exists()
     assert Event.objects.filter(kind="web_hook.removed").count() == 1
+
+
+def test_planners_and_those_who_change_and_remove_hooks_do_not_block_each_other(staff, now):
+    several = [hook_of(staff) for _ in range(6)]
+    happen(30, subjects=30)
+    number()
+    client = APIClient(HTTP_AUTHORIZATION=f"Token {issue(user=staff, name='', now=now)[1]}")
+    address = f"/api/hooks-web/{several[0].uuid.hex}/"
+    version = client.get(address)["ETag"]
+
+    def change():
+        return client.patch(address, {"is_active": False}, format="json", HTTP_IF_MATCH=version)
+
+    got = race(
+        tasks.plan_hooks,
+        change,
+        *[partial(hooks.remove, hook, actor=staff, now=now) for hook in several[1:4]],
+        tasks.plan_hooks,
+    )
+
+    assert [one for one in got if isinstance(one, Exception)] == []
+    assert got[1].status_code == 200
+    tasks.plan_hooks()
+    told = Counter(HookDelivery.objects.values_list("hook", flat=True))
+    assert [told[hook.pk] for hook in several[4:]] == [told[several[4].pk]] * 2
+    assert told[several[4].pk] >= 30

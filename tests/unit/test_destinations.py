@@ -109,6 +109,10 @@ def test_what_is_no_address_of_a_receiver_is_refused(url):
     [
         ("https://example.org", Destination(True, "example.org", 443, "/")),
         ("https://Example.ORG:8443/a?b=c", Destination(True, "example.org", 8443, "/a?b=c")),
+        (
+            "https://example.org/ä%20b?c=ö",
+            Destination(True, "example.org", 443, "/%C3%A4%20b?c=%C3%B6"),
+        ),
         ("https://8.8.8.8/", Destination(True, "8.8.8.8", 443, "/")),
         ("https://[2606:4700::1111]/", Destination(True, "2606:4700::1111", 443, "/")),
         ("https://bücher.example/", Destination(True, "xn--bcher-kva.example", 443, "/")),

@@ -33,7 +33,7 @@ from identity.api.hooks.serializers import (
 )
 from identity.models import EmailHook, Hook, HookDelivery, WebHook
 from identity.permissions import Permission
-from identity.services import hook_replay, hooks
+from identity.services import hook_planning, hook_replay, hooks
 
 OF_CUSTOMER = Needs(Permission.UPDATE_CUSTOMER, on=("customer",))
 MANAGED = Own("author") | OF_CUSTOMER
@@ -50,14 +50,24 @@ class HookViewSet(Listed, ApiViewSet):
     access: ClassVar[dict[str, Rule]] = {"list": SCOPED}
 
 
-class WebHookViewSet(Recorded, Listed, Retrieved, ApiViewSet):
+class ManagedHookViewSet(Recorded, Listed, Retrieved, ApiViewSet):
+    """What hooks of either sort have in common."""
+
+    default_order = ("created",)
+    related = ("author", "customer")
+
+    def lock(self, row: Any) -> None:
+        """Lock the planner's position before a hook, as the services do."""
+        hook_planning.locked_position(now=self.now)
+        super().lock(row)
+
+
+class WebHookViewSet(ManagedHookViewSet):
     """Hooks that are told by HTTP."""
 
     model = WebHook
     output = WebHookOutput
     filterset_class = WebHookFilter
-    default_order = ("created",)
-    related = ("author", "customer")
     never_replayed = frozenset({"create", "rotate_secret"})  # a secret that is shown once
     access: ClassVar[dict[str, Rule]] = {
         "list": SCOPED,
@@ -118,14 +128,12 @@ class WebHookViewSet(Recorded, Listed, Retrieved, ApiViewSet):
         return self.answer({"replayed": told.replayed, "next": told.next})
 
 
-class EmailHookViewSet(Recorded, Listed, Retrieved, ApiViewSet):
+class EmailHookViewSet(ManagedHookViewSet):
     """Hooks that are told by mail."""
 
     model = EmailHook
     output = EmailHookOutput
     filterset_class = EmailHookFilter
-    default_order = ("created",)
-    related = ("author", "customer")
     access: ClassVar[dict[str, Rule]] = {
         "list": SCOPED,
         "retrieve": SCOPED,
