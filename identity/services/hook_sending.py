@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, OuterRef, Q, Subquery
 
 from identity.event_form import told
 from identity.models import Hook, HookAttempt, HookDelivery
@@ -145,11 +145,12 @@ def settle(claimed: Claim, answer: Answer, *, started: datetime, now: datetime) 
 
 def _next_hook(now: datetime) -> Hook | None:
     due = _in_turn(HookDelivery.objects.filter(hook=OuterRef("pk")), now)
-    free = Q(claimed_until__isnull=True) | Q(claimed_until__lte=now)
     awake = Q(paused_until__isnull=True) | Q(paused_until__lte=now)
     found: Hook | None = (
         Hook.objects.live()
-        .filter(free, awake, Exists(due))
+        .filter(_is_free(now), awake)
+        .alias(first_due=Subquery(due.values("pk")[:1]))
+        .filter(first_due__isnull=False)
         .select_related("author")
         .select_for_update(skip_locked=True, no_key=True, of=("self",))
         .order_by(F("last_tried_at").asc(nulls_first=True), "pk")
@@ -159,25 +160,30 @@ def _next_hook(now: datetime) -> Hook | None:
 
 
 def _in_turn(rows: QuerySet[HookDelivery], now: datetime) -> QuerySet[HookDelivery]:
-    """Keep what is due and has no earlier event of its subject before it."""
-    earlier = HookDelivery.objects.filter(
-        IS_OPEN,
-        hook=OuterRef("hook"),
-        subject_uuid=OuterRef("subject_uuid"),
-        sequence__lt=OuterRef("sequence"),
+    """Keep what is due and the first that is open of its subject, in the order to be sent.
+
+    The subqueries are of a form that PostgreSQL asks row by row, along the indexes: it finds the
+    first row of a long backlog without looking at the others.
+    """
+    of_subject = HookDelivery.objects.filter(
+        IS_OPEN, hook=OuterRef("hook"), subject_uuid=OuterRef("subject_uuid")
     )
-    free = Q(claimed_until__isnull=True) | Q(claimed_until__lte=now)
-    return rows.filter(IS_OPEN, free, ~Exists(earlier), next_attempt_at__lte=now)
+    first = of_subject.order_by("sequence").values("sequence")[:1]
+    due = rows.filter(IS_OPEN, _is_free(now), next_attempt_at__lte=now, sequence=Subquery(first))
+    return due.order_by("next_attempt_at", "sequence")
+
+
+def _is_free(now: datetime) -> Q:
+    return Q(claimed_until__isnull=True) | Q(claimed_until__lte=now)
 
 
 def _due(hook: Hook, now: datetime) -> QuerySet[HookDelivery]:
     """Return what may go out now; a mail tells all, so that it need not leave out what follows."""
     rows = HookDelivery.objects.filter(hook=hook)
     if hook.hook_type == HookType.EMAIL:
-        free = Q(claimed_until__isnull=True) | Q(claimed_until__lte=now)
-        rows = rows.filter(IS_OPEN, free, next_attempt_at__lte=now).order_by("sequence")
+        rows = rows.filter(IS_OPEN, _is_free(now), next_attempt_at__lte=now).order_by("sequence")
     else:
-        rows = _in_turn(rows, now).order_by("next_attempt_at", "sequence")
+        rows = _in_turn(rows, now)
     sides = ("event__customer", "event__provider", "event__project")
     return rows.select_related("event__actor", *sides)
 
@@ -260,11 +266,25 @@ def _failed(hook: Hook, own: Sequence[HookDelivery], answer: Answer, *, now: dat
         row.next_attempt_at = now if is_mail else now + pause_after(row.attempts)
         row.dead = row.attempts >= MAX_ATTEMPTS
     _save(own)
+    if not is_mail:
+        _hold_up(own, now=now)
     pause = pause_after(hook.failures) if is_mail else _pause_of(hook, answer)
     hook.paused_until = now + pause if pause else None
     if hook.failing_since <= now - GIVEN_UP_AFTER:
         old = HookDelivery.objects.filter(IS_OPEN, hook=hook, planned_at__lte=now - GIVEN_UP_AFTER)
         old.update(dead=True, last_error="The receiver took nothing for three days.")
+
+
+def _hold_up(own: Sequence[HookDelivery], *, now: datetime) -> None:
+    """Let what follows on the same subject wait as long, or go on after what was given up.
+
+    It would not be sent before anyway; so nobody has to find that out again and again.
+    """
+    for row in own:
+        following = HookDelivery.objects.filter(
+            IS_OPEN, hook=row.hook_id, subject_uuid=row.subject_uuid, sequence__gt=row.sequence
+        )
+        following.update(next_attempt_at=now if row.dead else row.next_attempt_at)
 
 
 def _pause_of(hook: Hook, answer: Answer) -> timedelta:

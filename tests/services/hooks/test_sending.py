@@ -304,3 +304,15 @@ def test_pauses_never_shrink():
     for answer in (True, False):
         pauses = [hook_pause_after(n, is_answered=answer) for n in range(1, 60)]
         assert all(one <= other for one, other in pairwise(pauses))
+
+
+def test_what_follows_waits_as_long_as_what_is_before_it(hook, happen, now):
+    subject = uuid4()
+    for _ in range(2):
+        happen(subject_uuid=subject)
+    (other,) = happen(subject_uuid=uuid4())
+    answered(claimed(now), REFUSED, now)
+
+    first, second, third = HookDelivery.objects.order_by("sequence")
+    assert first.next_attempt_at == second.next_attempt_at == now + pause_after(1)
+    assert (third.event, third.next_attempt_at) == (other, now)
