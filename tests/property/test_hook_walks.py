@@ -28,25 +28,26 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.django_db
 
-SUBJECTS = 3
+SUBJECTS = 2
 DONE = Answer(200)
 FAILURES = (Answer(500, error="HTTP 500"), Answer(None, error="away"), Answer(503, retry_after=60))
 
-DEEDS = st.one_of(
-    st.tuples(st.just("commit"), st.integers(0, SUBJECTS - 1)),
-    st.tuples(st.just("commit"), st.integers(0, SUBJECTS - 1)),
+COMMIT = st.tuples(st.just("commit"), st.integers(0, SUBJECTS - 1))
+DISPATCH = st.tuples(st.just("dispatch"), st.none())
+SEND = st.tuples(st.just("send"), st.just(DONE))
+SEND_IN_VAIN = st.tuples(st.just("send"), st.sampled_from(FAILURES))
+WAIT = st.tuples(st.just("wait"), st.sampled_from((1, 10, 61, 300, 3600)))
+ACCIDENT = st.one_of(
     st.tuples(st.just("roll_back"), st.integers(0, SUBJECTS - 1)),
     st.tuples(st.just("number"), st.booleans()),
     st.tuples(st.just("plan"), st.booleans()),
-    st.tuples(st.just("plan"), st.just(False)),
-    st.tuples(st.just("send"), st.sampled_from((DONE, *FAILURES))),
-    st.tuples(st.just("send"), st.just(DONE)),
     st.tuples(st.just("die_before_sending"), st.none()),
     st.tuples(st.just("die_before_settling"), st.none()),
     st.tuples(st.just("settle_late"), st.sampled_from((DONE, *FAILURES))),
-    st.tuples(st.just("wait"), st.sampled_from((1, 10, 61, 300, 3600))),
 )
-WALKS = st.lists(DEEDS, min_size=1, max_size=30)
+DEEDS = st.one_of(COMMIT, COMMIT, DISPATCH, DISPATCH, SEND, SEND_IN_VAIN, ACCIDENT, ACCIDENT, WAIT)
+# Of fewer deeds than 35, not even the unluckiest give a delivery up, as no example expects.
+WALKS = st.lists(DEEDS, min_size=8, max_size=34)
 
 
 class Crash(Exception):
@@ -101,6 +102,10 @@ class Walk:
     def number(self, crashes: bool) -> None:
         crashing(lambda: outbox.put_in_order({}, now=self.now), crashes=crashes)
 
+    def dispatch(self, _: None) -> None:
+        self.number(crashes=False)
+        self.plan(crashes=False)
+
     def plan(self, crashes: bool) -> None:
         crashing(lambda: hook_planning.plan(now=self.now), crashes=crashes)
 
@@ -139,8 +144,7 @@ class Walk:
 
     def end(self) -> None:
         """Let everything work again, and look whether all that happened was told."""
-        self.number(False)
-        self.plan(False)
+        self.dispatch(None)
         waiting = HookDelivery.objects.filter(delivered_at=None)
         hours = 0
         while waiting.exists():

@@ -316,3 +316,13 @@ def test_what_follows_waits_as_long_as_what_is_before_it(hook, happen, now):
     first, second, third = HookDelivery.objects.order_by("sequence")
     assert first.next_attempt_at == second.next_attempt_at == now + pause_after(1)
     assert (third.event, third.next_attempt_at) == (other, now)
+
+
+def test_what_comes_after_a_failure_waits_for_what_failed(hook, happen, now):
+    subject = uuid4()
+    (first,) = happen(subject_uuid=subject)
+    answered(claimed(now), REFUSED, now)
+    happen(subject_uuid=subject)
+
+    assert hook_sending.claim(now=now) is None
+    assert claimed(now + pause_after(1)).parts[0].told["uuid"] == first.uuid.hex
