@@ -1,7 +1,8 @@
-"""How an event is told outside: the same to whoever hears of it. No queries of its own."""
+"""How an event is told outside: the same in the log, in the feed and to webhooks. Runs no query."""
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -9,17 +10,9 @@ from identity.event_types import wire_name
 
 
 def told(event: Any) -> dict[str, Any]:
-    """Return an event; its actor, organisations and project should have been fetched with it."""
-    sides = (
-        value
-        for row, name in (
-            (event.actor, "username"),
-            (event.customer, "name"),
-            (event.project, "name"),
-            (event.provider, "name"),
-        )
-        for value in ((row.uuid, getattr(row, name)) if row else (None, None))
-    )
+    """Return an event as JSON, fetched with `EventQuerySet.for_form()` or with the same rows."""
+    parties = ((event.actor, "username"), (event.customer, "name"))
+    places = ((event.project, "name"), (event.provider, "name"))
     return {
         "uuid": event.uuid.hex,
         "sequence": event.sequence,
@@ -34,7 +27,10 @@ def told(event: Any) -> dict[str, Any]:
             event.source,
             event.target,
             event.resource_uuid,
-            *sides,
+            *chain.from_iterable(
+                (row.uuid, getattr(row, label)) if row else (None, None)
+                for row, label in (*parties, *places)
+            ),
         ),
     }
 

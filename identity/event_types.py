@@ -1,4 +1,8 @@
-"""What our kinds of events are called by Waldur, and in which of its groups they are. Pure."""
+"""The vocabulary of events: what Waldur calls our kinds, and which group each belongs to. Pure.
+
+A kind is `<noun>.<what happened>`, as the services record it. Waldur's name stands here only where
+it means the same thing; everything else is told outside under its kind.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +11,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-WIRE_NAMES: Mapping[str, str] = {
+NAMES: Mapping[str, str] = {
     "account.created": "marketplace_offering_user_created",
-    "account.deleted": "marketplace_offering_user_deleted",
+    "account.removed": "marketplace_offering_user_deleted",
     "account.restriction_changed": "marketplace_offering_user_restriction_updated",
     "account.username_set": "marketplace_offering_user_updated",
     "component.added": "marketplace_offering_component_created",
@@ -32,6 +36,8 @@ WIRE_NAMES: Mapping[str, str] = {
     "order.done": "marketplace_order_completed",
     "order.erred": "marketplace_order_failed",
     "order.executing": "marketplace_order_approved",
+    # An order begins in any of these, by who has to agree. Who waits for new orders must not miss
+    # one, and hears again of one that passes on to the next who has to agree.
     "order.pending-consumer": "marketplace_order_created",
     "order.pending-project": "marketplace_order_created",
     "order.pending-provider": "marketplace_order_created",
@@ -41,10 +47,11 @@ WIRE_NAMES: Mapping[str, str] = {
     "plan.archived": "marketplace_plan_archived",
     "plan.created": "marketplace_plan_created",
     "plan.prices_in_force": "marketplace_plan_component_current_price_updated",
-    "plan.prices_set": "marketplace_plan_component_future_price_updated",
     "plan.quotas_set": "marketplace_plan_component_quota_updated",
     "plan.removed": "marketplace_plan_deleted",
     "plan.updated": "marketplace_plan_updated",
+    "policy.evaluated": "slurm_policy_evaluation",
+    "policy.notification_due": "policy_notification",
     "project.created": "project_creation_succeeded",
     "project.removed": "project_deletion_succeeded",
     "project.updated": "project_update_succeeded",
@@ -52,7 +59,7 @@ WIRE_NAMES: Mapping[str, str] = {
     "resource.broke": "marketplace_resource_erred_on_backend",
     "resource.created": "marketplace_resource_create_succeeded",
     "resource.end_date_set": "marketplace_resource_update_end_date_succeeded",
-    "resource.kept": "marketplace_resource_terminate_canceled",
+    "resource.kept": "marketplace_resource_update_canceled",
     "resource.limits_set": "marketplace_resource_update_limits_succeeded",
     "resource.terminated": "marketplace_resource_terminate_succeeded",
     "resource.terminating": "marketplace_resource_terminate_requested",
@@ -69,38 +76,291 @@ WIRE_NAMES: Mapping[str, str] = {
     "user.password_changed": "user_password_updated",
     "user.updated": "user_update_succeeded",
 }
-"""Our kind -> Waldur's name; several kinds may have one name, and many have none."""
-
-_NOUNS: Mapping[str, tuple[str, ...]] = {
-    "auth": ("token",),
-    "customers": ("customer",),
-    "offering_accounting": ("component", "plan"),
-    "permissions": ("grant",),
-    "projects": ("project",),
-    "providers": ("account", "offering", "service_account"),
-    "resources": ("order", "resource"),
-    "ssh": ("key",),
-    "terms_of_service": ("consent",),
-    "users": ("user",),
-}
+"""Our kind -> Waldur's name for it."""
 
 GROUPS: Mapping[str, frozenset[str]] = {
-    group: frozenset(kind for kind in WIRE_NAMES if kind.split(".")[0] in nouns)
-    for group, nouns in _NOUNS.items()
+    "accounting": frozenset(
+        {
+            "policy.command_reported",
+            "policy.created",
+            "policy.evaluated",
+            "policy.notification_due",
+            "policy.owners_told",
+            "policy.removed",
+            "policy.settings_due",
+            "policy.updated",
+            "usage.carried_over",
+            "usage.recorded",
+            "user_limit.changed",
+            "user_limit.created",
+            "user_limit.removed",
+            "user_usage.recorded",
+        }
+    ),
+    "agents": frozenset(
+        {
+            "agent.changed",
+            "agent.registered",
+            "agent.removed",
+            "agent.returned",
+            "agent_processor.changed",
+            "agent_processor.registered",
+            "agent_processor.removed",
+            "agent_service.failed",
+            "agent_service.recovered",
+            "agent_service.registered",
+            "agent_service.removed",
+        }
+    ),
+    "auth": frozenset(
+        {
+            "token.issued",
+            "token.revoked",
+        }
+    ),
+    "bus": frozenset(
+        {
+            "email_hook.created",
+            "email_hook.removed",
+            "email_hook.replayed",
+            "email_hook.updated",
+            "event.revived",
+            "message.published",
+            "message_queue.declared_anew",
+            "queue.registered",
+            "queue.removed",
+            "subscription.created",
+            "subscription.removed",
+            "subscription_queue.created",
+            "subscription_queue.removed",
+            "web_hook.created",
+            "web_hook.gone",
+            "web_hook.pinged",
+            "web_hook.removed",
+            "web_hook.replayed",
+            "web_hook.secret_rotated",
+            "web_hook.updated",
+        }
+    ),
+    "catalogue": frozenset(
+        {
+            "access_mode.loaded",
+            "category.created",
+            "category.loaded",
+            "category.removed",
+            "category.updated",
+            "category_group.loaded",
+            "science_domain.created",
+            "science_domain.removed",
+            "science_domain.updated",
+            "science_sub_domain.created",
+            "science_sub_domain.removed",
+            "science_sub_domain.updated",
+        }
+    ),
+    "customers": frozenset(
+        {
+            "customer.created",
+            "customer.loaded",
+            "customer.removed",
+            "customer.updated",
+            "organization_group.loaded",
+        }
+    ),
+    "offering_accounting": frozenset(
+        {
+            "component.added",
+            "component.loaded",
+            "component.removed",
+            "component.updated",
+            "plan.archived",
+            "plan.created",
+            "plan.loaded",
+            "plan.prices_in_force",
+            "plan.prices_set",
+            "plan.quotas_set",
+            "plan.removed",
+            "plan.updated",
+        }
+    ),
+    "permissions": frozenset(
+        {
+            "grant.changed",
+            "grant.expired",
+            "grant.given",
+            "grant.revoked",
+        }
+    ),
+    "projects": frozenset(
+        {
+            "project.created",
+            "project.loaded",
+            "project.removed",
+            "project.updated",
+        }
+    ),
+    "providers": frozenset(
+        {
+            "account.attributes_changed",
+            "account.commented",
+            "account.created",
+            "account.creating",
+            "account.deleted",
+            "account.deleting",
+            "account.error_creating",
+            "account.error_deleting",
+            "account.ok",
+            "account.pending_account_linking",
+            "account.pending_additional_validation",
+            "account.removed",
+            "account.requested",
+            "account.requested_deletion",
+            "account.restriction_changed",
+            "account.username_set",
+            "attribute_config.chosen",
+            "attribute_config.forgotten",
+            "course_account.changed",
+            "course_account.closed",
+            "course_account.created",
+            "course_account.erred",
+            "course_account.ok",
+            "offering.active",
+            "offering.archived",
+            "offering.created",
+            "offering.draft",
+            "offering.loaded",
+            "offering.paused",
+            "offering.removed",
+            "offering.sync_requested",
+            "offering.unavailable",
+            "offering.updated",
+            "partition.added",
+            "partition.changed",
+            "partition.removed",
+            "provider.loaded",
+            "provider.registered",
+            "provider.removed",
+            "provider.updated",
+            "service_account.changed",
+            "service_account.closed",
+            "service_account.created",
+            "service_account.erred",
+            "service_account.key_rotated",
+            "service_account.ok",
+        }
+    ),
+    "resources": frozenset(
+        {
+            "backend_resource.dismissed",
+            "backend_resource.imported",
+            "backend_resource.reported",
+            "import.done",
+            "import.erred",
+            "import.processing",
+            "import.requested",
+            "order.amended",
+            "order.backend_id_set",
+            "order.canceled",
+            "order.deleted",
+            "order.done",
+            "order.erred",
+            "order.executing",
+            "order.pending-consumer",
+            "order.pending-project",
+            "order.pending-provider",
+            "order.pending-start-date",
+            "order.rejected",
+            "order.unlinked",
+            "provision.dead",
+            "provision.done",
+            "provision.due",
+            "provision.refused",
+            "provision.running",
+            "provision.waiting",
+            "provision.withdrawn",
+            "resource.abandoned",
+            "resource.backend_id_set",
+            "resource.broke",
+            "resource.changed",
+            "resource.created",
+            "resource.described",
+            "resource.effective_id_set",
+            "resource.end_date_set",
+            "resource.endpoints_set",
+            "resource.flags_set",
+            "resource.kept",
+            "resource.limits_set",
+            "resource.membership_reported",
+            "resource.metadata_set",
+            "resource.options_set",
+            "resource.pull_requested",
+            "resource.report_submitted",
+            "resource.resolved",
+            "resource.restoring",
+            "resource.slug_set",
+            "resource.terminated",
+            "resource.terminating",
+            "resource.unlinked",
+            "resource.updated",
+            "resource.updating",
+        }
+    ),
+    "ssh": frozenset(
+        {
+            "key.added",
+            "key.removed",
+        }
+    ),
+    "terms_of_service": frozenset(
+        {
+            "consent.given",
+            "consent.revoked",
+            "terms.published",
+            "terms.withdrawn",
+        }
+    ),
+    "users": frozenset(
+        {
+            "user.activated",
+            "user.confirmed",
+            "user.created",
+            "user.deactivated",
+            "user.loaded",
+            "user.password_changed",
+            "user.updated",
+        }
+    ),
 }
-"""Waldur's group -> the kinds of ours that are in it."""
+"""Group -> its kinds; each kind is in exactly one."""
+
+OWN_GROUPS = frozenset({"accounting", "agents", "bus", "catalogue"})
+"""Groups for what Waldur's log does not know."""
+
+WALDUR_GROUPS = frozenset(GROUPS) - OWN_GROUPS
+"""Groups that Waldur's clients know by name."""
+
+KINDS: frozenset[str] = frozenset().union(*GROUPS.values())
+"""Every kind that is ever recorded."""
+
+SUBJECTS: frozenset[str] = frozenset(kind.split(".", maxsplit=1)[0] for kind in KINDS)
+"""What an event can happen to."""
 
 
 def wire_name(kind: str) -> str:
-    """Return what Waldur calls a kind; ours where it has no name for it."""
-    return WIRE_NAMES.get(kind, kind)
+    """Return Waldur's name for a kind; the kind itself where Waldur has none."""
+    return NAMES.get(kind, kind)
 
 
 def kinds_named(name: str) -> frozenset[str]:
-    """Return the kinds that have a name of Waldur's."""
-    return frozenset(kind for kind, wire in WIRE_NAMES.items() if wire == name)
+    """Return the kinds that go by a name, which is Waldur's or our own; none when it is unknown."""
+    return frozenset(kind for kind in KINDS if name in {kind, NAMES.get(kind)})
 
 
 def kinds_in(group: str) -> frozenset[str]:
-    """Return the kinds in a group of Waldur's."""
+    """Return the kinds of a group; none when it is unknown."""
     return GROUPS.get(group, frozenset())
+
+
+def kinds_meant(word: str) -> frozenset[str]:
+    """Return the kinds that a word asks for: a kind, a name of Waldur's, or a group."""
+    return kinds_named(word) | kinds_in(word)

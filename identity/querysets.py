@@ -38,6 +38,22 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
+TOLD = (
+    "uuid",
+    "sequence",
+    "created",
+    "kind",
+    "message",
+    "payload",
+    "subject_type",
+    "subject_uuid",
+    "source",
+    "target",
+    "resource_uuid",
+)
+"""The columns of an event that are told outside."""
+
+
 def count_of(rows: QuerySet[Any], by: str) -> Coalesce:
     """Return the number of `rows` per outer row as a subquery; `by` is the key they share."""
     counted = rows.order_by().values(by).annotate(n=Count("pk", distinct=True)).values("n")
@@ -308,6 +324,16 @@ class EventQuerySet(QuerySet[Any]):
     def about(self, row: Any) -> Self:
         """Keep what happened to a row itself, or by way of an order about it."""
         return self.filter(Q(subject_uuid=row.uuid) | Q(resource_uuid=row.uuid))
+
+    def for_form(self) -> Self:
+        """Fetch with each event what `identity.event_form` tells of it, and nothing else."""
+        sides = ("actor", "customer", "project", "provider")
+        named = (
+            f"{side}__{column}"
+            for side in sides
+            for column in ("uuid", "username" if side == "actor" else "name")
+        )
+        return self.select_related(*sides).only(*TOLD, *sides, *named)
 
     def visible_to(self, user: Any) -> Self:
         """Keep what happened in the user's organisations, projects and offerings, or by him."""

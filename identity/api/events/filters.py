@@ -18,6 +18,7 @@ from config.common.api.filters import (
     Texts,
     Url,
 )
+from identity.event_types import kinds_in, kinds_named
 from identity.models import Event
 
 if TYPE_CHECKING:
@@ -35,8 +36,8 @@ class EventFilter(ApiFilterSet):
     created_from = Number(method="filter_from")
     created_to = Number(method="filter_to")
     customer_uuid = OneUuid(method="filter_customer")
-    event_type = Texts("kind")
-    feature = Texts("subject_type")
+    event_type = Texts(method="filter_type")
+    feature = Texts(method="filter_feature")
     message = Contains("message")
     pat_uuid = Never("personal access tokens are not served")
     project_uuid = OneUuid("project__uuid")
@@ -44,6 +45,15 @@ class EventFilter(ApiFilterSet):
     scope = Url(method="filter_scope")
     user_uuid = OneUuid("actor__uuid")
     o = Ordering({"created": "created"})
+
+    def filter_type(self, rows: QuerySet[Any], name: str, value: list[str]) -> QuerySet[Any]:
+        """Keep some kinds of events, each by Waldur's name or by ours."""
+        return rows.filter(kind__in={kind for word in value for kind in kinds_named(word)})
+
+    def filter_feature(self, rows: QuerySet[Any], name: str, value: list[str]) -> QuerySet[Any]:
+        """Keep groups of events as Waldur has them, and what happened to some sort of object."""
+        kinds = {kind for word in value for kind in kinds_in(word)}
+        return rows.filter(Q(kind__in=kinds) | Q(subject_type__in=value))
 
     def filter_from(self, rows: QuerySet[Any], name: str, value: Decimal) -> QuerySet[Any]:
         """Keep what happened at or after a time, in seconds since 1970."""

@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from config.common.api.outputs import Computed, MapField, Output, UuidField
 from identity.event_form import context
+from identity.event_types import wire_name
 from identity.models import Event
 
 
@@ -14,7 +15,7 @@ class EventOutput(Output):
 
     class Meta:
         model = Event
-        fields = ("context", "created", "event_type", "message", "uuid")
+        fields = ("context", "created", "event_type", "kind", "message", "uuid")
 
     context = Computed(  # type: ignore[assignment]
         "payload",
@@ -34,5 +35,5 @@ class EventOutput(Output):
         fn=context,
         output=MapField(),
     )
-    event_type = serializers.CharField(source="kind")
+    event_type = Computed("kind", fn=wire_name, output=serializers.CharField())
     uuid = UuidField()

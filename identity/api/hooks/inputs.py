@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,12 +12,13 @@ from rest_framework import serializers
 from config.common.api.inputs import Input, UrlOrUuid
 from config.common.api.outputs import EnumField
 from identity import waldur_events
+from identity.event_types import KINDS, SUBJECTS
+from identity.hook_matching import EVERYTHING
 from identity.models import Customer
 from identity.models.hook import ContentType
 from identity.services.hook_replay import Stretch
 
 MOST_WORDS = 1000
-KIND = re.compile(r"\*|[a-z_]+\.(\*|[a-z_-]+)")
 HIGHEST_NUMBER = 2**63 - 1
 
 
@@ -42,15 +42,16 @@ class Kinds(serializers.ListField):
         return words
 
     def is_known(self, word: str) -> bool:
-        """Tell whether there may be such a kind."""
-        return bool(KIND.fullmatch(word))
+        """Tell whether there is such a kind, or there are any of a noun."""
+        noun, _, rest = word.partition(".")
+        return word == EVERYTHING or word in KINDS or (rest == "*" and noun in SUBJECTS)
 
 
 class Types(Kinds):
     """Types of events by Waldur's names, or kinds by our own."""
 
     def is_known(self, word: str) -> bool:
-        """Tell whether there is such a type, or may be such a kind."""
+        """Tell whether there is such a type or kind."""
         return word in waldur_events.TYPES or super().is_known(word)
 
 

@@ -55,7 +55,8 @@ def test_an_event_says_who_did_what_to_what(
     assert row == {
         "uuid": order.event.uuid.hex,
         "created": "2020-01-02T00:00:00Z",
-        "event_type": "order.executing",
+        "event_type": "marketplace_order_approved",
+        "kind": "order.executing",
         "message": "Order was approved.",
         "context": {
             "action": "approve_by_provider",
@@ -90,7 +91,7 @@ def test_both_sides_read_it_and_outsiders_do_not(
     for user in (alice, pi, bob, carol, dave, sam):
         assert len(as_user(user).get(f"{AT}?feature=order").json()) == 1
     outside = as_user(mallory)
-    assert all(row["event_type"] == "token.issued" for row in outside.get(AT).json())
+    assert all(row["kind"] == "token.issued" for row in outside.get(AT).json())
     missing = outside.get(f"{AT}{order.event.uuid.hex}/")
     assert missing.status_code == 404
     assert missing.json() == {"detail": "No Event matches the given query."}
@@ -127,14 +128,20 @@ def test_every_filter_finds_what_it_names(
 
     def kinds(query: str) -> Any:
         rows = client.get(f"{AT}?created_to=1600000000&{query}").json()
-        return [row["event_type"] for row in rows]
+        return [row["kind"] for row in rows]
 
     ordered, updated = "order.executing", "customer.updated"
     assert kinds("") == [updated, ordered]
     assert kinds("o=created") == [ordered, updated]
     assert kinds(f"event_type={ordered}") == [ordered]
     assert kinds(f"event_type={ordered}&event_type={updated}") == [updated, ordered]
+    assert kinds("event_type=marketplace_order_approved") == [ordered]
+    assert kinds("event_type=marketplace_order_approved,customer.updated") == [updated, ordered]
+    assert kinds("event_type=nonsense") == []
     assert kinds("feature=customer") == [updated]
+    assert kinds("feature=customers") == [updated]
+    assert kinds("feature=resources&feature=customer") == [updated, ordered]
+    assert kinds("feature=nonsense") == []
     assert kinds("message=approved") == [ordered]
     assert kinds("created_from=1578009600.0") == [updated]
     assert kinds(f"project_uuid={project.uuid}") == [ordered]

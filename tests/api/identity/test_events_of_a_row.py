@@ -17,9 +17,9 @@ def world(project, provider, bob, carol, now):
 def test_whoever_sees_an_order_reads_what_happened_to_it(world, as_user, bob, carol):
     for person in (bob, carol):
         response = as_user(person).get(
-            f"/api/marketplace-orders/{world.order.uuid.hex}/events/?field=event_type"
+            f"/api/marketplace-orders/{world.order.uuid.hex}/events/?field=kind"
         )
-        assert (response.status_code, response.json()) == (200, [{"event_type": "order.done"}])
+        assert (response.status_code, response.json()) == (200, [{"kind": "order.done"}])
         assert response["X-Result-Count"] == "1"
 
 
@@ -36,5 +36,5 @@ def test_events_are_filtered_like_the_whole_log(world, as_user, bob):
 def test_the_renaming_of_a_project_is_at_the_project(project, as_user, alice):
     path = f"/api/projects/{project.uuid.hex}/"
     as_user(alice).patch(path, {"name": "Renamed"})
-    rows = as_user(alice).get(f"{path}events/?field=event_type").json()
-    assert rows == [{"event_type": "project.updated"}]
+    rows = as_user(alice).get(f"{path}events/?field=kind").json()
+    assert rows == [{"kind": "project.updated"}]

@@ -205,4 +205,4 @@ def test_a_synchronization_is_asked_for(
         {"status": "Synchronization of resources has been scheduled."},
     )
     _, (event,) = ask(carol, "get", f"{here}events/")
-    assert event["event_type"] == "offering.sync_requested"
+    assert event["kind"] == "offering.sync_requested"
