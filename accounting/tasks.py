@@ -12,7 +12,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounting.models import SlurmPeriodicUsagePolicy
-from accounting.services import commands, evaluation, months
+from accounting.services import commands, evaluation, months, notices
 from identity.models import Event
 from marketplace.models import Resource
 
@@ -61,3 +61,8 @@ def follow_sent_settings(event_uuid: UUID) -> None:
     commands.note_settings_sent(
         policy_uuid=UUID(told["policy_uuid"]), resource_uuid=UUID(told["resource_uuid"])
     )
+
+
+def tell_owners(event_uuid: UUID) -> None:
+    """Send the owners of an organisation the mail that a policy's notification calls for."""
+    notices.tell_owners(Event.objects.get(uuid=event_uuid), now=timezone.now())

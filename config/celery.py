@@ -22,12 +22,14 @@ app.conf.update(task_default_exchange="efp", task_default_routing_key="default")
 # Each queue under its own key: with Celery's default, one key, a message would go to every queue.
 app.conf.task_queues = [
     Queue(name, Exchange("efp"), routing_key=name)
-    for name in ("bus", "default", "events", "provision", "report")
+    for name in ("bus", "default", "events", "hooks", "provision", "report")
 ]
 app.conf.task_routes = {
     "config.wiring.*": {"queue": "events"},
     "allocations.tasks.work_bus": {"queue": "bus"},
     "allocations.tasks.repair_bus": {"queue": "bus"},
+    # Receivers may be slow: telling them has a queue, and in production a worker, of its own.
+    "identity.tasks.*_hooks": {"queue": "hooks"},
     "allocations.tasks.*": {"queue": "provision"},
     "accounting.tasks.*": {"queue": "report"},
 }
@@ -57,6 +59,16 @@ app.conf.beat_schedule = {
     "prune messages": {
         "task": "allocations.tasks.prune_messages",
         "schedule": timedelta(hours=1),
+    },
+    "plan hooks": {
+        "task": "identity.tasks.plan_hooks",
+        "schedule": timedelta(seconds=5),
+        "options": {"expires": 10},
+    },
+    "send hooks": {
+        "task": "identity.tasks.send_hooks",
+        "schedule": timedelta(seconds=5),
+        "options": {"expires": 10},
     },
     "prune agent logs": {
         "task": "allocations.tasks.prune_agent_logs",

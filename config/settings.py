@@ -152,6 +152,12 @@ EMAIL_BACKEND = (
     else "django.core.mail.backends.console.EmailBackend"
 )
 EMAIL_HOST = MAIL_SERVER or "localhost"
+EMAIL_PORT = env_int("EMAIL_PORT", default=25)
+EMAIL_USE_TLS = env_bool("EMAIL_USE_TLS", default=False)
+EMAIL_HOST_USER = env_str("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = env_secret("EMAIL_HOST_PASSWORD")
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = SITE_EMAIL or "noreply@localhost"
 
 # --- Static files: served by the web process itself -----------------------------------------------
 STATIC_URL = "static/"
@@ -238,6 +244,10 @@ EVENT_STREAM_THREADS = env_int("EVENT_STREAM_THREADS", default=200)
 if EVENT_STREAM_THREADS < 1:
     raise ImproperlyConfigured("EVENT_STREAM_THREADS must be at least 1.")
 EVENT_STREAM_URL = env_str("EVENT_STREAM_URL").rstrip("/")
+
+# --- Webhooks: to servers that nobody here knows, so not into our own network -------------
+WEBHOOK_ALLOW_PRIVATE = env_bool("WEBHOOK_ALLOW_PRIVATE", default=False)
+WEBHOOK_CA_FILE = env_str("WEBHOOK_CA_FILE")
 
 # --- Site agents ----------------------------------------------------------------------------------
 AGENT_LOG_RETENTION_DAYS = env_int("AGENT_LOG_RETENTION_DAYS", default=30)

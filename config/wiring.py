@@ -13,12 +13,13 @@ from collections.abc import Callable, Mapping
 from time import monotonic
 from uuid import UUID
 
-from celery import Task, shared_task
+from celery import chain, shared_task
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 
 from accounting import tasks as accounting
 from allocations import tasks as allocations
+from config.nudge import Nudge
+from identity import tasks as identity
 from identity.services import outbox
 
 log = logging.getLogger(__name__)
@@ -52,6 +53,7 @@ SUBSCRIBERS: Mapping[str, tuple[Subscriber, ...]] = {
     "order.pending-start-date": (allocations.tell_subscribers,),
     "order.rejected": (allocations.tell_subscribers,),
     "policy.created": (accounting.follow_policy,),
+    "policy.notification_due": (accounting.tell_owners,),
     "policy.settings_due": (allocations.tell_subscribers,),
     "policy.updated": (accounting.follow_policy,),
     "project.removed": (allocations.follow_removed_project,),
@@ -124,6 +126,10 @@ UNHEARD: frozenset[str] = frozenset(
         "customer.loaded",
         "customer.removed",
         "customer.updated",
+        "email_hook.created",
+        "email_hook.removed",
+        "email_hook.replayed",
+        "email_hook.updated",
         "event.revived",
         "grant.changed",
         "import.done",
@@ -160,7 +166,7 @@ UNHEARD: frozenset[str] = frozenset(
         "plan.updated",
         "policy.command_reported",
         "policy.evaluated",
-        "policy.notification_due",
+        "policy.owners_told",
         "policy.removed",
         "project.created",
         "project.loaded",
@@ -214,6 +220,13 @@ UNHEARD: frozenset[str] = frozenset(
         "user.loaded",
         "user.password_changed",
         "user_usage.recorded",
+        "web_hook.created",
+        "web_hook.gone",
+        "web_hook.pinged",
+        "web_hook.removed",
+        "web_hook.replayed",
+        "web_hook.secret_rotated",
+        "web_hook.updated",
     }
 )
 """Kinds that are recorded for people to read, and that nobody acts on."""
@@ -233,8 +246,18 @@ BY_NAME = {
 }
 
 
-WOKEN: tuple[Task[..., None], ...] = (allocations.work_bus,)
-"""What may have something to do after events were dispatched; beat starts each of them anyway."""
+def wake_bus() -> None:
+    """Ask a worker to send what waits for subscribers; beat has that done anyway."""
+    allocations.work_bus.apply_async(retry=False, expires=60)
+
+
+def wake_hooks() -> None:
+    """Ask a worker to tell hooks of what is numbered; beat has that done anyway."""
+    woken = chain(identity.plan_hooks.si(), identity.send_hooks.si())
+    woken.apply_async(retry=False, expires=60)
+
+
+tell_bus, tell_hooks = Nudge(wake_bus), Nudge(wake_hooks)
 
 
 @shared_task(name="config.wiring.dispatch_events")
@@ -243,20 +266,13 @@ def dispatch_events(**_: object) -> None:
     until = monotonic() + RUN_SECONDS
     while monotonic() < until:
         kinds = outbox.put_in_order(NAMES, now=timezone.now())
+        if kinds:
+            tell_hooks()
         for kind in {kind for kind in kinds if kind not in SUBSCRIBERS and kind not in UNHEARD}:
             log.error("nobody has said whether to hear of %s", kind)
         if not work_off(until) and not kinds:
             return
-        wake()
-
-
-def wake() -> None:
-    """Ask workers to pass on what was written; without the broker, beat has them do it."""
-    for task in WOKEN:
-        try:
-            task.apply_async(retry=False, expires=60)
-        except OperationalError:
-            log.warning("the broker cannot be reached; beat will start %s", task.name)
+        tell_bus()
 
 
 def work_off(until: float) -> int:

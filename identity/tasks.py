@@ -5,9 +5,22 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from identity.services import housekeeping, members
+from identity.services import hook_planning, hook_runs, housekeeping, members
 
 log = logging.getLogger(__name__)
+
+
+@shared_task
+def plan_hooks(**_: object) -> None:
+    """Decide which hooks are to be told of new events, up to the end of the log."""
+    while hook_planning.plan(now=timezone.now()):
+        pass
+
+
+@shared_task
+def send_hooks(**_: object) -> None:
+    """Tell hooks what is due, for a while."""
+    hook_runs.run(clock=timezone.now)
 
 
 @shared_task

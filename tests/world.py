@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from identity import events
+from identity.models import WebHook
 from marketplace.models import ServiceProvider
 from tests.factories.accounting import (
     CommandHistoryFactory,
@@ -33,7 +34,15 @@ from tests.factories.allocations import (
     OfferingUserFactory,
     ProjectServiceAccountFactory,
 )
-from tests.factories.identity import ScienceSubDomainFactory, SshKeyFactory
+from tests.factories.identity import (
+    EmailHookFactory,
+    EventFactory,
+    HookAttemptFactory,
+    HookDeliveryFactory,
+    ScienceSubDomainFactory,
+    SshKeyFactory,
+    WebHookFactory,
+)
 from tests.factories.marketplace import (
     ConsentFactory,
     HpcOfferingFactory,
@@ -102,8 +111,19 @@ def _one(
     CommandHistoryFactory(policy=policy, resource=resource)
     _agent(offering, member=member)
     SshKeyFactory(user=member)
+    _hooks(project, member=member)
     events.record("order.done", order, actor=member, now=now, project=project, provider=provider)
     return offering, resource, order
+
+
+def _hooks(project: Project, *, member: User) -> None:
+    """Make a member's hooks, and a delivery of the first webhook that there is."""
+    EmailHookFactory(author=member, email=f"{member.username}@example.org")
+    WebHookFactory(author=member)
+    first = WebHook.objects.order_by("pk").first()
+    HookAttemptFactory(
+        delivery=HookDeliveryFactory(hook=first, event=EventFactory(project=project))
+    )
 
 
 def _agent(offering: Offering, *, member: User) -> None:

@@ -1,5 +1,23 @@
-"""The staff's pages for people, organisations, projects, roles and the log."""
+"""The staff's pages for people, organisations, projects, roles, hooks and the log."""
 
-from identity.admin import credentials, grants, log, organisations, people, projects, science
+from identity.admin import (
+    credentials,
+    grants,
+    hooks,
+    log,
+    organisations,
+    people,
+    projects,
+    science,
+)
 
-__all__ = ["credentials", "grants", "log", "organisations", "people", "projects", "science"]
+__all__ = [
+    "credentials",
+    "grants",
+    "hooks",
+    "log",
+    "organisations",
+    "people",
+    "projects",
+    "science",
+]

@@ -35,6 +35,7 @@ SUBJECTS = {
     "consent": "marketplace_consent",
     "course_account": "allocations_courseaccount",
     "customer": "identity_customer",
+    "email_hook": "identity_hook",
     "event": "identity_event",
     "grant": "identity_grant",
     "import": "allocations_backendresourcerequest",
@@ -63,6 +64,7 @@ SUBJECTS = {
     "user": "identity_user",
     "user_limit": "accounting_componentuserusagelimit",
     "user_usage": "accounting_componentuserusage",
+    "web_hook": "identity_hook",
 }
 """The pages of what events are about, those of the apps above included."""
 

@@ -3,6 +3,14 @@
 from identity.models.credentials import LoginFailures, SshKey, Token
 from identity.models.event import Event, EventDelivery
 from identity.models.grant import Grant, Role
+from identity.models.hook import (
+    EmailHook,
+    Hook,
+    HookAttempt,
+    HookDelivery,
+    HookPosition,
+    WebHook,
+)
 from identity.models.organisation import Customer, OrganizationGroup
 from identity.models.people import User
 from identity.models.project import Project
@@ -11,9 +19,14 @@ from identity.models.science import ScienceDomain, ScienceSubDomain
 
 __all__ = [
     "Customer",
+    "EmailHook",
     "Event",
     "EventDelivery",
     "Grant",
+    "Hook",
+    "HookAttempt",
+    "HookDelivery",
+    "HookPosition",
     "IdempotencyKey",
     "LoginFailures",
     "OrganizationGroup",
@@ -24,4 +37,5 @@ __all__ = [
     "SshKey",
     "Token",
     "User",
+    "WebHook",
 ]

@@ -75,6 +75,8 @@ from tests.factories.identity import (
     CustomerFactory,
     EventFactory,
     GrantFactory,
+    HookAttemptFactory,
+    HookDeliveryFactory,
     OrganizationGroupFactory,
     ProjectFactory,
     RoleFactory,
@@ -83,6 +85,7 @@ from tests.factories.identity import (
     SshKeyFactory,
     TokenFactory,
     UserFactory,
+    WebHookFactory,
 )
 from tests.factories.marketplace import (
     AccessModeFactory,
@@ -136,6 +139,16 @@ def a_delivery() -> identity.EventDelivery:
     )
 
 
+def a_hook() -> identity.Hook:
+    return identity.Hook.objects.get(pk=WebHookFactory(customer=CustomerFactory()).pk)
+
+
+def a_position() -> identity.HookPosition:
+    """Return how far the log is planned: there is one such row."""
+    begun = {"sequence": 0, "planned_at": timezone.now()}
+    return identity.HookPosition.objects.get_or_create(defaults=begun)[0]
+
+
 def an_answer() -> identity.IdempotencyKey:
     user = UserFactory()
     return identity.IdempotencyKey.objects.create(
@@ -162,6 +175,10 @@ MAKERS: dict[type[Any], Callable[[], Any]] = {
     identity.Event: an_event,
     identity.EventDelivery: a_delivery,
     identity.Grant: lambda: GrantFactory(scope=ProjectFactory(), created_by=UserFactory()),
+    identity.Hook: a_hook,
+    identity.HookAttempt: HookAttemptFactory,
+    identity.HookDelivery: HookDeliveryFactory,
+    identity.HookPosition: a_position,
     identity.IdempotencyKey: an_answer,
     identity.LoginFailures: login_failures,
     identity.OrganizationGroup: a_group,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from config import wiring
+from config.celery import app as celery_app
 from identity.models import EventDelivery
 from identity.services import outbox
 from tests.factories.identity import EventFactory, ProjectFactory
@@ -95,3 +96,25 @@ def test_a_kind_that_nobody_thought_of_is_an_error_in_the_log(monkeypatch, caplo
     assert [record.getMessage() for record in caplog.records] == [
         "nobody has said whether to hear of project.forgotten"
     ]
+
+
+def test_hooks_are_planned_when_something_new_was_numbered_and_only_then(monkeypatch):
+    woken = []
+    monkeypatch.setattr(wiring, "tell_hooks", lambda: woken.append(True))
+
+    wiring.dispatch_events()
+    assert woken == []
+    EventFactory(project=ProjectFactory())
+    wiring.dispatch_events()
+    wiring.dispatch_events()
+    assert woken == [True]
+
+
+def test_the_wish_to_plan_and_then_to_send_goes_to_the_queue_of_hooks():
+    wiring.wake_hooks()
+
+    with celery_app.connection_for_read() as connection:
+        message = connection.default_channel.basic_get("hooks", no_ack=True)
+    _args, _kwargs, embedded = message.payload
+    assert message.headers["task"] == "identity.tasks.plan_hooks"
+    assert [then["task"] for then in embedded["chain"]] == ["identity.tasks.send_hooks"]

@@ -9,7 +9,7 @@ from uuid import UUID
 from httpx import Response
 from waldur_api_client.client import AuthenticatedClient
 
-from tests.contract import acts, agents, site_acts
+from tests.contract import acts, agents, hook_acts, site_acts
 from tests.contract.cast import RESEARCHER_CUID, Cast
 from tests.contract.documents import client_module, read_contract_file
 
@@ -77,6 +77,7 @@ def make_world(cast: Cast) -> World:
     agents.subscribe_agent(cast, agent.uuid)
     acts.open_service_accounts(cast, project)
     acts.load_fields_of_science(cast)
+    hook_acts.make_hooks(cast)
     world = World(cast)
     for path in ("marketplace-orders", "marketplace-component-usages"):
         world.objects[f"/api/{path}/"] = first_of(cast, path, resource_uuid=resource.hex)
@@ -101,7 +102,7 @@ def make_world(cast: Cast) -> World:
         "marketplace-site-agent-processors", "marketplace-integration-statuses",
         "event-subscriptions", "event-subscription-queues",
         "marketplace-project-service-accounts", "marketplace-customer-service-accounts",
-        "science-domains", "science-sub-domains",
+        "science-domains", "science-sub-domains", "hooks-web", "hooks-email",
     ):  # fmt: skip
         world.objects[f"/api/{path}/"] = first_of(cast, path)
     return world

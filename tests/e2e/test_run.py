@@ -88,13 +88,13 @@ def test_the_containers_commands_work_together_on_one_database_and_broker(tmp_pa
             return stack.enter_context(running(command, var, port, log))
 
         assert run("migrate").wait(PATIENCE) == 0, log.read_text()
-        processes = [run("web"), run("worker"), run("beat")]
+        processes = [run(name) for name in ("web", "worker", "hooks", "beat")]
         wait_until(lambda: is_ready(port), log, *processes)
         wait_until(lambda: any(var.glob("celerybeat-schedule*")), log, *processes)
         wait_until(lambda: pong(ping, var, port), log, *processes)
         for process in processes:
             process.terminate()
-        assert [process.wait(PATIENCE) for process in processes] == [0, 0, 0], log.read_text()
+        assert [process.wait(PATIENCE) for process in processes] == [0, 0, 0, 0], log.read_text()
         assert processes_naming(str(tmp_path)) == []
 
 

@@ -28,7 +28,9 @@ def command(service: str) -> str:
 def test_the_containers_run_the_commands_of_the_makefile() -> None:
     assert command("web") in MAKEFILE
     assert command("streams") in MAKEFILE
-    assert f"{command('worker')} --beat" in MAKEFILE
+    worker = command("worker").removesuffix(" --exclude-queues hooks")
+    assert f"{worker} --beat" in MAKEFILE
+    assert command("hooks") == f"{worker} --queues hooks --concurrency 2"
     assert command("migrate") in MAKEFILE
 
 
@@ -57,7 +59,7 @@ def test_no_secret_is_written_in_the_container_file() -> None:
     text = (ROOT / "docker-compose.yml").read_text()
     values = re.findall(r"(?:SECRET_KEY|ENCRYPTION_KEYS|PASSWORD|REDISCLI_AUTH): (.+)", text)
     assert values
-    assert [value for value in values if not re.fullmatch(r"\$\{[A-Z_]+\}", value)] == []
+    assert [value for value in values if not re.fullmatch(r"\$\{[A-Z_]+(:-)?\}", value)] == []
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)

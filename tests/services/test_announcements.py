@@ -37,7 +37,7 @@ pytestmark = pytest.mark.django_db
 def _there_is_a_bus(settings, monkeypatch):
     """Messages are written; who sends them is not asked here."""
     settings.RABBITMQ_URL = "amqp://nowhere"
-    monkeypatch.setattr("config.wiring.WOKEN", ())
+    monkeypatch.setattr("config.wiring.tell_bus", lambda: None)
     yield
     assert list(EventDelivery.objects.exclude(last_error="").values_list("last_error")) == []
 

@@ -1,0 +1,1 @@
+"""Hooks: being told of events by HTTP or by mail."""

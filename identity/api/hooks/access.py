@@ -1,0 +1,22 @@
+"""Whose hook somebody may make."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from config.common.api.access import Either, follow
+
+
+@dataclass(frozen=True)
+class ForOneself(Either):
+    """What is to belong to the caller alone, since no organisation is named."""
+
+    at_once: bool = False
+
+    def allows(self, user: Any, target: Any) -> bool:
+        """Allow everybody as much for himself."""
+        return user.is_authenticated and follow(target, "customer") is None
+
+    def __str__(self) -> str:
+        return "everybody for himself"

@@ -1,0 +1,17 @@
+"""Hooks know all of Waldur's types and groups, and what occurs here is among them."""
+
+from __future__ import annotations
+
+from waldur_api_client.models.event_groups_enum import EventGroupsEnum
+from waldur_api_client.models.event_types_enum import EventTypesEnum
+
+from identity import event_types, waldur_events
+
+
+def test_the_types_and_groups_are_those_of_the_published_client():
+    assert {one.value for one in EventTypesEnum} == waldur_events.TYPES
+    assert {one.value for one in EventGroupsEnum} == waldur_events.GROUPS
+
+
+def test_every_name_of_ours_is_one_of_them():
+    assert set(event_types.NAMES.values()) <= waldur_events.TYPES
