@@ -85,6 +85,7 @@ GROUPS: Mapping[str, frozenset[str]] = {
             "policy.created",
             "policy.evaluated",
             "policy.notification_due",
+            "policy.owners_told",
             "policy.removed",
             "policy.settings_due",
             "policy.updated",
@@ -119,6 +120,10 @@ GROUPS: Mapping[str, frozenset[str]] = {
     ),
     "bus": frozenset(
         {
+            "email_hook.created",
+            "email_hook.removed",
+            "email_hook.replayed",
+            "email_hook.updated",
             "event.revived",
             "message.published",
             "message_queue.declared_anew",
@@ -128,6 +133,13 @@ GROUPS: Mapping[str, frozenset[str]] = {
             "subscription.removed",
             "subscription_queue.created",
             "subscription_queue.removed",
+            "web_hook.created",
+            "web_hook.gone",
+            "web_hook.pinged",
+            "web_hook.removed",
+            "web_hook.replayed",
+            "web_hook.secret_rotated",
+            "web_hook.updated",
         }
     ),
     "catalogue": frozenset(
