@@ -62,6 +62,11 @@ def deletes(method: Method) -> Method:
     return _declare(Declared(status=204, empty=True))(method)
 
 
+def asks_to_delete(output: Any) -> Callable[[Method], Method]:
+    """Declare `destroy` that somebody else has to carry out: 202 with what was asked."""
+    return _declare(Declared(output=output, status=202))
+
+
 def command(  # noqa: PLR0913 - an action has that many sides
     input: type | None = None,  # noqa: A002
     output: Any = None,
@@ -126,13 +131,15 @@ def reading(
     *,
     detail: bool = True,
     url_path: str | None = None,
+    filterset: type | None = None,
     also: tuple[tuple[int, Any], ...] = (),
 ) -> Callable[[Method], Method]:
-    """Declare a GET action that answers one thing."""
+    """Declare a GET action that answers one thing, made of the rows that a filter set keeps."""
 
     def mark(method: Method) -> Method:
         routed: Any = action(detail=detail, methods=["get"], url_path=url_path)(method)
-        marked: Method = _declare(Declared(output=output, also=also))(routed)
+        declared = Declared(output=output, also=also, filterset=filterset)
+        marked: Method = _declare(declared)(routed)
         return marked
 
     return mark
