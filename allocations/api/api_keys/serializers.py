@@ -6,13 +6,25 @@ from rest_framework import serializers
 
 from allocations.lifecycle import ApiKeyAction, ApiKeyState
 from allocations.models import ResourceApiKey
-from config.common.api.outputs import Computed, EnumField, MapField, Output, UuidField
+from config.common.api.outputs import (
+    Computed,
+    EnumField,
+    EnumOrBlankField,
+    MapField,
+    Output,
+    UuidField,
+)
 
 
 class Amounts(MapField):
     """Numbers by component."""
 
     child = serializers.FloatField()
+
+
+def full_name(first: str | None, last: str | None) -> str | None:
+    """Return a person's name; None where there is no person."""
+    return None if first is None else f"{first} {last}".strip()
 
 
 class ResourceApiKeyStatusOutput(Output):
@@ -40,9 +52,14 @@ class ResourceApiKeyStatusOutput(Output):
     resource_uuid = UuidField(source="resource.uuid")
     resource_backend_id = serializers.CharField(source="resource.backend_id")
     user_uuid = UuidField(source="user.uuid", allow_null=True)
-    user_full_name = serializers.CharField(source="user.full_name", allow_null=True)
+    user_full_name = Computed(
+        "user.first_name",
+        "user.last_name",
+        fn=full_name,
+        output=serializers.CharField(allow_null=True),
+    )
     state = EnumField(ApiKeyState)
-    pending_action = EnumField(ApiKeyAction, allow_blank=True)
+    pending_action = EnumOrBlankField(ApiKeyAction)
     limits = Amounts(allow_null=True)
     current_usages = Amounts(allow_null=True)
 
