@@ -77,6 +77,7 @@ def make_world(cast: Cast) -> World:
     agents.subscribe_agent(cast, agent.uuid)
     acts.open_service_accounts(cast, project)
     acts.load_fields_of_science(cast)
+    site_acts.report_key(cast, resource, {"cpu_k_hours": 2.5})
     world = World(cast)
     for path in ("marketplace-orders", "marketplace-component-usages"):
         world.objects[f"/api/{path}/"] = first_of(cast, path, resource_uuid=resource.hex)
@@ -91,6 +92,7 @@ def make_world(cast: Cast) -> World:
         "/plans/": first_of(cast, "marketplace-plans"),
         "/orders/": world.objects["/api/marketplace-orders/"],
         "project_customer_uuid": cast.customer_uuid,
+        "resource_uuid": resource,
         "user_uuid": acts.find_person(cast, RESEARCHER_CUID),
     }
     for path in (
@@ -101,7 +103,7 @@ def make_world(cast: Cast) -> World:
         "marketplace-site-agent-processors", "marketplace-integration-statuses",
         "event-subscriptions", "event-subscription-queues",
         "marketplace-project-service-accounts", "marketplace-customer-service-accounts",
-        "science-domains", "science-sub-domains",
+        "science-domains", "science-sub-domains", "marketplace-resource-api-keys",
     ):  # fmt: skip
         world.objects[f"/api/{path}/"] = first_of(cast, path)
     return world
