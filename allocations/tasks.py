@@ -71,10 +71,8 @@ def follow_resource(event_uuid: UUID) -> None:
 def close_api_keys(event_uuid: UUID) -> None:
     """Delete the keys of a resource that was terminated."""
     event = Event.objects.get(uuid=event_uuid)
-    resource = Resource.objects.filter(
-        uuid=event.resource_uuid, state=ResourceState.TERMINATED
-    ).first()
-    if resource is not None:
+    ended = Resource.objects.filter(state=ResourceState.TERMINATED)
+    if resource := ended.filter(uuid=event.subject_uuid).first():
         api_keys.close_all(resource, now=timezone.now())
 
 

@@ -20,6 +20,7 @@ from identity import events
 from marketplace.services import locking
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date, datetime
 
     from identity.models import User
@@ -170,7 +171,7 @@ def set_erred(
 def report_usage(
     key: ResourceApiKey,
     *,
-    usages: dict[str, float],
+    usages: Mapping[str, float],
     billing_period: date | None = None,
     actor: User,
     now: datetime,
@@ -200,7 +201,7 @@ def report_usage(
             actor=actor,
             now=now,
             month=month.isoformat(),
-            usages=usages,
+            usages=dict(usages),
         )
     _heed_limits(held, merged, actor=actor, now=now)
     return held

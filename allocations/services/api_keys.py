@@ -25,6 +25,7 @@ from identity.roles import ScopeType
 from marketplace.services import locking
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date, datetime
 
     from django.db.models import QuerySet
@@ -65,7 +66,7 @@ def request(
     *,
     resource: Resource,
     user: User | None = None,
-    limits: dict[str, float] | None = None,
+    limits: Mapping[str, float] | None = None,
     allowed_models: list[str] | None = None,
     actor: User,
     now: datetime,

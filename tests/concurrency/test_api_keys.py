@@ -46,7 +46,7 @@ def test_of_two_wishes_at_once_the_site_gets_one(now: datetime) -> None:
     key, actor = ResourceApiKeyFactory(resource=a_resource()), UserFactory()
     got = race(
         *(
-            lambda wish=wish: wish(key, actor=actor, now=now)  # type: ignore[misc]
+            lambda wish=wish: wish(key, actor=actor, now=now)
             for wish in (api_keys.rotate, api_keys.pause, api_keys.revoke)
         )
     )

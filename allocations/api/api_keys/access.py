@@ -30,6 +30,9 @@ class ForOneself(Either):
         """Ask for a key of the user's own, and a role with which something is asked for."""
         return bool(follow(target, "user") == user and WORKS.allows(user, target))
 
+    def __str__(self) -> str:
+        return f"for oneself, {P.CREATE_ORDER} on {' or '.join(PROJECT)}"
+
 
 @dataclass(frozen=True)
 class Reveals(Either):
@@ -47,3 +50,6 @@ class Reveals(Either):
         if target.user is not None:
             return bool(target.user == user)
         return IS_INSIDE.allows(user, target) or MANAGES.allows(user, target)
+
+    def __str__(self) -> str:
+        return "staff or support; or its user; or, if it is nobody's own, who is in the project"

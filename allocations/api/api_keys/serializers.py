@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rest_framework import serializers
 
 from allocations.lifecycle import ApiKeyAction, ApiKeyState
@@ -74,7 +76,7 @@ class ResourceApiKeyOutput(ResourceApiKeyStatusOutput):
     api_key = Computed(fn=lambda: "", output=serializers.CharField())
 
 
-class ResourceApiKeyUsageTotals(serializers.Serializer[None]):
+class ResourceApiKeyUsageTotals(serializers.Serializer[Any]):
     """What the keys of a resource were used for in this month, by component."""
 
     usages = Amounts()

@@ -85,7 +85,7 @@ def named(project: Project, offering: Offering, bob: User) -> dict[str, str]:
 
 def body_for(path: str, named: dict[str, str]) -> dict[str, Any]:
     """Return a body that is right: nothing but the caller decides."""
-    bodies = {
+    bodies: dict[str, dict[str, Any]] = {
         "report_created/": {"resource": named["resource"], "client_id": "c", "api_key": "sk"},
         "report_usage/": {"usages": {"cpu_k_hours": 1}},
         "set_key/": {"api_key": "sk"},
@@ -142,13 +142,14 @@ def test_a_member_asks_for_a_key_of_his_own_and_for_nobody_else_s(
     named: dict[str, str], bob: User, pi: User, as_user: Callable[[User], APIClient]
 ) -> None:
     url, resource = "/api/marketplace-resource-api-keys/", named["resource"]
+    bodies: dict[str, dict[str, Any]] = {
+        "his own": {"user": named["bob"]},
+        "everybody's": {"user": None},
+        "not said": {},
+    }
     statuses = {
         name: as_user(bob).post(url, {"resource": resource, **body}, format="json").status_code
-        for name, body in {
-            "his own": {"user": named["bob"]},
-            "everybody's": {"user": None},
-            "not said": {},
-        }.items()
+        for name, body in bodies.items()
     }
     assert statuses == {"his own": 201, "everybody's": 403, "not said": 403}
     asked = {"resource": resource, "user": named["bob"]}
