@@ -1,4 +1,4 @@
-"""The life of an account at a site, a delivery and an import. Pure: importable without Django."""
+"""The life of an account or a key at a site, a delivery and an import. Pure, without Django."""
 
 from enum import StrEnum
 
@@ -213,3 +213,107 @@ IMPORT = Machine(
     }
 )
 """A site that cannot even begin says so at once; who wants another search asks for a new one."""
+
+
+class ApiKeyState(StrEnum):
+    """Where a key of a resource stands, in the words of the API."""
+
+    CREATING = "Creating"
+    OK = "OK"
+    UPDATING = "Updating"
+    PAUSED = "Paused"
+    DELETING = "Deleting"
+    DELETED = "Deleted"
+    ERRED = "Erred"
+
+
+class ApiKeyAction(StrEnum):
+    """What the site is to do with a key of a resource, in the words of the API."""
+
+    CREATE = "create"
+    ROTATE = "rotate"
+    PAUSE = "pause"
+    RESUME = "resume"
+    UPDATE = "update"
+    DELETE = "delete"
+
+
+API_KEY = Machine(
+    {
+        "rotate": (
+            frozenset({ApiKeyState.OK, ApiKeyState.ERRED}),
+            frozenset({ApiKeyState.UPDATING}),
+        ),
+        "pause": (
+            frozenset({ApiKeyState.OK, ApiKeyState.ERRED}),
+            frozenset({ApiKeyState.UPDATING}),
+        ),
+        "resume": (
+            frozenset({ApiKeyState.PAUSED, ApiKeyState.ERRED}),
+            frozenset({ApiKeyState.UPDATING}),
+        ),
+        "update": (
+            frozenset({ApiKeyState.OK, ApiKeyState.ERRED}),
+            frozenset({ApiKeyState.UPDATING}),
+        ),
+        "revoke": (
+            frozenset(
+                {ApiKeyState.CREATING, ApiKeyState.OK, ApiKeyState.PAUSED, ApiKeyState.ERRED}
+            ),
+            frozenset({ApiKeyState.DELETING, ApiKeyState.DELETED}),
+        ),
+        "retry": (
+            frozenset({ApiKeyState.ERRED}),
+            frozenset({ApiKeyState.CREATING, ApiKeyState.UPDATING, ApiKeyState.DELETING}),
+        ),
+        "set_key": (
+            frozenset(
+                {ApiKeyState.CREATING, ApiKeyState.UPDATING, ApiKeyState.OK, ApiKeyState.ERRED}
+            ),
+            frozenset({ApiKeyState.OK}),
+        ),
+        "set_ok": (
+            frozenset({ApiKeyState.UPDATING, ApiKeyState.ERRED}),
+            frozenset({ApiKeyState.OK}),
+        ),
+        "set_paused": (
+            frozenset({ApiKeyState.UPDATING, ApiKeyState.ERRED}),
+            frozenset({ApiKeyState.PAUSED}),
+        ),
+        "set_deleted": (
+            frozenset({ApiKeyState.DELETING, ApiKeyState.ERRED}),
+            frozenset({ApiKeyState.DELETED}),
+        ),
+        "set_erred": (
+            frozenset({ApiKeyState.CREATING, ApiKeyState.UPDATING, ApiKeyState.DELETING}),
+            frozenset({ApiKeyState.ERRED}),
+        ),
+        "close": (
+            frozenset(ApiKeyState) - {ApiKeyState.DELETED},
+            frozenset({ApiKeyState.DELETED}),
+        ),
+    }
+)
+"""What people wish, what the site answers, and `close`: the service's own, when a resource ends.
+
+An erred key remembers what could not be done: that may be wished again, or the key be deleted; and
+the site may still report that it was done in the end.
+"""
+
+AWAITED = {
+    ApiKeyAction.CREATE: ApiKeyState.CREATING,
+    ApiKeyAction.ROTATE: ApiKeyState.UPDATING,
+    ApiKeyAction.PAUSE: ApiKeyState.UPDATING,
+    ApiKeyAction.RESUME: ApiKeyState.UPDATING,
+    ApiKeyAction.UPDATE: ApiKeyState.UPDATING,
+    ApiKeyAction.DELETE: ApiKeyState.DELETING,
+}
+"""The state of a key while the site is to do something with it."""
+
+ANSWERED_BY = {
+    "set_key": frozenset({ApiKeyAction.CREATE, ApiKeyAction.ROTATE}),
+    "set_ok": frozenset({ApiKeyAction.RESUME, ApiKeyAction.UPDATE}),
+    "set_paused": frozenset({ApiKeyAction.PAUSE}),
+    "set_deleted": frozenset({ApiKeyAction.DELETE}),
+}
+"""Which wishes a site's report answers."""

@@ -22,6 +22,7 @@ from allocations.models import OfferingUser
 from allocations.services import (
     agent_logs,
     announcements,
+    api_keys,
     attributes,
     broker,
     membership,
@@ -30,8 +31,8 @@ from allocations.services import (
     shared_accounts,
 )
 from identity.models import Event, Grant, Project, User
-from marketplace.lifecycle import OrderState
-from marketplace.models import Offering, Order
+from marketplace.lifecycle import OrderState, ResourceState
+from marketplace.models import Offering, Order, Resource
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -65,6 +66,14 @@ def follow_resource(event_uuid: UUID) -> None:
         return
     offerings = Offering.objects.filter(uuid=UUID(event.payload["offering_uuid"]))
     _reconcile(membership.members(event.project), offerings)
+
+
+def close_api_keys(event_uuid: UUID) -> None:
+    """Delete the keys of a resource that was terminated."""
+    event = Event.objects.get(uuid=event_uuid)
+    ended = Resource.objects.filter(state=ResourceState.TERMINATED)
+    if resource := ended.filter(uuid=event.subject_uuid).first():
+        api_keys.close_all(resource, now=timezone.now())
 
 
 def follow_grant(event_uuid: UUID) -> None:

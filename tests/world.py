@@ -33,6 +33,7 @@ from tests.factories.allocations import (
     CustomerServiceAccountFactory,
     OfferingUserFactory,
     ProjectServiceAccountFactory,
+    ResourceApiKeyFactory,
 )
 from tests.factories.identity import (
     EmailHookFactory,
@@ -96,6 +97,7 @@ def _one(
     ProjectServiceAccountFactory(project=project)
     CustomerServiceAccountFactory(customer=project.customer)
     CourseAccountFactory(project=project, user=member)
+    ResourceApiKeyFactory(resource=resource, user=member)
     ScienceSubDomainFactory()
     component = offering.components.first()
     usage = ComponentUsageFactory(resource=resource, component=component, plan_period=period)

@@ -3,6 +3,7 @@
 from allocations.admin import (
     accounts,
     agents,
+    api_keys,
     delivered,
     imports,
     memberships,
@@ -15,6 +16,7 @@ from allocations.admin import (
 __all__ = [
     "accounts",
     "agents",
+    "api_keys",
     "delivered",
     "imports",
     "memberships",

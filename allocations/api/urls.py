@@ -9,6 +9,7 @@ from allocations.api.agents.views import (
     AgentServiceViewSet,
     AgentStatsViewSet,
 )
+from allocations.api.api_keys.views import ResourceApiKeyViewSet
 from allocations.api.backend_resources.views import BackendResourceViewSet, ImportableViewSet
 from allocations.api.import_requests.views import BackendResourceRequestViewSet
 from allocations.api.integration_statuses.views import IntegrationStatusViewSet
@@ -110,6 +111,11 @@ router.register(
     "api/marketplace-service-providers",
     AccountsAtProviderViewSet,
     basename="marketplace-service-provider-accounts",
+)
+router.register(
+    "api/marketplace-resource-api-keys",
+    ResourceApiKeyViewSet,
+    basename="marketplace-resource-api-key",
 )
 
 urlpatterns = [

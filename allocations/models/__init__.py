@@ -7,6 +7,7 @@ from allocations.models.agent import (
     AgentProcessor,
     AgentService,
 )
+from allocations.models.api_key import ResourceApiKey
 from allocations.models.imports import BackendResource, BackendResourceRequest
 from allocations.models.membership import MembershipSyncStatus
 from allocations.models.provision import Provision
@@ -36,5 +37,6 @@ __all__ = [
     "ProjectServiceAccount",
     "Provision",
     "QueueMessage",
+    "ResourceApiKey",
     "UserAttributeConfig",
 ]

@@ -7,6 +7,7 @@ from allocations.querysets.agents import (
     AgentProcessorQuerySet,
     AgentServiceQuerySet,
 )
+from allocations.querysets.api_keys import ResourceApiKeyQuerySet
 from allocations.querysets.shared import CustomerAccountQuerySet, ProjectAccountQuerySet
 from allocations.querysets.subscriptions import (
     EventSubscriptionQuerySet,
@@ -25,4 +26,5 @@ __all__ = [
     "MessageQueueQuerySet",
     "OfferingUserQuerySet",
     "ProjectAccountQuerySet",
+    "ResourceApiKeyQuerySet",
 ]

@@ -13,7 +13,8 @@ from uuid import UUID
 from django.db import transaction
 
 from allocations.bus import messages
-from allocations.models import MessageQueue, OfferingUser, QueueMessage
+from allocations.lifecycle import ApiKeyAction, ApiKeyState
+from allocations.models import MessageQueue, OfferingUser, QueueMessage, ResourceApiKey
 from allocations.observables import ObjectType
 from allocations.services import attributes, membership
 from identity.models import Grant, Project, User
@@ -168,6 +169,32 @@ def _settings(event: Event) -> Iterator[Message]:
     yield messages.periodic_limits(_offering(event), about, event.payload)
 
 
+def _api_key(event: Event) -> Iterator[Message]:
+    """Ask for another value, unless the key no longer waits for it or the site could not tell it.
+
+    A site looks for those that it has missed, also those whose resource got its name later.
+    """
+    key = (
+        ResourceApiKey.objects.select_related("resource__offering")
+        .filter(
+            uuid=event.subject_uuid,
+            state=ApiKeyState.UPDATING,
+            pending_action=ApiKeyAction.ROTATE,
+        )
+        .exclude(client_id="")
+        .exclude(resource__backend_id="")
+        .first()
+    )
+    if key is not None:
+        yield messages.api_key_rotation(
+            key.resource.offering.uuid,
+            key.uuid,
+            resource_uuid=key.resource.uuid.hex,
+            backend_id=key.resource.backend_id,
+            client_id=key.client_id,
+        )
+
+
 # --- what they have in common ---------------------------------------------------------------------
 
 
@@ -231,6 +258,7 @@ TOLD: Mapping[str, Callable[[Event], Iterable[Message]]] = {
     "account.requested_deletion": _account,
     "account.restriction_changed": _account,
     "account.username_set": _account,
+    "api_key.rotate_requested": _api_key,
     "course_account.closed": _shared_account,
     "course_account.created": _shared_account,
     "course_account.ok": _shared_account,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from allocations.lifecycle import ACCOUNT, IMPORT, PROVISION, SHARED_ACCOUNT
+from allocations.lifecycle import ACCOUNT, API_KEY, IMPORT, PROVISION, SHARED_ACCOUNT
 from marketplace.lifecycle import CASCADE, OFFERING, ORDER, RESOURCE
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ MACHINES: tuple[tuple[str, str, Machine[Any]], ...] = (
     ("Offering", "What can be ordered.", OFFERING),
     ("Account", "A person's account at a site (offering user).", ACCOUNT),
     ("Shared account", "An account at sites for a program or a course.", SHARED_ACCOUNT),
+    ("API key", "A key to what a resource offers as an API.", API_KEY),
     ("Delivery", "One attempt to have a backend carry out an order (provision).", PROVISION),
     ("Import", "A site's search for allocations that are not known here.", IMPORT),
 )

@@ -27,6 +27,7 @@ SUBJECTS = {
     "agent": "allocations_agentidentity",
     "agent_processor": "allocations_agentprocessor",
     "agent_service": "allocations_agentservice",
+    "api_key": "allocations_resourceapikey",
     "attribute_config": "allocations_userattributeconfig",
     "backend_resource": "allocations_backendresource",
     "category": "marketplace_category",

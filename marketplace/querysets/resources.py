@@ -84,6 +84,7 @@ class ResourceQuerySet(QuerySet[Any]):
             provider_account_options=F("offering__customer__service_provider__account_options"),
             username=self._username_of(user),
             user_requires_reconsent=Exists(self._terms_to_accept_again(user)),
+            has_api_keys=Exists(self._api_keys()),
         )
 
     def _terminable_by(self, user: Any) -> Q:
@@ -104,6 +105,11 @@ class ResourceQuerySet(QuerySet[Any]):
         )
         names = accounts.exclude(state="Deleted").values("username")[:1]
         return NullIf(Subquery(names), Value(""))
+
+    def _api_keys(self) -> QuerySet[Any]:
+        """Return the keys of a resource that are not deleted, so that people are offered them."""
+        keys: QuerySet[Any] = rows_of(self, "api_keys").filter(resource=OuterRef("pk"))
+        return keys.exclude(state="Deleted")
 
     def _terms_to_accept_again(self, user: Any) -> QuerySet[Any]:
         """Return the terms in force that the user accepted in an older version only."""

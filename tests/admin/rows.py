@@ -34,6 +34,7 @@ from allocations.models import (
     ProjectServiceAccount,
     Provision,
     QueueMessage,
+    ResourceApiKey,
     UserAttributeConfig,
 )
 from identity import models as identity
@@ -69,6 +70,7 @@ from tests.factories.allocations import (
     OfferingUserFactory,
     ProjectServiceAccountFactory,
     ProvisionFactory,
+    RequestedApiKeyFactory,
     UserAttributeConfigFactory,
 )
 from tests.factories.identity import (
@@ -220,6 +222,7 @@ MAKERS: dict[type[Any], Callable[[], Any]] = {
     MembershipSyncStatus: MembershipSyncStatusFactory,
     OfferingUser: OfferingUserFactory,
     Provision: ProvisionFactory,
+    ResourceApiKey: RequestedApiKeyFactory,
     UserAttributeConfig: UserAttributeConfigFactory,
     ComponentUsage: lambda: ComponentUsageFactory(modified_by=UserFactory()),
     ComponentUserUsageLimit: ComponentUserUsageLimitFactory,

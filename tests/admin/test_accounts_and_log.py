@@ -13,6 +13,7 @@ from allocations.models import (
     CustomerServiceAccount,
     OfferingUser,
     ProjectServiceAccount,
+    ResourceApiKey,
 )
 from allocations.services import shared_accounts
 from config import wiring
@@ -25,6 +26,7 @@ from tests.factories.allocations import (
     CustomerServiceAccountFactory,
     OfferingUserFactory,
     ProjectServiceAccountFactory,
+    ResourceApiKeyFactory,
 )
 from tests.factories.identity import CustomerFactory, EventFactory, ProjectFactory
 from tests.factories.marketplace import OfferingFactory
@@ -194,3 +196,24 @@ def test_staff_open_accounts_of_programs_and_see_a_new_key_once(
     staff.post(page_of(account), {"email": "bot@kth.se", "description": "Fetches"})
     account.refresh_from_db()
     assert account.email == "bot@kth.se"
+
+
+def test_a_key_is_shown_without_its_value_and_seen_to(staff: Client, dave: User) -> None:
+    key = ResourceApiKeyFactory(value="sk-never-shown", limits={"cpu_k_hours": 5})
+    assert buttons(staff, key) == ["Rotate", "Revoke"]
+
+    do(staff, "rotate", key, reason=WHY)
+
+    key.refresh_from_db()
+    assert (key.state, key.pending_action) == ("Updating", "rotate")
+    assert buttons(staff, key) == ["Give up waiting"]
+    do(staff, "set_erred", key, error_message="Nobody answers.")
+    do(staff, "retry", key, reason=WHY)
+    kinds = ["api_key.rotate_requested", "api_key.erred", "api_key.rotate_requested"]
+    assert list(Event.objects.order_by("pk").values_list("kind", flat=True)) == kinds
+    assert Event.objects.filter(payload__reason=WHY).count() == 2
+    for page in (page_of(key), address(ResourceApiKey, "changelist")):
+        body = staff.get(page).content.decode()
+        assert key.client_id in body
+        assert "sk-never-shown" not in body
+        assert key.sealed not in body

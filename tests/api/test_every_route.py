@@ -112,6 +112,7 @@ PRIVATE = (
     "/api/marketplace-integration-statuses/",
     "/api/event-subscriptions/",
     "/api/event-subscription-queues/",
+    "/api/marketplace-resource-api-keys/",
 )
 
 

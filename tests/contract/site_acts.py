@@ -19,6 +19,10 @@ from waldur_api_client.api.component_user_usage_limits import component_user_usa
 from waldur_api_client.api.marketplace_provider_offerings import (
     marketplace_provider_offerings_add_partition,
 )
+from waldur_api_client.api.marketplace_resource_api_keys import (
+    marketplace_resource_api_keys_report_created,
+    marketplace_resource_api_keys_report_usage,
+)
 from waldur_api_client.models import (
     BackendResourceImportRequest,
     BackendResourceReqRequest,
@@ -27,6 +31,9 @@ from waldur_api_client.models import (
     BackendResourceRequestBackendMetadata,
     ComponentUserUsageLimitRequest,
     OfferingPartitionRequest,
+    ResourceApiKeyReportCreatedRequest,
+    ResourceApiKeyUsageRequest,
+    ResourceApiKeyUsageRequestUsages,
 )
 
 from tests.contract.cast import Cast
@@ -102,3 +109,22 @@ def add_partition(cast: Cast, name: str) -> None:
         cast.offering_uuid, client=cast.hosting_entity, body=body
     )
     assert made.partition_name == name
+
+
+def report_key(cast: Cast, resource: UUID, usages: Limits) -> UUID:
+    """The site's agent has made a key with the allocation, and says what it was used for."""
+    client = cast.hosting_entity
+    made = marketplace_resource_api_keys_report_created.sync(
+        client=client,
+        body=ResourceApiKeyReportCreatedRequest(
+            resource=resource, client_id="client-1", api_key="sk-made-by-the-site"
+        ),
+    )
+    marketplace_resource_api_keys_report_usage.sync(
+        made.uuid,
+        client=client,
+        body=ResourceApiKeyUsageRequest(
+            usages=ResourceApiKeyUsageRequestUsages.from_dict(dict(usages))
+        ),
+    )
+    return made.uuid

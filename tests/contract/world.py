@@ -78,6 +78,7 @@ def make_world(cast: Cast) -> World:
     acts.open_service_accounts(cast, project)
     acts.load_fields_of_science(cast)
     hook_acts.make_hooks(cast)
+    site_acts.report_key(cast, resource, {"cpu_k_hours": 2.5})
     world = World(cast)
     for path in ("marketplace-orders", "marketplace-component-usages"):
         world.objects[f"/api/{path}/"] = first_of(cast, path, resource_uuid=resource.hex)
@@ -92,6 +93,7 @@ def make_world(cast: Cast) -> World:
         "/plans/": first_of(cast, "marketplace-plans"),
         "/orders/": world.objects["/api/marketplace-orders/"],
         "project_customer_uuid": cast.customer_uuid,
+        "resource_uuid": resource,
         "user_uuid": acts.find_person(cast, RESEARCHER_CUID),
     }
     for path in (
@@ -103,6 +105,7 @@ def make_world(cast: Cast) -> World:
         "event-subscriptions", "event-subscription-queues",
         "marketplace-project-service-accounts", "marketplace-customer-service-accounts",
         "science-domains", "science-sub-domains", "hooks-web", "hooks-email",
+        "marketplace-resource-api-keys",
     ):  # fmt: skip
         world.objects[f"/api/{path}/"] = first_of(cast, path)
     return world

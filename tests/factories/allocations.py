@@ -7,7 +7,13 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from allocations.backends import name_of
-from allocations.lifecycle import AccountState, ProvisionState, SyncState
+from allocations.lifecycle import (
+    AccountState,
+    ApiKeyAction,
+    ApiKeyState,
+    ProvisionState,
+    SyncState,
+)
 from allocations.models import (
     BackendResource,
     BackendResourceRequest,
@@ -17,8 +23,10 @@ from allocations.models import (
     OfferingUser,
     ProjectServiceAccount,
     Provision,
+    ResourceApiKey,
     UserAttributeConfig,
 )
+from config.common.sealing import seal
 from marketplace.lifecycle import OrderState
 from tests.factories.identity import CustomerFactory, ProjectFactory, UserFactory
 from tests.factories.marketplace import HpcOfferingFactory, OrderFactory, ResourceFactory
@@ -90,6 +98,35 @@ class CourseAccountFactory(DjangoModelFactory[CourseAccount]):
 
     project = factory.SubFactory(ProjectFactory, kind="course")
     username = factory.Sequence(lambda n: f"course-{n:04d}")
+
+
+class ResourceApiKeyFactory(DjangoModelFactory[ResourceApiKey]):
+    """A key of a resource, in use; its value is `value`."""
+
+    class Meta:
+        model = ResourceApiKey
+
+    class Params:
+        value = "sk-live-value"
+
+    resource = factory.SubFactory(ResourceFactory)
+    client_id = factory.Sequence(lambda n: f"client-{n:04d}")
+    sealed = factory.LazyAttribute(lambda key: seal(key.value) if key.value else "")
+    state = ApiKeyState.OK.value
+    issued_at = factory.LazyFunction(timezone.now)
+
+
+class RequestedApiKeyFactory(ResourceApiKeyFactory):
+    """A key that the site is to make."""
+
+    class Meta:
+        model = ResourceApiKey
+
+    client_id = ""
+    sealed = ""
+    state = ApiKeyState.CREATING.value
+    pending_action = ApiKeyAction.CREATE.value
+    issued_at = None
 
 
 class MembershipSyncStatusFactory(DjangoModelFactory[MembershipSyncStatus]):

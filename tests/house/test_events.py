@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from allocations.lifecycle import AccountState, ProvisionState
+from allocations.lifecycle import AccountState, ApiKeyAction, ProvisionState
 from config import wiring
 from config.presets.loader.sections import SECTIONS
 from marketplace.lifecycle import RESOURCE, OfferingState, OrderState
@@ -22,6 +22,7 @@ KIND = re.compile(r"[a-z_]+\.[a-z_-]+")
 
 STATES = {
     "f'order.{order.state}'": [f"order.{state}" for state in OrderState],
+    "f'api_key.{action}_requested'": [f"api_key.{action}_requested" for action in ApiKeyAction],
     "f'resource.{action}'": [f"resource.{action}" for action in RESOURCE._actions],
     "f'offering.{target.lower()}'": [f"offering.{state.lower()}" for state in OfferingState],
     "f'provision.{to}'": [f"provision.{state}" for state in ProvisionState],

@@ -10,7 +10,15 @@ from django.utils import timezone
 from allocations import tasks
 from allocations.models import MessageQueue, QueueMessage
 from allocations.observables import ObjectType
-from allocations.services import accounts, announcements, imports, shared_accounts, subscriptions
+from allocations.services import (
+    accounts,
+    announcements,
+    api_key_reports,
+    api_keys,
+    imports,
+    shared_accounts,
+    subscriptions,
+)
 from allocations.services.membership import MANAGED
 from config.wiring import SUBSCRIBERS, dispatch_events
 from identity import events
@@ -26,7 +34,7 @@ from tests.factories.agents import (
     EventSubscriptionQueueFactory,
     MessageQueueFactory,
 )
-from tests.factories.allocations import OfferingUserFactory
+from tests.factories.allocations import OfferingUserFactory, ResourceApiKeyFactory
 from tests.factories.identity import GrantFactory, ProjectFactory, RoleFactory, UserFactory
 from tests.factories.marketplace import HpcOfferingFactory, OrderFactory, ResourceFactory
 
@@ -354,3 +362,36 @@ def test_registering_opens_the_queue_and_again_has_it_declared_anew(offering, ca
 
     queue = MessageQueue.objects.get()
     assert (queue.declared_at, queue.failures, queue.last_error) == (None, 0, "")
+
+
+def test_a_rotation_is_told_with_what_the_site_needs_for_it(queue, resource, pi, carol, now):
+    key = ResourceApiKeyFactory(resource=resource, client_id="c-1")
+    api_keys.rotate(key, actor=pi, now=now)
+    wanted = {
+        "object_type": "resource_api_key_rotation",
+        "action": "rotate",
+        "resource_uuid": resource.uuid.hex,
+        "resource_backend_id": "hpc_climate",
+        "api_key_uuid": key.uuid.hex,
+        "client_id": "c-1",
+    }
+    assert told() == [wanted]
+
+    api_key_reports.set_erred(key, error_message="down", actor=carol, now=now)
+    api_keys.retry(key, actor=pi, now=now)
+    assert told() == [wanted]
+
+    api_keys.reveal(key, actor=pi, now=now)
+    api_key_reports.set_key(key, api_key="sk-new", actor=carol, now=now)
+    assert told() == []
+
+
+def test_a_rotation_that_was_answered_or_cannot_be_told_is_not_told(
+    queue, resource, project, pi, carol, now
+):
+    done = ResourceApiKeyFactory(resource=resource)
+    api_keys.rotate(done, actor=pi, now=now)
+    api_key_reports.set_key(done, api_key="sk-new", actor=carol, now=now)
+    nameless = ResourceFactory(project=project, offering=resource.offering, backend_id="")
+    api_keys.rotate(ResourceApiKeyFactory(resource=nameless), actor=pi, now=now)
+    assert told() == []

@@ -62,6 +62,11 @@ def deletes(method: Method) -> Method:
     return _declare(Declared(status=204, empty=True))(method)
 
 
+def asks_to_delete(output: Any) -> Callable[[Method], Method]:
+    """Declare `destroy` that somebody else has to carry out: 202 with what was asked."""
+    return _declare(Declared(output=output, status=202))
+
+
 def command(  # noqa: PLR0913 - an action has that many sides
     input: type | None = None,  # noqa: A002
     output: Any = None,

@@ -49,15 +49,22 @@ class ApiFilterSet(django_filters.FilterSet):
         A filter set with a `filter_queryset` of its own may do something without being asked.
         """
         is_plain = cls.filter_queryset is django_filters.FilterSet.filter_queryset
-        return is_plain and query.keys().isdisjoint(cls.base_filters)
+        return is_plain and query.keys().isdisjoint(cls.base_filters) and not cls.demanded()
+
+    @classmethod
+    def demanded(cls) -> frozenset[str]:
+        """Return the filters that a query must give."""
+        named = cls.base_filters.items()
+        return frozenset(name for name, one in named if one.extra.get("required"))
 
     def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
-        """Take django-filter's arguments, and make the filters that were given alone.
+        """Take django-filter's arguments, and make the filters alone that were given, or must be.
 
         Each is copied for each request, with its form field, and forty of them cost milliseconds.
         """
         declared = self.base_filters
-        self.base_filters = {name: declared[name] for name in declared if name in (data or ())}
+        made = self.demanded().union(data or ())
+        self.base_filters = {name: declared[name] for name in declared if name in made}
         super().__init__(data, *args, **kwargs)
 
 

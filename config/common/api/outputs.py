@@ -44,6 +44,16 @@ class EnumField(serializers.ChoiceField):
         super().__init__(choices=[(word.value, word.value) for word in words], **kwargs)
 
 
+class EnumOrBlankField(EnumField):
+    """One of the words of an enum, or nothing; clients know the empty text as a word apart."""
+
+    def __init__(self, words: type[StrEnum], **kwargs: Any) -> None:
+        """Take the enum and DRF's arguments."""
+        super().__init__(words, allow_blank=True, **kwargs)
+        known = {"type": "string", "enum": [word.value for word in words]}
+        self._spectacular_annotation = {"field": {"oneOf": [known, {"enum": [""]}]}}
+
+
 class NumberField(serializers.FloatField):
     """A number that is written as an integer when it is one: Terraform's client reads int64."""
 

@@ -133,6 +133,7 @@ class ApiSchema(AutoSchema):
         if self.method != "GET":
             return []
         parameters: dict[str, dict[str, Any]] = {}
+        demanded: frozenset[str] = frozenset()
         filterset = self.declared.filterset
         if self.view.action == "list":
             filterset = filterset or self.view.filterset_class
@@ -141,6 +142,7 @@ class ApiSchema(AutoSchema):
         if filterset is not None:
             filters = cast("Any", filterset).base_filters
             parameters |= {name: declared.api_schema for name, declared in filters.items()}
+            demanded = cast("Any", filterset).demanded()
         output = self.declared.output or self.view.output
         if isinstance(output, type) and issubclass(output, Output):
             parameters["field"] = {
@@ -148,7 +150,9 @@ class ApiSchema(AutoSchema):
                 "items": {"type": "string", "enum": sorted(output().fields)},
             }
         return [
-            OpenApiParameter(name, type=schema, location=OpenApiParameter.QUERY)
+            OpenApiParameter(
+                name, type=schema, location=OpenApiParameter.QUERY, required=name in demanded
+            )
             for name, schema in sorted(parameters.items())
         ]
 

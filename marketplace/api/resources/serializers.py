@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
 
-NO_API_KEYS = "keys of resources are not served"
 NO_PARENTS = "resources and offerings have no parents"
 NO_RENEWALS = "an allocation is renewed by a change of its end date"
 RESTRICTIONS = ("paused", "downscaled")
@@ -316,7 +315,7 @@ class ResourceOutput(Output):
     plan_uuid = UuidField(source="plan.uuid", allow_null=True)
 
     # what resources do not have here
-    has_api_keys = Omitted(serializers.BooleanField(), reason=NO_API_KEYS)
+    has_api_keys = serializers.BooleanField()
     parent_name = Omitted(text(), reason=NO_PARENTS)
     parent_offering_name = Omitted(text(), reason=NO_PARENTS)
     parent_offering_slug = Omitted(text(), reason=NO_PARENTS)

@@ -87,6 +87,7 @@ def test_a_list_shows_the_whole_allocation_but_for_its_orders(
         "end_date_updated_at": None,
         "endpoints": [],
         "error_message": "",
+        "has_api_keys": False,
         "is_limit_based": True,
         "is_usage_based": True,
         "limit_usage": {"cpu_k_hours": 3.25},

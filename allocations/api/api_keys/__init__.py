@@ -1,0 +1,1 @@
+"""Keys of resources that are used as an API."""

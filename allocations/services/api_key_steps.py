@@ -1,0 +1,147 @@
+"""What people's wishes for keys and sites' reports of them have in common."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from allocations.lifecycle import API_KEY, AWAITED, ApiKeyAction, ApiKeyState
+from allocations.models import ResourceApiKey
+from config.common.errors import Conflict, Missing
+from identity import events
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from identity.models import User
+    from marketplace.models import Offering
+
+PROVISIONED = "enable_api_key_provisioning"
+"""The plugin option of an offering whose site makes, limits, pauses and revokes single keys."""
+
+
+class Gone(Missing):
+    """The key went with its resource between reading and locking it."""
+
+
+class OtherActionFailed(Conflict):
+    """The site could not do something else with the key: that can be tried again, or given up."""
+
+    code = "other_action_failed"
+
+
+def is_provisioned(offering: Offering) -> bool:
+    """Tell whether the offering's site does more with a key than to rotate it."""
+    return bool(offering.plugin_options.get(PROVISIONED))
+
+
+def locked(key: ResourceApiKey) -> ResourceApiKey:
+    """Lock a key and read it again, with what events tell of it.
+
+    :raises Gone: its resource was unlinked meanwhile.
+    """
+    rows = ResourceApiKey.objects.select_for_update(of=("self",)).select_related(
+        "resource__project__customer", "resource__offering__customer", "user"
+    )
+    found: ResourceApiKey | None = rows.filter(pk=key.pk).first()
+    if found is None:
+        raise Gone("No ResourceApiKey matches the given query.")
+    return found
+
+
+def write(key: ResourceApiKey, *, now: datetime, **columns: Any) -> None:
+    """Write columns of a locked key; `modified` is since when a site has had it to do."""
+    columns["modified"] = now
+    ResourceApiKey.objects.filter(pk=key.pk).update(**columns)
+    for name, value in columns.items():
+        setattr(key, name, value)
+
+
+def wish(
+    key: ResourceApiKey,
+    step: str,
+    action: ApiKeyAction,
+    *,
+    actor: User | None,
+    now: datetime,
+    **columns: Any,
+) -> None:
+    """Have the site do something with a locked key, and record that it shall.
+
+    :raises IllegalTransition: it is not possible in the key's state.
+    :raises OtherActionFailed: the site could not do something else before.
+    """
+    source = ApiKeyState(key.state)
+    API_KEY.check(step, source, AWAITED[action])
+    is_other = key.pending_action != action and action is not ApiKeyAction.DELETE
+    if source is ApiKeyState.ERRED and is_other:
+        raise OtherActionFailed(f"The key waits for another attempt to {key.pending_action} it.")
+    write(
+        key,
+        now=now,
+        state=AWAITED[action],
+        pending_action=action.value,
+        error_message="",
+        **columns,
+    )
+    asked(key, action, source, actor=actor, now=now)
+
+
+def asked(
+    key: ResourceApiKey, action: ApiKeyAction, source: str, *, actor: User | None, now: datetime
+) -> None:
+    """Record what the site is to do with a key."""
+    events.record(
+        f"api_key.{action}_requested",
+        key,
+        actor=actor,
+        now=now,
+        source=source,
+        target=key.state,
+        message=f"The site is asked to {action} API key {key} of {key.resource.name}.",
+        **about(key),
+    )
+
+
+def delete(key: ResourceApiKey, step: str, *, actor: User | None, now: datetime) -> None:
+    """Note that a locked key is no more; its value is dropped, its usage stays on record.
+
+    :raises IllegalTransition: it is not possible in the key's state.
+    """
+    source = ApiKeyState(key.state)
+    API_KEY.check(step, source, ApiKeyState.DELETED)
+    write(
+        key,
+        now=now,
+        state=ApiKeyState.DELETED,
+        pending_action="",
+        error_message="",
+        paused_by_limit=False,
+        sealed="",
+    )
+    events.record(
+        "api_key.deleted",
+        key,
+        actor=actor,
+        now=now,
+        source=source,
+        target=key.state,
+        message=f"API key {key} of {key.resource.name} is deleted.",
+        **about(key),
+    )
+
+
+def about(key: ResourceApiKey, **more: object) -> dict[str, Any]:
+    """Return whose an event about a key is and what it tells: never the key's value."""
+    resource = key.resource
+    return {
+        "project": resource.project,
+        "provider": resource.offering.customer,
+        "resource_uuid": resource.uuid,
+        "payload": {
+            "offering_uuid": resource.offering.uuid.hex,
+            "resource_uuid": resource.uuid.hex,
+            "client_id": key.client_id,
+            "user_uuid": key.user.uuid.hex if key.user else None,
+            **more,
+        },
+    }
