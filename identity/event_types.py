@@ -16,6 +16,13 @@ NAMES: Mapping[str, str] = {
     "account.removed": "marketplace_offering_user_deleted",
     "account.restriction_changed": "marketplace_offering_user_restriction_updated",
     "account.username_set": "marketplace_offering_user_updated",
+    "api_key.changed": "marketplace_resource_api_key_updated",
+    "api_key.create_requested": "marketplace_resource_api_key_requested",
+    "api_key.deleted": "marketplace_resource_api_key_deleted",
+    "api_key.erred": "marketplace_resource_api_key_failed",
+    "api_key.paused": "marketplace_resource_api_key_paused",
+    "api_key.revealed": "marketplace_resource_api_key_revealed",
+    "api_key.rotated": "marketplace_resource_api_key_rotated",
     "component.added": "marketplace_offering_component_created",
     "component.removed": "marketplace_offering_component_deleted",
     "component.updated": "marketplace_offering_component_updated",
@@ -36,8 +43,6 @@ NAMES: Mapping[str, str] = {
     "order.done": "marketplace_order_completed",
     "order.erred": "marketplace_order_failed",
     "order.executing": "marketplace_order_approved",
-    # An order begins in any of these, by who has to agree. Who waits for new orders must not miss
-    # one, and hears again of one that passes on to the next who has to agree.
     "order.pending-consumer": "marketplace_order_created",
     "order.pending-project": "marketplace_order_created",
     "order.pending-provider": "marketplace_order_created",
@@ -75,6 +80,8 @@ NAMES: Mapping[str, str] = {
     "user.deactivated": "user_deactivated",
     "user.password_changed": "user_password_updated",
     "user.updated": "user_update_succeeded",
+    # An order begins in any of these, by who has to agree. Who waits for new orders must not miss
+    # one, and hears again of one that passes on to the next who has to agree.
 }
 """Our kind -> Waldur's name for it."""
 
@@ -251,6 +258,21 @@ GROUPS: Mapping[str, frozenset[str]] = {
     ),
     "resources": frozenset(
         {
+            "api_key.changed",
+            "api_key.create_requested",
+            "api_key.created",
+            "api_key.delete_requested",
+            "api_key.deleted",
+            "api_key.erred",
+            "api_key.ok",
+            "api_key.pause_requested",
+            "api_key.paused",
+            "api_key.resume_requested",
+            "api_key.revealed",
+            "api_key.rotate_requested",
+            "api_key.rotated",
+            "api_key.update_requested",
+            "api_key.usage_reported",
             "backend_resource.dismissed",
             "backend_resource.imported",
             "backend_resource.reported",
