@@ -89,12 +89,12 @@ def version(tag: str) -> str:
 
 
 def finish(request: Any, response: Response, volatile: Collection[str] = ()) -> Response:
-    """Tag a read, and answer 304 when the client has all of it."""
+    """Tag a read, unless its action has done so, and answer 304 when the client has all of it."""
     if request.method != "GET" or response.status_code != status.HTTP_200_OK:
         return response
     body = OrjsonRenderer().render(response.data)
     response.rendered_body = body  # type: ignore[attr-defined]  # the renderer takes it from here
-    tag = etag(response.data, body, volatile)
+    tag = response.get("ETag") or etag(response.data, body, volatile)
     response["ETag"] = tag
     wanted = request.META.get("HTTP_IF_NONE_MATCH")
     if wanted and matches(wanted, tag):
