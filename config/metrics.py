@@ -193,6 +193,10 @@ class ScraperAuthentication(BaseAuthentication):
             return None
         return (AnonymousUser(), SCRAPER) if compare_digest(parts[0], expected) else None
 
+    def authenticate_header(self, request: Request) -> str:
+        """Return what `WWW-Authenticate` asks for."""
+        return "Bearer"
+
 
 class MayScrape(BasePermission):
     """The scraper and the staff."""
