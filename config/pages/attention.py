@@ -181,15 +181,12 @@ def stuck_work(now: datetime) -> Matter:
 def queues_behind(now: datetime) -> Matter:
     """Return the queues that the broker does not take, or that are not emptied in time."""
     unpublished = QueueMessage.objects.filter(published_at__isnull=True).order_by()
-    waiting = {
-        row["queue"]: row
-        for row in unpublished.values("queue").annotate(number=Count("pk"), oldest=Min("created"))
-    }
-    late = [key for key, row in waiting.items() if row["oldest"] < now - LATE]
+    counted = unpublished.values("queue").annotate(number=Count("pk"), oldest=Min("created"))
+    waiting = {row["queue"]: (row["number"], row["oldest"]) for row in counted}
+    late = [key for key, (_, oldest) in waiting.items() if oldest < now - LATE]
     behind = MessageQueue.objects.whole().filter(Q(failures__gt=0) | Q(pk__in=late))
-    nothing = {"number": 0, "oldest": now}
-    found = [(queue, waiting.get(queue.pk, nothing)) for queue in behind.order_by("pk")]
-    found.sort(key=lambda pair: pair[1]["oldest"])
+    found = [(queue, *waiting.get(queue.pk, (0, now))) for queue in behind.order_by("pk")]
+    found.sort(key=lambda row: row[2])
     return Matter(
         "Queues of subscribers that are behind",
         ("Queue", "Offering", "Subscriber", "Waiting", "Oldest", "Failures", "Error"),
@@ -198,12 +195,12 @@ def queues_behind(now: datetime) -> Matter:
                 Cell(queue.name, _page(queue)),
                 Cell(queue.offering.name),
                 Cell(str(queue.subscriber.user)),
-                Cell(str(left["number"])),
-                Cell(_age(left["oldest"], now) if left["number"] else ""),
+                Cell(str(number)),
+                Cell(_age(oldest, now) if number else ""),
                 Cell(str(queue.failures)),
                 Cell(queue.last_error[:80]),
             )
-            for queue, left in found[:SHOWN]
+            for queue, number, oldest in found[:SHOWN]
         ],
         "Every subscriber has been told everything.",
         _more(found, MessageQueue, waiting="yes"),
