@@ -264,6 +264,11 @@ BUS_RETENTION_DAYS = env_int("BUS_RETENTION_DAYS", default=30)
 if BUS_RETENTION_DAYS < 1:
     raise ImproperlyConfigured("BUS_RETENTION_DAYS must be at least 1.")
 
+# --- Metrics: for the staff, and for whoever has the token ----------------------------------------
+METRICS_TOKEN = env_secret("METRICS_TOKEN")
+if METRICS_TOKEN and len(METRICS_TOKEN) < 32:
+    raise ImproperlyConfigured("METRICS_TOKEN must have at least 32 characters.")
+
 # --- Logging: JSON lines on stderr ----------------------------------------------------------------
 LOG_LEVEL = env_str("LOG_LEVEL", "INFO").upper()
 LOGGING: dict[str, Any] = {

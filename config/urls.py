@@ -11,6 +11,8 @@ from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView
 
+from config.metrics import MetricsView
+
 
 def unknown(request: HttpRequest, **_: object) -> JsonResponse:
     """Answer an unknown address of the API as JSON, like every other error."""
@@ -20,6 +22,7 @@ def unknown(request: HttpRequest, **_: object) -> JsonResponse:
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
+    path("metrics", MetricsView.as_view(), name="metrics"),
     path("api/", include("config.about.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     *([path("bench/floor/", include("config.load.bench.floor"))] if settings.BENCH_FLOOR else []),

@@ -1,5 +1,5 @@
-"""The staff's pages for what was used, for people's limits and for policies."""
+"""The staff's pages for what was used, for people's limits, for policies and for sites."""
 
-from accounting.admin import policies, usages, used, user_limits
+from accounting.admin import desired, policies, usages, used, user_limits
 
-__all__ = ["policies", "usages", "used", "user_limits"]
+__all__ = ["desired", "policies", "usages", "used", "user_limits"]

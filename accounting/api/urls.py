@@ -1,6 +1,7 @@
 """Which path leads to which viewset of the app; some lie below the marketplace's collections."""
 
 from accounting.api.component_usages.views import ComponentUsageViewSet
+from accounting.api.desired_state.views import DesiredStateViewSet
 from accounting.api.plan_periods.views import PlanPeriodViewSet, ProviderPlanPeriodViewSet
 from accounting.api.usage_policies.views import SlurmPeriodicUsagePolicyViewSet
 from accounting.api.user_limits.views import ComponentUserUsageLimitViewSet
@@ -35,6 +36,11 @@ router.register(
     "api/marketplace-provider-resources",
     ProviderPlanPeriodViewSet,
     basename="marketplace-provider-resource-plan-period",
+)
+router.register(
+    "api/marketplace-provider-offerings",
+    DesiredStateViewSet,
+    basename="marketplace-provider-offering-desired-state",
 )
 
 urlpatterns = router.urls

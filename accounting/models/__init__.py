@@ -1,5 +1,6 @@
 """What was used, by month and by whom; what people may use; what policies do about it."""
 
+from accounting.models.desired import DesiredState
 from accounting.models.policy import (
     PolicyComponentLimit,
     PolicyStanding,
@@ -17,6 +18,7 @@ __all__ = [
     "ComponentUsage",
     "ComponentUserUsage",
     "ComponentUserUsageLimit",
+    "DesiredState",
     "ExecutionMode",
     "PolicyComponentLimit",
     "PolicyStanding",

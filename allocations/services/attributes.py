@@ -74,23 +74,34 @@ def tell(user: User, fields: Collection[str], *, now: datetime) -> None:
         .order_by("pk")
     )
     for account in found if changed else ():
-        seen = changed & set(_exposed(account.offering))
+        seen = changed & set(exposed_at(account.offering))
         if seen:
             accounts.note_attributes(account, seen, actor=None, now=now)
 
 
 def shown_to_site(account: OfferingUser) -> dict[str, object]:
     """Return what the account's site gets to see of the person, by the attributes' names."""
-    values = {name: getattr(account.user, name) for name in _exposed(account.offering)}
+    return shown(account.user, exposed_at(account.offering))
+
+
+def shown(user: User, names: Collection[str]) -> dict[str, object]:
+    """Return attributes of a person by their names, as JSON has them."""
+    values = {name: getattr(user, name) for name in names}
     return {
         name: value if isinstance(value, str | int | list | None) else str(value)
         for name, value in values.items()
     }
 
 
-def _exposed(offering: Offering) -> Collection[str]:
+def exposed_at(offering: Offering) -> Collection[str]:
+    """Return the names of the attributes that an offering's site gets to see."""
     config: UserAttributeConfig | None = getattr(offering, "user_attribute_config", None)
     return config.exposed_fields if config else DEFAULT
+
+
+def columns_of(names: Collection[str]) -> list[str]:
+    """Return the columns of a person that attributes are made of."""
+    return sorted({column for name in names for column in SEEN_THROUGH.get(name, (name,))})
 
 
 def _record(

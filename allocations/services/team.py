@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from allocations.lifecycle import AccountState
 from allocations.models import OfferingUser
@@ -12,6 +12,8 @@ from identity.roles import RoleName, ScopeType
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from django.db.models import QuerySet
 
     from identity.models import User
     from marketplace.models import Resource
@@ -35,17 +37,11 @@ def members_of(resource: Resource, *, has_consent: bool | None = None) -> list[M
 
     With `has_consent`, only those who agreed to the offering's terms, or only those who did not.
     """
-    grants = (
-        Grant.objects.in_force()
-        .on(ScopeType.PROJECT, resource.project_id)
-        .filter(user__is_active=True)
-        .select_related("user", "role")
-        .order_by("user__username", "pk")
-    )
+    grants = grants_of([resource.project_id]).select_related("user", "role")
     strongest: dict[int, Grant] = {}
-    for grant in grants:
+    for grant in grants.order_by("user__username", "pk"):
         held = strongest.get(grant.user_id)
-        if held is None or _rank(grant) < _rank(held):
+        if held is None or rank(grant.role.name) < rank(held.role.name):
             strongest[grant.user_id] = grant
     if has_consent is not None:
         consented = set(
@@ -65,7 +61,7 @@ def members_of(resource: Resource, *, has_consent: bool | None = None) -> list[M
     return [
         Member(
             user=grant.user,
-            role=grant.role.name.rsplit(".", maxsplit=1)[-1].lower(),
+            role=short(grant.role.name),
             expiration_time=grant.expiration_time,
             account=accounts.get(user),
         )
@@ -73,6 +69,20 @@ def members_of(resource: Resource, *, has_consent: bool | None = None) -> list[M
     ]
 
 
-def _rank(grant: Grant) -> int:
+def grants_of(projects: Any) -> QuerySet[Grant]:
+    """Return the roles that make people members of projects, which are given by their keys."""
+    in_force: QuerySet[Grant] = Grant.objects.in_force()
+    return in_force.filter(
+        scope_type=ScopeType.PROJECT, scope_id__in=projects, user__is_active=True
+    )
+
+
+def rank(role: str) -> int:
+    """Return how strong a role in a project is: the less, the stronger."""
     names = [name.value for name in STRENGTH]
-    return names.index(grant.role.name) if grant.role.name in names else len(names)
+    return names.index(role) if role in names else len(names)
+
+
+def short(role: str) -> str:
+    """Return the last word of a role's name, as teams have it."""
+    return role.rsplit(".", maxsplit=1)[-1].lower()

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Min
+from django.db.models import Count, Min, Q
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.timesince import timesince, timeuntil
 
 from allocations.lifecycle import AccountState, ProvisionState
-from allocations.models import AgentService, OfferingUser, Provision
+from allocations.models import AgentService, MessageQueue, OfferingUser, Provision, QueueMessage
 from config.common.admin.columns import badge
 from identity.models import Event, EventDelivery
 from marketplace.lifecycle import OPEN, WAITING, OrderState, ResourceState
@@ -55,6 +55,7 @@ def matters(now: datetime) -> list[Matter]:
         orders_waiting(now),
         erred_resources(now),
         stuck_work(now),
+        queues_behind(now),
         silent_agents(now),
         ending_soon(now),
     ]
@@ -139,6 +140,7 @@ def stuck_work(now: datetime) -> Matter:
         state__in=(ProvisionState.DEAD, ProvisionState.REFUSED), order__state=OrderState.ERRED
     )
     accounts = OfferingUser.objects.filter(state__in=STUCK_ACCOUNTS)
+    untold = QueueMessage.objects.filter(published_at__isnull=True, created__lt=now - LATE)
     found = [
         (late, "Events not dispatched", "created", _list(Event, dispatched="no")),
         (
@@ -148,6 +150,12 @@ def stuck_work(now: datetime) -> Matter:
             _list(EventDelivery, dead__exact=0, delivered_at__isempty=1),
         ),
         (dead, "Events given up", "next_attempt_at", _list(EventDelivery, dead__exact=1)),
+        (
+            untold,
+            "Messages that have not left for the broker",
+            "created",
+            _list(QueueMessage, published_at__isempty=1),
+        ),
         (
             given_up,
             "Deliveries of orders given up or refused",
@@ -168,6 +176,35 @@ def stuck_work(now: datetime) -> Matter:
             age = Cell(_age(summed["oldest"], now))
             rows.append((Cell(title, address), Cell(str(summed["number"])), age))
     return Matter("Stuck", ("What", "Number", "Oldest"), rows, "Everything is delivered.")
+
+
+def queues_behind(now: datetime) -> Matter:
+    """Return the queues that the broker does not take, or that are not emptied in time."""
+    unpublished = QueueMessage.objects.filter(published_at__isnull=True).order_by()
+    counted = unpublished.values("queue").annotate(number=Count("pk"), oldest=Min("created"))
+    waiting = {row["queue"]: (row["number"], row["oldest"]) for row in counted}
+    late = [key for key, (_, oldest) in waiting.items() if oldest < now - LATE]
+    behind = MessageQueue.objects.whole().filter(Q(failures__gt=0) | Q(pk__in=late))
+    found = [(queue, *waiting.get(queue.pk, (0, now))) for queue in behind.order_by("pk")]
+    found.sort(key=lambda row: row[2])
+    return Matter(
+        "Queues of subscribers that are behind",
+        ("Queue", "Offering", "Subscriber", "Waiting", "Oldest", "Failures", "Error"),
+        [
+            (
+                Cell(queue.name, _page(queue)),
+                Cell(queue.offering.name),
+                Cell(str(queue.subscriber.user)),
+                Cell(str(number)),
+                Cell(_age(oldest, now) if number else ""),
+                Cell(str(queue.failures)),
+                Cell(queue.last_error[:80]),
+            )
+            for queue, number, oldest in found[:SHOWN]
+        ],
+        "Every subscriber has been told everything.",
+        _more(found, MessageQueue, waiting="yes"),
+    )
 
 
 def silent_agents(now: datetime) -> Matter:

@@ -15,6 +15,11 @@ from config.pages import attention
 from identity.models import EventDelivery
 from marketplace.lifecycle import OrderState, ResourceState
 from tests.admin.pages import text
+from tests.factories.agents import (
+    EventSubscriptionQueueFactory,
+    MessageQueueFactory,
+    QueueMessageFactory,
+)
 from tests.factories.allocations import OfferingUserFactory, ProvisionFactory
 from tests.factories.identity import EventFactory, ProjectFactory
 from tests.factories.marketplace import OrderFactory, ResourceFactory
@@ -34,6 +39,7 @@ def test_with_nothing_to_do_it_says_so(staff: Client) -> None:
         "No order is open.",
         "No resource is erred.",
         "Everything is delivered.",
+        "Every subscriber has been told everything.",
     ):
         assert well in shown
 
@@ -74,6 +80,26 @@ def test_work_that_is_stuck_is_counted(staff: Client, now: datetime) -> None:
         assert what in shown
 
 
+def test_queues_that_are_behind_are_named_with_what_keeps_them(
+    staff: Client, now: datetime
+) -> None:
+    refused = MessageQueueFactory(failures=4, last_error="connection refused")
+    slow, quick = MessageQueueFactory(), MessageQueueFactory()
+    for queue, age in ((refused, 3), (refused, 1), (slow, 2)):
+        QueueMessageFactory(queue=queue, created=now - timedelta(hours=age))
+    QueueMessageFactory(queue=quick, created=timezone.now())
+    QueueMessageFactory(queue=quick, created=now - timedelta(days=2), published_at=now)
+
+    shown = text(staff.get("/admin/"))
+
+    offering, person = refused.offering.name, refused.consumer.user
+    assert f"{refused.name} {offering} {person} 2 3 hours 4 connection refused" in shown
+    assert f"{slow.name} {slow.offering.name} {slow.consumer.user} 1 2 hours 0" in shown
+    assert quick.name not in shown
+    assert shown.index(refused.name) < shown.index(slow.name)
+    assert "Messages that have not left for the broker 3 3 hours" in shown
+
+
 def test_what_is_fresh_is_not_stuck(staff: Client, now: datetime) -> None:
     EventFactory(project=ProjectFactory(), created=timezone.now())
     assert "Everything is delivered." in text(staff.get("/admin/"))
@@ -105,6 +131,13 @@ def test_it_takes_as_many_queries_for_many_as_for_none(staff: Client, now: datet
     for _ in range(12):
         OrderFactory()
         ResourceFactory(state=ResourceState.ERRED.value, end_date=now.date())
+        QueueMessageFactory(created=now - timedelta(hours=3), event__dispatched_at=now)
+        QueueMessageFactory(
+            queue=MessageQueueFactory(
+                consumer=None, subscription_queue=EventSubscriptionQueueFactory()
+            ),
+            created=now - timedelta(hours=3),
+        )
     assert queries() == none
     assert "Show all" in text(staff.get("/admin/"))
 
@@ -114,6 +147,7 @@ def test_every_link_of_it_leads_somewhere(staff: Client, now: datetime) -> None:
     for _ in range(attention.SHOWN + 1):
         OrderFactory()
         ResourceFactory(state=ResourceState.ERRED.value, end_date=now.date())
+        QueueMessageFactory(created=before)
     event = EventFactory(project=ProjectFactory(), created=before)
     EventDelivery.objects.create(event=event, subscriber="a", next_attempt_at=before, dead=True)
     EventDelivery.objects.create(event=event, subscriber="b", next_attempt_at=before)

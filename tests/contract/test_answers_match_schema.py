@@ -6,7 +6,7 @@ import pytest
 from openapi_schema_validator import OAS30Validator
 
 from tests.contract.documents import shape
-from tests.contract.world import LISTS, SINGLE, World
+from tests.contract.world import LISTS, OWN, SINGLE, World
 
 pytestmark = pytest.mark.e2e
 
@@ -47,7 +47,7 @@ def promises(published_schema: dict[str, Any]) -> dict[str, OAS30Validator]:
     return found
 
 
-@pytest.mark.parametrize("key", [*LISTS, *SINGLE])
+@pytest.mark.parametrize("key", [*LISTS, *SINGLE, *OWN])
 def test_the_answer_is_as_the_schema_declares_it(
     world: World, promises: dict[str, OAS30Validator], key: str
 ) -> None:

@@ -24,6 +24,9 @@ SINGLE = sorted(
     for key, operation in OPERATIONS.items()
     if key.startswith("GET ") and key not in LISTS and operation["responses"].get("200")
 )
+OWN = ["GET /api/marketplace-provider-offerings/{uuid}/desired-state/"]
+"""What this service answers and Waldur does not."""
+
 EMPTY: set[str] = set()
 """Lists that stay empty here, as nothing in the flow fills them."""
 
@@ -42,7 +45,7 @@ class World:
 
     def demands(self, key: str) -> dict[str, UUID]:
         """Return what the operation cannot do without in its query."""
-        query = OPERATIONS[key].get("query", {})
+        query = OPERATIONS.get(key, {}).get("query", {})
         return {name: self.objects[name] for name, node in query.items() if node.get("required")}
 
     def call(self, key: str, client: AuthenticatedClient, function: str = "") -> Any:

@@ -13,6 +13,7 @@ from accounting.models import (
     ComponentUsage,
     ComponentUserUsage,
     ComponentUserUsageLimit,
+    DesiredState,
     ExecutionMode,
     PolicyComponentLimit,
     PolicyStanding,
@@ -68,6 +69,18 @@ class ComponentUserUsageLimitFactory(DjangoModelFactory[ComponentUserUsageLimit]
         OfferingUserFactory, offering=factory.SelfAttribute("..resource.offering")
     )
     limit = Decimal("4.50")
+
+
+class DesiredStateFactory(DjangoModelFactory[DesiredState]):
+    """The first state that was handed out of an offering."""
+
+    class Meta:
+        model = DesiredState
+
+    offering = factory.SubFactory(HpcOfferingFactory)
+    generation = 1
+    digest = f"sha256:{'0' * 64}"
+    changed_at = factory.LazyFunction(timezone.now)
 
 
 class PolicyFactory(DjangoModelFactory[SlurmPeriodicUsagePolicy]):

@@ -89,13 +89,14 @@ def version(tag: str) -> str:
 
 
 def finish(request: Any, response: Response, volatile: Collection[str] = ()) -> Response:
-    """Tag a read, and answer 304 when the client has all of it."""
+    """Tag a read, unless its action has done so, and answer 304 when the client has all of it."""
     if request.method != "GET" or response.status_code != status.HTTP_200_OK:
         return response
-    body = OrjsonRenderer().render(response.data)
-    response.rendered_body = body  # type: ignore[attr-defined]  # the renderer takes it from here
-    tag = etag(response.data, body, volatile)
-    response["ETag"] = tag
+    tag = response.get("ETag")
+    if tag is None:
+        body = OrjsonRenderer().render(response.data)
+        response.rendered_body = body  # type: ignore[attr-defined]  # the renderer takes it from here
+        tag = response["ETag"] = etag(response.data, body, volatile)
     wanted = request.META.get("HTTP_IF_NONE_MATCH")
     if wanted and matches(wanted, tag):
         response.data, response.rendered_body = None, b""  # type: ignore[attr-defined]

@@ -1,0 +1,1 @@
+"""The state that a site should be in."""

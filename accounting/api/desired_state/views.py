@@ -1,0 +1,27 @@
+"""`desired-state`: all that a site needs to rebuild itself, below the address of its offering."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from accounting.api.desired_state.serializers import DesiredStateOutput
+from accounting.services import desired_state
+from config.common.api.access import SCOPED, Rule
+from config.common.api.actions import reading
+from config.common.api.viewsets import ApiViewSet
+from marketplace.models import Offering
+
+
+class DesiredStateViewSet(ApiViewSet):
+    """The state of an offering, for those who provide it."""
+
+    model = Offering
+    visible = "provided_by"
+    access: ClassVar[dict[str, Rule]] = {"desired_state": SCOPED}
+
+    @reading(DesiredStateOutput, url_path="desired-state")
+    def desired_state(self, request: Any, uuid: str) -> Any:
+        """Return the offering, its allocations and their people, all of one moment."""
+        handed = desired_state.hand_out(self.row(), now=self.now)
+        body = {"generation": handed.generation, "hash": handed.digest, **handed.state}
+        return self.answer(body, headers={"ETag": f'"{handed.digest}"'})

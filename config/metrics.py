@@ -1,0 +1,224 @@
+"""`/metrics`: how much waits, and for how long, in the text format of Prometheus.
+
+Everything is counted in the database when it is asked for, so that every process gives the same
+answer, a restart loses nothing, and one target is enough. What the processes themselves do is the
+platform's to measure. Read by a scraper with `METRICS_TOKEN`, and by the staff.
+"""
+
+from __future__ import annotations
+
+from hmac import compare_digest
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Count, Min, Q
+from django.http import HttpResponse
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+from prometheus_client.registry import Collector
+from rest_framework.authentication import (
+    BaseAuthentication,
+    SessionAuthentication,
+    get_authorization_header,
+)
+from rest_framework.permissions import BasePermission
+from rest_framework.renderers import JSONRenderer
+from rest_framework.views import APIView
+
+from allocations.lifecycle import UNDELIVERED, ProvisionState
+from allocations.models import AgentService, MessageQueue, Provision, QueueMessage
+from identity.api.authentication import TokenAuthentication
+from identity.models import Event, EventDelivery
+from marketplace.lifecycle import OPEN, OrderState
+from marketplace.models import Order
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from datetime import datetime
+
+    from rest_framework.request import Request
+
+SCRAPER = "the scraper"
+"""What a request with the token of metrics is authenticated by."""
+
+
+# --- what is counted ------------------------------------------------------------------------------
+
+
+def version(now: datetime) -> Iterator[Metric]:
+    """Tell which release answers."""
+    info = _gauge("build_info", "The running release; always 1.", "version")
+    info.add_metric([settings.VERSION], 1)
+    yield info
+
+
+def events(now: datetime) -> Iterator[Metric]:
+    """Count the events that no dispatcher has seen."""
+    waiting = Event.objects.filter(dispatched_at__isnull=True)
+    found = waiting.aggregate(number=Count("pk"), oldest=Min("created"))
+    yield _one("events_undispatched", "Events not dispatched yet.", found["number"])
+    age = "Since when the oldest event waits for the dispatcher."
+    yield _one("events_undispatched_oldest_seconds", age, _age(found["oldest"], now))
+
+
+def deliveries(now: datetime) -> Iterator[Metric]:
+    """Count by subscriber what events he has still to work off, and what was given up."""
+    waiting = _gauge("event_deliveries_waiting", "Events to be worked off.", "subscriber")
+    oldest = _gauge(
+        "event_deliveries_oldest_seconds", "Age of the oldest event to be worked off.", "subscriber"
+    )
+    dead = _gauge("event_deliveries_dead", "Events that were given up.", "subscriber")
+    is_open = Q(delivered_at__isnull=True, dead=False)
+    undelivered = EventDelivery.objects.filter(is_open).order_by("subscriber").values("subscriber")
+    for row in undelivered.annotate(number=Count("pk"), since=Min("event__created")):
+        waiting.add_metric([row["subscriber"]], row["number"])
+        oldest.add_metric([row["subscriber"]], _age(row["since"], now))
+    given_up = EventDelivery.objects.filter(dead=True).order_by("subscriber").values("subscriber")
+    for row in given_up.annotate(number=Count("pk")):
+        dead.add_metric([row["subscriber"]], row["number"])
+    yield from (waiting, oldest, dead)
+
+
+def orders(now: datetime) -> Iterator[Metric]:
+    """Count the orders that are not finished, by state."""
+    number = _gauge("orders", "Orders that are open or erred.", "state")
+    oldest = _gauge("orders_oldest_seconds", "Age of the oldest order in the state.", "state")
+    states = [*sorted(OPEN), OrderState.ERRED]
+    rows = Order.objects.filter(state__in=states).order_by().values("state")
+    found = {row["state"]: row for row in rows.annotate(number=Count("pk"), since=Min("created"))}
+    for state in states:
+        row = found.get(state, {"number": 0, "since": None})
+        number.add_metric([state], row["number"])
+        oldest.add_metric([state], _age(row["since"], now))
+    yield from (number, oldest)
+
+
+def provisions(now: datetime) -> Iterator[Metric]:
+    """Count the deliveries of orders that are open, and those whose order erred with them."""
+    number = _gauge("provisions", "Deliveries of orders that are open or given up.", "state")
+    states = [*sorted(UNDELIVERED), ProvisionState.DEAD]
+    given_up = Q(state=ProvisionState.DEAD, order__state=OrderState.ERRED)
+    rows = Provision.objects.filter(Q(state__in=sorted(UNDELIVERED)) | given_up)
+    found = dict(rows.order_by().values_list("state").annotate(number=Count("pk")))
+    for state in states:
+        number.add_metric([state], found.get(state, 0))
+    yield number
+
+
+def agents(now: datetime) -> Iterator[Metric]:
+    """Count what site agents did for offerings until lately and do no more."""
+    silent = AgentService.objects.silent(now).count()
+    yield _one("agents_silent", "Kinds of work that site agents fell silent in.", silent)
+
+
+def message_bus(now: datetime) -> Iterator[Metric]:
+    """Count the messages that wait for subscribers at the broker, by queue."""
+    waiting = _gauge("queue_messages_waiting", "Messages that have not left.", "queue")
+    oldest = _gauge("queue_messages_oldest_seconds", "Age of the oldest of them.", "queue")
+    unpublished = QueueMessage.objects.filter(published_at__isnull=True).order_by()
+    found = {
+        row["queue"]: row
+        for row in unpublished.values("queue").annotate(number=Count("pk"), since=Min("created"))
+    }
+    failing = 0
+    for queue in MessageQueue.objects.whole().order_by("pk"):
+        row = found.get(queue.pk, {"number": 0, "since": None})
+        waiting.add_metric([queue.name], row["number"])
+        oldest.add_metric([queue.name], _age(row["since"], now))
+        failing += queue.failures > 0
+    yield from (waiting, oldest)
+    yield _one("queues_failing", "Queues that the broker did not take lately.", failing)
+
+
+COLLECTORS: tuple[Callable[[datetime], Iterable[Metric]], ...] = (
+    version,
+    events,
+    deliveries,
+    orders,
+    provisions,
+    agents,
+    message_bus,
+)
+"""All that is counted; each takes a fixed number of queries."""
+
+
+def _gauge(name: str, meaning: str, *labels: str) -> GaugeMetricFamily:
+    return GaugeMetricFamily(f"efp_{name}", meaning, labels=labels)
+
+
+def _one(name: str, meaning: str, value: float) -> GaugeMetricFamily:
+    return GaugeMetricFamily(f"efp_{name}", meaning, value=value)
+
+
+def _age(since: datetime | None, now: datetime) -> float:
+    """Return how many seconds ago something was; none where there is nothing."""
+    return max(0.0, (now - since).total_seconds()) if since else 0.0
+
+
+class Backlog(Collector):
+    """All of it at one moment."""
+
+    def __init__(self, now: datetime) -> None:
+        """Take the moment."""
+        self.now = now
+
+    def collect(self) -> Iterator[Metric]:
+        """Count everything."""
+        for collector in COLLECTORS:
+            yield from collector(self.now)
+
+
+def as_text(now: datetime) -> bytes:
+    """Return everything as Prometheus reads it."""
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(Backlog(now))
+    return generate_latest(registry)
+
+
+# --- who may read it ------------------------------------------------------------------------------
+
+
+class ScraperAuthentication(BaseAuthentication):
+    """`Authorization: Bearer <METRICS_TOKEN>`; any other token is somebody's own."""
+
+    def authenticate(self, request: Request) -> tuple[AnonymousUser, str] | None:
+        """Tell whether it is the scraper."""
+        expected = settings.METRICS_TOKEN.encode()
+        scheme, *parts = get_authorization_header(request).split() or [b""]
+        if not expected or scheme.lower() != b"bearer" or len(parts) != 1:
+            return None
+        return (AnonymousUser(), SCRAPER) if compare_digest(parts[0], expected) else None
+
+    def authenticate_header(self, request: Request) -> str:
+        """Return what `WWW-Authenticate` asks for."""
+        return "Bearer"
+
+
+class MayScrape(BasePermission):
+    """The scraper and the staff."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        """Tell whether it is one of them."""
+        return request.auth == SCRAPER or bool(getattr(request.user, "is_staff", False))
+
+
+@extend_schema(exclude=True)
+class MetricsView(APIView):
+    """What Prometheus scrapes."""
+
+    authentication_classes = (ScraperAuthentication, TokenAuthentication, SessionAuthentication)
+    permission_classes = (MayScrape,)
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:  # noqa: FBT001, FBT002 - DRF's signature
+        """Answer in the one format that there is, whatever is preferred; refusals are JSON."""
+        return JSONRenderer(), JSONRenderer.media_type
+
+    def get(self, request: Request) -> HttpResponse:
+        """Return the metrics."""
+        answer = HttpResponse(as_text(timezone.now()), content_type=CONTENT_TYPE_PLAIN_0_0_4)
+        answer["Cache-Control"] = "no-store"
+        return answer

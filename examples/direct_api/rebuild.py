@@ -1,0 +1,125 @@
+"""Print the commands that rebuild a Slurm site after it lost everything.
+
+One call reads all that the site should have of an offering; what is printed makes it so again:
+
+    export EFP_URL=https://efp.example.org EFP_TOKEN=... EFP_OFFERING=<uuid>
+    python rebuild.py > rebuild.sh
+
+With `--known FILE` the state's hash is kept in a file, and nothing is printed while it is the same:
+run it from cron to notice that something has changed. Nothing is run here, and every command may be
+run again. A resource that is being terminated is left out: its order still waits to be carried out.
+"""
+
+import argparse
+import json
+import os
+import shlex
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+PREFIX = "hpc_"  # what the names of accounts begin with that this service does not know yet
+QOS = {"paused": "paused", "downscaled": "limited"}  # flag -> what it is called at your site
+NOT_MODIFIED = 304
+
+
+def read_state(url, token, offering, known=""):
+    """Return the state, or None if it is still the one with the known hash."""
+    path = f"{url.rstrip('/')}/api/marketplace-provider-offerings/{offering}/desired-state/"
+    headers = {"Authorization": f"Token {token}"}
+    if known:
+        headers["If-None-Match"] = f'"{known}"'
+    try:
+        with urllib.request.urlopen(
+            urllib.request.Request(path, headers=headers), timeout=300
+        ) as answer:
+            return json.loads(answer.read())
+    except urllib.error.HTTPError as error:
+        if error.code == NOT_MODIFIED:
+            return None
+        raise
+
+
+def sacctmgr(*words):
+    """Return a command line."""
+    return shlex.join(["sacctmgr", "--immediate", *words])
+
+
+def minutes(limits, factors):
+    """Return limits in minutes of what Slurm counts: the amounts times their units."""
+    return ",".join(
+        f"{kind}={int(float(amount) * factors[kind])}"
+        for kind, amount in sorted(limits.items())
+        if kind in factors
+    )
+
+
+def account_of(resource, factors):
+    """Yield what makes a resource's account: its limits, then what a usage policy wants."""
+    name = resource["backend_id"] or PREFIX + resource["slug"]
+    organization = f"organization={resource['project_slug']}"
+    yield sacctmgr("add", "account", name, f"description={resource['name']}", organization)
+    limits = minutes(resource["limits"], factors)
+    if limits:
+        yield sacctmgr("modify", "account", name, "set", f"GrpTRESMins={limits}")
+    due = (resource["periodic_settings"] or {}).get("settings", {})
+    if "fairshare" in due:
+        yield sacctmgr("modify", "account", name, "set", f"fairshare={due['fairshare']}")
+    for key, kind in (("grp_tres_mins", "GrpTRESMins"), ("max_tres_mins", "MaxTRESMins")):
+        for tres, amount in sorted(due.get(key, {}).items()):
+            yield sacctmgr("modify", "account", name, "set", f"{kind}={tres}={amount}")
+    for flag, qos in QOS.items():
+        if resource[flag]:
+            yield sacctmgr("modify", "account", name, "set", f"qos={qos}")
+            break
+
+
+def users_of(resource, factors):
+    """Yield what lets people and programs in, with the limits of single people."""
+    name = resource["backend_id"] or PREFIX + resource["slug"]
+    if resource["restrict_member_access"]:
+        return
+    people = [
+        member["username"]
+        for member in resource["members"]
+        if member["account_state"] == "OK" and not member["is_restricted"]
+    ]
+    others = [one["username"] for one in resource["service_accounts"] + resource["course_accounts"]]
+    for user in sorted(people) + sorted(others):
+        yield sacctmgr("add", "user", user, f"account={name}")
+    for limit in resource["user_limits"]:
+        if limit["username"] in people:
+            most = minutes({limit["component_type"]: limit["limit"]}, factors)
+            where = ("where", f"name={limit['username']}", f"account={name}")
+            yield sacctmgr("modify", "user", *where, "set", f"GrpTRESMins={most}")
+
+
+def commands(state):
+    """Yield everything, account by account."""
+    counted = state["offering"]["components"]
+    factors = {component["type"]: component["unit_factor"] for component in counted}
+    for resource in state["resources"]:
+        if resource["state"] != "Terminating":
+            yield from account_of(resource, factors)
+            yield from users_of(resource, factors)
+
+
+def main():
+    """Read once, and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--known", type=Path, metavar="FILE", help="where the last hash is kept")
+    file = parser.parse_args().known
+    known = file.read_text() if file and file.exists() else ""
+    state = read_state(
+        os.environ["EFP_URL"], os.environ["EFP_TOKEN"], os.environ["EFP_OFFERING"], known
+    )
+    if state is None:
+        return
+    sys.stdout.writelines(f"{line}\n" for line in commands(state))
+    if file:
+        file.write_text(state["hash"])
+
+
+if __name__ == "__main__":
+    main()
