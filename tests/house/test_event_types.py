@@ -8,7 +8,7 @@ from waldur_api_client.models.event_groups_enum import EventGroupsEnum
 from waldur_api_client.models.event_types_enum import EventTypesEnum
 
 from config import wiring
-from identity import event_types
+from identity import event_types, waldur_events
 
 
 def test_the_vocabulary_has_every_kind_and_no_other():
@@ -21,8 +21,8 @@ def test_every_kind_is_in_one_group():
 
 
 def test_what_is_said_to_be_waldurs_is_waldurs():
-    assert set(event_types.NAMES) - event_types.KINDS == set()
-    assert set(event_types.NAMES.values()) - {name.value for name in EventTypesEnum} == set()
+    assert set(waldur_events.NAMES) - event_types.KINDS == set()
+    assert set(waldur_events.NAMES.values()) - {name.value for name in EventTypesEnum} == set()
     groups = {group.value for group in EventGroupsEnum}
     assert event_types.WALDUR_GROUPS - groups == set()
     assert event_types.OWN_GROUPS & groups == set()
@@ -30,4 +30,4 @@ def test_what_is_said_to_be_waldurs_is_waldurs():
 
 def test_a_group_is_called_as_no_kind_and_no_subject_is():
     assert not set(event_types.GROUPS) & (event_types.KINDS | event_types.SUBJECTS)
-    assert not set(event_types.GROUPS) & set(event_types.NAMES.values())
+    assert not set(event_types.GROUPS) & set(waldur_events.NAMES.values())
