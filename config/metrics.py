@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Count, Min, Q
+from django.db.models import Count, F, Min, Q
 from django.http import HttpResponse
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -32,7 +32,8 @@ from rest_framework.views import APIView
 from allocations.lifecycle import UNDELIVERED, ProvisionState
 from allocations.models import AgentService, MessageQueue, Provision, QueueMessage
 from identity.api.authentication import TokenAuthentication
-from identity.models import Event, EventDelivery
+from identity.models import Event, EventDelivery, HookDelivery
+from identity.models.hook import HookType
 from marketplace.lifecycle import OPEN, OrderState
 from marketplace.models import Order
 
@@ -134,6 +135,31 @@ def message_bus(now: datetime) -> Iterator[Metric]:
     yield _one("queues_failing", "Queues that the broker did not take lately.", failing)
 
 
+def hooks(now: datetime) -> Iterator[Metric]:
+    """Count the deliveries to webhooks and by mail that wait, and those that were given up."""
+    waiting = _gauge("hook_deliveries_waiting", "Deliveries that are to be made.", "hook_type")
+    oldest = _gauge("hook_deliveries_oldest_seconds", "Age of the oldest of them.", "hook_type")
+    dead = _gauge("hook_deliveries_dead", "Deliveries that were given up.", "hook_type")
+    is_open = Q(delivered_at__isnull=True, dead=False)
+    counts = (
+        HookDelivery.objects.filter(delivered_at__isnull=True)
+        .order_by()
+        .values(kind=F("hook__hook_type"))
+    )
+    rows = counts.annotate(
+        waiting=Count("pk", filter=is_open),
+        since=Min("planned_at", filter=is_open),
+        given_up=Count("pk", filter=Q(dead=True)),
+    )
+    found = {row["kind"]: row for row in rows}
+    for kind in HookType:
+        row = found.get(kind.value, {"waiting": 0, "since": None, "given_up": 0})
+        waiting.add_metric([kind.value], row["waiting"])
+        oldest.add_metric([kind.value], _age(row["since"], now))
+        dead.add_metric([kind.value], row["given_up"])
+    yield from (waiting, oldest, dead)
+
+
 COLLECTORS: tuple[Callable[[datetime], Iterable[Metric]], ...] = (
     version,
     events,
@@ -142,6 +168,7 @@ COLLECTORS: tuple[Callable[[datetime], Iterable[Metric]], ...] = (
     provisions,
     agents,
     message_bus,
+    hooks,
 )
 """All that is counted; each takes a fixed number of queries."""
 

@@ -14,7 +14,7 @@ from django.utils.timesince import timesince, timeuntil
 from allocations.lifecycle import AccountState, ProvisionState
 from allocations.models import AgentService, MessageQueue, OfferingUser, Provision, QueueMessage
 from config.common.admin.columns import badge
-from identity.models import Event, EventDelivery
+from identity.models import Event, EventDelivery, HookDelivery
 from marketplace.lifecycle import OPEN, WAITING, OrderState, ResourceState
 from marketplace.models import Order, Resource
 
@@ -141,6 +141,7 @@ def stuck_work(now: datetime) -> Matter:
     )
     accounts = OfferingUser.objects.filter(state__in=STUCK_ACCOUNTS)
     untold = QueueMessage.objects.filter(published_at__isnull=True, created__lt=now - LATE)
+    unheard = HookDelivery.objects.filter(dead=True)
     found = [
         (late, "Events not dispatched", "created", _list(Event, dispatched="no")),
         (
@@ -155,6 +156,12 @@ def stuck_work(now: datetime) -> Matter:
             "Messages that have not left for the broker",
             "created",
             _list(QueueMessage, published_at__isempty=1),
+        ),
+        (
+            unheard,
+            "Webhooks and mails given up",
+            "planned_at",
+            _list(HookDelivery, dead__exact=1),
         ),
         (
             given_up,

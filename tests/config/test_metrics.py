@@ -21,7 +21,11 @@ from tests.factories.agents import (
     QueueMessageFactory,
 )
 from tests.factories.allocations import ProvisionFactory
-from tests.factories.identity import EventFactory, ProjectFactory
+from tests.factories.identity import (
+    EventFactory,
+    HookDeliveryFactory,
+    ProjectFactory,
+)
 from tests.factories.marketplace import OrderFactory
 
 if TYPE_CHECKING:
@@ -69,6 +73,11 @@ EMPTY = {
     **{("provisions", (state,)): 0 for state in ("due", "running", "waiting", "dead")},
     ("agents_silent", ()): 0,
     ("queues_failing", ()): 0,
+    **{
+        (f"hook_deliveries_{what}", (kind,)): 0
+        for what in ("waiting", "oldest_seconds", "dead")
+        for kind in ("webhook", "email")
+    },
 }
 
 
@@ -108,6 +117,9 @@ def test_what_waits_is_counted_with_the_age_of_the_oldest(now: datetime) -> None
         told = EventFactory(project=project, created=moment, dispatched_at=now)
         QueueMessageFactory(queue=queue, event=told, created=moment, published_at=left)
 
+    for sent in ({}, {"dead": True}, {"delivered_at": now}):
+        HookDeliveryFactory(event=old, planned_at=ago(minutes=30), **sent)
+
     day = 86_400
     assert read(now) == EMPTY | {
         ("events_undispatched", ()): 2,
@@ -131,6 +143,9 @@ def test_what_waits_is_counted_with_the_age_of_the_oldest(now: datetime) -> None
         ("queue_messages_waiting", (idle.name,)): 0,
         ("queue_messages_oldest_seconds", (idle.name,)): 0,
         ("queues_failing", ()): 1,
+        ("hook_deliveries_waiting", ("webhook",)): 1,
+        ("hook_deliveries_oldest_seconds", ("webhook",)): 1800,
+        ("hook_deliveries_dead", ("webhook",)): 1,
     }
 
 
@@ -148,6 +163,7 @@ def test_it_takes_as_many_queries_for_many_as_for_few(now: datetime) -> None:
         ProvisionFactory()
         AgentServiceFactory()
         QueueMessageFactory()
+        HookDeliveryFactory()
 
     fill()
     few = queries()
