@@ -65,7 +65,7 @@ def record(  # noqa: PLR0913 - an event has that many sides
     it is told by `offering_uuid`, in the payload, or is the subject.
     """
     subject_type = kind.split(".", maxsplit=1)[0]
-    told = dict(payload or {})
+    told: dict[str, Any] = dict(payload or {})
     event = Event.objects.create(
         kind=kind,
         subject_type=subject_type,

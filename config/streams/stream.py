@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -62,7 +63,7 @@ class Stream:
             try:
                 part = self._hub.read(partial(self._ask, str(part.position)))
             except (APIException, DomainError) as refused:
-                yield _end(_code(refused), str(refused.detail))
+                yield _end(*_reason(refused))
                 return
             except DatabaseError:
                 log.exception("a stream cannot be read")
@@ -90,6 +91,8 @@ def _end(code: str, detail: str) -> bytes:
     return b"event: end\ndata: %s\n\n" % orjson.dumps({"code": code, "detail": detail})
 
 
-def _code(refused: APIException | DomainError) -> str:
+def _reason(refused: APIException | DomainError) -> tuple[str, str]:
     code = refused.code if isinstance(refused, DomainError) else refused.get_codes()
-    return str(code)
+    detail = refused.detail
+    sentence = detail.get("detail", "") if isinstance(detail, Mapping) else detail
+    return str(code), str(sentence)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from django.conf import settings
 
 from tests.e2e.processes import PATIENCE, free_port, is_ready, running, wait_until
 from tests.e2e.sse import Reader, reading, wait_for
@@ -36,8 +37,8 @@ class Service:
 
     def send(self, method: str, path: str, who: str = "staff", **body: Any) -> httpx.Response:
         headers = {"authorization": f"Token {self.tokens.get(who, who)}"}
-        json = {"json": body} if body else {}
-        return httpx.request(method, self.web + path, headers=headers, timeout=30, **json)
+        at = self.web + path
+        return httpx.request(method, at, headers=headers, timeout=30, json=body or None)
 
     def at(self, query: str = "after=latest", base: str = "") -> str:
         return f"{base or self.streams}/api/event-feed/stream/?{query}"
@@ -219,6 +220,19 @@ def test_a_session_has_a_stream_as_a_token_has(service: Service) -> None:
     with httpx.stream("GET", service.at(), headers=cookie, timeout=30) as answer:
         assert answer.status_code == 200
         assert next(answer.iter_lines()) == "retry: 3000"
+
+
+def test_the_loop_of_the_guide_follows_the_stream(service: Service) -> None:
+    guide = (settings.BASE_DIR / "docs" / "events.md").read_text()
+    (source,) = re.findall(r"^```python\n(.*?)^```", guide, re.MULTILINE | re.DOTALL)
+    written: dict[str, Any] = {}
+    exec(source, written)  # noqa: S102 - our own words
+    start = service.send("GET", "/api/event-feed/?after=latest").json()["next"]
+    service.happen("by the book")
+    for cursor, event in written["follow"](service.at(""), service.tokens["staff"], start):
+        assert cursor == str(event["sequence"])
+        if "by the book" in event["message"]:
+            break
 
 
 def test_other_addresses_and_methods_are_not_served_and_the_web_says_where_streams_are(

@@ -73,6 +73,6 @@ class EventStatsViewSet(ApiViewSet):
 
     def list(self, request: Any) -> Any:
         """Answer a page of months with the number of events in each, the earliest first."""
-        months = self.filtered(self.rows(), EventFilter).by_month()
-        page = Page(months, request.query_params, request.build_absolute_uri(request.path))
+        rows: Any = self.filtered(self.rows(), EventFilter)
+        page = Page(rows.by_month(), request.query_params, request.build_absolute_uri(request.path))
         return self.answer(list(page.rows), headers=page.headers)
