@@ -85,8 +85,10 @@ def test_what_waits_is_counted_with_the_age_of_the_oldest(now: datetime) -> None
     EventFactory(project=project, created=ago(minutes=1))
     old = EventFactory(project=project, created=ago(hours=2), dispatched_at=now, sequence=1)
     for about, subscriber, how in (
-        (event, "hears", {}), (old, "hears", {"delivered_at": now}), (old, "gave_up", {"dead": True}),
-    ):  # fmt: skip
+        (event, "hears", {}),
+        (old, "hears", {"delivered_at": now}),
+        (old, "gave_up", {"dead": True}),
+    ):
         EventDelivery.objects.create(event=about, subscriber=subscriber, next_attempt_at=now, **how)
     EventDelivery.objects.create(event=old, subscriber="late", next_attempt_at=now)
     for state, age in (("executing", 3), ("executing", 9), ("erred", 2), ("done", 50)):
