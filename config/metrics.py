@@ -78,9 +78,9 @@ def deliveries(now: datetime) -> Iterator[Metric]:
     for row in undelivered.annotate(number=Count("pk"), since=Min("event__created")):
         waiting.add_metric([row["subscriber"]], row["number"])
         oldest.add_metric([row["subscriber"]], _age(row["since"], now))
-    given_up = EventDelivery.objects.filter(dead=True).order_by("subscriber").values("subscriber")
-    for row in given_up.annotate(number=Count("pk")):
-        dead.add_metric([row["subscriber"]], row["number"])
+    given_up = EventDelivery.objects.filter(dead=True).order_by("subscriber")
+    for subscriber, number in given_up.values_list("subscriber").annotate(number=Count("pk")):
+        dead.add_metric([subscriber], number)
     yield from (waiting, oldest, dead)
 
 
@@ -90,11 +90,12 @@ def orders(now: datetime) -> Iterator[Metric]:
     oldest = _gauge("orders_oldest_seconds", "Age of the oldest order in the state.", "state")
     states = [*sorted(OPEN), OrderState.ERRED]
     rows = Order.objects.filter(state__in=states).order_by().values("state")
-    found = {row["state"]: row for row in rows.annotate(number=Count("pk"), since=Min("created"))}
+    counted = rows.annotate(number=Count("pk"), since=Min("created"))
+    found = {row["state"]: (row["number"], row["since"]) for row in counted}
     for state in states:
-        row = found.get(state, {"number": 0, "since": None})
-        number.add_metric([state], row["number"])
-        oldest.add_metric([state], _age(row["since"], now))
+        orders_there, since = found.get(state, (0, None))
+        number.add_metric([state], orders_there)
+        oldest.add_metric([state], _age(since, now))
     yield from (number, oldest)
 
 
@@ -121,15 +122,13 @@ def message_bus(now: datetime) -> Iterator[Metric]:
     waiting = _gauge("queue_messages_waiting", "Messages that have not left.", "queue")
     oldest = _gauge("queue_messages_oldest_seconds", "Age of the oldest of them.", "queue")
     unpublished = QueueMessage.objects.filter(published_at__isnull=True).order_by()
-    found = {
-        row["queue"]: row
-        for row in unpublished.values("queue").annotate(number=Count("pk"), since=Min("created"))
-    }
+    counted = unpublished.values("queue").annotate(number=Count("pk"), since=Min("created"))
+    found = {row["queue"]: (row["number"], row["since"]) for row in counted}
     failing = 0
     for queue in MessageQueue.objects.whole().order_by("pk"):
-        row = found.get(queue.pk, {"number": 0, "since": None})
-        waiting.add_metric([queue.name], row["number"])
-        oldest.add_metric([queue.name], _age(row["since"], now))
+        number, since = found.get(queue.pk, (0, None))
+        waiting.add_metric([queue.name], number)
+        oldest.add_metric([queue.name], _age(since, now))
         failing += queue.failures > 0
     yield from (waiting, oldest)
     yield _one("queues_failing", "Queues that the broker did not take lately.", failing)

@@ -54,7 +54,7 @@ def read(now: datetime) -> dict[tuple[str, tuple[str, ...]], float]:
     return scraped(metrics.as_text(now).decode())
 
 
-EMPTY = {
+EMPTY: dict[tuple[str, tuple[str, ...]], float] = {
     ("build_info", (settings.VERSION,)): 1,
     ("events_undispatched", ()): 0,
     ("events_undispatched_oldest_seconds", ()): 0,
@@ -93,13 +93,12 @@ def test_what_waits_is_counted_with_the_age_of_the_oldest(now: datetime) -> None
     event = EventFactory(project=project, created=ago(minutes=5))
     EventFactory(project=project, created=ago(minutes=1))
     old = EventFactory(project=project, created=ago(hours=2), dispatched_at=now, sequence=1)
-    for subscriber, state in (
-        ("hears", {}), ("hears", {"delivered_at": now}), ("gave_up", {"dead": True}),
-    ):  # fmt: skip
-        about = old if state else event
-        EventDelivery.objects.create(
-            event=about, subscriber=subscriber, next_attempt_at=now, **state
-        )
+    for about, subscriber, how in (
+        (event, "hears", {}),
+        (old, "hears", {"delivered_at": now}),
+        (old, "gave_up", {"dead": True}),
+    ):
+        EventDelivery.objects.create(event=about, subscriber=subscriber, next_attempt_at=now, **how)
     EventDelivery.objects.create(event=old, subscriber="late", next_attempt_at=now)
     for state, age in (("executing", 3), ("executing", 9), ("erred", 2), ("done", 50)):
         OrderFactory(state=OrderState(state).value, created=ago(days=age))
