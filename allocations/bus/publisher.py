@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from amqp.exceptions import AccessRefused, MessageNacked, NotAllowed, NotFound
 from kombu import Connection, Producer
+from kombu.exceptions import OperationalError
 
 from config.common.errors import DomainError
 
@@ -21,6 +22,7 @@ SECONDS = 5
 _transport = Connection("amqp://")
 BROKEN: tuple[type[BaseException], ...] = (
     MessageNacked,
+    OperationalError,
     *_transport.connection_errors,
     *_transport.channel_errors,
 )

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import F
 
-from allocations.bus.publisher import NotPublished, Parcel, Unroutable
+from allocations.bus.publisher import Parcel, Unroutable
 from allocations.bus.topology import TOPICS, routing_key
 from allocations.models import MessageQueue, QueueMessage
 from allocations.observables import ObjectType, Protocol
@@ -86,7 +86,7 @@ def publish(claimed: Claim, send: Publish, *, clock: Clock) -> int:
                 break
             send(_parcel(claimed.queue, message))
             sent.append(message)
-    except NotPublished as error:
+    except Exception as error:  # whatever it is, the queue must not wait for its lease to end
         settle(claimed, sent, now=clock())
         give_back(claimed, error, now=clock())
         raise

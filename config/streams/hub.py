@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections, connection
+from django.db import Error, close_old_connections, connection
 
 from identity.services import feed
 
@@ -94,7 +94,7 @@ class Hub:
             found = self._latest
             try:
                 found = feed.latest()
-            except DatabaseError:
+            except Error:
                 log.warning("the feed cannot be read; streams wait", exc_info=True)
                 connection.close()
             ending = self._is_asked_to_end()

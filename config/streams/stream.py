@@ -9,7 +9,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from django.db import DatabaseError
+from django.db import Error
 from rest_framework.exceptions import APIException
 
 from config.common.errors import DomainError
@@ -65,7 +65,7 @@ class Stream:
             except (APIException, DomainError) as refused:
                 yield _end(*_reason(refused))
                 return
-            except DatabaseError:
+            except Error:
                 log.exception("a stream cannot be read")
                 yield _end("come_again", "The database does not answer.")
                 return

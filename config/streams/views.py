@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.db import DatabaseError
+from django.db import Error
 from django.http import JsonResponse, StreamingHttpResponse
 from django.views.decorators.http import require_GET
 from rest_framework.exceptions import APIException
@@ -17,10 +17,15 @@ from config.streams.reading import read
 from config.streams.stream import Stream
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
 
 UNBUFFERED = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+
+SEND_SECONDS = 30.0
+"""How long a client may take nothing of what it is sent before its place goes to another."""
 
 
 @require_GET
@@ -31,10 +36,11 @@ def stream(request: HttpRequest) -> HttpResponseBase:
         first = HUB.enter(partial(ask, request.headers.get("Last-Event-ID", "").strip()))
     except NoPlace:
         return come_again("There is no place for one more stream; come again.")
-    except DatabaseError:
+    except Error:
         return come_again("The database does not answer; come again.")
     except (APIException, DomainError) as refused:
         return refused_as_in_the_api(refused, request)
+    limit_sending(request.META)
     pieces = Stream(HUB, ask, first)
     return StreamingHttpResponse(pieces, content_type="text/event-stream", headers=UNBUFFERED)
 
@@ -56,3 +62,10 @@ def refused_as_in_the_api(refused: Exception, request: HttpRequest) -> JsonRespo
         content_type=answer.content_type or "application/json",
         headers={"WWW-Authenticate": "Token"} if answer.status_code == 401 else {},
     )
+
+
+def limit_sending(environ: Mapping[str, Any]) -> None:
+    """Have the connection broken off when the client does not read: it would keep its place."""
+    connection = environ.get("gunicorn.socket")
+    if connection is not None:
+        connection.settimeout(SEND_SECONDS)

@@ -13,6 +13,7 @@ from allocations.bus.passwords import hashed
 from allocations.bus.publisher import NotPublished, Parcel, Publisher, Unroutable
 from allocations.bus.topology import TOPICS, Login, difference, routing_key
 from allocations.observables import Protocol
+from config.rabbitmq_node import free_port
 from tests.bus.readers import Refused, mqtt_reader, stomp_reader
 
 if TYPE_CHECKING:
@@ -127,6 +128,14 @@ def test_a_message_without_its_queue_or_place_is_not_taken(
     publisher.publish(parcel(login, queue))
     with pytest.raises(Unroutable, match="not found"):
         publisher.publish(Parcel("nowhere", "", queue, b"{}", "1"))
+
+
+def test_where_no_broker_is_nothing_is_published(reader: tuple[Login, str]) -> None:
+    login, queue = reader
+    with Publisher(f"amqp://guest:guest@127.0.0.1:{free_port()}") as nowhere:
+        for _ in range(2):
+            with pytest.raises(NotPublished, match="refused"):
+                nowhere.publish(parcel(login, queue))
 
 
 def test_a_full_queue_refuses_and_keeps_what_it_has(

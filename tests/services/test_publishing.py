@@ -94,6 +94,20 @@ def test_what_the_broker_did_not_take_leaves_first_when_it_is_back(now):
     assert (queue.failures, queue.last_error) == (0, "")
 
 
+def test_a_fault_of_our_own_costs_a_queue_a_pause_and_not_its_lease(now):
+    queue = MessageQueueFactory(next_attempt_at=now)
+    QueueMessageFactory(queue=queue)
+
+    def send(parcel: Parcel) -> None:
+        raise RuntimeError("a bug")
+
+    with pytest.raises(RuntimeError):
+        publishing.publish(claimed(now), send, clock=lambda: now)
+
+    queue.refresh_from_db()
+    assert (queue.claimed_until, queue.last_error, queue.failures) == (None, "a bug", 1)
+
+
 def test_an_hour_without_the_broker_costs_no_message(now):
     queue = MessageQueueFactory(next_attempt_at=now)
     messages = []
