@@ -150,7 +150,7 @@ def hooks(now: datetime) -> Iterator[Metric]:
         since=Min("planned_at", filter=is_open),
         given_up=Count("pk", filter=Q(dead=True)),
     )
-    found = {row["kind"]: row for row in rows}
+    found: dict[str, dict[str, Any]] = {row["kind"]: dict(row) for row in rows}
     for kind in HookType:
         row = found.get(kind.value, {"waiting": 0, "since": None, "given_up": 0})
         waiting.add_metric([kind.value], row["waiting"])

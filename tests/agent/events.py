@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tests.agent.service import eventually
+from tests.agent.service import Impatient, eventually
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 SOON = 5.0
 """Seconds within which what happens must have reached the agent."""
 
+LISTENS = "Started unified STOMP connection"
+PATIENT = 4
 RECEIVED = "Received a message "
 AWAY = ("Failed to connect to STOMP server", "Disconnected from queue", "Reconnection failed")
 """What an agent says while its broker, or its queue there, is not there yet."""
@@ -83,10 +85,11 @@ def listener(site: Site) -> Iterator[Listener]:
     """Run the agent in event mode, from when it listens; at its end, nobody is to blame."""
     with site.agent("event_process") as agent:
         running = Listener(agent)
-        eventually(
-            lambda: agent.said().mentions("Started unified STOMP connection"),
-            "the agent listens",
-        )
+        for _ in range(PATIENT):  # before it listens it works off whatever waits
+            with suppress(Impatient):
+                eventually(lambda: agent.said().mentions(LISTENS), "the agent listens")
+                break
+        assert agent.said().mentions(LISTENS), agent.said().lines[-5:]
         yield running
     assert agent.said().blames == []
 

@@ -14,6 +14,7 @@ from django.db import connection
 from tests.agent import acts
 from tests.agent.events import SOON, listener
 from tests.agent.service import LIMITS, PROJECT, Person, Service, eventually
+from tests.bus.broker import LEFT_OPEN
 from tests.bus.readers import Refused, mqtt_reader, stomp_reader
 from tests.contract import live
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from config.rabbitmq_node import Node
     from tests.agent.site import Site
 
+pytestmark = LEFT_OPEN
 IDENTITIES = "marketplace-site-agent-identities/"
 
 

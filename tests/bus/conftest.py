@@ -5,17 +5,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.bus.broker import running_node
+from tests.bus.broker import LEFT_OPEN, running_node
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from config.rabbitmq_node import Node
-
-LEFT_OPEN = pytest.mark.filterwarnings(
-    "ignore:Exception ignored in.*socket:pytest.PytestUnraisableExceptionWarning"
-)
-"""stomp.py does not close the socket of a connection that the broker has ended."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import paho.mqtt.client as mqtt
 import stomp
+from paho.mqtt.enums import CallbackAPIVersion
 from stomp.exception import StompException
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def mqtt_reader(
     """
     inbox = Inbox()
     answers: list[str] = []
-    reader = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id=client, clean_session=False)
+    reader = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=client, clean_session=False)
     reader.username_pw_set(f"{vhost}:{username}", password)
     reader.on_connect = lambda _c, _u, _f, reason, _p: answers.append(str(reason))
     reader.on_subscribe = lambda _c, _u, _m, reasons, _p: answers.append(str(reasons[0]))

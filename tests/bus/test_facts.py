@@ -11,7 +11,7 @@ import pytest
 from allocations.bus.management import Management
 from allocations.bus.passwords import hashed
 from allocations.bus.publisher import NotPublished, Parcel, Publisher, Unroutable
-from allocations.bus.topology import TOPICS, Login, difference, routing_key
+from allocations.bus.topology import TOPICS, Difference, Login, difference, routing_key
 from allocations.observables import Protocol
 from config.rabbitmq_node import free_port
 from tests.bus.readers import Refused, mqtt_reader, stomp_reader
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 SECRET = "the token of an agent"
 TAG = "efp-facts"
+NOTHING_TO_DO = Difference(frozenset(), frozenset(), frozenset(), frozenset())
 
 
 @pytest.fixture
@@ -206,7 +207,7 @@ def test_what_was_brought_about_is_found_as_it_shall_be(management: Management, 
     for login in logins:
         bring_about(management, login)
     found = difference(logins, [], management.actual())
-    assert (found.lacking, found.logins, found.queues, found.vhosts) == (set(), set(), set(), set())
+    assert found == NOTHING_TO_DO
 
     others = Management(node.management_url, publisher="guest", tag="somebody-else")
     assert not others.actual().entries, "nobody sees what is another's"

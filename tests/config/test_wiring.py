@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -114,7 +114,8 @@ def test_the_wish_to_plan_and_then_to_send_goes_to_the_queue_of_hooks():
     wiring.wake_hooks()
 
     with celery_app.connection_for_read() as connection:
-        message = connection.default_channel.basic_get("hooks", no_ack=True)
+        channel: Any = connection.default_channel
+        message = channel.basic_get("hooks", no_ack=True)
     _args, _kwargs, embedded = message.payload
     assert message.headers["task"] == "identity.tasks.plan_hooks"
     assert [then["task"] for then in embedded["chain"]] == ["identity.tasks.send_hooks"]

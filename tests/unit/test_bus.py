@@ -11,10 +11,20 @@ from hypothesis import strategies as st
 
 from allocations.bus import messages
 from allocations.bus.passwords import hashed, is_hash_of
-from allocations.bus.topology import ALL, Actual, Entry, Login, Rights, difference, routing_key
+from allocations.bus.topology import (
+    ALL,
+    Actual,
+    Difference,
+    Entry,
+    Login,
+    Rights,
+    difference,
+    routing_key,
+)
 from allocations.observables import ObjectType, Protocol
 
 SOMEBODY = UUID(int=7)
+NOTHING_TO_DO = Difference(frozenset(), frozenset(), frozenset(), frozenset())
 
 
 def test_a_password_is_kept_as_rabbitmq_keeps_it() -> None:
@@ -128,7 +138,7 @@ def test_whatever_the_broker_had_one_repair_settles_it(
     after = settled(wanted, kept, actual)
 
     again = difference(wanted, kept, after)
-    assert (again.lacking, again.logins, again.queues, again.vhosts) == (set(), set(), set(), set())
+    assert again == NOTHING_TO_DO
     assert {login.entry for login in wanted} == after.entries
     assert all(login.own_queues <= after.queues for login in wanted | kept)
 

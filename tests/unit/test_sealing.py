@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 import pytest
 
 from config.common.sealing import Unreadable, reseal, seal, unseal
-
-if TYPE_CHECKING:
-    from pytest_django.fixtures import SettingsWrapper
 
 OLD = "the key of last year, which has been long enough"
 NEW = "the key of this year, which is as long as the other"
@@ -25,7 +22,7 @@ def test_the_same_secret_is_sealed_differently_each_time() -> None:
     assert seal("secret") != seal("secret")
 
 
-def test_an_old_key_still_opens_and_the_newest_seals(settings: SettingsWrapper) -> None:
+def test_an_old_key_still_opens_and_the_newest_seals(settings: Any) -> None:
     settings.ENCRYPTION_KEYS = [OLD]
     sealed = seal("secret")
     settings.ENCRYPTION_KEYS = [NEW, OLD]
@@ -35,7 +32,7 @@ def test_an_old_key_still_opens_and_the_newest_seals(settings: SettingsWrapper) 
     assert unseal(renewed) == "secret"
 
 
-def test_without_its_key_a_secret_cannot_be_read(settings: SettingsWrapper) -> None:
+def test_without_its_key_a_secret_cannot_be_read(settings: Any) -> None:
     settings.ENCRYPTION_KEYS = [OLD]
     sealed = seal("secret")
     settings.ENCRYPTION_KEYS = [NEW]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from waldur_api_client.models.event_groups_enum import EventGroupsEnum
 from waldur_api_client.models.event_types_enum import EventTypesEnum
 
-from identity import event_types, waldur_events
+from identity import waldur_events
 
 
 def test_the_types_and_groups_are_those_of_the_published_client():
@@ -14,4 +14,4 @@ def test_the_types_and_groups_are_those_of_the_published_client():
 
 
 def test_every_name_of_ours_is_one_of_them():
-    assert set(event_types.NAMES.values()) <= waldur_events.TYPES
+    assert set(waldur_events.NAMES.values()) <= waldur_events.TYPES

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from identity import event_types, events
+from identity import event_types, events, waldur_events
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,7 +70,7 @@ def test_editors_of_waldurs_are_offered_what_they_know_alone(ask: Callable[..., 
     assert groups["auth"] == ["token_created"]
     assert {name for names in groups.values() for name in names} == {
         name
-        for kind, name in event_types.NAMES.items()
+        for kind, name in waldur_events.NAMES.items()
         if any(kind in event_types.GROUPS[group] for group in event_types.WALDUR_GROUPS)
     }
 
