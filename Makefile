@@ -13,7 +13,7 @@ PRODUCTION := DEBUG=false DATABASE_URL=postgresql://efp@db/efp CELERY_BROKER_URL
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help setup agent run serve streams worker test e2e test-fast check lint types imports deploy migrations
+.PHONY: help setup agent run serve streams worker bus test e2e test-fast check lint types imports deploy migrations
 .PHONY: schema schema-fresh fmt bench docs coverage shell
 
 help: ## Show this list
@@ -49,6 +49,9 @@ streams: setup ## Start the server of event streams only (EVENT_STREAM_PORT=9000
 
 worker: setup ## Start a worker with the timetable (beat)
 	@exec $(WORKER)
+
+bus: setup ## Start a RabbitMQ of one's own, to try event mode with `make run`
+	@exec $(PY) manage.py run_broker
 
 test: setup ## Run the tests on the embedded PostgreSQL, but for those of the site agent
 	@$(PYTEST) -m "not agent"

@@ -58,7 +58,7 @@ class Processes:
             env={**os.environ, **environment},
             stdin=subprocess.DEVNULL,
             start_new_session=True,
-            preexec_fn=_die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509
+            preexec_fn=die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509
         )
 
     def check(self) -> None:
@@ -120,7 +120,7 @@ def run_to_end(command: Sequence[str], environment: Mapping[str, str]) -> str:
     return done.stdout
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     """Ask the kernel to end this child when the supervisor is killed and cannot do it."""
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

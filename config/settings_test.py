@@ -21,7 +21,7 @@ if ON_ONE_MACHINE:
 DATABASES["default"]["TEST"] = {"NAME": f"test_efp_{os.environ['TEST_RUN']}"}
 
 SECRET_KEY = "a key for tests only, long enough that deployment checks have no objection"  # noqa: S105
-ENCRYPTION_KEYS = ["the key that seals what the tests keep as a secret"]
+ENCRYPTION_KEYS = ["the-key-that-seals-what-the-tests-keep-as-a-secret"]
 ALLOWED_HOSTS = ["*"]
 HTTPS_ONLY = SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = False
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

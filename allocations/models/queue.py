@@ -86,13 +86,15 @@ class MessageQueue(UuidModel):
 class QueueMessage(UuidModel):
     """A message for one queue, made from one event; it leaves in the order of its key.
 
-    `object_uuid` is what it is about. It is kept for a while after it has left.
+    `object_uuid` is what it is about; `part` counts the messages that one event becomes. It is kept
+    for a while after it has left.
     """
 
     queue = models.ForeignKey(MessageQueue, on_delete=models.CASCADE, related_name="messages")
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="+")
     object_type = models.CharField(max_length=40, choices=choices(ObjectType))
     object_uuid = models.UUIDField()
+    part = models.PositiveSmallIntegerField(default=0)
     body = models.JSONField()
     created = models.DateTimeField(editable=False)
     published_at = models.DateTimeField(null=True, blank=True)
@@ -101,8 +103,7 @@ class QueueMessage(UuidModel):
         constraints = (
             one_of("object_type", ObjectType, "queue_message_object_type"),
             models.UniqueConstraint(
-                fields=["queue", "event", "object_type", "object_uuid"],
-                name="one_message_per_queue_and_event",
+                fields=["queue", "event", "part"], name="one_message_per_queue_event_and_part"
             ),
         )
         indexes = (

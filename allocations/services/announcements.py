@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 PRESENT = (ResourceState.OK, ResourceState.ERRED)
 """The states in which a site has something of a resource, so that an agent looks at it."""
 
+NAMED = "username_set"
+
 NOT_YET = (OrderState.PENDING_CONSUMER, OrderState.PENDING_PROJECT)
 """States in which an order is no business of the provider's yet."""
 
@@ -44,10 +46,11 @@ def announce(event: Event, *, now: datetime) -> int:
             event=event,
             object_type=message.object_type,
             object_uuid=message.object_uuid,
+            part=part,
             body=message.body,
             created=now,
         )
-        for message in TOLD[event.kind](event)
+        for part, message in enumerate(TOLD[event.kind](event))
         for queue in _queues(message)
     ]
     QueueMessage.objects.bulk_create(written, ignore_conflicts=True)
@@ -122,13 +125,25 @@ def _account(event: Event) -> Iterator[Message]:
         .first()
     )
     resources = _resources_of(account) if account else ()
-    yield messages.offering_user(
-        _offering(event),
-        event.subject_uuid,
-        event.payload,
-        attributes=attributes.shown_to_site(account) if account else {},
-        backend_ids=[resource.backend_id for resource in resources],
-    )
+    for action in _actions(event):
+        yield messages.offering_user(
+            _offering(event),
+            event.subject_uuid,
+            {**event.payload, "action": action},
+            attributes=attributes.shown_to_site(account) if account else {},
+            backend_ids=[resource.backend_id for resource in resources],
+        )
+
+
+def _actions(event: Event) -> list[str]:
+    """Return what a site is told that happened to an account.
+
+    An agent lets people into allocations when their name is set, not when their account is opened:
+    one that is opened with its name is both.
+    """
+    action: str = event.payload["action"]
+    is_named = event.kind == "account.created" and event.payload["username"]
+    return [action, NAMED] if is_named else [action]
 
 
 def _shared_account(event: Event) -> Iterator[Message]:

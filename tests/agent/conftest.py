@@ -2,18 +2,22 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.agent import acts
+from tests.agent.events import listening
 from tests.agent.service import Service, run_service
 from tests.agent.site import AGENT_ENV, Site
+from tests.bus.broker import running_node
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from pytest_django import DjangoDbBlocker
+
+    from config.rabbitmq_node import Node
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -39,19 +43,62 @@ def service(
         yield running
 
 
+@pytest.fixture(scope="session")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+    """A broker for the tests of a process."""
+    with running_node(tmp_path_factory.mktemp("rabbitmq")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def bus_service(
+    node: Node, tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker
+) -> Iterator[Service]:
+    """A service with a message bus."""
+    name = f"bus_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
+    bus = {"RABBITMQ_URL": node.url, "RABBITMQ_MANAGEMENT_URL": node.management_url}
+    folder = tmp_path_factory.mktemp("bus_service")
+    with django_db_blocker.unblock(), run_service(name, folder, bus) as running:
+        yield running
+
+
+@pytest.fixture
+def bus_site(bus_service: Service, node: Node, tmp_path: Path) -> Callable[..., Site]:
+    """Make a site whose agent, in event mode, serves a new offering like one of the preset."""
+
+    def make(like: str, **how: Any) -> Site:
+        made = a_site(bus_service, tmp_path, like, **how)
+        made.configure(**listening(node))
+        return made
+
+    return make
+
+
+@pytest.fixture
+def bus_guest(bus_service: Service) -> Iterator[str]:
+    """Somebody who joins the project for a test, and is out of it afterwards."""
+    yield "cleo"
+    acts.stay_out(bus_service, "cleo")
+
+
 @pytest.fixture
 def site(service: Service, tmp_path: Path) -> Callable[..., Site]:
     """Make a site whose agent serves a new offering like one of the preset."""
 
-    def make(like: str, **how: object) -> Site:
-        token, offering = service.person("site-agent").token, acts.put_up_offering(service, like)
-        made = Site(tmp_path / "site", service.base_url, token, offering, **how)  # type: ignore[arg-type]
-        if made.backend == "slurm":
-            for name in ("limited", "paused"):
-                made.run("sacctmgr", "--immediate", "add", "qos", name)
-        return made
+    def make(like: str, **how: Any) -> Site:
+        return a_site(service, tmp_path, like, **how)
 
     return make
+
+
+def a_site(service: Service, folder: Path, like: str, **how: Any) -> Site:
+    """Return a site for a new offering, with its cluster's qualities of service."""
+    token, offering = service.person("site-agent").token, acts.put_up_offering(service, like)
+    made = Site(folder / "site", service.base_url, token, offering, **how)
+    if made.backend == "slurm":
+        for name in ("limited", "paused"):
+            made.run("sacctmgr", "--immediate", "add", "qos", name)
+    return made
 
 
 @pytest.fixture

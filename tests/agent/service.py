@@ -24,7 +24,7 @@ ROWS: dict[str, Any] = json.loads(PRESET.read_text())
 USAGE, LIMITS, NAMED, MOAB = (row["uuid"] for row in ROWS["offerings"])
 PROJECT: str = ROWS["projects"][0]["uuid"]
 USERS = {row["username"]: row["uuid"] for row in ROWS["users"]}
-PATIENCE = 60.0
+PATIENCE = 40.0
 WORKER = [
     "-m", "celery", "--quiet", "--app", "config.celery", "worker", "--beat", "--concurrency=1",
     "--without-gossip", "--without-mingle", "--without-heartbeat",
@@ -106,10 +106,16 @@ class Service:
 
 
 @contextmanager
-def run_service(database: str, folder: Path) -> Iterator[Service]:
-    """Run the service on a new database with the site's preset; leave nothing of it behind."""
+def run_service(
+    database: str, folder: Path, more: Mapping[str, str] | None = None
+) -> Iterator[Service]:
+    """Run the service on a new database with the site's preset; leave nothing of it behind.
+
+    `more` are variables of its environment, such as those of the message bus.
+    """
     live.create_database(database)
     env = live.environment(database, folder / "var") | {"CELERY_POLLING_INTERVAL": "0.05"}
+    env |= more or {}
     log = folder / "service.log"
     try:
         live.migrate(env)

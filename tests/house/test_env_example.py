@@ -68,7 +68,7 @@ def test_a_variable_read_in_two_places_has_one_default() -> None:
 def test_the_environment_is_read_through_config_env_alone() -> None:
     # The supervisor hands its whole environment on, and the tests' settings mark their run in it.
     allowed = {"config/env.py", "config/processes.py", "config/settings_test.py", "config/wsgi.py"}
-    allowed |= {"config/gunicorn.py", "config/streams/wsgi.py"}
+    allowed |= {"config/gunicorn.py", "config/streams/wsgi.py", "config/rabbitmq_node.py"}
     allowed |= {"config/celery.py", "config/embedded_postgres/cluster.py"}
     offenders = [
         str(file.relative_to(ROOT))

@@ -150,14 +150,30 @@ def test_a_role_is_told_of_after_the_account_is_there(queue, resource, project, 
     cleo, role = UserFactory(username="cleo"), RoleFactory(name=RoleName.PROJECT_MEMBER)
     members.grant(scope=project, user=cleo, role=role, actor=pi, now=now)
 
-    first, second = told()
-    assert (first["object_type"], second["object_type"]) == ("user_role", "offering_user")
+    first, *others = told()
     assert first == a_role(cleo, project, granted=True)
-    assert (second["action"], second["user_uuid"]) == ("create", cleo.uuid.hex)
+    assert [(body["action"], body["user_uuid"]) for body in others] == [("create", cleo.uuid.hex)]
     assert accounts.live(cleo, resource.offering) is not None
 
     members.revoke(scope=project, user=cleo, role=role, actor=pi, now=timezone.now())
     assert a_role(cleo, project, granted=False) in told()
+
+
+def test_an_account_that_is_opened_with_its_name_lets_its_person_in(
+    queue, resource, project, offering, pi, now
+):
+    offering.plugin_options |= {"username_generation_policy": "waldur_username"}
+    offering.save()
+    cleo, role = UserFactory(username="cleo"), RoleFactory(name=RoleName.PROJECT_MEMBER)
+    members.grant(scope=project, user=cleo, role=role, actor=pi, now=now)
+
+    _, *others = told()
+    assert [
+        (body["action"], body["username"], body["resource_backend_ids"]) for body in others
+    ] == [
+        ("create", "cleo", ["hpc_climate"]),
+        ("username_set", "cleo", ["hpc_climate"]),
+    ]
 
 
 def test_a_role_where_the_site_has_nothing_is_not_told_of(queue, project, offering, pi, now):

@@ -30,6 +30,7 @@ from allocations.api.subscriptions.inputs import (
     AgentQueueRegistrationInput,
 )
 from allocations.api.subscriptions.readers import reader_of
+from allocations.api.subscriptions.readiness import await_declared
 from allocations.api.subscriptions.serializers import (
     AgentQueueRegistrationResponseOutput,
     EventSubscriptionOutput,
@@ -125,6 +126,7 @@ class AgentIdentityViewSet(Listed, Retrieved, ApiViewSet):
             actor=request.user,
             now=self.now,
         )
+        await_declared(consumer)
         body = AgentQueueRegistrationResponseOutput(consumer).data
         return self.answer(body, status=ANSWERED[is_new])
 

@@ -13,6 +13,7 @@ from allocations.api.subscriptions.inputs import (
     EventSubscriptionQueueCreateInput,
 )
 from allocations.api.subscriptions.readers import reader_of
+from allocations.api.subscriptions.readiness import await_declared
 from allocations.api.subscriptions.serializers import (
     EventSubscriptionOutput,
     EventSubscriptionQueueOutput,
@@ -74,6 +75,7 @@ class EventSubscriptionViewSet(Listed, Retrieved, ApiViewSet):
             actor=request.user,
             now=self.now,
         )
+        await_declared(queue)
         return self.reply(queue, status=ANSWERED[is_new])
 
 

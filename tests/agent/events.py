@@ -1,0 +1,101 @@
+"""A site whose agent hears of what happens, in event mode, instead of asking for it."""
+
+from __future__ import annotations
+
+import ast
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tests.agent.service import eventually
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from config.rabbitmq_node import Node
+    from tests.agent.site import Agent, Said, Site
+
+SOON = 5.0
+"""Seconds within which what happens must have reached the agent."""
+
+RECEIVED = "Received a message "
+AWAY = ("Failed to connect to STOMP server", "Disconnected from queue", "Reconnection failed")
+"""What an agent says while its broker, or its queue there, is not there yet."""
+
+
+def listening(node: Node) -> dict[str, Any]:
+    """Return what an agent's configuration says of where it hears of events."""
+    return {
+        "stomp_enabled": True,
+        "stomp_ws_host": "127.0.0.1",
+        "stomp_ws_port": node.ports.web_stomp,
+        "stomp_ws_path": "/ws",
+        "websocket_use_tls": False,
+        "resource_import_enabled": True,
+    }
+
+
+@dataclass(frozen=True)
+class Listener:
+    """An agent that runs and listens."""
+
+    agent: Agent
+
+    def received(self) -> list[dict[str, Any]]:
+        """Return the messages that reached it, in order."""
+        found = []
+        for line in self.agent.said().lines:
+            text = str(line.get("event", ""))
+            if text.startswith(RECEIVED) and " on queue " in text:
+                body = text.removeprefix(RECEIVED).rpartition(" on queue ")[0]
+                found.append(_read(body))
+        return found
+
+    def hears(self, object_type: str, **wanted: Any) -> None:
+        """See that a message has come in time, from now on, in which all this stands.
+
+        :raises AssertionError: it has not.
+        """
+        deadline = time.monotonic() + SOON
+        while time.monotonic() < deadline:
+            if self.has_heard(object_type, **wanted):
+                return
+            time.sleep(0.05)
+        raise AssertionError((object_type, wanted, self.received()))
+
+    def has_heard(self, object_type: str, **wanted: Any) -> bool:
+        """Tell whether such a message has come."""
+        wanted["object_type"] = object_type
+        return any(wanted.items() <= body.items() for body in self.received())
+
+    def said(self) -> Said:
+        """Return what it wrote so far."""
+        return self.agent.said()
+
+    def does(self, happens: Callable[[], Any], what: str = "") -> Any:
+        """Wait until the agent has done something."""
+        return eventually(happens, what or "the agent does it")
+
+
+@contextmanager
+def listener(site: Site) -> Iterator[Listener]:
+    """Run the agent in event mode, from when it listens; at its end, nobody is to blame."""
+    with site.agent("event_process") as agent:
+        running = Listener(agent)
+        eventually(
+            lambda: agent.said().mentions("Started unified STOMP connection"),
+            "the agent listens",
+        )
+        yield running
+    assert agent.said().blames == []
+
+
+def complaints(said: Said) -> list[str]:
+    """Return what it complained of, but for the broker not being there yet."""
+    return [text for text in said.complaints if not text.startswith(AWAY)]
+
+
+def _read(body: str) -> dict[str, Any]:
+    """Read a message as the agent's log has it: a dict of Python."""
+    return dict(ast.literal_eval(body))

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.bus.broker import running_node
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from config.rabbitmq_node import Node
+
+LEFT_OPEN = pytest.mark.filterwarnings(
+    "ignore:Exception ignored in.*socket:pytest.PytestUnraisableExceptionWarning"
+)
+"""stomp.py does not close the socket of a connection that the broker has ended."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark everything here."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here):
+            for mark in (pytest.mark.bus, pytest.mark.slow, LEFT_OPEN):
+                item.add_marker(mark)
+
+
+@pytest.fixture(scope="session")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+    """A broker for the tests of a process."""
+    with running_node(tmp_path_factory.mktemp("rabbitmq")) as running:
+        yield running
