@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from marketplace.models import Offering
 
-ATTEMPTS = 5
+ATTEMPTS = 10
 
 
 class Unsettled(Conflict):
@@ -58,8 +58,8 @@ def hand_out(offering: Offering, *, now: datetime) -> HandedOut:
         digest = digest_of(state)
         if last is not None and last.digest == digest:
             return HandedOut(last.generation, digest, state)
-        generation = last.generation + 1 if last else 1
-        if _note(offering, last, generation, digest, now=now):
+        generation = _note(offering, last, digest, now=now)
+        if generation is not None:
             return HandedOut(generation, digest, state)
     raise Unsettled("The state changes faster than it can be read. Try again.")
 
@@ -85,12 +85,20 @@ def one_snapshot() -> Iterator[None]:
 
 
 def _note(
-    offering: Offering, last: DesiredState | None, generation: int, digest: str, *, now: datetime
-) -> bool:
-    """Keep what is handed out now; false when somebody else was handed out something meanwhile."""
-    noted = {"generation": generation, "digest": digest, "changed_at": now}
+    offering: Offering, last: DesiredState | None, digest: str, *, now: datetime
+) -> int | None:
+    """Keep what is handed out now, and return its generation.
+
+    None when somebody else was handed out another state meanwhile; one who was handed out the same
+    has counted it already.
+    """
+    noted = {"digest": digest, "changed_at": now}
     if last is None:
-        _, is_first = DesiredState.objects.get_or_create(offering=offering, defaults=noted)
-        return is_first
-    same = DesiredState.objects.filter(pk=last.pk, generation=last.generation)
-    return bool(same.update(**noted))
+        first = {"generation": 1, **noted}
+        row, _ = DesiredState.objects.get_or_create(offering=offering, defaults=first)
+    else:
+        same = DesiredState.objects.filter(pk=last.pk, generation=last.generation)
+        if same.update(generation=last.generation + 1, **noted):
+            return last.generation + 1
+        row = DesiredState.objects.get(pk=last.pk)
+    return row.generation if row.digest == digest else None
