@@ -76,6 +76,16 @@ def close_api_keys(event_uuid: UUID) -> None:
         api_keys.close_all(resource, now=timezone.now())
 
 
+def follow_created_resource(event_uuid: UUID) -> None:
+    """See to the accounts of a new allocation's members, then have its site look at it.
+
+    While it was made, accounts may have been opened for another one: the site may have found nobody
+    to let in then, and would not ask again.
+    """
+    follow_resource(event_uuid)
+    tell_subscribers(event_uuid)
+
+
 def follow_grant(event_uuid: UUID) -> None:
     """See to the accounts of somebody who got or lost a role in a project, then tell the sites.
 

@@ -60,7 +60,7 @@ SUBSCRIBERS: Mapping[str, tuple[Subscriber, ...]] = {
     "project.removed": (allocations.follow_removed_project,),
     "provider.updated": (allocations.follow_provider,),
     "resource.backend_id_set": (accounting.follow_resource,),
-    "resource.created": (allocations.follow_resource, accounting.follow_resource),
+    "resource.created": (allocations.follow_created_resource, accounting.follow_resource),
     "resource.end_date_set": (allocations.tell_subscribers,),
     "resource.flags_set": (allocations.tell_subscribers,),
     "resource.limits_set": (accounting.follow_resource,),

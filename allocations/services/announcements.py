@@ -239,6 +239,7 @@ def _flags(resource: Resource) -> dict[str, object]:
 TOLD: Mapping[str, Callable[[Event], Iterable[Message]]] = {
     **{f"order.{state}": _order for state in OrderState if state not in NOT_YET},
     "resource.flags_set": _resource,
+    "resource.created": _resource,
     "resource.end_date_set": _end_date,
     "resource.options_set": _resource,
     "resource.pull_requested": _resource,

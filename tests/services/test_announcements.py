@@ -93,6 +93,21 @@ def test_an_order_is_told_of_from_when_it_is_the_provider_s_business(
     ]
 
 
+def test_a_new_resource_is_looked_at_after_its_members_have_accounts(
+    queue, offering, project, bob, alice, carol, now
+):
+    resource = ResourceFactory(
+        project=project, offering=offering, state="Creating", backend_id="hpc_new"
+    )
+    order = OrderFactory(resource=resource, created_by=alice, state=OrderState.EXECUTING)
+    orders.complete(order, actor=carol, now=now)
+    dispatch_events()
+
+    told_of = [(message.object_type, message.object_uuid) for message in QueueMessage.objects.all()]
+    assert ("resource", resource.uuid) in told_of
+    assert accounts.live(bob, offering) is not None
+
+
 def test_flags_of_a_resource_are_told_as_they_stand(queue, resource, carol, now):
     delivery.set_flags(resource, {"paused": True}, actor=carol, now=now)
     assert told() == [
@@ -345,7 +360,12 @@ def test_without_a_bus_nothing_is_written(queue, resource, carol, now, settings)
 
 
 def test_the_wiring_has_heard_what_is_told():
-    tells = {tasks.tell_subscribers, tasks.follow_grant, tasks.follow_user}
+    tells = {
+        tasks.tell_subscribers,
+        tasks.follow_created_resource,
+        tasks.follow_grant,
+        tasks.follow_user,
+    }
     assert {kind for kind, heard in SUBSCRIBERS.items() if tells & set(heard)} == set(
         announcements.TOLD
     )
