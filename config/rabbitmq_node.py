@@ -12,6 +12,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -69,6 +70,7 @@ class Node:
         """Take the folder for its data, and its ports unless any will do."""
         self.folder, self.ports = folder, ports or Ports()
         self._process: subprocess.Popen[bytes] | None = None
+        self._names: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
@@ -89,31 +91,22 @@ class Node:
         if script is None:
             raise NoBroker("RabbitMQ is not installed: `apt-get install rabbitmq-server`.")
         self._configure()
-        with (self.folder / "node.log").open("ab") as log:
-            self._process = subprocess.Popen(  # noqa: S603 - the package's own script
-                [script],
-                env={**os.environ, **self._environment()},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-                preexec_fn=die_with_parent,  # noqa: PLW1509 - it calls one function of the system
-            )
+        # Its name service is started first: the node would leave one behind, whatever ends it.
+        self._names = self._run("epmd")
+        self._process = self._run(str(script))
         self._wait_until_ready()
 
     def stop(self) -> None:
         """Stop it, keeping its data."""
-        process, self._process = self._process, None
-        if process is None:
-            return
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGTERM)
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(GRACE_SECONDS)
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        self._end_name_service()
+        for process in filter(None, (self._process, self._names)):
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGTERM)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(GRACE_SECONDS)
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        self._process = self._names = None
 
     def check(self) -> None:
         """See that it still runs.
@@ -131,6 +124,19 @@ class Node:
     def __exit__(self, *_: object) -> None:
         """Stop it."""
         self.stop()
+
+    def _run(self, program: str) -> subprocess.Popen[bytes]:
+        """Start a program of the package, which ends with this process."""
+        with (self.folder / "node.log").open("ab") as log:
+            return subprocess.Popen(  # noqa: S603 - the package's own
+                [program],
+                env={**os.environ, **self._environment()},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509
+            )
 
     def _environment(self) -> dict[str, str]:
         return {
@@ -181,14 +187,6 @@ class Node:
             return True  # it asks who we are
         except OSError:
             return False
-
-    def _end_name_service(self) -> None:
-        """End Erlang's name service, which the node started and leaves behind."""
-        epmd = shutil.which("epmd")
-        if epmd is not None:
-            subprocess.run(  # noqa: S603
-                [epmd, "-port", str(self.ports.names), "-kill"], capture_output=True, check=False
-            )
 
 
 def listens(port: int) -> bool:
