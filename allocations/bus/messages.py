@@ -85,6 +85,19 @@ def user_role(
     return Message(offering, ObjectType.USER_ROLE, about, said)
 
 
+def whole_team(offering: UUID, team: Team) -> Message:
+    """Ask the site to bring everybody's access to a project's resources in line."""
+    said = {
+        "user_uuid": None,
+        "user_username": None,
+        "project_uuid": team.uuid.hex,
+        "project_name": team.name,
+        "role_name": "",
+        "granted": None,
+    }
+    return Message(offering, ObjectType.USER_ROLE, team.uuid, said)
+
+
 def offering_user(
     offering: UUID,
     account: UUID,

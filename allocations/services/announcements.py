@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import transaction
 
 from allocations.bus import messages
-from allocations.lifecycle import ApiKeyAction, ApiKeyState
+from allocations.lifecycle import AccountState, ApiKeyAction, ApiKeyState
 from allocations.models import MessageQueue, OfferingUser, QueueMessage, ResourceApiKey
 from allocations.observables import ObjectType
 from allocations.services import attributes, membership
@@ -120,12 +120,9 @@ def _user(event: Event) -> Iterator[Message]:
 
 
 def _account(event: Event) -> Iterator[Message]:
-    account = (
-        OfferingUser.objects.select_related("user", "offering__user_attribute_config")
-        .filter(uuid=event.subject_uuid)
-        .first()
-    )
-    resources = _resources_of(account) if account else ()
+    account = _found(event)
+    # An agent lets in, wherever it is told, whoever is named, without asking whether he may.
+    resources = _resources_of(account) if account and not account.is_restricted else ()
     for action in _actions(event):
         yield messages.offering_user(
             _offering(event),
@@ -139,12 +136,22 @@ def _account(event: Event) -> Iterator[Message]:
 def _actions(event: Event) -> list[str]:
     """Return what a site is told that happened to an account.
 
-    An agent lets people into allocations when their name is set, not when their account is opened:
-    one that is opened with its name is both.
+    An agent lets people into allocations when their name is set, not when their account is opened
+    or comes back: one that is opened with its name, or still has it, is both.
     """
     action: str = event.payload["action"]
-    is_named = event.kind == "account.created" and event.payload["username"]
+    is_there = event.kind == "account.created" or event.source == AccountState.DELETION_REQUESTED
+    is_named = is_there and event.target == AccountState.OK and event.payload["username"]
     return [action, NAMED] if is_named else [action]
+
+
+def _restriction(event: Event) -> Iterator[Message]:
+    """Tell of somebody who is shut out or let in again: agents do that when they look at a team."""
+    yield from _account(event)
+    account = _found(event)
+    projects = {resource.project for resource in _resources_of(account)} if account else ()
+    for project in sorted(projects, key=lambda project: project.pk):
+        yield messages.whole_team(_offering(event), messages.Team(project.uuid, project.name))
 
 
 def _shared_account(event: Event) -> Iterator[Message]:
@@ -202,6 +209,12 @@ def _offering(event: Event) -> UUID:
     return UUID(event.payload["offering_uuid"])
 
 
+def _found(event: Event) -> OfferingUser | None:
+    """Return the account that an event is about, unless it was removed since."""
+    accounts = OfferingUser.objects.select_related("user", "offering__user_attribute_config")
+    return accounts.filter(uuid=event.subject_uuid).first()
+
+
 def _served(project: Project) -> Iterable[Offering]:
     """Return the offerings whose sites have something of a project."""
     resources = Resource.objects.filter(project=project, state__in=membership.SERVED)
@@ -214,7 +227,7 @@ def _resources_of(account: OfferingUser) -> Iterable[Resource]:
     resources = Resource.objects.filter(
         offering=account.offering, project__in=projects.values("project"), state__in=PRESENT
     )
-    return resources.exclude(backend_id="").order_by("pk")
+    return resources.exclude(backend_id="").select_related("project").order_by("pk")
 
 
 def _role(offering: Offering, grant: Grant, project: Project, *, is_granted: bool) -> Message:
@@ -257,7 +270,7 @@ TOLD: Mapping[str, Callable[[Event], Iterable[Message]]] = {
     "account.ok": _account,
     "account.removed": _account,
     "account.requested_deletion": _account,
-    "account.restriction_changed": _account,
+    "account.restriction_changed": _restriction,
     "account.username_set": _account,
     "api_key.rotate_requested": _api_key,
     "course_account.closed": _shared_account,

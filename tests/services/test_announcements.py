@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from allocations import tasks
+from allocations.lifecycle import AccountState
 from allocations.models import MessageQueue, QueueMessage
 from allocations.observables import ObjectType
 from allocations.services import (
@@ -237,6 +238,39 @@ def test_a_new_username_names_the_resources_that_it_is_for(queue, resource, bob,
         "changed_attributes": [],
         "resource_backend_ids": ["hpc_climate"],
     }  # fmt: skip
+
+
+def test_who_comes_back_is_let_in_by_his_old_name(queue, resource, bob, now):
+    account = OfferingUserFactory(offering=resource.offering, user=bob, username="bob1")
+    accounts.advance(account, "leave", AccountState.DELETION_REQUESTED, actor=None, now=now)
+    told()
+    accounts.advance(account, "come_back", AccountState.OK, actor=None, now=now)
+    assert [
+        (body["action"], body["username"], body["resource_backend_ids"]) for body in told()
+    ] == [("update", "bob1", ["hpc_climate"]), ("username_set", "bob1", ["hpc_climate"])]
+
+
+def test_who_is_shut_out_is_named_for_no_resource_and_his_teams_are_looked_at(
+    queue, resource, bob, carol, now
+):
+    account = OfferingUserFactory(offering=resource.offering, user=bob, username="bob1")
+    ResourceFactory(project=resource.project, offering=resource.offering, backend_id="hpc_2")
+    told()
+
+    accounts.set_restricted(account, is_restricted=True, actor=carol, now=now)
+    update, team = told()
+    assert (update["action"], update["resource_backend_ids"]) == ("update", [])
+    assert team == {
+        "object_type": "user_role",
+        "user_uuid": None,
+        "user_username": None,
+        "project_uuid": resource.project.uuid.hex,
+        "project_name": resource.project.name,
+        "role_name": "",
+        "granted": None,
+    }
+    accounts.set_username(account, username="bob2", actor=carol, now=now)
+    assert [body["resource_backend_ids"] for body in told()] == [[]]
 
 
 def test_what_the_site_sees_of_a_person_is_told_when_it_changes(queue, resource, bob, now):
