@@ -182,11 +182,22 @@ class AccountsAtProviderViewSet(ApiViewSet):
 
     model = ServiceProvider
     related = ("customer",)
-    access: ClassVar[dict[str, Rule]] = {"project_service_accounts": Serves()}
+    access: ClassVar[dict[str, Rule]] = {
+        "project_service_accounts": Serves(),
+        "course_accounts": Serves(),
+    }
 
     @listing(ProjectServiceAccountOutput, filterset=ProjectServiceAccountFilter, order=("created",))
     def project_service_accounts(self, request: Any, uuid: str) -> Any:
         """List those of the programs of projects with a live allocation, closed ones too."""
-        provided = Offering.objects.provided_by(request.user).filter(customer=self.row().customer)
-        resources = Resource.objects.filter(offering__in=provided.values("pk"), state__in=SERVED)
-        return self.page(ProjectServiceAccount.objects.all().at(resources))
+        return self.page(ProjectServiceAccount.objects.all().at(self._resources()))
+
+    @listing(CourseAccountOutput, filterset=CourseAccountFilter, order=("created",))
+    def course_accounts(self, request: Any, uuid: str) -> Any:
+        """List those for courses with a live allocation, closed ones too. Agents up to 1.0.5."""
+        return self.page(CourseAccount.objects.all().at(self._resources()))
+
+    def _resources(self) -> Any:
+        user, customer = self.request.user, self.row().customer
+        provided = Offering.objects.provided_by(user).filter(customer=customer)
+        return Resource.objects.filter(offering__in=provided.values("pk"), state__in=SERVED)

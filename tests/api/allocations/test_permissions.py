@@ -61,6 +61,7 @@ PUT    provider-offerings/{offering}/update-user-attribute-config/     200 -????
 PATCH  provider-offerings/{offering}/update-user-attribute-config/     200 -??????++x+
 DELETE provider-offerings/{offering}/delete-user-attribute-config/     204 -??????++x+
 GET    service-providers/{provider}/project_service_accounts/          200 -xxxxxx++++
+GET    service-providers/{provider}/course_accounts/                   200 -xxxxxx++++
 """
 
 LINES = read(TABLE, below="/api/marketplace-")

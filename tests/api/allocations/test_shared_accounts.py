@@ -229,9 +229,13 @@ def test_a_second_allocation_doubles_nothing(as_user, carol, resource, accounts)
     for name in LISTS:
         assert len(as_user(carol).get(f"{url}/{name}/").json()) == 2
     provider = ServiceProviderFactory(customer=resource.offering.customer)
-    everywhere = f"/api/marketplace-service-providers/{provider.uuid}/project_service_accounts/"
-    assert len(as_user(carol).get(everywhere).json()) == 2
-    assert len(as_user(carol).get(everywhere, {"state": "OK"}).json()) == 1
+    for name in ("project_service_accounts", "course_accounts"):
+        everywhere = f"/api/marketplace-service-providers/{provider.uuid}/{name}/"
+        assert len(as_user(carol).get(everywhere).json()) == 2
+        assert len(as_user(carol).get(everywhere, {"state": "OK"}).json()) == 1
+        project = {"project_uuid": resource.project.uuid.hex}
+        assert len(as_user(carol).get(everywhere, project).json()) == 2
+        assert as_user(carol).get(everywhere, {"project_uuid": provider.uuid.hex}).json() == []
 
 
 def test_a_course_account_is_shown_whole(as_user, pi, bob, project):
