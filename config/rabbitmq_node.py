@@ -28,6 +28,9 @@ PLUGINS = "rabbitmq_management", "rabbitmq_stomp", "rabbitmq_web_stomp", "rabbit
 READY_WITHIN_SECONDS = 90.0
 GRACE_SECONDS = 20.0
 FRUGAL = "+S 2:2 +sbwt none +sbwtdcpu none +sbwtdio none"
+AT_HOME = "-kernel inet_dist_use_interface {127,0,0,1}"
+OTHERS = ("RABBITMQ_", "ERL_")
+"""How variables begin that are meant for the machine's own broker, if at all."""
 
 
 class NoBroker(RuntimeError):
@@ -130,7 +133,7 @@ class Node:
         with (self.folder / "node.log").open("ab") as log:
             return subprocess.Popen(  # noqa: S603 - the package's own
                 [program],
-                env={**os.environ, **self._environment()},
+                env=self._environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -139,15 +142,21 @@ class Node:
             )
 
     def _environment(self) -> dict[str, str]:
-        return {
+        """Return the environment of its programs: nothing in it is the machine's own broker's."""
+        inherited = {
+            name: value for name, value in os.environ.items() if not name.startswith(OTHERS)
+        }
+        return inherited | {
             "HOME": str(self.folder),  # Erlang keeps its cookie there
             "RABBITMQ_NODENAME": f"efp{self.ports.amqp}@localhost",
+            "RABBITMQ_CONF_ENV_FILE": str(self.folder / "rabbitmq-env.conf"),
             "RABBITMQ_CONFIG_FILE": str(self.folder / "rabbitmq.conf"),
+            "RABBITMQ_ADVANCED_CONFIG_FILE": str(self.folder / "advanced.config"),
             "RABBITMQ_ENABLED_PLUGINS_FILE": str(self.folder / "enabled_plugins"),
             "RABBITMQ_MNESIA_BASE": str(self.folder / "data"),
             "RABBITMQ_LOG_BASE": str(self.folder / "log"),
             "RABBITMQ_DIST_PORT": str(self.ports.distribution),
-            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": FRUGAL,
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": f"{FRUGAL} {AT_HOME}",
             "ERL_EPMD_PORT": str(self.ports.names),
             "ERL_EPMD_ADDRESS": "127.0.0.1",
         }
@@ -155,6 +164,8 @@ class Node:
     def _configure(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         ports = self.ports
+        (self.folder / "rabbitmq-env.conf").touch()
+        (self.folder / "advanced.config").write_text("[].\n")
         (self.folder / "enabled_plugins").write_text(f"[{','.join(PLUGINS)}].\n")
         (self.folder / "rabbitmq.conf").write_text(
             f"listeners.tcp.1 = 127.0.0.1:{ports.amqp}\n"
