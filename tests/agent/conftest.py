@@ -8,7 +8,7 @@ import pytest
 
 from tests.agent import acts
 from tests.agent.events import listening
-from tests.agent.service import Service, run_service
+from tests.agent.service import PROJECT, Service, run_service
 from tests.agent.site import AGENT_ENV, Site
 from tests.bus.broker import running_node
 
@@ -79,6 +79,22 @@ def bus_guest(bus_service: Service) -> Iterator[str]:
     """Somebody who joins the project for a test, and is out of it afterwards."""
     yield "cleo"
     acts.stay_out(bus_service, "cleo")
+
+
+@pytest.fixture
+def bus_program(bus_service: Service) -> Iterator[Callable[[str], dict[str, Any]]]:
+    """Open accounts for programs of the project; they are closed afterwards."""
+    pi, opened = bus_service.person("pi"), []
+    path = "marketplace-project-service-accounts/"
+
+    def make(name: str) -> dict[str, Any]:
+        told = {"project": PROJECT, "email": "r@example.org", "preferred_identifier": name}
+        opened.append(pi.post(path, told, expect=201))
+        return dict(opened[-1])
+
+    yield make
+    for program in opened:
+        pi.http.delete(f"/api/{path}{program['uuid']}/")
 
 
 @pytest.fixture

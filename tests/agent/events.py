@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tests.agent.service import Impatient, eventually
+from tests.agent.service import PATIENCE, Impatient, eventually
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.agent.site import Agent, Said, Site
 
 SOON = 5.0
-"""Seconds within which what happens must have reached the agent."""
+"""Seconds within which what happens must have reached the agent, if it is not busy."""
 
 LISTENS = "Started unified STOMP connection"
 PATIENT = 4
@@ -55,16 +55,20 @@ class Listener:
         return found
 
     def hears(self, object_type: str, **wanted: Any) -> None:
-        """See that a message has come in time, from now on, in which all this stands.
+        """See that a message comes in time in which all this stands, unless it has come already.
 
-        :raises AssertionError: it has not.
+        The agent takes one message after the other, so the time is that in which it does nothing.
+
+        :raises AssertionError: it does not come.
         """
-        deadline = time.monotonic() + SOON
-        while time.monotonic() < deadline:
-            if self.has_heard(object_type, **wanted):
-                return
+        ends, idle_since, size = time.monotonic() + PATIENCE, time.monotonic(), 0
+        while not self.has_heard(object_type, **wanted):
+            now, written = time.monotonic(), self.agent.log.stat().st_size
+            if written != size:
+                idle_since, size = now, written
+            if now - idle_since > SOON or now > ends:
+                raise AssertionError((object_type, wanted, self.received()))
             time.sleep(0.05)
-        raise AssertionError((object_type, wanted, self.received()))
 
     def has_heard(self, object_type: str, **wanted: Any) -> bool:
         """Tell whether such a message has come."""

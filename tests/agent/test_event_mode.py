@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.agent import acts
 from tests.agent.events import complaints, listener
@@ -156,7 +156,9 @@ def test_a_policy_pauses_what_is_used_up_and_says_what_to_set(
 
 
 def test_accounts_of_programs_parts_of_people_imports_and_repairs_are_heard_of(
-    bus_service: Service, bus_site: Callable[..., Site]
+    bus_service: Service,
+    bus_site: Callable[..., Site],
+    bus_program: Callable[[str], dict[str, Any]],
 ) -> None:
     slurm = bus_site(LIMITS)
     owner, api = bus_service.person("site-owner"), f"{bus_service.base_url}/api"
@@ -166,11 +168,7 @@ def test_accounts_of_programs_parts_of_people_imports_and_repairs_are_heard_of(
         account = allocation.now()["backend_id"]
         agent.does(lambda: slurm.users(account) == acts.TEAM)
 
-        program = allocation.pi.post(
-            "marketplace-project-service-accounts/",
-            {"project": PROJECT, "email": "r@example.org", "preferred_identifier": "svc-bus"},
-            expect=201,
-        )
+        program = bus_program("svc-bus")
         agent.hears("service_account", account_uuid=program["uuid"], action="create")
         agent.does(lambda: program["username"] in slurm.users(account))
         path = f"/api/marketplace-project-service-accounts/{program['uuid']}/"

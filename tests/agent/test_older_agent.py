@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.agent import acts
 from tests.agent.events import Listener, complaints
-from tests.agent.service import LIMITS, PROJECT, eventually
+from tests.agent.service import LIMITS, eventually
 from tests.agent.site import AGENT_ENV
 
 if TYPE_CHECKING:
@@ -22,13 +22,18 @@ OLDER = AGENT_ENV / "older"
 TYPES = 8
 """How many types of objects it subscribes to, one after another."""
 
+LET_IN_TWICE = ("'add', 'user'", "Nothing added")
+"""It reads its queues at once, so that two may let the same person in, whom one finds there."""
+
 pytestmark = pytest.mark.skipif(
     not OLDER.exists() and not os.environ.get("CI"), reason="`make agent` installs the older agent"
 )
 
 
 def test_it_hears_of_everything_over_a_queue_for_each_type(
-    bus_service: Service, bus_site: Callable[..., Site]
+    bus_service: Service,
+    bus_site: Callable[..., Site],
+    bus_program: Callable[[str], dict[str, Any]],
 ) -> None:
     slurm = bus_site(LIMITS, environment={"PYTHONPATH": str(OLDER)})
     owner = bus_service.person("site-owner")
@@ -52,11 +57,7 @@ def test_it_hears_of_everything_over_a_queue_for_each_type(
         agent.hears("resource", resource_uuid=allocation.uuid, paused=True)
         agent.does(lambda: slurm.qos(account) == "paused")
 
-        program = allocation.pi.post(
-            "marketplace-project-service-accounts/",
-            {"project": PROJECT, "email": "r@example.org", "preferred_identifier": "svc-old"},
-            expect=201,
-        )
+        program = bus_program("svc-old")
         agent.hears("service_account", account_uuid=program["uuid"], action="create")
         agent.does(lambda: program["username"] in slurm.users(account))
 
@@ -70,4 +71,5 @@ def test_it_hears_of_everything_over_a_queue_for_each_type(
         agent.hears("offering_resources_sync", offering_uuid=slurm.offering)
         team = acts.TEAM | {program["username"]}
         agent.does(lambda: account in slurm.accounts() and slurm.users(account) == team)
-    assert complaints(agent.said()) == []
+    complained = complaints(agent.said())
+    assert [text for text in complained if not any(word in text for word in LET_IN_TWICE)] == []
