@@ -235,7 +235,7 @@ def test_fields_operations_and_filters_beyond_the_contract_are_welcome(schema: O
     component(schema, "Project")["properties"]["motto"] = {"type": "string"}
     extra = {"in": "query", "name": "motto", "schema": {"type": "string"}}
     operation_of(schema, PROJECTS)["parameters"].append(extra)
-    schema["paths"]["/api/events/"] = {"get": {"operationId": "events_list", "responses": {}}}
+    schema["paths"]["/api/mottos/"] = {"get": {"operationId": "mottos_list", "responses": {}}}
 
     assert compared(schema).problems == []
 
