@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -14,17 +14,15 @@ from django.db import connection
 from tests.agent import acts
 from tests.agent.events import SOON, listener
 from tests.agent.service import LIMITS, Person, Service, eventually
-from tests.bus.broker import LEFT_OPEN
 from tests.bus.readers import Refused, mqtt_reader, stomp_reader
 from tests.contract import live
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from config.rabbitmq_node import Node
     from tests.agent.site import Site
 
-pytestmark = LEFT_OPEN
 IDENTITIES = "marketplace-site-agent-identities/"
 
 
@@ -191,14 +189,14 @@ def test_a_token_that_is_revoked_lets_nobody_in_any_more_and_a_new_one_does(
 ) -> None:
     owner = bus_service.person("site-owner")
     offering = acts.put_up_offering(bus_service, LIMITS)
-    caller = another_token(bus_service, "site-owner")
-    identity = an_identity(caller, offering)
-    at = f"{IDENTITIES}{identity}/register_queue/"
-    told = caller.post(at, {"object_types": []}, expect=201)
-    place = told["vhost"], told["rmq_username"]
-    with stomp_reader(node, *place, caller.token, told["queue_name"]) as (_, inbox):
-        assert caller.http.post("/api-auth/logout/").status_code == 204
-        assert inbox.is_cut_off.wait(60), "the sweep cuts it off"
+    with logged_in_once_more(bus_service, "site-owner") as caller:
+        identity = an_identity(caller, offering)
+        at = f"{IDENTITIES}{identity}/register_queue/"
+        told = caller.post(at, {"object_types": []}, expect=201)
+        place = told["vhost"], told["rmq_username"]
+        with stomp_reader(node, *place, caller.token, told["queue_name"]) as (_, inbox):
+            assert caller.http.post("/api-auth/logout/").status_code == 204
+            assert inbox.is_cut_off.wait(60), "the sweep cuts it off"
     with pytest.raises(Refused), stomp_reader(node, *place, caller.token):
         pass
 
@@ -234,11 +232,14 @@ def test_what_nobody_has_any_more_is_taken_away_and_what_is_missing_is_mended(
         eventually(lambda: broker.get(queue).status_code == broker.get(user).status_code == 404)
 
 
-def another_token(service: Service, username: str) -> Person:
-    """Log somebody in once more."""
+@contextmanager
+def logged_in_once_more(service: Service, username: str) -> Iterator[Person]:
+    """Give somebody another token."""
     answer = httpx.post(
         f"{service.base_url}/api-auth/password/",
         json={"username": username, "password": f"{username}-password"},
         timeout=SOON,
     )
-    return Person(service.base_url, username, answer.raise_for_status().json()["token"])
+    person = Person(service.base_url, username, answer.raise_for_status().json()["token"])
+    with closing(person.http):
+        yield person

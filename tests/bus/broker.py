@@ -16,11 +16,6 @@ if TYPE_CHECKING:
 
 MISSING = "RabbitMQ is not installed: `apt-get install rabbitmq-server` lets this test run"
 
-LEFT_OPEN = pytest.mark.filterwarnings(
-    "ignore:Exception ignored in.*socket:pytest.PytestUnraisableExceptionWarning"
-)
-"""stomp.py does not close the socket of a connection that the broker has ended."""
-
 
 def is_needed_and_missing() -> bool:
     """Tell whether tests with a broker are left out here; CI has one and leaves nothing out."""

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.bus.broker import LEFT_OPEN, running_node
+from tests.bus.broker import running_node
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +18,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
     for item in items:
         if item.path.is_relative_to(here):
-            for mark in (pytest.mark.bus, pytest.mark.slow, LEFT_OPEN):
+            for mark in (pytest.mark.bus, pytest.mark.slow):
                 item.add_marker(mark)
 
 

@@ -52,6 +52,21 @@ class Inbox(stomp.ConnectionListener):  # type: ignore[misc]
         assert self.is_cut_off.wait(PATIENCE), "the broker did not mind"
 
 
+class Line(stomp.ConnectionListener):  # type: ignore[misc]
+    """The WebSocket of a connection, which stomp.py leaves open where the broker has ended it."""
+
+    def __init__(self, transport: Any) -> None:
+        self.transport = transport
+        self.socket: Any = None
+
+    def on_connecting(self, *_: Any) -> None:
+        self.socket = self.transport.socket
+
+    def close(self) -> None:
+        if self.socket is not None:
+            self.socket.shutdown()
+
+
 class Refused(Exception):
     """The broker does not let the subscriber in."""
 
@@ -73,19 +88,20 @@ def stomp_reader(
         heartbeats=(10000, 10000),
     )
     connection.set_listener("inbox", inbox)
+    connection.set_listener("line", line := Line(connection.transport))
     try:
         connection.connect(username, password, wait=True, headers={"accept-version": "1.2"})
+        if queue:
+            connection.subscribe(destination=f"/amq/queue/{queue}", id=queue, ack="auto")
+        yield connection, inbox
     except StompException as error:
         raise Refused(inbox.errors) from error
-    if queue:
-        connection.subscribe(destination=f"/amq/queue/{queue}", id=queue, ack="auto")
-    try:
-        yield connection, inbox
     finally:
         if connection.is_connected():
             # What comes before the broker knows that he has left would be taken for read.
             connection.disconnect(receipt="left")
             inbox.wait_until_cut_off()
+        line.close()
 
 
 @contextmanager
