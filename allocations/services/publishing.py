@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import F
 
+from allocations.bus import messages
 from allocations.bus.publisher import Parcel, Unroutable
 from allocations.bus.topology import TOPICS, routing_key
 from allocations.models import MessageQueue, QueueMessage
@@ -147,14 +148,9 @@ def _replace(queue: MessageQueue, before: datetime, *, now: datetime) -> int:
         return 0
     first, *others = old
     QueueMessage.objects.filter(pk__in=[message.pk for message in others]).delete()
-    offering = queue.offering
-    first.object_type, first.object_uuid = ObjectType.OFFERING_RESOURCES_SYNC, offering.uuid
-    first.body = {
-        "object_type": first.object_type,
-        "offering_uuid": offering.uuid.hex,
-        "requested_by_user_uuid": None,
-    }
-    first.created = now
+    instead = messages.offering_resources_sync(queue.offering.uuid, None)
+    first.object_type, first.object_uuid = instead.object_type, instead.object_uuid
+    first.body, first.created = instead.body, now
     first.save(update_fields=["object_type", "object_uuid", "body", "created"])
     log.warning("%s messages for %s were too old; it will be asked to look at all", len(old), queue)
     return len(others)

@@ -11,6 +11,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
+
 from allocations.bus.configured import is_configured
 from allocations.models import MessageQueue
 
@@ -24,10 +26,14 @@ LOOKS_EVERY = 0.05
 
 
 def await_declared(owner: EventConsumer | EventSubscriptionQueue) -> None:
-    """Wait until the broker has a queue and lets its reader in, or for as long as is sensible."""
+    """Wait until the broker has a queue and lets its reader in, or for as long as is sensible.
+
+    That the worker has found the broker away is reason not to wait any longer.
+    """
     if not is_configured():
         return
     until = time.monotonic() + PATIENCE
-    queue = MessageQueue.objects.filter(pk=owner.queue.pk, declared_at__isnull=False)
+    tried = Q(declared_at__isnull=False) | Q(failures__gt=0)
+    queue = MessageQueue.objects.filter(tried, pk=owner.queue.pk)
     while not queue.exists() and time.monotonic() < until:
         time.sleep(LOOKS_EVERY)
