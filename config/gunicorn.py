@@ -16,6 +16,7 @@ workers = env_int("WEB_WORKERS", 2)
 # Two threads keep a worker answering while one waits for a slow client; more just wait for the GIL.
 worker_class = "gthread"
 threads = env_int("WEB_THREADS", 2)
+limit_request_line = 8190  # a little more than `refusals` allows, so that it is ours to refuse
 keepalive = 30
 timeout = 60
 graceful_timeout = 20

@@ -72,6 +72,7 @@ BEHIND_PROXY = env_bool("BEHIND_PROXY", default=False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 USE_X_FORWARDED_HOST = BEHIND_PROXY
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "config.refusals.forged"
 
 AUTH_USER_MODEL = "identity.User"
 AUTH_PASSWORD_VALIDATORS = [
@@ -106,6 +107,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.logs.RequestIdMiddleware",
     "config.health.ProbeMiddleware",
+    "config.refusals.AddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -171,6 +173,7 @@ STORAGES = {
 MEDIA_ROOT = VAR_DIR / "media"
 
 # --- The API --------------------------------------------------------------------------------------
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024  # of any body; agents send some thousand entries
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "identity.api.authentication.TokenAuthentication",
@@ -184,9 +187,9 @@ REST_FRAMEWORK = {
         "config.common.api.renderers.ProblemRenderer",
     ],
     "DEFAULT_PARSER_CLASSES": [
-        "rest_framework.parsers.JSONParser",
-        "rest_framework.parsers.FormParser",
-        "rest_framework.parsers.MultiPartParser",
+        "config.common.api.parsers.JsonParser",
+        "config.common.api.parsers.FormParser",
+        "config.common.api.parsers.MultiPartParser",
     ],
 }
 SPECTACULAR_SETTINGS = {

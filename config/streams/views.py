@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import Error
 from django.http import JsonResponse, StreamingHttpResponse
-from django.views.decorators.http import require_GET
-from rest_framework.exceptions import APIException
+from django.views.decorators.csrf import csrf_exempt
+from rest_framework.exceptions import APIException, MethodNotAllowed
 
 from config.common.api import exceptions
 from config.common.errors import DomainError
@@ -28,7 +28,14 @@ SEND_SECONDS = 30.0
 """How long a client may take nothing of what it is sent before its place goes to another."""
 
 
-@require_GET
+@csrf_exempt
+def answer(request: HttpRequest) -> HttpResponseBase:
+    """Answer a stream, or that nothing else can be had here."""
+    if request.method == "GET":
+        return stream(request)
+    return refused_as_in_the_api(MethodNotAllowed(str(request.method)), request)
+
+
 def stream(request: HttpRequest) -> HttpResponseBase:
     """Answer the events from a cursor on, for as long as both sides keep the connection."""
     ask = partial(read, request.META, request.GET)
@@ -60,7 +67,10 @@ def refused_as_in_the_api(refused: Exception, request: HttpRequest) -> JsonRespo
         status=answer.status_code,
         safe=False,
         content_type=answer.content_type or "application/json",
-        headers={"WWW-Authenticate": "Token"} if answer.status_code == 401 else {},
+        headers={
+            **({"WWW-Authenticate": "Token"} if answer.status_code == 401 else {}),
+            **({"Allow": "GET"} if answer.status_code == 405 else {}),
+        },
     )
 
 

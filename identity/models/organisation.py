@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils import timezone
 
+from config.common.json_column import JsonColumn
 from config.common.models import Timestamped, UuidModel, text
 from identity.querysets import CustomerQuerySet, OrganizationGroupQuerySet
 from identity.roles import ScopeType
@@ -66,9 +67,9 @@ class Customer(UuidModel, Timestamped):
     max_service_accounts = models.PositiveIntegerField(null=True, blank=True)
     grace_period_days = models.PositiveIntegerField(null=True, blank=True)
     project_slug_template = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001 - null on the wire
-    user_affiliations = models.JSONField(default=list, blank=True)
-    user_email_patterns = models.JSONField(default=list, blank=True)
-    user_identity_sources = models.JSONField(default=list, blank=True)
+    user_affiliations = JsonColumn(default=list, blank=True)
+    user_email_patterns = JsonColumn(default=list, blank=True)
+    user_identity_sources = JsonColumn(default=list, blank=True)
     organization_groups = models.ManyToManyField(
         OrganizationGroup, blank=True, related_name="customers"
     )
