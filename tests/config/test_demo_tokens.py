@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 def people(settings: Any, tmp_path: Path) -> dict[str, User]:
     settings.ON_ONE_MACHINE = True
     settings.VAR_DIR = tmp_path
-    users = {name: UserFactory(username=name) for name in ROLES.values()}
+    users: dict[str, User] = {name: UserFactory(username=name) for name in ROLES.values()}
     for user in users.values():
         user.set_unusable_password()
         user.save()

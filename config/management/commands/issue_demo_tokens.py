@@ -1,8 +1,8 @@
 """Says how to get in as the people of the demo catalogue: a token each, and a password.
 
 For a service that somebody tries out on their own machine: tokens and password are printed. Tokens
-stay the same from run to run: they are kept in a file that its owner alone can read. The password is
-given to those who have none yet, so that one that somebody has changed stays changed. With a
+stay the same from run to run: they are kept in a file that its owner alone can read. The password
+is given to those who have none yet, so that one that somebody has changed stays changed. With a
 database of its own (`DATABASE_URL`) the command wants `--force`, and the password is a random one.
 """
 

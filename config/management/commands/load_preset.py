@@ -39,8 +39,8 @@ class Command(BaseCommand):
             raise CommandError(f"{file} cannot be read: {error}") from error
         if (found := credentials_in(preset)) and not (settings.ON_ONE_MACHINE or force):
             raise CommandError(
-                f"{file} has {' and '.join(found)} in it, and DATABASE_URL is set: whoever has read "
-                "the file could log in. Nothing was changed. Take them out, or give --force."
+                f"{file} has {' and '.join(found)} in it, and DATABASE_URL is set: whoever has "
+                "read the file could log in. Nothing was changed. Take them out, or give --force."
             )
         try:
             tally = load(preset, now=timezone.now())

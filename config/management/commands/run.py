@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from config import sealed
 from config.embedded_postgres import CannotStart, hold
 from config.env import env_int, env_str
 from config.management.commands.issue_demo_tokens import NoDemo
@@ -56,7 +57,7 @@ class Command(BaseCommand):
                     wait_until_ready(processes, f"http://{address}:{answering}/health/ready")
                 self.announce(url, settings.EVENT_STREAM_URL or streams)
                 processes.wait()
-        except (CannotStart, ChildDied) as error:
+        except (CannotStart, ChildDied, sealed.Locked) as error:
             raise CommandError(str(error)) from error
         self.stderr.write("Stopped.")
 
@@ -65,6 +66,7 @@ class Command(BaseCommand):
         if settings.EMBEDDED_CLUSTER:
             hold(settings.EMBEDDED_CLUSTER)
         call_command("migrate", verbosity=0, interactive=False)
+        sealed.check()
         if is_empty():
             call_command("load_preset", str(DEMO_PRESET), stdout=self.stderr)
 
