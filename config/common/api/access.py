@@ -11,6 +11,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, cast
 
+from rest_framework.exceptions import PermissionDenied
+
+
+class NotAllowed(PermissionDenied):
+    """The rule of the action does not allow it (403); problem details say what it asks for."""
+
+    def __init__(self, needs: tuple[str, ...]) -> None:
+        """Take what would be enough: permissions, or flags of the person."""
+        super().__init__()
+        self.more = {"needs": list(needs)}
+
 
 class Rule(Protocol):
     """Decides for a user and, unless `at_once`, a target."""
@@ -18,6 +29,10 @@ class Rule(Protocol):
     @property
     def at_once(self) -> bool:
         """Tell whether it needs no target."""
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Return what would be enough, each in a word: a permission, a flag of the person."""
 
     def allows(self, user: Any, target: Any) -> bool:
         """Tell whether the action may be carried out."""
@@ -36,6 +51,7 @@ class Everyone(Either):
 
     anonymous: bool = False
     at_once: bool = True
+    needs: tuple[str, ...] = ("login",)
 
     def allows(self, user: Any, target: Any) -> bool:
         """Allow the authenticated, and the anonymous where that is declared."""
@@ -48,6 +64,11 @@ class Marked(Either):
 
     flags: tuple[str, ...]
     at_once: bool = True
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Return the flags."""
+        return self.flags
 
     def allows(self, user: Any, target: Any) -> bool:
         """Allow users with any of the flags."""
@@ -62,6 +83,11 @@ class Needs(Either):
     on: tuple[str, ...]
     at_once: bool = False
 
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Return the permission."""
+        return (str(self.permission),)
+
     def allows(self, user: Any, target: Any) -> bool:
         """Ask the user's grants."""
         scopes = [scope for path in self.on if (scope := follow(target, path)) is not None]
@@ -74,6 +100,7 @@ class Own(Either):
 
     path: str
     at_once: bool = False
+    needs: tuple[str, ...] = ("own",)
 
     def allows(self, user: Any, target: Any) -> bool:
         """Allow that user."""
@@ -91,6 +118,11 @@ class AnyOf(Either):
         """Tell whether no rule needs the target."""
         return all(rule.at_once for rule in self.rules)
 
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Return what any of the rules asks for."""
+        return tuple(dict.fromkeys(one for rule in self.rules for one in rule.needs))
+
     def allows(self, user: Any, target: Any) -> bool:
         """Ask the rules in turn."""
         return any(rule.allows(user, target) for rule in self.rules)
@@ -102,6 +134,11 @@ class EachOf(Either):
 
     rule: Rule
     at_once: bool = False
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Return what the rule asks for."""
+        return self.rule.needs
 
     def allows(self, user: Any, target: Any) -> bool:
         """Ask the rule about each."""

@@ -35,7 +35,8 @@ def handle(exc: Exception, context: Mapping[str, Any]) -> Response | None:
             return None
         response, code = drf, _code(exc)
     if PROBLEM in context["request"].META.get("HTTP_ACCEPT", ""):
-        response.data = problem(response.data, int(response.status_code), code, context["request"])
+        status = int(response.status_code)
+        response.data = problem(response.data, status, code, context["request"], exc)
         response.content_type = PROBLEM
     return response
 
@@ -59,8 +60,13 @@ def _code(exc: Exception) -> str:
     return exc.default_code if isinstance(exc, exceptions.APIException) else "error"
 
 
-def problem(body: Any, status: int, code: str, request: Any) -> dict[str, Any]:
-    """Return an error body as problem details; `errors` lists every message with its place."""
+def problem(
+    body: Any, status: int, code: str, request: Any, exc: Exception | None = None
+) -> dict[str, Any]:
+    """Return an error body as problem details; `errors` lists every message with its place.
+
+    What else the error knows is added by name: `state`, `valid_states`, `component`, `needs`.
+    """
     errors = [{"pointer": pointer, "detail": text} for pointer, text in _messages(body, "")]
     return {
         "type": f"urn:efp-allocations:problem:{code}",
@@ -70,6 +76,7 @@ def problem(body: Any, status: int, code: str, request: Any) -> dict[str, Any]:
         "detail": errors[0]["detail"] if errors else HTTPStatus(status).phrase,
         "instance": request.path,
         "errors": errors,
+        **getattr(exc, "more", {}),
     }
 
 

@@ -17,7 +17,7 @@ from identity.names import full_name
 class RoleField(serializers.CharField):
     """A role named by its name or its UUID."""
 
-    default_error_messages = {"not_found": "Role is not found."}
+    default_error_messages = {"not_found": "Role is not found. There are: {roles}."}
 
     def to_internal_value(self, data: Any) -> Any:
         """Return the role."""
@@ -28,7 +28,8 @@ class RoleField(serializers.CharField):
             condition = Q(name=text)
         role = Role.objects.filter(condition, is_active=True).first()
         if role is None:
-            self.fail("not_found")
+            roles = Role.objects.filter(is_active=True).order_by("name")
+            self.fail("not_found", roles=", ".join(roles.values_list("name", flat=True)))
         return role
 
 
