@@ -49,7 +49,12 @@ def judged(form: type[Any], faults: Callable[[Any, Mapping[str, Any]], Mapping[s
         def clean(self) -> Any:
             cleaned = super().clean()
             given = self.cleaned_data if cleaned is None else cleaned
-            changed = {name: given[name] for name in self.changed_data if name in given}
+            row = self.instance  # as it stands: what was sent is written into it afterwards
+            changed = {
+                name: value
+                for name, value in given.items()
+                if row.pk is None or getattr(row, name, None) != value
+            }
             for name, why in faults(self._meta.model, changed).items():
                 if name not in self.errors:
                     self.add_error(name, " ".join(_sentences(why)))
