@@ -53,7 +53,7 @@ def each(
             except DomainError as error:
                 log.info("%s passed over %s: %s", task, subject, error)
             except Exception as error:  # whatever it is, the others are done
-                record(task, subject, error, now=now)
+                note(task, subject, error, now=now)
                 continue
             if subject in known:
                 forget(task, subject)
@@ -70,14 +70,14 @@ def part(task: str, subject: str = "", *, now: datetime, pass_on: bool = False) 
     try:
         yield
     except Exception as error:
-        record(task, subject, error, now=now)
+        note(task, subject, error, now=now)
         if pass_on:
             raise
     else:
         forget(task, subject)
 
 
-def record(task: str, subject: str, error: Exception, *, now: datetime) -> None:
+def note(task: str, subject: str, error: Exception, *, now: datetime) -> None:
     """Write down that a row or a part of a task failed; the first time is kept."""
     log.error("%s failed with %s", task, subject or "its run", exc_info=error)
     text = "".join(traceback.format_exception(error))

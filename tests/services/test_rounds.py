@@ -77,8 +77,8 @@ def test_a_failure_of_a_row_that_has_nothing_to_do_with_the_task_any_more_is_for
     now: datetime,
 ) -> None:
     project = ProjectFactory()
-    rounds.record(TASK, f"identity.Project {project.pk}", ValueError("\0 \ud800"), now=now)
-    rounds.record(TASK, "a part", ValueError(), now=now)
+    rounds.note(TASK, f"identity.Project {project.pk}", ValueError("\0 \ud800"), now=now)
+    rounds.note(TASK, "a part", ValueError(), now=now)
     rounds.each(TASK, Project.objects.none(), lambda _: None, now=now)
     assert failures() == [(TASK, "a part", 1)]
 
