@@ -110,3 +110,11 @@ def hold_database(**_: object) -> None:
     if settings.EMBEDDED_CLUSTER:
         with told_in_a_line():
             hold(settings.EMBEDDED_CLUSTER)
+
+
+@worker_init.connect
+def look_at_sealed_secrets(**_: object) -> None:
+    """End the start where nothing that is sealed can be opened."""
+    from config import sealed  # noqa: PLC0415 - needs the loaded applications
+
+    sealed.check_or_exit()

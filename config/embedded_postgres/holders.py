@@ -54,6 +54,16 @@ def release(cluster: Cluster) -> None:
                 end_keeper(cluster)
 
 
+def is_alone(cluster: Cluster) -> bool:
+    """Tell whether no other process uses the server that this one holds."""
+    with _threads, gate(cluster):
+        lock = _held[cluster]
+        try:
+            return alone(lock)
+        finally:
+            fcntl.flock(lock, fcntl.LOCK_SH)
+
+
 def _shared_lock(cluster: Cluster) -> int:
     """Register the calling process as a user of the server."""
     lock = open_lock(cluster, HOLDERS)

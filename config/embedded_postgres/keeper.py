@@ -41,7 +41,7 @@ def start_keeper(cluster: Cluster) -> None:
         subprocess.run(  # noqa: S603 (our own program, no shell)
             [sys.executable, "-m", __name__, str(cluster.folder), str(lock)],
             cwd=root,
-            env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"},
+            env={"PATH": os.defpath, "LC_ALL": "C"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

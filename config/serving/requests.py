@@ -46,6 +46,8 @@ class Request(HTTPRequestParser):  # type: ignore[misc]
     """A request, as far as it has come in."""
 
     asked = ""
+    completed = False
+    error: Error | None = None
 
     def received(self, data: bytes) -> int:
         """Take what came in; return how much of it belongs to this request."""
@@ -63,7 +65,7 @@ class Request(HTTPRequestParser):  # type: ignore[misc]
     @property
     def is_costly(self) -> bool:
         """Tell whether to serve it means to check or set a password."""
-        if self.error or getattr(self, "command", "") != "POST":
+        if self.error is not None or getattr(self, "command", "") != "POST":
             return False
         path: str = self.path
         return path.startswith(COSTLY) or path.rstrip("/").endswith("/change_password")

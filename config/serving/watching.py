@@ -61,10 +61,10 @@ class Watch:
 
     def _update(self) -> None:
         while self._changed:
-            one = self._changed.popleft()
+            one: Any = self._changed.popleft()
             descriptor = one._fileno  # noqa: SLF001 - waitress names it so, and has no other name
-            if descriptor is None or self.map.get(descriptor) is not one:
-                continue
+            if self.map.get(descriptor, self) is not one:
+                continue  # it was closed since
             wanted = selectors.EVENT_READ if one.readable() else 0
             if not one.accepting and one.writable():
                 wanted |= selectors.EVENT_WRITE
