@@ -96,6 +96,7 @@ class User(UuidModel, AbstractBaseUser):
     notifications_enabled = models.BooleanField(default=True)
     uid_number = models.PositiveIntegerField(null=True, blank=True)
     primary_gid = models.PositiveIntegerField(null=True, blank=True)
+    is_removed = models.BooleanField(default=False, editable=False)
     session_generation = models.PositiveIntegerField(default=0, editable=False)
 
     USERNAME_FIELD = "username"

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from config.common import slugs
-from config.common.errors import Invalid
+from config.common.errors import Conflict, Invalid
 from identity import events
 from identity.models import Token, User
 from identity.services import credentials
@@ -59,6 +59,12 @@ class PolicyNotAgreed(Invalid):
     """Who keeps a profile here must have agreed with the policy."""
 
     code = "policy_not_agreed"
+
+
+class Removed(Conflict):
+    """The person was removed for good."""
+
+    code = "user_removed"
 
 
 class OldPassword(Invalid):
@@ -165,7 +171,12 @@ def deactivate(user: User, *, reason: str, actor: User, now: datetime) -> None:
 
 @transaction.atomic
 def activate(user: User, *, actor: User, now: datetime) -> None:
-    """Let a person in again."""
+    """Let a person in again.
+
+    :raises Removed: they were removed.
+    """
+    if user.is_removed:
+        raise Removed("This user was removed.")
     User.objects.filter(pk=user.pk).update(is_active=True, deactivation_reason="", modified=now)
     _record("user.activated", user, f"User {user.username} was activated.", actor, now)
 

@@ -8,7 +8,7 @@ from django.contrib import auth
 from rest_framework import serializers
 
 from config.common.api.access import SCOPED, STAFF, SUPPORT, Own, Rule
-from config.common.api.actions import command, creates, reading, updates
+from config.common.api.actions import command, creates, deletes, reading, updates
 from config.common.api.viewsets import ApiViewSet, Listed
 from identity.api.bridge.serializers import IdentityBridgeUserStatus
 from identity.api.sessions.views import address_of
@@ -21,7 +21,7 @@ from identity.api.users.serializers import (
     UserOutput,
 )
 from identity.models import Token, User
-from identity.services import bridge, credentials, users
+from identity.services import bridge, credentials, farewell, users
 
 HIMSELF = Own("")
 
@@ -46,6 +46,7 @@ class UserViewSet(Listed, ApiViewSet):
         "me": SCOPED,
         "create": STAFF,
         "update": STAFF | HIMSELF,
+        "destroy": STAFF,
         "change_password": STAFF | HIMSELF,
         "token": STAFF | HIMSELF,
         "refresh_token": STAFF | HIMSELF,
@@ -77,6 +78,12 @@ class UserViewSet(Listed, ApiViewSet):
             user, actor=request.user, now=self.now, changes=changes, agree_with_policy=agrees
         )
         return self.reply(user)
+
+    @deletes
+    def destroy(self, request: Any, uuid: str) -> Any:
+        """Remove a person; what they did stays on record, without anything personal."""
+        farewell.remove(self.row(), actor=request.user, now=self.now)
+        return self.no_content()
 
     @reading(UserMeOutput, detail=False)
     def me(self, request: Any) -> Any:

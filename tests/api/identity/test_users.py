@@ -7,9 +7,16 @@ import pytest
 from rest_framework.test import APIClient
 
 from identity.api.users.serializers import PRIVATE
-from identity.models import Customer, IdempotencyKey, Project, Token, User
+from identity.models import Customer, Event, IdempotencyKey, Project, Token, User
 from identity.roles import RoleName
-from tests.factories.identity import PASSWORD, GrantFactory, ProjectFactory, UserFactory
+from tests.factories.identity import (
+    PASSWORD,
+    EmailHookFactory,
+    GrantFactory,
+    ProjectFactory,
+    SshKeyFactory,
+    UserFactory,
+)
 from tests.factories.marketplace import OfferingFactory
 
 if TYPE_CHECKING:
@@ -578,3 +585,41 @@ def test_a_new_token_is_never_kept_for_a_repetition(as_user, pi):
     assert (first.status_code, again.status_code) == (200, 200)
     assert first.json()["token"] != again.json()["token"]
     assert not IdempotencyKey.objects.exists()
+
+
+def test_staff_remove_a_person_and_nothing_personal_is_left(
+    as_user: Callable[[User], APIClient], bob: User, dave: User, project: Project
+) -> None:
+    client, staff, browser = as_user(bob), as_user(dave), APIClient()
+    browser.force_login(bob)
+    SshKeyFactory(user=bob)
+    EmailHookFactory(author=bob)
+
+    answer = staff.delete(at(bob))
+
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert staff.get(at(bob)).status_code == 404
+    assert bob.uuid.hex not in [row["uuid"] for row in staff.get(AT).json()]
+    assert [who.get(f"{AT}me/").status_code for who in (client, browser)] == [401, 401]
+    bob.refresh_from_db()
+    kept = {name: value for name, value in vars(bob).items() if "bob" in str(value).lower()}
+    assert kept == {}
+    assert (bob.email, bob.first_name, bob.is_active) == ("", "", False)
+    assert not bob.ssh_keys.exists()
+    assert not bob.hooks.exists()
+    assert not bob.grants.filter(is_active=True).exists()
+    assert list(Event.objects.filter(subject_uuid=bob.uuid).values_list("kind", flat=True)) == [
+        "user.deactivated",
+        "user.removed",
+    ]
+    assert staff.delete(at(bob)).status_code == 404
+    again = staff.post(AT, {"username": "bob", "email": "bob@example.org"}, format="json")
+    assert again.status_code == 201
+
+
+def test_nobody_else_removes_people_nor_staff_themselves(
+    as_user: Callable[[User], APIClient], bob: User, alice: User, dave: User, sam: User
+) -> None:
+    people = (bob, alice, sam)
+    assert [as_user(who).delete(at(bob)).status_code for who in people] == [403, 403, 403]
+    assert as_user(dave).delete(at(dave)).status_code == 409
