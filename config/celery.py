@@ -105,3 +105,11 @@ def hold_database(**_: object) -> None:
     """Keep the embedded server up for the life of the worker, not of its children."""
     if settings.EMBEDDED_CLUSTER:
         hold(settings.EMBEDDED_CLUSTER)
+
+
+@worker_init.connect
+def look_at_sealed_secrets(**_: object) -> None:
+    """End the start where nothing that is sealed can be opened."""
+    from config import sealed  # noqa: PLC0415 - needs the loaded applications
+
+    sealed.check_or_exit()

@@ -45,15 +45,17 @@ if (BENCH_FLOOR or BENCH_COUNT_SQL) and not str(DATABASES["default"]["NAME"]).st
 
 # --- Who may talk to us, and how ------------------------------------------------------------------
 SECRET_KEY = env_secret("SECRET_KEY")
+SECRET_KEY_FROM_ENVIRONMENT = bool(SECRET_KEY)
 if not SECRET_KEY:
     if not (ON_ONE_MACHINE or DEBUG):
         raise ImproperlyConfigured("SECRET_KEY is required when DATABASE_URL is set.")
     SECRET_KEY = local_secret(VAR_DIR / "secret_key")
 ENCRYPTION_KEYS = [key for key in env_secret("ENCRYPTION_KEYS").replace(",", " ").split() if key]
+KEYS_FROM_ENVIRONMENT = bool(ENCRYPTION_KEYS)
 if not ENCRYPTION_KEYS:
     if not (ON_ONE_MACHINE or DEBUG):
         raise ImproperlyConfigured("ENCRYPTION_KEYS is required when DATABASE_URL is set.")
-    ENCRYPTION_KEYS = [local_secret(VAR_DIR / "encryption_key")]
+    ENCRYPTION_KEYS = local_secret(VAR_DIR / "encryption_key").split()
 if any(len(key) < 32 for key in ENCRYPTION_KEYS):
     raise ImproperlyConfigured("Each of the ENCRYPTION_KEYS must have at least 32 characters.")
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
@@ -197,7 +199,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api",
     # Enums stay where they are used: shared names for them would change with every new field.
-    "POSTPROCESSING_HOOKS": [],
+    "POSTPROCESSING_HOOKS": ["config.common.api.refusals.complete"],
 }
 IDEMPOTENCY_KEY_MODEL = "identity.IdempotencyKey"
 # Rendering reads what was fetched and nothing else; where people develop and test, it must.

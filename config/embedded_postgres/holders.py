@@ -50,6 +50,19 @@ def release(cluster: Cluster) -> None:
                 os.close(lock)
 
 
+def is_alone(cluster: Cluster) -> bool:
+    """Tell whether no other process uses the server that this one holds."""
+    with _threads, _gate(cluster):
+        lock = _held[cluster]
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        finally:
+            fcntl.flock(lock, fcntl.LOCK_SH)
+        return True
+
+
 @contextmanager
 def _gate(cluster: Cluster) -> Iterator[None]:
     """Let one process at a time start or stop the server."""

@@ -12,13 +12,15 @@ from identity import events
 from identity.models import Customer, Grant, Project, Role, User
 from identity.permissions import Permission, roles_with
 from identity.roles import ScopeType
+from identity.services import rounds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
     from uuid import UUID
 
-EXPIRED_AT_ONCE = 200
+EXPIRING = "identity.tasks.expire_grants"
+"""The task that ends what has run out."""
 
 ADDING = {
     ScopeType.CUSTOMER: Permission.CREATE_CUSTOMER_MEMBER,
@@ -186,23 +188,20 @@ def revoke_all(grants: Iterable[Grant] | Any, *, actor: User, now: datetime, rea
 
 
 def expire(*, now: datetime) -> int:
-    """End the grants whose time has come, some hundreds per transaction; return how many."""
-    ended = 0
-    while True:
-        with transaction.atomic():
-            due = Grant.objects.filter(expiration_time__lte=now).order_by("pk")
-            batch = _end(due, actor=None, now=now, reason="expired", limit=EXPIRED_AT_ONCE)
-        ended += batch
-        if batch < EXPIRED_AT_ONCE:
-            return ended
+    """End the grants whose time has come, each in a transaction of its own; return how many."""
+    due = Grant.objects.filter(is_active=True, expiration_time__lte=now)
+
+    @transaction.atomic
+    def end(grant: Grant) -> int:
+        return _end(due.filter(pk=grant.pk), actor=None, now=now, reason="expired")
+
+    return sum(rounds.each(EXPIRING, due, end, now=now))
 
 
-def _end(
-    grants: Any, *, actor: User | None, now: datetime, reason: str, limit: int | None = None
-) -> int:
+def _end(grants: Any, *, actor: User | None, now: datetime, reason: str) -> int:
     """Lock the active ones of `grants`, make them history, and record each."""
     active = grants.filter(is_active=True).select_for_update(of=("self",))
-    ended = list(active.select_related("user", "role", "customer", "project")[:limit])
+    ended = list(active.select_related("user", "role", "customer", "project"))
     Grant.objects.filter(pk__in=[grant.pk for grant in ended]).update(
         is_active=False, revoked_at=now, revoked_by=actor, revoke_reason=reason, modified=now
     )

@@ -210,9 +210,8 @@ def test_what_was_revoked_can_be_given_again_and_both_stay_on_record(
 
 
 def test_only_the_roles_whose_time_has_come_expire(
-    project: Project, bob: User, pi: User, now: datetime, monkeypatch: pytest.MonkeyPatch
+    project: Project, bob: User, pi: User, now: datetime
 ) -> None:
-    monkeypatch.setattr(members, "EXPIRED_AT_ONCE", 2)
     for _ in range(5):
         GrantFactory(scope=project, user=UserFactory(), expiration_time=now)
     Grant.objects.filter(user=pi).update(expiration_time=now + timedelta(seconds=1))

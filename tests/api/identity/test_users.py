@@ -63,6 +63,7 @@ def in_full(user: Any) -> Any:
         "active_isds",
         "affiliations",
         "eduperson_assurance",
+        "identity_provider_fields",
         "managed_isds",
         "nationalities",
         "permissions",
