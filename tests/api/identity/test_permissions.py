@@ -76,7 +76,7 @@ GET    /api/users/me/                                401 200 200 200 200 200 200
 GET    /api/users/{member}/                          401 404 404 200 200 200 200 200 200 200
 PATCH  /api/users/{member}/                          401 404 404 403 403 403 403 403 403 200
 PUT    /api/users/{member}/                          401 404 404 403 403 403 403 403 403 200
-DELETE /api/users/{member}/                          401 404 404 403 403 403 403 403 403 204
+DELETE /api/users/{member}/                          401 403 403 403 403 403 403 403 403 204
 GET    /api/users/{member}/identity_bridge_status/   401 403 403 403 403 403 403 403 200 200
 POST   /api/users/{member}/change_password/          401 404 404 403 403 403 403 403 403 200
 GET    /api/users/{member}/token/                    401 404 404 403 403 403 403 403 403 200
