@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from rest_framework.test import APIClient
 
 from identity.permissions import Permission
 from marketplace.lifecycle import OrderState
@@ -13,6 +12,8 @@ from tests.factories.marketplace import OrderFactory, ResourceFactory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from rest_framework.test import APIClient
 
     from identity.models import Project, User
     from marketplace.models import Offering

@@ -39,7 +39,12 @@ class Rule(Protocol):
 
 
 class Either:
-    """Lets rules be combined with `|`."""
+    """Lets rules be combined with `|`; what would be enough is a rule's own to say."""
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Return nothing: who may is no single permission."""
+        return ()
 
     def __or__(self, other: Rule) -> AnyOf:
         return AnyOf((cast("Rule", self), other))
@@ -51,7 +56,6 @@ class Everyone(Either):
 
     anonymous: bool = False
     at_once: bool = True
-    needs: tuple[str, ...] = ("login",)
 
     def allows(self, user: Any, target: Any) -> bool:
         """Allow the authenticated, and the anonymous where that is declared."""
@@ -100,7 +104,6 @@ class Own(Either):
 
     path: str
     at_once: bool = False
-    needs: tuple[str, ...] = ("own",)
 
     def allows(self, user: Any, target: Any) -> bool:
         """Allow that user."""

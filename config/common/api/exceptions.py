@@ -24,6 +24,18 @@ STATUS = {
 PROBLEM = "application/problem+json"
 
 
+class Hinted(str):
+    """The code of an error whose words are Waldur's, with what problem details say beyond them."""
+
+    hint: str
+
+    def __new__(cls, code: str, hint: str) -> Hinted:
+        """Take the code, and a sentence that helps on."""
+        made = super().__new__(cls, code)
+        made.hint = hint
+        return made
+
+
 def handle(exc: Exception, context: Mapping[str, Any]) -> Response | None:
     """Answer an anticipated error; None leaves an unanticipated one to the log and a 500."""
     if isinstance(exc, DomainError):
@@ -91,4 +103,5 @@ def _messages(body: Any, pointer: str) -> Iterator[tuple[str, str]]:
             inner = f"{pointer}/{position}" if isinstance(value, Mapping) else pointer
             yield from _messages(value, inner)
     else:
-        yield pointer, str(body)
+        hint = getattr(getattr(body, "code", ""), "hint", "")
+        yield pointer, f"{body} {hint}" if hint else str(body)

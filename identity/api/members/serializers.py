@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Q
 from rest_framework import serializers
 
+from config.common.api.exceptions import Hinted
 from config.common.api.inputs import Input, RelatedUuid
 from config.common.api.outputs import Computed, Omitted, Output, UuidField
 from identity.models import Grant, Role, User
@@ -17,7 +18,7 @@ from identity.names import full_name
 class RoleField(serializers.CharField):
     """A role named by its name or its UUID."""
 
-    default_error_messages = {"not_found": "Role is not found. There are: {roles}."}
+    default_error_messages = {"not_found": "Role is not found."}
 
     def to_internal_value(self, data: Any) -> Any:
         """Return the role."""
@@ -28,8 +29,11 @@ class RoleField(serializers.CharField):
             condition = Q(name=text)
         role = Role.objects.filter(condition, is_active=True).first()
         if role is None:
-            roles = Role.objects.filter(is_active=True).order_by("name")
-            self.fail("not_found", roles=", ".join(roles.values_list("name", flat=True)))
+            known = Role.objects.filter(is_active=True).order_by("name")
+            there_are = f"There are {', '.join(known.values_list('name', flat=True))}."
+            raise serializers.ValidationError(
+                self.error_messages["not_found"], code=Hinted("not_found", there_are)
+            )
         return role
 
 
