@@ -11,6 +11,7 @@ from accounting.models import (
     ComponentUserUsage,
     ComponentUserUsageLimit,
     DesiredState,
+    PlanPeriodUsage,
     PolicyComponentLimit,
     PolicyStanding,
     SlurmCommandHistory,
@@ -48,6 +49,7 @@ from tests.factories.accounting import (
     ComponentUserUsageLimitFactory,
     DesiredStateFactory,
     EvaluationLogFactory,
+    PlanPeriodUsageFactory,
     PolicyComponentLimitFactory,
     PolicyFactory,
     PolicyStandingFactory,
@@ -167,6 +169,17 @@ def login_failures() -> identity.LoginFailures:
     )
 
 
+def a_task_failure() -> identity.TaskFailure:
+    now = timezone.now()
+    return identity.TaskFailure.objects.create(
+        task="identity.tasks.prune",
+        subject=UserFactory().username,
+        since=now,
+        failed_at=now,
+        error="ValueError",
+    )
+
+
 def a_component() -> marketplace.OfferingComponent:
     component: marketplace.OfferingComponent = OfferingComponentFactory()
     component.overage_component = OfferingComponentFactory(offering=component.offering)
@@ -191,6 +204,7 @@ MAKERS: dict[type[Any], Callable[[], Any]] = {
     identity.ScienceDomain: ScienceDomainFactory,
     identity.ScienceSubDomain: ScienceSubDomainFactory,
     identity.SshKey: SshKeyFactory,
+    identity.TaskFailure: a_task_failure,
     identity.Token: TokenFactory,
     identity.User: UserFactory,
     marketplace.AccessMode: AccessModeFactory,
@@ -227,6 +241,7 @@ MAKERS: dict[type[Any], Callable[[], Any]] = {
     ResourceApiKey: RequestedApiKeyFactory,
     UserAttributeConfig: UserAttributeConfigFactory,
     ComponentUsage: lambda: ComponentUsageFactory(modified_by=UserFactory()),
+    PlanPeriodUsage: PlanPeriodUsageFactory,
     ComponentUserUsageLimit: ComponentUserUsageLimitFactory,
     DesiredState: DesiredStateFactory,
     ComponentUserUsage: lambda: ComponentUserUsageFactory(user=OfferingUserFactory()),
