@@ -9,6 +9,7 @@ COPY requirements/run.lock requirements/run.lock
 RUN pip install --no-deps --require-hashes --requirement requirements/run.lock
 
 COPY manage.py CHANGELOG.md LICENSE ./
+COPY docs/openapi.yaml docs/openapi.yaml
 COPY config config
 COPY identity identity
 COPY marketplace marketplace
