@@ -233,7 +233,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_SCHEMA_CLASS": "config.common.api.schema.ApiSchema",
     "URL_FORMAT_OVERRIDE": None,
-    "DEFAULT_THROTTLE_CLASSES": ["config.throttling.refusing.PersonThrottle"],
+    "DEFAULT_THROTTLE_CLASSES": ["config.throttling.persons.PersonThrottle"],
     "EXCEPTION_HANDLER": "config.common.api.exceptions.handle",
     "DEFAULT_RENDERER_CLASSES": [
         "config.common.api.renderers.OrjsonRenderer",
@@ -253,7 +253,7 @@ RATES = {
     "address": rate("RATE_ADDRESS", env_str("RATE_ADDRESS", "12000/minute")),
     "anonymous": rate("RATE_ANONYMOUS", env_str("RATE_ANONYMOUS", "1200/minute")),
     "login": rate("RATE_LOGIN", env_str("RATE_LOGIN", "30/minute")),
-    "password": rate("RATE_PASSWORD", env_str("RATE_PASSWORD", "10/minute")),
+    "password": rate("RATE_PASSWORD_CHANGE", env_str("RATE_PASSWORD_CHANGE", "10/minute")),
     "schema": rate("RATE_SCHEMA", env_str("RATE_SCHEMA", "60/minute")),
 }
 SPECTACULAR_SETTINGS = {

@@ -104,14 +104,15 @@ def _looked_up(host: str, port: int, seconds: float) -> list[str]:
 
     :raises OSError: there are none, it took too long, or too many look-ups are still under way.
     """
+    if _literal(host) is not None:
+        return _found(host, port)  # nobody has to be asked
     if not _LOOK_UPS.acquire(timeout=seconds):
         raise TimeoutError
     answer: Queue[list[str] | OSError] = Queue(maxsize=1)
 
     def look_up() -> None:
         try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-            answer.put(list(dict.fromkeys(str(entry[4][0]) for entry in found)))
+            answer.put(_found(host, port))
         except (OSError, UnicodeError) as error:
             answer.put(error if isinstance(error, OSError) else OSError(str(error)))
         finally:
@@ -125,6 +126,11 @@ def _looked_up(host: str, port: int, seconds: float) -> list[str]:
     if isinstance(found, OSError):
         raise found
     return found
+
+
+def _found(host: str, port: int) -> list[str]:
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
 def is_public(address: Address) -> bool:

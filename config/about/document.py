@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 from django.conf import settings
-from django.http import HttpResponse, HttpResponseNotModified
+from django.http import HttpResponse, HttpResponseNotModified, JsonResponse
 from django.utils.cache import patch_vary_headers
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiYamlRenderer
@@ -64,7 +64,7 @@ class Document:
         if self.file.exists():
             return Form(self.file.read_bytes())
         schema = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
-        return Form(OpenApiYamlRenderer().render(schema))
+        return Form(OpenApiYamlRenderer().render(schema))  # type: ignore[no-untyped-call]
 
     @cached_property
     def _json(self) -> Form:
@@ -86,6 +86,15 @@ class SchemaView(SpectacularAPIView):
         """Answer the document as YAML, or as JSON if that is asked for."""
         media_type: str = request.accepted_renderer.media_type
         return answer(request, DOCUMENT.form(media_type), media_type)
+
+    def handle_exception(self, exc: Exception) -> Any:
+        """Answer an error as the rest of the API does, which is not in the document's forms."""
+        refused = super().handle_exception(exc)
+        answered = JsonResponse(refused.data, status=refused.status_code)
+        for name in ("Allow", "Retry-After"):
+            if name in refused.headers:
+                answered.headers[name] = refused.headers[name]
+        return answered
 
 
 def answer(request: HttpRequest, form: Form, media_type: str) -> HttpResponse:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
+from config.common.addresses import address_of
 from config.throttling import counters
-from identity.api.sessions.views import address_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

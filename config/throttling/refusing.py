@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.http import HttpResponse, JsonResponse
-from rest_framework.throttling import BaseThrottle
 
 from config.common.api.exceptions import PROBLEM, problem
 from config.throttling import limits
@@ -28,22 +27,6 @@ class RateLimitMiddleware:
         """Count the request, and let it pass or not."""
         wait = limits.wait_for(limits.of_request(request))
         return refused(request, wait) if wait else self.get_response(request)
-
-
-class PersonThrottle(BaseThrottle):
-    """Refuses by person, whichever of their tokens or sessions they ask with."""
-
-    _wait = 0
-
-    def allow_request(self, request: Any, view: Any) -> bool:
-        """Tell whether a person may ask once more."""
-        key = getattr(request.user, "pk", None)
-        self._wait = 0 if key is None else limits.wait_for(limits.of_person(key))
-        return not self._wait
-
-    def wait(self) -> float:
-        """Return the seconds until they may."""
-        return self._wait
 
 
 def refused(request: HttpRequest, wait: int) -> HttpResponse:
