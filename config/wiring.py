@@ -239,6 +239,7 @@ UNHEARD: frozenset[str] = frozenset(
         "user.created",
         "user.loaded",
         "user.password_changed",
+        "user.removed",
         "user_usage.recorded",
         "web_hook.created",
         "web_hook.gone",

@@ -13,7 +13,7 @@ from accounting.services import usage
 from config.common.admin.deeds import Deed, DeedForm
 from config.common.admin.times import DayField
 from marketplace.components import REPORTED
-from marketplace.lifecycle import REPORTABLE
+from marketplace.lifecycle import REPORTABLE, ResourceState
 
 if TYPE_CHECKING:
     from identity.models import User
@@ -78,7 +78,8 @@ REPORT_USAGE = Deed(
     "Usage reported",
     _report,
     form=UsageForm,
-    states=frozenset(REPORTABLE),
-    explanation="Totals of the month; they replace what was reported for it before.",
+    states=REPORTABLE | {ResourceState.TERMINATED},
+    explanation="Totals of the month; they replace what was reported for it before. Of what has "
+    "ended, the last month is reported until it is closed.",
     alone=True,
 )

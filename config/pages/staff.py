@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from config.common.admin import refusals
-from config.pages import attention
+from config.pages import attention, rules
 from identity.api.sessions.views import address_of
 from identity.services import credentials, users
 
@@ -51,8 +51,14 @@ class OwnPasswordForm(AdminPasswordChangeForm):
 
     def save(self, commit: bool = True) -> Any:  # noqa: FBT001, FBT002 - Django's signature
         """Have the service set it."""
-        password = self.cleaned_data["new_password1"]
-        users.change_password(self.user, new_password=password, actor=self.user, now=timezone.now())
+        users.change_password(
+            self.user,
+            new_password=self.cleaned_data["new_password1"],
+            old_password=self.cleaned_data["old_password"],
+            address="admin",  # they are logged in already
+            actor=self.user,
+            now=timezone.now(),
+        )
         return self.user
 
 
@@ -65,6 +71,7 @@ class StaffSite(AdminSite):
     index_template = "admin/staff/start.html"
     site_url = None
     login_form = LoginForm
+    faults = staticmethod(rules.faults)
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

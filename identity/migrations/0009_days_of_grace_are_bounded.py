@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("identity", "0007_failures_of_tasks"),
+        ("identity", "0008_ended_sessions_and_removed_people"),
     ]
 
     operations = [
