@@ -162,7 +162,9 @@ def test_by_what_they_belong_to(
     busy.organization_groups.add(group)
     assert names(consumer_customer_uuid=allocator.uuid.hex) == []
     group.customers.add(allocator)
-    assert names(consumer_customer_uuid=allocator.uuid.hex) == ["Busy"]
+    # In which groups an organisation is, its provider is not told.
+    assert names(consumer_customer_uuid=allocator.uuid.hex) == []
+    assert names(by=alice, consumer_customer_uuid=allocator.uuid.hex) == ["Busy"]
 
 
 @pytest.mark.parametrize(
