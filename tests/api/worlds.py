@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 import orjson
-
 from django.apps import apps
 from django.core.exceptions import EmptyResultSet, FieldError
 from django.db import DataError, IntegrityError, models, transaction
@@ -27,9 +26,9 @@ from django.http import QueryDict
 from config.common.api import filters
 from config.common.api.sight import column_at, shown_by
 from config.documents.routes import Route, all_routes
+from marketplace.api.offerings.filters import OfferingOfPathFilter, ProviderOfferingFilter
 from tests.api.tables import undone
 from tests.api.test_every_route import address
-from marketplace.api.offerings.filters import OfferingOfPathFilter, ProviderOfferingFilter
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -144,20 +143,86 @@ class Place(NamedTuple):
         found = next((make for kind, make in OTHERS if isinstance(self.column, kind)), None)
         return found(self.name) if found else (before or 0) + 77
 
-    def asked_values(declared: Any, values: Collection[Any]) -> list[str]:
+    def change(self, keys: Collection[int]) -> bool:
+        """Give it another value in the rows with the keys; tell whether the database lets it."""
+        rows = self.model._base_manager.filter(pk__in=keys)
+        try:
+            with transaction.atomic():
+                rows.update(**{self.name: self.other(self.values(keys)[0])})
+        except (IntegrityError, DataError, StopIteration):
+            return False
+        return True
+
+    def values(self, keys: Collection[int]) -> list[Any]:
+        """Return its values in the rows with the keys."""
+        rows = self.model._base_manager.filter(pk__in=keys).order_by("pk")
+        return list(rows.values_list(self.name, flat=True))
+
+
+OTHERS: tuple[tuple[Any, Any], ...] = (
+    (
+        models.BooleanField,
+        lambda name: Case(When(**{name: True}, then=Value(value=False)), default=Value(value=True)),
+    ),
+    (models.DateTimeField, lambda _: datetime(2001, 2, 3, tzinfo=UTC)),
+    (models.DateField, lambda _: date(2001, 2, 3)),
+    (
+        models.CharField | models.TextField,
+        lambda _: Concat(Value("qq"), Cast("pk", models.TextField())),
+    ),
+)
+
+TOLD_TO_ALL = {"created", "modified"}
+"""When a row was made and changed is told to whoever sees it, though not every list shows it."""
+SHOWN_ELSEWHERE = {("identity_grant", "scope_name"), ("identity_grant", "is_active")}
+"""What lists show under another column (the project's name), or by whom they list."""
+
+
+def place_of(table: str, name: str) -> Place | None:
+    """Return the column of a table, unless it ties rows or is told to all."""
+    found = [m for m in apps.get_models() if m._meta.db_table == table and not m._meta.proxy]
+    columns = [c for m in found for c in m._meta.concrete_fields if c.column == name]
+    told = (table, name) in SHOWN_ELSEWHERE or (name in TOLD_TO_ALL and table != "identity_user")
+    if told or not columns or columns[0].primary_key or columns[0].is_relation:
+        return None
+    return None if isinstance(columns[0], models.UUIDField) else Place(found[0], columns[0])
+
+
+def questions(staff: Any) -> dict[Place, list[Asked]]:
+    """Return by column the words that read it where the list does not show it."""
+    found: dict[Place, list[Asked]] = defaultdict(list)
+    for asked in every_word():
+        shown = columns_shown(output_of(asked.route))
+        for table, name in columns_read(asked.filterset, asked.word, staff) - shown:
+            if (place := place_of(table, name)) is not None:
+                found[place].append(asked)
+    return found
+
+
+def lists_by_model() -> dict[Any, list[str]]:
+    """Return by model the addresses of the lists that show its rows."""
+    found: dict[Any, list[str]] = defaultdict(list)
+    for route in all_routes():
+        model = getattr(getattr(output_of(route), "Meta", None), "model", None)
+        if route.is_list and model is not None:
+            found[model._meta.concrete_model].append(f"{address(route)}?page_size=100")
+    return found
+
+
+def asked_values(declared: Any, values: Collection[Any]) -> list[str]:
     """Return what a filter is asked for so that it tells the worlds apart, if it can."""
     texts = [str(value) for value in values if value not in (None, "", [], {})]
-    if isinstance(declared, filters.OneUuid | filters.Uuids | filters.Url):
-        return []  # who belongs to whom is another question than what a column holds
-    if isinstance(declared, filters.Flag):
-        return ["true"]
     if isinstance(declared, filters.Choices):
         return [text for text in texts if text in declared.words]
-    if isinstance(declared, filters.Since | filters.Before | filters.Day):
-        return ["2001-02-03"]
-    if isinstance(declared, filters.Number):
-        return ["77"]
-    return texts or ['{"a": "b"}']
+    kinds: tuple[tuple[Any, list[str]], ...] = (
+        # who belongs to whom is another question than what a column holds
+        (filters.OneUuid | filters.Uuids | filters.Url, []),
+        (filters.Flag, ["true"]),
+        (filters.Since | filters.Before | filters.Day, ["2001-02-03"]),
+        (filters.Number, ["77"]),
+    )
+    asks = next((asks for kind, asks in kinds if isinstance(declared, kind)), None)
+    return (texts or ['{"a": "b"}']) if asks is None else asks
 
 
 def words_by(asked: Asked, place: Place) -> list[str]:
@@ -192,7 +257,9 @@ class Asker:
     def told_apart(self, place: Place, asked: Collection[Asked], lists: list[str]) -> list[str]:
         """Return the questions that tell what a column holds where no list shows it."""
         keys = self.hidden(place, [path for path in lists if self.told_first(path)[1] != "0"])
-        queries = self.queries(place, asked, keys) if keys else []
+        if not keys:
+            return []
+        queries = self.queries(place, asked, keys)
         for path, query in queries:
             self.told_first(path)
             self.told_first(query)
