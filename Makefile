@@ -14,8 +14,8 @@ PRODUCTION := DEBUG=false DATABASE_URL=postgresql://efp@db/efp CELERY_BROKER_URL
 MAKEFLAGS += --no-print-directory
 
 .PHONY: help setup agent run serve streams worker bus test e2e test-fast check lint types imports deploy
-.PHONY: migrations
-.PHONY: schema schema-fresh fmt bench docs coverage shell
+.PHONY: migrations backup restore
+.PHONY: schema schema-fresh fmt fuzz bench docs coverage shell
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,13 @@ streams: setup ## Start the server of event streams only (EVENT_STREAM_PORT=9000
 
 worker: setup ## Start a worker with the timetable (beat)
 	@exec $(WORKER)
+
+backup: setup ## Back up the database with its keys (FILE=var/backups/...)
+	@$(PY) manage.py backup $(FILE)
+
+restore: setup ## Bring a backup back: FILE=..., REPLACE=1 in the place of what is there
+	@test -n "$(FILE)" || { echo "Which backup? make restore FILE=var/backups/..." >&2; exit 1; }
+	@$(PY) manage.py restore $(FILE) $(if $(REPLACE),--replace)
 
 bus: setup ## Start a RabbitMQ of one's own, to try event mode with `make run`
 	@exec $(PY) manage.py run_broker
@@ -99,6 +106,9 @@ coverage: setup agent # all tests, those of the agent included, with the coverag
 fmt: setup ## Format and sort what can be fixed by machine
 	@$(PY) -m ruff check --fix-only --quiet .
 	@$(PY) -m ruff format .
+
+fuzz: setup ## Send made-up requests to every operation as everybody (SEED=1 ROUNDS=10)
+	@FUZZ_SEED=$(or $(SEED),1) FUZZ_ROUNDS=$(or $(ROUNDS),10) $(PYTEST) -s tests/fuzz
 
 bench: setup ## Seed, serve and measure
 	@$(PY) manage.py bench

@@ -10,8 +10,12 @@ from kombu import Exchange, Queue
 from kombu.transport import TRANSPORT_ALIASES
 
 from config.embedded_postgres import hold
+from config.starting import told_in_a_line
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+with told_in_a_line():
+    settings.DEBUG  # noqa: B018 - reads the settings, all of them
 
 TRANSPORT_ALIASES["filesystem"] = "config.file_broker:Transport"
 
@@ -104,4 +108,13 @@ app.autodiscover_tasks()
 def hold_database(**_: object) -> None:
     """Keep the embedded server up for the life of the worker, not of its children."""
     if settings.EMBEDDED_CLUSTER:
-        hold(settings.EMBEDDED_CLUSTER)
+        with told_in_a_line():
+            hold(settings.EMBEDDED_CLUSTER)
+
+
+@worker_init.connect
+def look_at_sealed_secrets(**_: object) -> None:
+    """End the start where nothing that is sealed can be opened."""
+    from config import sealed  # noqa: PLC0415 - needs the loaded applications
+
+    sealed.check_or_exit()

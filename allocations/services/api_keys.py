@@ -204,6 +204,17 @@ def reveal(key: ResourceApiKey, *, actor: User, now: datetime) -> str:
 
 
 @transaction.atomic
+def give_up_value(key: ResourceApiKey, *, now: datetime) -> None:
+    """Forget a value that nobody can open any more; a rotation brings another one.
+
+    :raises Gone: the key went with its resource.
+    """
+    held = steps.locked(key)
+    steps.write(held, now=now, sealed="")
+    _record("api_key.changed", held, "lost its value here", actor=None, now=now)
+
+
+@transaction.atomic
 def close_all(resource: Resource, *, now: datetime) -> None:
     """Delete the keys of a resource that has ended: nothing is left that they could open."""
     for key in resource.api_keys.held().order_by("pk"):
@@ -252,7 +263,7 @@ def _record(
     key: ResourceApiKey,
     words: str,
     *,
-    actor: User,
+    actor: User | None,
     now: datetime,
     **more: object,
 ) -> None:

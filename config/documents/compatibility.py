@@ -14,8 +14,8 @@ def keys_and_parameters() -> str:
         "",
         (
             "Written by `make docs` from the code. Clients may ask for these keys; they are"
-            " declared in the schema and never sent. The parameters are accepted; given a value,"
-            " they match nothing."
+            " declared in the schema, and sent only where they are lists: as empty ones. The"
+            " parameters are accepted; given a value, they match nothing."
         ),
         "",
         "## Keys",

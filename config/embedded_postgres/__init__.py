@@ -7,11 +7,19 @@ another process of this project already runs (`cluster.py`); the last one to lea
 """
 
 from config.embedded_postgres.cluster import Cluster
-from config.embedded_postgres.holders import hold
+from config.embedded_postgres.holders import hold, is_alone
 from config.embedded_postgres.server_user import CannotStart
 from config.embedded_postgres.url import UnreadableUrl, connection_settings
 
-__all__ = ["CannotStart", "Cluster", "UnreadableUrl", "connection_settings", "embedded", "hold"]
+__all__ = [
+    "CannotStart",
+    "Cluster",
+    "UnreadableUrl",
+    "connection_settings",
+    "embedded",
+    "hold",
+    "is_alone",
+]
 
 
 def embedded(cluster: Cluster) -> dict[str, object]:

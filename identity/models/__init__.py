@@ -16,6 +16,7 @@ from identity.models.people import User
 from identity.models.project import Project
 from identity.models.replay import IdempotencyKey
 from identity.models.science import ScienceDomain, ScienceSubDomain
+from identity.models.task import TaskFailure
 
 __all__ = [
     "Customer",
@@ -35,6 +36,7 @@ __all__ = [
     "ScienceDomain",
     "ScienceSubDomain",
     "SshKey",
+    "TaskFailure",
     "Token",
     "User",
     "WebHook",

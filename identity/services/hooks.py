@@ -172,6 +172,22 @@ def rotate_secret(
 
 
 @transaction.atomic
+def give_up_secret(hook: Hook, *, now: datetime) -> None:
+    """Replace a secret that nobody can open any more, and switch the hook off.
+
+    Its owner has to rotate the secret to see one, and to switch it on again.
+
+    :raises Gone: it was removed meanwhile.
+    """
+    locked = _locked(hook)
+    locked.sealed_secret, locked.is_active = seal(new_secret()), False
+    locked.sealed_previous, locked.previous_until = "", None
+    columns = ["sealed_secret", "is_active", "sealed_previous", "previous_until", "modified"]
+    locked.save(update_fields=columns)
+    _record("web_hook.secret_rotated", locked, actor=None, now=now)
+
+
+@transaction.atomic
 def ping(hook: WebHook, *, actor: User, now: datetime) -> Event:
     """Have a hook told that it was pinged, in its turn.
 

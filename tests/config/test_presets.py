@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from allocations.models import OfferingUser
+from config.management.commands import run
 from config.presets.loader import BrokenPreset, load
 from identity.models import Customer, Event, Grant, Project, Token, User
 from identity.services import credentials
@@ -314,6 +315,55 @@ def test_the_command_refuses_what_it_cannot_read(tmp_path: Path) -> None:
     file.write_text('{"users": [{}]}')
     with pytest.raises(CommandError, match="nothing was changed. users, row 1: uuid is missing"):
         call_command("load_preset", str(file))
+
+
+@pytest.mark.parametrize(
+    ("without", "found"),
+    [((), "passwords and tokens"), (("auth_tokens",), "passwords"), (("password",), "tokens")],
+)
+def test_what_lets_its_readers_in_is_not_loaded_into_a_database_of_its_own(
+    tmp_path: Path, settings: Any, without: tuple[str, ...], found: str
+) -> None:
+    settings.ON_ONE_MACHINE = False
+    file = tmp_path / "site.json"
+    whole = {name: rows for name, rows in preset().items() if name not in without}
+    for user in whole["users"]:
+        user.pop("password" if "password" in without else "", None)
+    file.write_text(json.dumps(whole))
+
+    with pytest.raises(CommandError, match=f"has {found} in it, and DATABASE_URL is set"):
+        call_command("load_preset", str(file))
+    assert not User.objects.exists()
+
+    call_command("load_preset", str(file), "--force", stdout=StringIO())
+    assert User.objects.count() == 2
+
+
+def test_a_catalogue_alone_may_be_loaded_into_any_database(tmp_path: Path, settings: Any) -> None:
+    settings.ON_ONE_MACHINE = False
+    file = tmp_path / "catalogue.json"
+    file.write_text(json.dumps({"customers": preset()["customers"]}))
+
+    call_command("load_preset", str(file), stdout=StringIO())
+
+    assert Customer.objects.count() == 2
+
+
+def test_a_run_loads_the_catalogue_into_an_empty_database_only(settings: Any) -> None:
+    settings.EMBEDDED_CLUSTER = None  # that of the tests runs already
+    command = run.Command(stderr=StringIO())
+    command.prepare()
+    edited = Customer.objects.order_by("pk").first()
+    assert edited is not None
+    Customer.objects.filter(pk=edited.pk).update(name="As somebody called it")
+    Offering.objects.order_by("pk").last().delete()  # type: ignore[union-attr]
+    before = counts()
+
+    command.prepare()
+
+    edited.refresh_from_db()
+    assert edited.name == "As somebody called it"
+    assert counts() == before
 
 
 @pytest.mark.slow

@@ -9,9 +9,11 @@ import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
 
+from config import sealed
 from config.common.sealing import Unreadable, seal, unseal
-from config.management.commands.reseal_secrets import SEALED
-from identity.models import Hook
+from config.sealed import SEALED
+from identity.models import Event, Hook
+from tests.factories.allocations import ResourceApiKeyFactory
 from tests.factories.identity import EmailHookFactory, WebHookFactory
 
 pytestmark = pytest.mark.django_db
@@ -60,3 +62,49 @@ def test_no_column_with_a_sealed_secret_is_forgotten() -> None:
         if field.name.startswith("sealed") and not model._meta.proxy
     }
     assert found == known
+
+
+def test_what_is_lost_for_good_is_given_up_when_that_is_asked_for(settings: Any) -> None:
+    settings.ENCRYPTION_KEYS = ["a-key-that-was-thrown-away-too-early"]
+    lost = WebHookFactory(sealed_secret=seal("one"), sealed_previous=seal("two"))
+    key = ResourceApiKeyFactory(sealed=seal("three"))
+    settings.ENCRYPTION_KEYS = [NEW]
+    kept = WebHookFactory(sealed_secret=seal("four"))
+
+    told = StringIO()
+    call_command("reseal_secrets", "--give-up-lost", stdout=told)
+
+    assert told.getvalue() == (
+        f"Secrets sealed anew: 1\nGiven up: hook {lost.pk}, resource API key {key.pk}\n"
+    )
+    lost.refresh_from_db()
+    key.refresh_from_db()
+    assert (lost.is_active, lost.sealed_previous, key.sealed) == (False, "", "")
+    assert unseal(lost.sealed_secret) != "one"
+    assert Hook.objects.get(pk=kept.pk).is_active
+    told_of = Event.objects.values_list("kind", flat=True).order_by("pk")
+    assert list(told_of)[-2:] == ["web_hook.secret_rotated", "api_key.changed"]
+    call_command("reseal_secrets", stdout=StringIO())
+
+
+def test_a_start_goes_no_further_when_none_of_the_secrets_can_be_opened(settings: Any) -> None:
+    sealed.check()  # there are none
+    settings.ENCRYPTION_KEYS = [OLD]
+    WebHookFactory(sealed_secret=seal("one"))
+    sealed.check()
+
+    settings.ENCRYPTION_KEYS = [NEW]
+    with pytest.raises(sealed.Locked, match="None of the secrets in this database"):
+        sealed.check()
+
+
+def test_a_start_goes_on_and_says_so_when_some_of_the_secrets_cannot_be_opened(
+    settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.ENCRYPTION_KEYS = [OLD]
+    WebHookFactory(sealed_secret="what somebody has written over it")
+    WebHookFactory(sealed_secret=seal("one"))
+
+    sealed.check()
+
+    assert "1 of 2 secrets cannot be opened" in caplog.text

@@ -16,7 +16,7 @@ import psutil
 from django.conf import settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 PATIENCE = 180.0
@@ -43,10 +43,14 @@ def environment(var: Path, port: int) -> dict[str, str]:
 
 @contextmanager
 def running(
-    command: Sequence[str], var: Path, port: int, log: Path
+    command: Sequence[str],
+    var: Path,
+    port: int,
+    log: Path,
+    more: Mapping[str, str] | None = None,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Start a process, and leave nothing of it behind when the test fails."""
-    process = start(command, var, port, log)
+    process = start(command, var, port, log, more or {})
     try:
         yield process
     finally:
@@ -58,13 +62,15 @@ def running(
         process.wait()
 
 
-def start(command: Sequence[str], var: Path, port: int, log: Path) -> subprocess.Popen[bytes]:
+def start(
+    command: Sequence[str], var: Path, port: int, log: Path, more: Mapping[str, str]
+) -> subprocess.Popen[bytes]:
     words = [sys.executable if word == "python" else word for word in command]
     with log.open("ab") as output:
         return subprocess.Popen(
             words,
             cwd=settings.BASE_DIR,
-            env=environment(var, port),
+            env=environment(var, port) | dict(more),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

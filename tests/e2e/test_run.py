@@ -77,6 +77,15 @@ def test_a_taken_port_is_named_before_anything_starts(tmp_path: Path) -> None:
     assert not (tmp_path / "var" / "postgres").exists()
 
 
+def test_a_database_of_its_own_is_refused_before_anything_is_done(tmp_path: Path) -> None:
+    port, log = free_port(), tmp_path / "log"
+    url = {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/real", "SECRET_KEY": "s" * 60}
+    with running(RUN, tmp_path / "var", port, log, url | {"ENCRYPTION_KEYS": "k" * 40}) as service:
+        assert service.wait(PATIENCE) == 1
+    assert "DATABASE_URL is set, and `make run` is a trial" in log.read_text()
+    assert "Traceback" not in log.read_text()
+
+
 def test_the_containers_commands_work_together_on_one_database_and_broker(tmp_path: Path) -> None:
     port, log, var = free_port(), tmp_path / "log", tmp_path / "var"
     services = yaml.safe_load((settings.BASE_DIR / "docker-compose.yml").read_text())["services"]

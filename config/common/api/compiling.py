@@ -156,6 +156,8 @@ class Compiler:
     def _add(self, root: Node, depth: int, name: str, declared: Any) -> None:
         if isinstance(declared, Omitted):
             renderer_or_nested(declared.output)
+            if declared.is_empty_list:
+                root.cells.append(Cell(name, _empty_lists, allow_null=False, of_nothing=list))
         elif isinstance(declared, Derived):
             root.derived.append((name, declared))
         elif isinstance(declared, Nested):
@@ -257,6 +259,10 @@ def _put(node: Node, key: str, declared: Any, values: Any) -> None:
 
 def _nothing() -> None:
     return None
+
+
+def _empty_lists(fetched: Fetched, _: Caller) -> Sequence[Any]:
+    return [[]] * len(fetched.rows)
 
 
 def _of_nothing(declared: Computed) -> Callable[[], Any]:

@@ -5,7 +5,8 @@ built from UUIDs, a pure function of named columns or of other keys, or nested r
 runs a query; `config.common.api.plan` compiles the same declaration for lists and details.
 
 A value that is None is left out unless its field allows null: Waldur's clients crash on the null of
-a field that they believe to be always there, and never on a missing one.
+a field that they believe to be always there, and never on a missing one. A list is always sent, an
+empty one as `[]`: clients iterate over it without asking.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 from rest_framework import serializers
+
+from config.common.api.json_shapes import JsonField
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -157,17 +160,29 @@ class Derived(_Declared):
 
 
 class Omitted(_Declared):
-    """A key that clients know but that never occurs here, and why."""
+    """A key that clients know but that never has a value here, and why: a list of it is empty.
+
+    One that is `withheld` has values, which this output does not tell: it is not sent at all.
+    """
 
     def __init__(
-        self, output: serializers.Field[Any, Any, Any, Any] | type, *, reason: str
+        self,
+        output: serializers.Field[Any, Any, Any, Any] | type,
+        *,
+        reason: str,
+        withheld: bool = False,
     ) -> None:
         """Take the field that types the key in the schema."""
         super().__init__(output() if isinstance(output, type) else output)
-        self.reason = reason
+        self.reason, self.withheld = reason, withheld
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Omitted:
-        return Omitted(self.output, reason=self.reason)
+        return Omitted(self.output, reason=self.reason, withheld=self.withheld)
+
+    @property
+    def is_empty_list(self) -> bool:
+        """Tell whether `[]` is sent."""
+        return not self.withheld and not self.allow_null and is_list(self.output)
 
 
 class UrlField(_Declared):
@@ -266,7 +281,10 @@ class Output(serializers.ModelSerializer[Any]):
         for name, field in self.fields.items():
             if isinstance(field, Derived):
                 derived[name] = field
-            elif not isinstance(field, Omitted):
+            elif isinstance(field, Omitted):
+                if field.is_empty_list:
+                    cells[name] = []
+            else:
                 self._put(cells, name, field, self._value(instance, field))
         for name, field in derived.items():
             value = field.fn(*(cells.get(key) for key in field.keys))
@@ -306,6 +324,13 @@ class Output(serializers.ModelSerializer[Any]):
             return [output.to_representation(row) for row in rows]
         first = rows.first()
         return None if first is None else output.to_representation(first)
+
+
+def is_list(field: Any) -> bool:
+    """Tell whether a field's values are lists."""
+    if isinstance(field, JsonField):
+        return field.shape.schema.get("type") == "array"
+    return isinstance(field, serializers.ListSerializer | serializers.ListField)
 
 
 def _at(instance: Any, path: str) -> Any:

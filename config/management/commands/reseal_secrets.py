@@ -1,23 +1,23 @@
 """Seals every secret that is kept under the newest of the ENCRYPTION_KEYS.
 
 The last step of changing the key: put the new key first, restart everything, run this, and take the
-old key away. It may be repeated, and it changes nothing of what the secrets are.
+old key away. It may be repeated, and it changes nothing of what the secrets are. When a key is lost
+for good, `--give-up-lost` gives up what it had sealed: those webhooks are switched off and need
+another secret, those keys of resources have to be rotated.
 """
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import models, transaction
+from django.utils import timezone
 
 from allocations.models import ResourceApiKey
+from allocations.services import api_keys
 from config.common.sealing import Unreadable, reseal
+from config.sealed import SEALED
 from identity.models import Hook
-
-SEALED: tuple[tuple[type[models.Model], tuple[str, ...]], ...] = (
-    (Hook, ("sealed_secret", "sealed_previous")),
-    (ResourceApiKey, ("sealed",)),
-)
-"""Every column that holds a sealed secret."""
+from identity.services import hooks
 
 
 class Command(BaseCommand):
@@ -25,7 +25,13 @@ class Command(BaseCommand):
 
     help = __doc__ or ""
 
-    def handle(self, *_args: Any, **_options: Any) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take what to do about secrets that cannot be opened."""
+        parser.add_argument(
+            "--give-up-lost", action="store_true", help="give up what no key opens any more"
+        )
+
+    def handle(self, *_args: Any, give_up_lost: bool, **_options: Any) -> None:
         """Seal them, a row at a time, since others may be changing them.
 
         :raises CommandError: some could not be opened, since no key that is left had sealed them.
@@ -37,9 +43,21 @@ class Command(BaseCommand):
                     done += seal_anew(model, key, columns)
                 except Unreadable:
                     lost.append(f"{model._meta.verbose_name} {key}")
+                    if give_up_lost:
+                        give_up(model, key)
         self.stdout.write(f"Secrets sealed anew: {done}")
-        if lost:
+        if lost and give_up_lost:
+            self.stdout.write(f"Given up: {', '.join(lost)}")
+        elif lost:
             raise CommandError(f"No key opens the secrets of: {', '.join(lost)}")
+
+
+def give_up(model: type[models.Model], key: Any) -> None:
+    """Give up the secret of a row that no key opens."""
+    if model is Hook:
+        hooks.give_up_secret(Hook.objects.get(pk=key), now=timezone.now())
+    else:
+        api_keys.give_up_value(ResourceApiKey.objects.get(pk=key), now=timezone.now())
 
 
 @transaction.atomic

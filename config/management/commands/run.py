@@ -1,4 +1,9 @@
-"""`make run`: the whole service on one machine, in the foreground, with the demo catalogue."""
+"""`make run`: the whole service on one machine, in the foreground, with the demo catalogue.
+
+The catalogue is loaded into an empty database, once: what people edit later stays as it is. With
+`DATABASE_URL` it is refused before anything is touched: the demo's people are for nobody's real
+database.
+"""
 
 import socket
 import sys
@@ -8,16 +13,18 @@ import urllib.request
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from config import sealed
 from config.embedded_postgres import CannotStart, hold
-from config.env import env_int, env_str
+from config.management.commands.issue_demo_tokens import NoDemo
+from config.ports import bind_address, stream_port, web_port
 from config.processes import ChildDied, Processes
+from identity.models import Customer, User
 
 DEMO_PRESET = settings.BASE_DIR / "config" / "presets" / "eurohpc.json"
 READY_WITHIN_SECONDS = 90.0
-STREAMS_BEYOND = 1000  # the port of the streams follows that of the web server, unless it is set
 # Workers need not know of each other: the database says what is to be done, and by whom.
 ALONE = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
 
@@ -31,32 +38,39 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **_options: Any) -> None:
         """Run the service until it is asked to stop.
 
-        :raises CommandError: the port is taken, the database does not start, or a process dies.
+        :raises CommandError: the database is not the embedded one, the port is taken, the database
+            does not start, or a process dies.
         """
-        address, port = env_str("BIND_ADDRESS", "127.0.0.1"), env_int("PORT", 8000)
-        stream_port = env_int("EVENT_STREAM_PORT", port + STREAMS_BEYOND)
-        for wanted in (port, stream_port):
-            refuse_taken_port(address, wanted)
+        refuse_database_of_its_own()
+        address, port, port_of_streams = bind_address(), web_port(), stream_port()
+        refuse_taken_port(address, port, f"`PORT={port + 1} make run`")
+        refuse_taken_port(
+            address,
+            port_of_streams,
+            f"`EVENT_STREAM_PORT={port_of_streams + 1} make run`",
+            "streams",
+        )
         host = "localhost" if address in {"127.0.0.1", "0.0.0.0"} else address  # noqa: S104
-        url, streams = f"http://{host}:{port}", f"http://{host}:{stream_port}"
+        url, streams = f"http://{host}:{port}", f"http://{host}:{port_of_streams}"
         try:
             with Processes() as processes:
                 self.prepare()
                 start(processes, settings.EVENT_STREAM_URL or streams)
-                for answering in (port, stream_port):
+                for answering in (port, port_of_streams):
                     wait_until_ready(processes, f"http://{address}:{answering}/health/ready")
                 self.announce(url, settings.EVENT_STREAM_URL or streams)
                 processes.wait()
-        except (CannotStart, ChildDied) as error:
+        except (CannotStart, ChildDied, sealed.Locked) as error:
             raise CommandError(str(error)) from error
         self.stderr.write("Stopped.")
 
     def prepare(self) -> None:
-        """Bring the database to the state this version needs, with the demo catalogue in it."""
+        """Bring the database to the state this version needs, and an empty one to the demo's."""
         if settings.EMBEDDED_CLUSTER:
             hold(settings.EMBEDDED_CLUSTER)
         call_command("migrate", verbosity=0, interactive=False)
-        if "load_preset" in get_commands() and DEMO_PRESET.exists():
+        sealed.check()
+        if is_empty():
             call_command("load_preset", str(DEMO_PRESET), stdout=self.stderr)
 
     def announce(self, url: str, streams: str) -> None:
@@ -66,12 +80,32 @@ class Command(BaseCommand):
             f"  api             {url}/api/\n"
             f"  events          {streams}/api/event-feed/stream/"
         )
-        if "issue_demo_tokens" in get_commands():
-            call_command("issue_demo_tokens", stdout=self.stdout)
+        try:
+            call_command("issue_demo_tokens", url=url, stdout=self.stdout)
+        except NoDemo as error:
+            self.stdout.write(f"  {error} What is in the database was left as it is.")
         self.stdout.flush()
 
 
-def refuse_taken_port(address: str, port: int) -> None:
+def refuse_database_of_its_own() -> None:
+    """See that the database is the embedded one.
+
+    :raises CommandError: it is not.
+    """
+    if not settings.ON_ONE_MACHINE:
+        raise CommandError(
+            "DATABASE_URL is set, and `make run` is a trial with people of its own, staff among "
+            "them. Nothing was changed. Unset DATABASE_URL to try the service, or start `make "
+            "serve`, `make streams` and `make worker` (docs/operations.md)."
+        )
+
+
+def is_empty() -> bool:
+    """Tell whether the database has neither people nor organisations yet."""
+    return not (User.objects.exists() or Customer.objects.exists())
+
+
+def refuse_taken_port(address: str, port: int, instead: str, of: str = "web server") -> None:
     """Find out before anything starts whether the port is free.
 
     :raises CommandError: somebody listens there, or we may not.
@@ -82,9 +116,10 @@ def refuse_taken_port(address: str, port: int) -> None:
         try:
             probe.bind((address.strip("[]"), port))
         except OSError as error:
+            whose = "" if of == "web server" else f" for the {of}"
             raise CommandError(
-                f"Port {port} cannot be used ({error.strerror}): stop what listens there, or "
-                f"choose another one, for example `PORT={port + 1} make run`."
+                f"Port {port} cannot be used ({error.strerror}){whose}: stop what listens there, "
+                f"or choose another one, for example {instead}."
             ) from error
 
 

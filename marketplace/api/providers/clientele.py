@@ -125,7 +125,9 @@ class MarketplaceServiceProviderUserOutput(Output):
     eduperson_assurance = serializers.ListField(child=serializers.CharField())
     full_name = Computed("first_name", "last_name", fn=full_name, output=serializers.CharField())
     gender = Omitted(serializers.ChoiceField(choices=GENDERS, allow_null=True), reason=BY_CONSENT)
-    nationalities = Omitted(serializers.ListField(child=serializers.CharField()), reason=BY_CONSENT)
+    nationalities = Omitted(
+        serializers.ListField(child=serializers.CharField()), reason=BY_CONSENT, withheld=True
+    )
     nationality = Omitted(serializers.CharField(), reason=BY_CONSENT)
     phone_number = Omitted(serializers.CharField(), reason=BY_CONSENT)
     place_of_birth = Omitted(serializers.CharField(), reason=BY_CONSENT)

@@ -59,6 +59,7 @@ def body_of(project: Any, now: datetime) -> Any:
         "max_service_accounts": None,
         "oecd_fos_2007_code": None,
         "science_sub_domain": None,
+        "project_metadata": [],
         "resources_count": 0,
         "start_date": None,
         "termination_metadata": None,

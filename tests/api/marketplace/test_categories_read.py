@@ -43,6 +43,7 @@ def test_a_category_is_shown_whole(anonymous: APIClient) -> None:
 
     at = "http://testserver/api"
     assert body == {
+        **{key: [] for key in ("articles", "columns", "components", "sections")},
         "available_offerings_count": 1,
         "default_vm_category": False,
         "default_volume_category": False,

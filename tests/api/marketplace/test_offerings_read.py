@@ -120,8 +120,13 @@ def common(offering: Offering) -> dict[str, Any]:
         " getting_started helpdesk_url integration_guide paused_reason privacy_policy_link"
         " vendor_details"
     )
+    never_any = (
+        "default_access_subnets endpoints files qos_profiles quotas screenshots software_catalogs"
+        " tags"
+    )
     return {
         **dict.fromkeys(texts.split(), ""),
+        **{name: [] for name in never_any.split()},
         "account_settings": {
             "account_scope": setting("offering"),
             "homedir_prefix": setting("/users/", "provider"),
@@ -227,6 +232,7 @@ def test_everybody_sees_a_listed_offering_without_its_secrets(
         "can_update_integration": False,
         "can_update_options": False,
         "is_accessible": True,
+        "promotion_campaigns": [],
         "url": f"{HOST}{PUBLIC}{used.uuid.hex}/",
         "user_has_consent": False,
         "user_has_offering_user": False,

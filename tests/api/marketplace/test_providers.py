@@ -219,6 +219,7 @@ class TestClientele:
                 "abbreviation": "SWE",
                 "email": "",
                 "name": "LUMI Sweden",
+                "payment_profiles": [],
                 "phone_number": "",
                 "projects": [
                     {"name": "Climate model", "uuid": project.uuid.hex},
