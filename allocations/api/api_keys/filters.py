@@ -32,7 +32,7 @@ class ApiKeyFilter(ApiFilterSet):
 
     def filter_queryset(self, queryset: Any) -> Any:
         """Leave out the deleted ones, unless states are asked for."""
-        kept = super().filter_queryset(queryset)
+        kept: Any = super().filter_queryset(queryset)
         return kept if self.form.cleaned_data.get("state") else kept.held()
 
 

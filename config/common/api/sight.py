@@ -116,7 +116,7 @@ def readable(path: str, *, model: Any, output: Any, user: Any) -> Q | None:
 
 def _is_about(output: Any, model: Any) -> bool:
     """Tell whether an answer shows rows of a model."""
-    shown = getattr(getattr(output, "Meta", None), "model", None)
+    shown: Any = getattr(getattr(output, "Meta", None), "model", None)
     is_output = isinstance(output, type) and issubclass(output, Output)
     return is_output and shown._meta.concrete_model is model._meta.concrete_model
 

@@ -124,7 +124,7 @@ def rounded(amount: Decimal | None) -> int | None:
     return None if amount is None else int(amount.to_integral_value(ROUND_HALF_UP))
 
 
-def of_provider(column: str, output: Any) -> Withheld:
+def of_provider(column: str, output: Any) -> Any:
     """Return the field of a column that is for those who help to provide the offering."""
     return Withheld(column, by="is_provided", fn=if_may, audience=its_providers, output=output)
 
