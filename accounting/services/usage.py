@@ -129,9 +129,9 @@ def set_usage(
     moment = at or now
     month = month_of(moment)
     _check_month(month, components.values(), actor=actor, now=now)
-    _check_moment(held, moment, actor=actor, now=now)
     if held.state not in REPORTABLE:
         _check_ended(held, month, actor=actor, now=now)
+    _check_moment(held, moment, actor=actor, now=now)
     period = _plan_period(held, plan_period, month)
     so_far = monthly.known(held, month)
     totals = {e.type: _total(e, components[e.type], plan_period, so_far) for e in reported}

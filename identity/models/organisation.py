@@ -1,11 +1,15 @@
 """Organisations: allocators, hosting entities, research groups. Waldur calls them customers."""
 
+from typing import ClassVar
+
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils import timezone
 
+from config.common.audience import Audiences
 from config.common.models import Timestamped, UuidModel, text
 from config.common.times import MOST_DAYS
+from identity.audiences import OF_CUSTOMER
 from identity.querysets import CustomerQuerySet, OrganizationGroupQuerySet
 from identity.roles import ScopeType
 
@@ -26,6 +30,8 @@ class OrganizationGroup(UuidModel):
 
 class Customer(UuidModel, Timestamped):
     """An organisation. The columns carry the names that Waldur's API gives them."""
+
+    audiences: ClassVar[Audiences] = OF_CUSTOMER
 
     scope_type = ScopeType.CUSTOMER
 
