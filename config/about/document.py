@@ -20,6 +20,7 @@ from django.http import HttpResponse, HttpResponseNotModified, JsonResponse
 from django.utils.cache import patch_vary_headers
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiYamlRenderer
+from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ class SchemaView(SpectacularAPIView):
     permission_classes = ()
     throttle_classes = ()
 
+    @extend_schema(exclude=True)
     def get(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         """Answer the document as YAML, or as JSON if that is asked for."""
         media_type: str = request.accepted_renderer.media_type
