@@ -22,6 +22,7 @@ from allocations.models import (
 from allocations.usernames import is_account_name, propose_shared
 from config.common.errors import Conflict, Invalid
 from config.common.machine import IllegalTransition
+from config.common.redaction import without_secrets
 from identity import events
 from identity.models import Customer, Project
 from identity.project_kinds import ProjectKind
@@ -234,6 +235,7 @@ def advance(
 
     :raises IllegalTransition: it is not possible, or somebody else was quicker.
     """
+    error_message = without_secrets(error_message)
     source = CourseAccountState(account.state)
     SHARED_ACCOUNT.check(action, source, to)
     moved = type(account)._base_manager.filter(pk=account.pk, state=source)
