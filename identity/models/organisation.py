@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils import timezone
 
+from config.common.links import web_link
 from config.common.models import Timestamped, UuidModel, text
 from identity.querysets import CustomerQuerySet, OrganizationGroupQuerySet
 from identity.roles import ScopeType
@@ -39,7 +40,7 @@ class Customer(UuidModel, Timestamped):
     phone_number = text()
     access_subnets = text(long=True)
     registration_code = text(length=160)
-    homepage = models.URLField(max_length=255, blank=True, default="")
+    homepage = models.URLField(max_length=255, blank=True, default="", validators=[web_link])
     domain = text()
     vat_code = text(length=20)
     postal = text(length=20)
