@@ -1,10 +1,14 @@
 """Organisations: allocators, hosting entities, research groups. Waldur calls them customers."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.utils import timezone
 
+from config.common.audience import Audiences
 from config.common.links import web_link
 from config.common.models import Timestamped, UuidModel, text
+from identity.audiences import OF_CUSTOMER
 from identity.querysets import CustomerQuerySet, OrganizationGroupQuerySet
 from identity.roles import ScopeType
 
@@ -25,6 +29,8 @@ class OrganizationGroup(UuidModel):
 
 class Customer(UuidModel, Timestamped):
     """An organisation. The columns carry the names that Waldur's API gives them."""
+
+    audiences: ClassVar[Audiences] = OF_CUSTOMER
 
     scope_type = ScopeType.CUSTOMER
 

@@ -1,9 +1,13 @@
 """Projects: what an allocation is granted to."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 
+from config.common.audience import Audiences
 from config.common.models import Timestamped, UuidModel, choices, one_of, text
+from identity.audiences import OF_PROJECT
 from identity.fields_of_science import FieldOfScience
 from identity.models.organisation import Customer
 from identity.models.people import User
@@ -19,6 +23,8 @@ class Project(UuidModel, Timestamped):
     Removal is soft (`is_removed`): the record of what was used must stay readable. The counts are
     written down by the apps that own what is counted.
     """
+
+    audiences: ClassVar[Audiences] = OF_PROJECT
 
     scope_type = ScopeType.PROJECT
 

@@ -64,7 +64,8 @@ def test_every_column_for_a_link_is_checked():
         for model in apps.get_models()
         if model._meta.app_label in {"identity", "marketplace", "allocations", "accounting"}
         for field in model._meta.concrete_fields
-        if field.name.endswith(("url", "link", "homepage")) and not any(one in checks for one in field.validators)
+        if field.name.endswith(("url", "link", "homepage"))
+        and not any(one in checks for one in field.validators)
     ]
     # A hook's destination is held to more than this: identity.destinations.
     assert set(unchecked) <= {

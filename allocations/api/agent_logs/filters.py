@@ -26,8 +26,8 @@ class SiteAgentLogFilter(ApiFilterSet):
     agent_identity_uuid = OneUuid("identity__uuid")
     level = Exact("level", lookup_expr="iexact")
     offering_uuid = OneUuid("identity__offering__uuid")
-    timestamp_from = Number(method="filter_from")
-    timestamp_to = Number(method="filter_to")
+    timestamp_from = Number(method="filter_from", reads=("timestamp",))
+    timestamp_to = Number(method="filter_to", reads=("timestamp",))
 
     class Meta:
         model = AgentLog

@@ -33,16 +33,27 @@ class EventFilter(ApiFilterSet):
         model = Event
 
     auth_method = Never("how somebody was authenticated is not recorded")
-    created_from = Number(method="filter_from")
-    created_to = Number(method="filter_to")
-    customer_uuid = OneUuid(method="filter_customer")
-    event_type = Texts(method="filter_type")
-    feature = Texts(method="filter_feature")
+    created_from = Number(method="filter_from", reads=("created",))
+    created_to = Number(method="filter_to", reads=("created",))
+    customer_uuid = OneUuid(method="filter_customer", reads=("customer__uuid", "provider__uuid"))
+    event_type = Texts(method="filter_type", reads=("kind",))
+    feature = Texts(method="filter_feature", reads=("kind", "subject_type"))
     message = Contains("message")
     pat_uuid = Never("personal access tokens are not served")
     project_uuid = OneUuid("project__uuid")
-    related_user_uuid = OneUuid(method="filter_related_user")
-    scope = Url(method="filter_scope")
+    related_user_uuid = OneUuid(
+        method="filter_related_user", reads=("actor__uuid", "subject_uuid", "payload")
+    )
+    scope = Url(
+        method="filter_scope",
+        reads=(
+            "subject_uuid",
+            "resource_uuid",
+            "project__uuid",
+            "customer__uuid",
+            "provider__uuid",
+        ),
+    )
     user_uuid = OneUuid("actor__uuid")
     o = Ordering({"created": "created"})
 
