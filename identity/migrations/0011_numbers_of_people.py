@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("identity", "0009_links_lead_where_they_may"),
+        ("identity", "0010_links_lead_where_they_may"),
     ]
 
     operations = [
