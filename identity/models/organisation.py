@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from config.common.audience import Audiences
 from config.common.json_column import JsonColumn
+from config.common.links import web_link
 from config.common.models import Timestamped, UuidModel, text
 from config.common.times import MOST_DAYS
 from identity.audiences import OF_CUSTOMER
@@ -48,7 +49,7 @@ class Customer(UuidModel, Timestamped):
     phone_number = text()
     access_subnets = text(long=True)
     registration_code = text(length=160)
-    homepage = models.URLField(max_length=255, blank=True, default="")
+    homepage = models.URLField(max_length=255, blank=True, default="", validators=[web_link])
     domain = text()
     vat_code = text(length=20)
     postal = text(length=20)
