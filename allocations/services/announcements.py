@@ -104,7 +104,7 @@ def _changed_meanwhile(event: Event) -> bool:
     """Tell whether a new resource's people, accounts or flags changed since its order was begun."""
     began = Event.objects.filter(kind=BEGUN, resource_uuid=event.resource_uuid, pk__lt=event.pk)
     begun = began.order_by("-pk").first()
-    if begun is None or event.project is None:
+    if begun is None or event.project is None or event.offering_uuid is None:
         return True
     people = membership.members(event.project)
     accounts = OfferingUser.objects.filter(

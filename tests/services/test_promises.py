@@ -98,11 +98,16 @@ def market(offering: Offering, project: Project, dave: User, now: datetime) -> M
 def test_what_an_open_order_asks_for_is_promised_until_it_is_over(market: Market) -> None:
     market.scarce(100)
     ours, theirs = market.has(40), market.has(40)
+
+    def fail(order: Order) -> None:
+        market.approve(order)
+        orders.fail(order, **market.by)
+
     for end in (
         lambda order: orders.cancel(order, **market.by),
         lambda order: orders.reject_by_provider(order, **market.by),
         lambda order: orders.delete(order, **market.by),
-        lambda order: (market.approve(order), orders.fail(order, **market.by)),
+        fail,
     ):
         Resource.objects.filter(pk=ours.pk).update(state=ResourceState.OK)
         order = market.update(ours, 60)
