@@ -12,9 +12,9 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
+from config.common.addresses import address_of
 from config.common.admin import refusals
-from config.pages import attention
-from identity.api.sessions.views import address_of
+from config.pages import attention, rules
 from identity.services import credentials, users
 
 if TYPE_CHECKING:
@@ -71,6 +71,7 @@ class StaffSite(AdminSite):
     index_template = "admin/staff/start.html"
     site_url = None
     login_form = LoginForm
+    faults = staticmethod(rules.faults)
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
