@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models.functions import Upper
 from django.utils import timezone
 
 from config.common.models import UuidModel, text
@@ -56,6 +57,7 @@ class User(UuidModel, AbstractBaseUser):
 
     username = models.CharField(max_length=255, unique=True)
     email = models.EmailField(max_length=320, blank=True, default="")
+    requested_email = text(length=320)
     slug = models.SlugField(max_length=80, unique=True)
     first_name = text(length=100)
     last_name = text(length=100)
@@ -110,7 +112,10 @@ class User(UuidModel, AbstractBaseUser):
     objects = UserManager()
 
     class Meta:
-        indexes = (models.Index(fields=["email"], name="user_email"),)
+        indexes = (
+            models.Index(fields=["email"], name="user_email"),
+            models.Index(Upper("email"), name="user_email_any_case"),
+        )
 
     def __str__(self) -> str:
         return self.username
