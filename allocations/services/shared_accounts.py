@@ -106,11 +106,14 @@ def open_for_customer(
 ) -> tuple[CustomerServiceAccount, str]:
     """Open a program's account for an organisation; return it with its key, which is shown once.
 
+    :raises OwnerGone: the organisation was removed.
     :raises TooMany: staff allow it no more.
     :raises BadUsername: the name is none for an account on Linux.
     :raises UsernameTaken: an account has it, or had it.
     """
     owner = Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
+    if owner.is_removed:
+        raise OwnerGone("This organization was removed.")
     _check_room(owner.service_accounts, owner.max_service_accounts, "customer")
     account = CustomerServiceAccount(customer=owner, username=username, created=now, **told)
     return account, _open(account, owner, actor=actor, now=now)
@@ -214,9 +217,10 @@ def set_ok(account: SharedAccount, *, actor: User, now: datetime) -> None:
 
 
 @transaction.atomic
-def close_all(project: Project, *, now: datetime) -> None:
-    """Close the accounts of a project that is no more."""
-    for accounts in (project.service_accounts, project.course_accounts):
+def close_all(owner: Project | Customer, *, now: datetime) -> None:
+    """Close the accounts of a project or of an organisation that is no more."""
+    courses = (owner.course_accounts,) if isinstance(owner, Project) else ()
+    for accounts in (owner.service_accounts, *courses):
         for account in accounts.exclude(state=CourseAccountState.CLOSED).order_by("pk"):
             close(account, actor=None, now=now)
 

@@ -23,7 +23,10 @@ class OrganizationGroup(UuidModel):
 
 
 class Customer(UuidModel, Timestamped):
-    """An organisation. The columns carry the names that Waldur's API gives them."""
+    """An organisation. The columns carry the names that Waldur's API gives them.
+
+    One that had projects is removed softly (`is_removed`): what they used must stay readable.
+    """
 
     scope_type = ScopeType.CUSTOMER
 
@@ -75,6 +78,7 @@ class Customer(UuidModel, Timestamped):
     is_allocator = models.BooleanField(
         default=False, help_text="Its owners may look people up by their CUID."
     )
+    is_removed = models.BooleanField(default=False, editable=False)
 
     objects = CustomerQuerySet.as_manager()
 

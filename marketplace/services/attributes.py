@@ -86,17 +86,24 @@ def _end_date(values: Mapping[str, Any], options: Mapping[str, Any], today: date
 def _default_end(options: Mapping[str, Any], today: date) -> date | None:
     if options.get("is_resource_termination_date_required") is not True:
         return None
-    days = options.get("default_resource_termination_offset_in_days")
-    if not isinstance(days, int):
+    days = _days(options, "default_resource_termination_offset_in_days")
+    if days is None:
         raise InvalidAttributes({"end_date": ["This field is required."]})
     return today + timedelta(days=days)
 
 
 def _latest_end(options: Mapping[str, Any], today: date) -> date | None:
-    days = options.get("max_resource_termination_offset_in_days")
+    days = _days(options, "max_resource_termination_offset_in_days")
     fixed = options.get("latest_date_for_resource_termination")
-    ends = [today + timedelta(days=days)] if isinstance(days, int) else []
+    ends = [] if days is None else [today + timedelta(days=days)]
     if isinstance(fixed, str):
-        with suppress(ValueError):  # a provider's free text: what cannot be read binds nobody
+        with suppress(ValueError):  # stored before dates were asked for: it binds nobody
             ends.append(date.fromisoformat(fixed))
     return min(ends, default=None)
+
+
+def _days(options: Mapping[str, Any], name: str) -> int | None:
+    """Return a number of days, also if it was sent as `30.0`; None where none is set."""
+    days = options.get(name)
+    is_number = isinstance(days, int | float) and not isinstance(days, bool)
+    return int(days) if is_number and days == days // 1 else None

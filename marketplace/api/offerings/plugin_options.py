@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from config.common.api.json_shapes import (
+    DAY,
     TEXT,
     TRUTH,
     WHOLE,
@@ -46,6 +47,7 @@ PLUGIN_OPTIONS = record(
         "billing_source": words("placement", "quota"),
         "deployment_mode": words("managed", "self_managed"),
         "gid_source": ID_SOURCE,
+        "latest_date_for_resource_termination": DAY,
         "resource_project_role_map": map_of(TEXT),
         "resource_projects_limit_policy": or_null(words("aggregate", "none", "per_project")),
         "resource_role_map": map_of(TEXT),
@@ -95,7 +97,7 @@ PLUGIN_OPTIONS = record(
         ),
         **named(
             "backend_id_display_label flavors_regex homedir_prefix"
-            " latest_date_for_resource_termination login_shell"
+            " login_shell"
             " managed_rancher_load_balancer_data_volume_type_name"
             " managed_rancher_load_balancer_flavor_name"
             " managed_rancher_load_balancer_system_volume_type_name"
