@@ -16,6 +16,7 @@ from identity.models.people import User
 from identity.models.project import Project
 from identity.models.replay import IdempotencyKey
 from identity.models.science import ScienceDomain, ScienceSubDomain
+from identity.models.slugs import UsedSlug
 
 __all__ = [
     "Customer",
@@ -36,6 +37,7 @@ __all__ = [
     "ScienceSubDomain",
     "SshKey",
     "Token",
+    "UsedSlug",
     "User",
     "WebHook",
 ]

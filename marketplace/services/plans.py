@@ -150,6 +150,8 @@ def bring_prices_into_force(*, now: datetime) -> int:
     waiting = PlanComponent.objects.filter(future_price__isnull=False)
     rows = Plan.objects.select_for_update(of=("self",)).select_related("offering__customer")
     due = rows.filter(~Exists(set_lately), pk__in=waiting.values("plan")).order_by("pk")
+    held = Offering.objects.select_for_update(no_key=True).filter(plans__in=due.values("pk"))
+    list(held.order_by("pk"))
     plans = list(due)
     waiting.filter(plan__in=plans).update(price=F("future_price"), future_price=None)
     for plan in plans:
@@ -193,6 +195,7 @@ def _touch(plan: Plan, now: datetime) -> None:
 
 
 def _record(kind: str, plan: Plan, *, actor: User | None, now: datetime, **payload: Any) -> None:
+    changes.touch(plan.offering, now=now)
     events.record(
         kind,
         plan,

@@ -72,6 +72,7 @@ class ResourceFilter(ApiFilterSet):
     limit_based = Flag(method="filter_limit_based")
     limit_component_count = Number(method="filter_limit_component_count")
     modified = Since("modified")
+    modified_after = Since("modified")
     modified_before = Before("modified")
     name = Contains("name")
     name_exact = Exact("name")
