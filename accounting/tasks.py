@@ -8,27 +8,33 @@ from __future__ import annotations
 import logging
 from uuid import UUID
 
-from celery import shared_task
 from django.utils import timezone
 
 from accounting.models import SlurmPeriodicUsagePolicy
 from accounting.services import commands, evaluation, months, notices
 from identity.models import Event
+from identity.periodic import periodic
+from identity.services import rounds
 from marketplace.models import Resource
 
 log = logging.getLogger(__name__)
 
 
-@shared_task
+@periodic
 def begin_month(**_: object) -> None:
     """Let every resource show the present month, with what recurs in it."""
     now = timezone.now()
-    carried = sum(months.carry_over(resource, now=now) for resource in months.unsettled(now=now))
-    if carried:
-        log.info("Usages carried over: %s", carried)
+    carried = rounds.each(
+        "accounting.tasks.begin_month",
+        months.unsettled(now=now),
+        lambda resource: months.carry_over(resource, now=now),
+        now=now,
+    )
+    if any(carried):
+        log.info("Usages carried over: %s", sum(carried))
 
 
-@shared_task
+@periodic
 def begin_period(**_: object) -> None:
     """Evaluate under its policy every resource that was not evaluated in the present period."""
     if evaluated := evaluation.evaluate_new_periods(now=timezone.now()):

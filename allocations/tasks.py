@@ -11,7 +11,6 @@ from time import monotonic
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
@@ -31,6 +30,8 @@ from allocations.services import (
     shared_accounts,
 )
 from identity.models import Event, Grant, Project, User
+from identity.periodic import periodic
+from identity.services import rounds
 from marketplace.lifecycle import OrderState, ResourceState
 from marketplace.models import Offering, Order, Resource
 
@@ -168,7 +169,7 @@ def tell_subscribers(event_uuid: UUID) -> None:
         announcements.announce(event, now=timezone.now())
 
 
-@shared_task
+@periodic
 def work_bus(**_: object) -> None:
     """Send what waits for subscribers, a batch for one queue at a time, as long as there is any.
 
@@ -193,7 +194,7 @@ def work_bus(**_: object) -> None:
             return
 
 
-@shared_task
+@periodic
 def repair_bus(**_: object) -> None:
     """Bring the broker to what stands in the database, wherever it has drifted from it."""
     if not configured.is_configured():
@@ -207,7 +208,7 @@ def repair_bus(**_: object) -> None:
         log.info("At the broker: %s restored, %s removed", repaired.restored, repaired.removed)
 
 
-@shared_task
+@periodic
 def prune_messages(**_: object) -> None:
     """Throw away messages that have left long ago, and those that nobody took for as long."""
     kept_for = timedelta(days=settings.BUS_RETENTION_DAYS)
@@ -215,14 +216,18 @@ def prune_messages(**_: object) -> None:
         log.info("Messages pruned: %s", pruned)
 
 
-@shared_task
+@periodic
 def deliver_due(**_: object) -> None:
     """Try deliveries again whose pause is over, and those whose worker was lost."""
-    for order in provisioning.due(now=timezone.now()):
-        provisioning.start(order, now=timezone.now())
+    rounds.each(
+        "allocations.tasks.deliver_due",
+        provisioning.due(now=timezone.now()),
+        lambda order: provisioning.start(order, now=timezone.now()),
+        now=timezone.now(),
+    )
 
 
-@shared_task
+@periodic
 def prune_agent_logs(**_: object) -> None:
     """Throw away lines of agents' logs that were kept long enough."""
     kept_for = timedelta(days=settings.AGENT_LOG_RETENTION_DAYS)

@@ -32,7 +32,7 @@ from rest_framework.views import APIView
 from allocations.lifecycle import UNDELIVERED, ProvisionState
 from allocations.models import AgentService, MessageQueue, Provision, QueueMessage
 from identity.api.authentication import TokenAuthentication
-from identity.models import Event, EventDelivery, HookDelivery
+from identity.models import Event, EventDelivery, HookDelivery, TaskFailure
 from identity.models.hook import HookType
 from marketplace.lifecycle import OPEN, OrderState
 from marketplace.models import Order
@@ -159,6 +159,17 @@ def hooks(now: datetime) -> Iterator[Metric]:
     yield from (waiting, oldest, dead)
 
 
+def failing_tasks(now: datetime) -> Iterator[Metric]:
+    """Count the rows that periodic tasks fail on, and the runs that were cut short."""
+    number = _gauge("task_failures", "Rows that a periodic task fails on.", "task")
+    oldest = _gauge("task_failures_oldest_seconds", "For how long the first has failed.", "task")
+    counted = TaskFailure.objects.order_by("task").values("task")
+    for row in counted.annotate(number=Count("pk"), since=Min("since")):
+        number.add_metric([row["task"]], row["number"])
+        oldest.add_metric([row["task"]], _age(row["since"], now))
+    yield from (number, oldest)
+
+
 COLLECTORS: tuple[Callable[[datetime], Iterable[Metric]], ...] = (
     version,
     events,
@@ -168,6 +179,7 @@ COLLECTORS: tuple[Callable[[datetime], Iterable[Metric]], ...] = (
     agents,
     message_bus,
     hooks,
+    failing_tasks,
 )
 """All that is counted; each takes a fixed number of queries."""
 

@@ -199,7 +199,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api",
     # Enums stay where they are used: shared names for them would change with every new field.
-    "POSTPROCESSING_HOOKS": [],
+    "POSTPROCESSING_HOOKS": ["config.common.api.refusals.complete"],
 }
 IDEMPOTENCY_KEY_MODEL = "identity.IdempotencyKey"
 USED_SLUG_MODEL = "identity.UsedSlug"

@@ -13,13 +13,14 @@ from collections.abc import Callable, Mapping
 from time import monotonic
 from uuid import UUID
 
-from celery import chain, shared_task
+from celery import chain
 from django.utils import timezone
 
 from accounting import tasks as accounting
 from allocations import tasks as allocations
 from config.nudge import Nudge
 from identity import tasks as identity
+from identity.periodic import periodic
 from identity.services import outbox
 
 log = logging.getLogger(__name__)
@@ -238,6 +239,7 @@ UNHEARD: frozenset[str] = frozenset(
         "user.created",
         "user.loaded",
         "user.password_changed",
+        "user.removed",
         "user_usage.recorded",
         "web_hook.created",
         "web_hook.gone",
@@ -279,7 +281,7 @@ def wake_hooks() -> None:
 tell_bus, tell_hooks = Nudge(wake_bus), Nudge(wake_hooks)
 
 
-@shared_task(name="config.wiring.dispatch_events")
+@periodic
 def dispatch_events(**_: object) -> None:
     """Put new events in order, and work off what is due, until nothing is or the time is over."""
     until = monotonic() + RUN_SECONDS

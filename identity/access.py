@@ -106,12 +106,17 @@ def can(user: Any, permission: Permission, scopes: Iterable[tuple[ScopeType, int
     return any(within.includes(scope_type, scope_id) for scope_type, scope_id in scopes)
 
 
+def speaks_for_a_source(user: Any) -> bool:
+    """Tell whether an identity source has the user speak for it."""
+    return bool(user.is_authenticated and user.is_identity_manager and user.managed_isds)
+
+
 def told_of(user: Any, *, person: str = "") -> Q | None:
     """Return the condition on people that an identity source knows them for which the user speaks.
 
     None when he speaks for none. `person` is the relation to them with its underscores. As in
     Waldur, such a manager has to find those again whom he registered, and their accounts.
     """
-    if not (user.is_authenticated and user.is_identity_manager and user.managed_isds):
+    if not speaks_for_a_source(user):
         return None
     return Q(**{f"{person}active_isds__has_any_keys": user.managed_isds})

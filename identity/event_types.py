@@ -277,6 +277,7 @@ GROUPS: Mapping[str, frozenset[str]] = {
             "user.deactivated",
             "user.loaded",
             "user.password_changed",
+            "user.removed",
             "user.updated",
         }
     ),

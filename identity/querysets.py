@@ -70,7 +70,7 @@ class UserQuerySet(QuerySet[Any]):
         """
         within = access.reach(user, Permission.VIEW_PROJECT)
         if within.everywhere:
-            return self
+            return self.filter(is_removed=False)
         if not user.is_authenticated:
             return self.none()
         colleagues = self.model._meta.get_field("grants").related_model.objects.filter(
@@ -158,12 +158,12 @@ class RoleQuerySet(QuerySet[Any]):
     """Roles: everyone sees which there are."""
 
     def visible_to(self, user: Any) -> Self:
-        """Keep all for who is logged in."""
-        return self if user.is_authenticated else self.none()
+        """Keep all, for anybody."""
+        return self
 
     def for_api(self, user: Any) -> Self:
         """Add, for staff and support, how many hold each."""
-        if not (user.is_staff or user.is_support):
+        if not (user.is_authenticated and (user.is_staff or user.is_support)):
             return self.annotate(users_count=Value(None, output_field=IntegerField()))
         grants = self.model._meta.get_field("grants").related_model.objects
         held = grants.filter(access.in_force(), role=OuterRef("pk"))

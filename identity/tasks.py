@@ -2,28 +2,28 @@
 
 import logging
 
-from celery import shared_task
 from django.utils import timezone
 
+from identity.periodic import periodic
 from identity.services import hook_planning, hook_runs, housekeeping, members
 
 log = logging.getLogger(__name__)
 
 
-@shared_task
+@periodic
 def plan_hooks(**_: object) -> None:
     """Decide which hooks are to be told of new events, up to the end of the log."""
     while hook_planning.plan(now=timezone.now()):
         pass
 
 
-@shared_task
+@periodic
 def send_hooks(**_: object) -> None:
     """Tell hooks what is due, for a while."""
     hook_runs.run(clock=timezone.now)
 
 
-@shared_task
+@periodic
 def expire_grants(**_: object) -> None:
     """End the roles whose time has come."""
     ended = members.expire(now=timezone.now())
@@ -31,7 +31,7 @@ def expire_grants(**_: object) -> None:
         log.info("Roles ended: %s", ended)
 
 
-@shared_task
+@periodic
 def prune(**_: object) -> None:
     """Throw away dead tokens and old answers."""
     log.info("Pruned %s", housekeeping.prune(now=timezone.now()))

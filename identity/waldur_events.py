@@ -80,6 +80,7 @@ NAMES: Mapping[str, str] = {
     "user.created": "user_creation_succeeded",
     "user.deactivated": "user_deactivated",
     "user.password_changed": "user_password_updated",
+    "user.removed": "user_deletion_succeeded",
     "user.updated": "user_update_succeeded",
     # An order begins in any of these, by who has to agree. Who waits for new orders must not miss
     # one, and hears again of one that passes on to the next who has to agree.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -29,6 +30,7 @@ from accounting.thresholds import (
 )
 from config.common.errors import Conflict, Invalid
 from identity import events
+from identity.services import rounds
 from marketplace.models import Resource
 from marketplace.services import locking
 
@@ -42,6 +44,8 @@ if TYPE_CHECKING:
     from identity.models import User
 
 BATCH = 100
+BEGINNING = "accounting.tasks.begin_period"
+"""The task that evaluates what was not evaluated in the present period."""
 
 
 class NotOfPolicy(Invalid):
@@ -186,16 +190,18 @@ def evaluate_all(policy: SlurmPeriodicUsagePolicy, *, now: datetime) -> int:
 
 def evaluate_new_periods(*, now: datetime) -> int:
     """Evaluate the resources that were not evaluated in the present period; return how many."""
-    done = 0
-    for policy in SlurmPeriodicUsagePolicy.objects.select_related("offering").order_by("pk"):
+
+    def begin(policy: SlurmPeriodicUsagePolicy) -> int:
         period = label(policy.period, month_of(now))
         current = PolicyStanding.objects.filter(
             policy=policy, resource=OuterRef("pk"), billing_period=period
         )
-        pending = measuring.looked_at(policy).exclude(Exists(current)).order_by("pk")
-        for resource in pending.iterator(BATCH):
-            done += _try(policy, resource, now=now)
-    return done
+        pending = measuring.looked_at(policy).exclude(Exists(current))
+        task = f"{BEGINNING} for policy {policy.pk}"
+        return sum(rounds.each(task, pending, partial(_try, policy, now=now), now=now))
+
+    policies = SlurmPeriodicUsagePolicy.objects.select_related("offering")
+    return sum(rounds.each(BEGINNING, policies, begin, now=now))
 
 
 def _evaluate(

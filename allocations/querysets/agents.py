@@ -26,7 +26,9 @@ from allocations.agents import (
     IntegrationState,
     ServiceState,
 )
-from marketplace.querysets import AtProvidedOfferings
+from identity import access
+from identity.permissions import Permission
+from marketplace.querysets import AtProvidedOfferings, provider_side
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -43,7 +45,24 @@ def seen_in_time(column: str) -> Q:
     return condition
 
 
-class AgentIdentityQuerySet(AtProvidedOfferings):
+class OfAgents(AtProvidedOfferings):
+    """Agents and what belongs to them, for providers and for who registered them for a source."""
+
+    registrar = "created_by"
+
+    def visible_to(self, user: Any) -> Self:
+        """Keep those at offerings that the user helps to provide, or those of the user's own.
+
+        As in Waldur, a manager of an identity source may register an agent at any offering that
+        takes orders, and sees that one alone.
+        """
+        if not access.speaks_for_a_source(user):
+            return super().visible_to(user)
+        condition = provider_side(user, Permission.VIEW_PROVIDER_SIDE, offering=self.offering)
+        return self if condition is None else self.filter(condition | Q(**{self.registrar: user}))
+
+
+class AgentIdentityQuerySet(OfAgents):
     """Agents."""
 
     def orphaned(self) -> Self:
@@ -52,10 +71,11 @@ class AgentIdentityQuerySet(AtProvidedOfferings):
         return self.exclude(pk__in=services.running().values("identity"))
 
 
-class AgentServiceQuerySet(AtProvidedOfferings):
+class AgentServiceQuerySet(OfAgents):
     """Services of agents."""
 
     offering = "identity__offering"
+    registrar = "identity__created_by"
 
     def running(self) -> Self:
         """Keep those that were seen as lately as they ought to be."""
@@ -141,17 +161,19 @@ class AgentServiceQuerySet(AtProvidedOfferings):
         )
 
 
-class AgentProcessorQuerySet(AtProvidedOfferings):
+class AgentProcessorQuerySet(OfAgents):
     """Processors of services of agents."""
 
     offering = "service__identity__offering"
+    registrar = "service__identity__created_by"
 
     def stale(self) -> Self:
         """Keep those that did not run for a day."""
         return self.filter(last_run__lt=Now() - STALE_AFTER)
 
 
-class AgentLogQuerySet(AtProvidedOfferings):
+class AgentLogQuerySet(OfAgents):
     """Lines of agents' logs."""
 
     offering = "identity__offering"
+    registrar = "identity__created_by"

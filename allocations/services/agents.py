@@ -16,6 +16,7 @@ from allocations.agents import type_of, without_secrets
 from allocations.models import AgentIdentity, AgentProcessor, AgentService
 from config.common.errors import Conflict, Invalid
 from identity import events
+from identity.permissions import Permission
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,6 +59,8 @@ def register(
 
     `said` are columns of the identity: version, dependencies, configuration, last restart. Of the
     configuration no secrets are kept.
+
+    :raises NameTaken: it is the agent of somebody else, for whom the actor may not speak.
     """
     said = _keepable(said)
     new = AgentIdentity(
@@ -71,7 +74,17 @@ def register(
         return new
     known = known or _locked(named)
     known.offering = offering
+    _check_speaks_for(known, actor)
     return _seen(known, said, actor=actor, now=now)
+
+
+def _check_speaks_for(known: AgentIdentity, actor: User) -> None:
+    """Refuse a known agent to who neither registered it nor provides the offering."""
+    offering = known.offering
+    if known.created_by_id != actor.pk and not actor.may(
+        Permission.MANAGE_DELIVERY, offering, offering.customer
+    ):
+        raise NameTaken({"name": ["Another agent of the offering has this name."]})
 
 
 @transaction.atomic

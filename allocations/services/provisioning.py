@@ -27,8 +27,9 @@ from marketplace.models import Order
 from marketplace.services import delivery, locking, orders
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import datetime
+
+    from django.db.models import QuerySet
 
     from allocations.backends.base import Outcome
     from identity.models import User
@@ -121,7 +122,7 @@ def try_again(provision: Provision, *, actor: User | None, now: datetime) -> Pro
     return again
 
 
-def due(*, now: datetime) -> Iterable[Order]:
+def due(*, now: datetime) -> QuerySet[Order]:
     """Return the orders whose delivery is to be tried again or has lost its worker."""
     waiting = Provision.objects.filter(state=ProvisionState.DUE, next_attempt_at__lte=now)
     lost = Provision.objects.filter(state=ProvisionState.RUNNING, claimed_until__lte=now)

@@ -23,6 +23,7 @@ from allocations.bus.topology import TOPICS, routing_key
 from allocations.models import MessageQueue, QueueMessage
 from allocations.observables import ObjectType, Protocol
 from identity import events
+from identity.services import rounds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+PRUNING = "allocations.tasks.prune_messages"
 LEASE = timedelta(minutes=1)
 BATCH = 200
 LONGEST_PAUSE = timedelta(minutes=1)
@@ -132,9 +134,12 @@ def prune(*, now: datetime, kept_for: timedelta) -> int:
     before = now - kept_for
     pruned, _ = QueueMessage.objects.filter(published_at__lt=before).delete()
     unread = QueueMessage.objects.filter(published_at__isnull=True, created__lt=before)
-    for queue in MessageQueue.objects.whole().filter(pk__in=unread.values("queue")):
-        pruned += _replace(queue, before, now=now)
-    return pruned
+    behind = MessageQueue.objects.whole().filter(pk__in=unread.values("queue"))
+
+    def replace(queue: MessageQueue) -> int:
+        return int(_replace(queue, before, now=now))
+
+    return pruned + sum(rounds.each(PRUNING, behind, replace, now=now))
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Min, Q
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.http import urlencode
 from django.utils.timesince import timesince, timeuntil
 
@@ -15,7 +15,7 @@ from allocations.lifecycle import AccountState, ProvisionState
 from allocations.models import AgentService, MessageQueue, OfferingUser, Provision, QueueMessage
 from config.common.admin.columns import badge
 from identity.end_dates import effective_end_date
-from identity.models import Event, EventDelivery, HookDelivery
+from identity.models import Event, EventDelivery, HookDelivery, TaskFailure
 from marketplace.lifecycle import OPEN, WAITING, OrderState, ResourceState
 from marketplace.models import Order, Resource
 
@@ -55,6 +55,7 @@ def matters(now: datetime) -> list[Matter]:
         orders_by_state(now),
         orders_waiting(now),
         erred_resources(now),
+        failing_tasks(now),
         stuck_work(now),
         queues_behind(now),
         silent_agents(now),
@@ -127,6 +128,27 @@ def erred_resources(now: datetime) -> Matter:
         ],
         "No resource is erred.",
         _more(found, Resource, state__exact=ResourceState.ERRED),
+    )
+
+
+def failing_tasks(now: datetime) -> Matter:
+    """Return the rows that periodic tasks fail on, and the tasks that fail as a whole."""
+    found = list(TaskFailure.objects.defer("traceback").order_by("-since", "-pk")[: SHOWN + 1])
+    return Matter(
+        "Periodic tasks that fail",
+        ("Task", "Row", "Since", "Times", "Error"),
+        [
+            (
+                Cell(failure.task, _page(failure)),
+                Cell(failure.subject or "The whole run", _page_of(failure.subject)),
+                Cell(_age(failure.since, now)),
+                Cell(str(failure.times)),
+                Cell(failure.error[:80]),
+            )
+            for failure in found[:SHOWN]
+        ],
+        "Every periodic task goes well.",
+        _more(found, TaskFailure),
     )
 
 
@@ -280,6 +302,17 @@ def _age(moment: datetime, now: datetime) -> str:
 def _page(row: Model) -> str:
     options = row._meta
     return reverse(f"admin:{options.app_label}_{options.model_name}_change", args=[row.pk])
+
+
+def _page_of(subject: str) -> str:
+    """Return the page of a row that is named by its model and key; none for a part of a task."""
+    label, _, key = subject.rpartition(" ")
+    if not label:
+        return ""
+    try:
+        return reverse(f"admin:{label.lower().replace('.', '_')}_change", args=[key])
+    except NoReverseMatch:
+        return ""
 
 
 def _list(model: type[Model], **query: str | int) -> str:

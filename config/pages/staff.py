@@ -51,8 +51,14 @@ class OwnPasswordForm(AdminPasswordChangeForm):
 
     def save(self, commit: bool = True) -> Any:  # noqa: FBT001, FBT002 - Django's signature
         """Have the service set it."""
-        password = self.cleaned_data["new_password1"]
-        users.change_password(self.user, new_password=password, actor=self.user, now=timezone.now())
+        users.change_password(
+            self.user,
+            new_password=self.cleaned_data["new_password1"],
+            old_password=self.cleaned_data["old_password"],
+            address="admin",  # they are logged in already
+            actor=self.user,
+            now=timezone.now(),
+        )
         return self.user
 
 

@@ -14,7 +14,7 @@ from config.common.admin.filters import AgeFilter
 from config.common.admin.panels import Panel
 from config.common.admin.records import RecordAdmin, section
 from identity.admin.reasons import explained
-from identity.models import Event, EventDelivery, IdempotencyKey
+from identity.models import Event, EventDelivery, IdempotencyKey, TaskFailure
 from identity.services import outbox
 
 if TYPE_CHECKING:
@@ -244,3 +244,19 @@ class IdempotencyKeyAdmin(RecordAdmin):
     date_hierarchy = "created"
     ordering = ("-id",)
     fieldsets = (section(None, "key", "user", "status", "created"),)
+
+
+@admin.register(TaskFailure)
+class TaskFailureAdmin(RecordAdmin):
+    """Rows that periodic tasks fail on; a run that goes well takes them away."""
+
+    list_display = ("task", "subject", "since", "failed_at", "times", "error")
+    list_filter = ("task",)
+    search_fields = ("task", "subject", "error")
+    uuids = ()
+    date_hierarchy = "since"
+    ordering = ("-since", "-id")
+    fieldsets = (
+        section(None, "task", "subject", "since", "failed_at", "times"),
+        section("Error", columns.paragraphs("error"), columns.paragraphs("traceback")),
+    )

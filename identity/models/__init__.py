@@ -17,6 +17,7 @@ from identity.models.project import Project
 from identity.models.replay import IdempotencyKey
 from identity.models.science import ScienceDomain, ScienceSubDomain
 from identity.models.slugs import UsedSlug
+from identity.models.task import TaskFailure
 
 __all__ = [
     "Customer",
@@ -36,6 +37,7 @@ __all__ = [
     "ScienceDomain",
     "ScienceSubDomain",
     "SshKey",
+    "TaskFailure",
     "Token",
     "UsedSlug",
     "User",

@@ -96,6 +96,8 @@ class User(UuidModel, AbstractBaseUser):
     notifications_enabled = models.BooleanField(default=True)
     uid_number = models.PositiveIntegerField(null=True, blank=True)
     primary_gid = models.PositiveIntegerField(null=True, blank=True)
+    is_removed = models.BooleanField(default=False, editable=False)
+    session_generation = models.PositiveIntegerField(default=0, editable=False)
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS = ["email"]
@@ -113,6 +115,13 @@ class User(UuidModel, AbstractBaseUser):
         if not self.slug:
             self.slug = self.uuid.hex
         super().save(*args, **kwargs)
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Return what a session must carry: of the password, and of how often all were ended."""
+        of_password: str = super()._get_session_auth_hash(secret)  # type: ignore[misc]
+        return (
+            f"{of_password}.{self.session_generation}" if self.session_generation else of_password
+        )
 
     @property
     def full_name(self) -> str:

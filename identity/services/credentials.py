@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.db.models import F
 
-from config.common.errors import DomainError, Missing
+from config.common.errors import Conflict, DomainError, Missing
 from identity import events
 from identity.models import LoginFailures, Token, User
 
@@ -62,6 +63,12 @@ class InactiveUser(NotAuthenticated):
     """The token's user was deactivated."""
 
     code = "inactive_user"
+
+
+class ShutOut(Conflict):
+    """Whoever is deactivated gets no token."""
+
+    code = "shut_out"
 
 
 class NoToken(Missing):
@@ -127,7 +134,11 @@ def issue(*, user: User, name: str, now: datetime, actor: User | None = None) ->
     """Give a user one more token, which lives as long as his tokens do; the others live on.
 
     Who issues it is the user himself, unless another `actor` does it for him.
+
+    :raises ShutOut: he is deactivated, by now: a token would come alive with him.
     """
+    if not User.objects.select_for_update(no_key=True).filter(pk=user.pk, is_active=True).exists():
+        raise ShutOut("User inactive or deleted.")
     plaintext = secrets.token_hex(20)
     token = Token.objects.create(
         user=user,
@@ -194,14 +205,27 @@ def revoke(token: Token, *, actor: User, now: datetime) -> None:
 
 
 @transaction.atomic
-def revoke_all(user: User, *, actor: User | None, now: datetime) -> None:
-    """Make every token of a user worthless."""
-    _delete(Token.objects.filter(user=user), actor=actor, now=now)
+def revoke_all(
+    user: User, *, actor: User | None, now: datetime, keeping: Token | None = None
+) -> None:
+    """Make every token of a user worthless, but for one that is kept."""
+    tokens = Token.objects.filter(user=user).exclude(pk=keeping.pk if keeping else None)
+    _delete(tokens, actor=actor, now=now)
+
+
+@transaction.atomic
+def end_sessions(user: User) -> None:
+    """Let no session in the admin that began before this be one any more, come what may."""
+    User.objects.filter(pk=user.pk).update(session_generation=F("session_generation") + 1)
+    user.refresh_from_db(fields=["session_generation"])
 
 
 @transaction.atomic
 def refresh(user: User, *, actor: User, now: datetime) -> tuple[Token, str]:
-    """Replace every token of a user by a new one, as after one of them got into wrong hands."""
+    """Replace every token of a user by a new one, as after one of them got into wrong hands.
+
+    :raises ShutOut: he is deactivated.
+    """
     revoke_all(user, actor=actor, now=now)
     return issue(user=user, name="refreshed", now=now)
 

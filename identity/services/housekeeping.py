@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
 from identity.models import HookDelivery, IdempotencyKey
-from identity.services import credentials
+from identity.services import credentials, rounds
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+PRUNING = "identity.tasks.prune"
 ANSWERS_KEPT_FOR = timedelta(days=1)
 HOOK_LOG_KEPT_FOR = timedelta(days=30)
 """How long it is known how telling a hook went; the events themselves are told again any time."""
@@ -16,9 +21,28 @@ HOOK_LOG_KEPT_FOR = timedelta(days=30)
 
 def prune(*, now: datetime) -> dict[str, int]:
     """Delete dead tokens, answers kept for repeated requests, and the old log of hooks."""
-    tokens = credentials.prune(now=now)
-    answers, _ = IdempotencyKey.objects.filter(created__lt=now - ANSWERS_KEPT_FOR).delete()
+    pruned = {}
+    for what, prune_some in PARTS.items():
+        with rounds.part(PRUNING, what, now=now):
+            pruned[what] = prune_some(now)
+    return pruned
+
+
+def _answers(now: datetime) -> int:
+    deleted, _ = IdempotencyKey.objects.filter(created__lt=now - ANSWERS_KEPT_FOR).delete()
+    return deleted
+
+
+def _told_hooks(now: datetime) -> int:
     over = Q(delivered_at__isnull=False) | Q(dead=True) | Q(hook__is_active=False)
     old = HookDelivery.objects.filter(over, planned_at__lt=now - HOOK_LOG_KEPT_FOR)
-    told, _ = old.delete()
-    return {"tokens": tokens, "answers": answers, "hook_deliveries": told}
+    deleted, _ = old.delete()
+    return deleted
+
+
+PARTS: Mapping[str, Callable[[datetime], int]] = {
+    "tokens": lambda now: credentials.prune(now=now),
+    "answers": _answers,
+    "hook_deliveries": _told_hooks,
+}
+"""What is thrown away, each by itself: one that fails does not keep the others."""

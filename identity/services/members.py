@@ -5,18 +5,29 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
-from config.common.errors import Conflict, Invalid
+from config.common.errors import Conflict, Forbidden, Invalid
 from identity import events
 from identity.models import Customer, Grant, Project, Role, User
+from identity.permissions import Permission, roles_with
 from identity.roles import ScopeType
+from identity.services import rounds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
     from uuid import UUID
 
-EXPIRED_AT_ONCE = 200
+EXPIRING = "identity.tasks.expire_grants"
+"""The task that ends what has run out."""
+
+ADDING = {
+    ScopeType.CUSTOMER: Permission.CREATE_CUSTOMER_MEMBER,
+    ScopeType.PROJECT: Permission.CREATE_PROJECT_MEMBER,
+    ScopeType.OFFERING: Permission.CREATE_OFFERING_MEMBER,
+}
+"""What lets somebody give roles in a scope of each kind."""
 
 
 class Scope(Protocol):
@@ -69,6 +80,12 @@ class ExpirationInPast(Invalid):
     code = "expiration_in_past"
 
 
+class OwnGrant(Forbidden):
+    """Nobody lets a role of their own end later than somebody else has decided."""
+
+    code = "own_grant"
+
+
 class ScopeGone(Conflict):
     """The scope was removed in the meantime."""
 
@@ -91,11 +108,14 @@ def grant(
     :raises RoleNotFound: the role is not given any more.
     :raises ExpirationInPast: it would end before now.
     :raises AlreadyHeld: the user has it; of two who give it at once, one gets this.
+    :raises OwnGrant: the actor would outlast by it the roles that let them give it.
     :raises ScopeGone: the project was removed.
     """
     _check_role(role, scope)
     _check_expiration(expiration_time, now)
     customer, project = _belongs_to(scope)
+    if actor == user and not user.is_staff:
+        _check_own(scope, customer, project, user, expiration_time)
     held = Grant.objects.on(scope.scope_type, scope.pk).filter(user=user, role=role, is_active=True)
     _end(held.filter(expiration_time__lte=now), actor=None, now=now, reason="expired")
     given = Grant(
@@ -137,6 +157,7 @@ def change(
     :raises WrongScope: the role is for another kind of scope.
     :raises ExpirationInPast: it would end before now.
     :raises NotHeld: the user has not got it.
+    :raises OwnGrant: it is the actor's own, and would end later.
     """
     _check_role(role, scope)
     _check_expiration(expiration_time, now)
@@ -144,6 +165,8 @@ def change(
     changed: Grant | None = held.select_for_update(of=("self",)).first()
     if changed is None:
         raise NotHeld({"non_field_errors": ["User does not have this role in this scope."]})
+    if actor == user and not user.is_staff and _outlasts(expiration_time, changed.expiration_time):
+        raise OwnGrant("You cannot extend a role of your own: ask somebody else who may.")
     changed.expiration_time = expiration_time
     changed.save(update_fields=["expiration_time", "modified"])
     until = f"until {expiration_time:%Y-%m-%d}" if expiration_time else "for good"
@@ -165,23 +188,20 @@ def revoke_all(grants: Iterable[Grant] | Any, *, actor: User, now: datetime, rea
 
 
 def expire(*, now: datetime) -> int:
-    """End the grants whose time has come, some hundreds per transaction; return how many."""
-    ended = 0
-    while True:
-        with transaction.atomic():
-            due = Grant.objects.filter(expiration_time__lte=now).order_by("pk")
-            batch = _end(due, actor=None, now=now, reason="expired", limit=EXPIRED_AT_ONCE)
-        ended += batch
-        if batch < EXPIRED_AT_ONCE:
-            return ended
+    """End the grants whose time has come, each in a transaction of its own; return how many."""
+    due = Grant.objects.filter(is_active=True, expiration_time__lte=now)
+
+    @transaction.atomic
+    def end(grant: Grant) -> int:
+        return _end(due.filter(pk=grant.pk), actor=None, now=now, reason="expired")
+
+    return sum(rounds.each(EXPIRING, due, end, now=now))
 
 
-def _end(
-    grants: Any, *, actor: User | None, now: datetime, reason: str, limit: int | None = None
-) -> int:
+def _end(grants: Any, *, actor: User | None, now: datetime, reason: str) -> int:
     """Lock the active ones of `grants`, make them history, and record each."""
     active = grants.filter(is_active=True).select_for_update(of=("self",))
-    ended = list(active.select_related("user", "role", "customer", "project")[:limit])
+    ended = list(active.select_related("user", "role", "customer", "project"))
     Grant.objects.filter(pk__in=[grant.pk for grant in ended]).update(
         is_active=False, revoked_at=now, revoked_by=actor, revoke_reason=reason, modified=now
     )
@@ -204,6 +224,31 @@ def _check_expiration(expiration_time: datetime | None, now: datetime) -> None:
         raise ExpirationInPast(
             {"expiration_time": ["Expiration time should be greater than current time."]}
         )
+
+
+def _check_own(
+    scope: Scope,
+    customer: Customer,
+    project: Project | None,
+    user: User,
+    expiration_time: datetime | None,
+) -> None:
+    """Refuse a role that a user gives themselves beyond the end of what lets them give it."""
+    above = Q(scope_type=ScopeType.CUSTOMER.value, scope_id=customer.pk)
+    if project is not None:
+        above |= Q(scope_type=ScopeType.PROJECT.value, scope_id=project.pk)
+    here = Q(scope_type=scope.scope_type.value, scope_id=scope.pk)
+    held = Grant.objects.in_force().filter(
+        above | here, user=user, role__name__in=roles_with(ADDING[scope.scope_type])
+    )
+    ends = list(held.values_list("expiration_time", flat=True))
+    if not any(not _outlasts(expiration_time, end) for end in ends):
+        raise OwnGrant("You cannot give yourself a role for longer than you may give roles here.")
+
+
+def _outlasts(end: datetime | None, other: datetime | None) -> bool:
+    """Tell whether something that ends at `end` (never, if None) ends later than another."""
+    return other is not None and (end is None or end > other)
 
 
 def _belongs_to(scope: Any) -> tuple[Customer, Project | None]:

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from config.common import slugs
-from config.common.errors import Invalid
+from config.common.errors import Conflict, Invalid
 from identity import events
 from identity.models import Token, User
 from identity.services import credentials
@@ -59,6 +59,18 @@ class PolicyNotAgreed(Invalid):
     """Who keeps a profile here must have agreed with the policy."""
 
     code = "policy_not_agreed"
+
+
+class Removed(Conflict):
+    """The person was removed for good."""
+
+    code = "user_removed"
+
+
+class OldPassword(Invalid):
+    """Who changes their own password must know the one they have."""
+
+    code = "old_password"
 
 
 class WeakPassword(Invalid):
@@ -138,39 +150,94 @@ def _write(user: User, changed: Mapping[str, Any], *, actor: User, now: datetime
     if "token_lifetime" in changed:
         Token.objects.filter(user=user).update(lifetime=user.token_lifetime)
     if changed.get("is_active") is False:
-        credentials.revoke_all(user, actor=actor, now=now)
+        _shut_out(user, actor=actor, now=now)
     message = f"User {user.username} was updated."
     _record("user.updated", user, message, actor, now, fields=sorted(changed))
 
 
 @transaction.atomic
 def deactivate(user: User, *, reason: str, actor: User, now: datetime) -> None:
-    """Shut a person out: no login, and no token works any more."""
+    """Shut a person out for good: no login, and no token or session works any more.
+
+    Nor do they when the person is let in again.
+    """
     User.objects.filter(pk=user.pk).update(
         is_active=False, deactivation_reason=reason, modified=now
     )
-    credentials.revoke_all(user, actor=actor, now=now)
+    _shut_out(user, actor=actor, now=now)
     message = f"User {user.username} was deactivated."
     _record("user.deactivated", user, message, actor, now, reason=reason)
 
 
 @transaction.atomic
 def activate(user: User, *, actor: User, now: datetime) -> None:
-    """Let a person in again."""
+    """Let a person in again.
+
+    :raises Removed: they were removed.
+    """
+    if user.is_removed:
+        raise Removed("This user was removed.")
     User.objects.filter(pk=user.pk).update(is_active=True, deactivation_reason="", modified=now)
     _record("user.activated", user, f"User {user.username} was activated.", actor, now)
 
 
-@transaction.atomic
-def change_password(user: User, *, new_password: str, actor: User, now: datetime) -> None:
-    """Set a password; the tokens that were issued for the old one live on.
+def change_password(
+    user: User,
+    *,
+    new_password: str,
+    actor: User,
+    now: datetime,
+    old_password: str | None = None,
+    address: str = "",
+    keeping: Token | None = None,
+) -> None:
+    """Set a password; the tokens and sessions there are end, but for one token that is kept.
 
+    Who sets their own gives the old one, from an address: wrong ones are counted as at a login.
+
+    :raises OldPassword: it is one's own, and the old one is missing, wrong, or there is none.
     :raises WeakPassword: it breaks a rule, whoever sets it.
     """
-    _set_password(user, new_password, "new_password")
+    if actor == user:
+        _prove(user, old_password, address, now)
+    _replace_password(user, new_password, keeping=keeping, actor=actor, now=now)
+
+
+def _prove(user: User, password: str | None, address: str, now: datetime) -> None:
+    """Check the password that somebody has, in a transaction of its own: failures are kept."""
+    reason = ""
+    if not user.has_usable_password():
+        reason = "You have no password: staff can set a first one."
+    elif not password:
+        reason = "This field is required."
+    else:
+        try:
+            credentials.check_password(
+                username=user.username, password=password, address=address, now=now
+            )
+        except credentials.LockedOut as error:
+            reason = str(error.detail)
+        except credentials.WrongPassword:
+            reason = "This is not your password."
+    if reason:
+        raise OldPassword({"old_password": [reason]})
+
+
+@transaction.atomic
+def _replace_password(
+    user: User, password: str, *, keeping: Token | None, actor: User, now: datetime
+) -> None:
+    _set_password(user, password, "new_password")
     user.save(update_fields=["password", "modified"])
+    credentials.revoke_all(user, actor=actor, now=now, keeping=keeping)
+    credentials.end_sessions(user)
     message = f"The password of {user.username} was changed."
     _record("user.password_changed", user, message, actor, now)
+
+
+def _shut_out(user: User, *, actor: User, now: datetime) -> None:
+    credentials.revoke_all(user, actor=actor, now=now)
+    credentials.end_sessions(user)
 
 
 def _set_password(user: User, password: str, field: str) -> None:

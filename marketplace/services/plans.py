@@ -10,6 +10,7 @@ from django.db.models import Exists, F, OuterRef
 from config.common.errors import Conflict, Invalid
 from identity import events
 from identity.models import Event
+from identity.services import rounds
 from marketplace.lifecycle import ResourceState
 from marketplace.models import Offering, Plan, PlanComponent
 from marketplace.services import changes
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from identity.models import User
+
+BRINGING = "marketplace.tasks.bring_prices_into_force"
+"""The task that lets prices hold whose month has come."""
 
 FIXED_WHILE_USED = ("unit", "billing_mode")
 """What the prices mean; under the allocations that were sold at them it does not change."""
@@ -137,27 +141,32 @@ def set_quotas(plan: Plan, quotas: Mapping[str, int], *, actor: User, now: datet
     return plan
 
 
-@transaction.atomic
 def bring_prices_into_force(*, now: datetime) -> int:
     """Let the prices hold that were set before this month for later on; return of how many plans.
 
-    When they were set, the record of events says. It may be called at any time again.
+    When they were set, the record of events says. It may be called at any time again. Each plan has
+    a transaction of its own.
     """
     month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     set_lately = Event.objects.filter(
         kind="plan.prices_set", subject_uuid=OuterRef("uuid"), created__gte=month
     )
     waiting = PlanComponent.objects.filter(future_price__isnull=False)
-    rows = Plan.objects.select_for_update(of=("self",)).select_related("offering__customer")
-    due = rows.filter(~Exists(set_lately), pk__in=waiting.values("plan")).order_by("pk")
-    held = Offering.objects.select_for_update(no_key=True).filter(plans__in=due.values("pk"))
-    list(held.order_by("pk"))
-    plans = list(due)
-    waiting.filter(plan__in=plans).update(price=F("future_price"), future_price=None)
-    for plan in plans:
-        _touch(plan, now)
-        _record("plan.prices_in_force", plan, actor=None, now=now)
-    return len(plans)
+    due = Plan.objects.filter(~Exists(set_lately), pk__in=waiting.values("plan"))
+
+    @transaction.atomic
+    def bring(plan: Plan) -> int:
+        Offering.objects.select_for_update(no_key=True).get(pk=plan.offering_id)
+        rows = due.select_for_update(of=("self",)).select_related("offering__customer")
+        locked = rows.filter(pk=plan.pk).first()
+        if locked is None:
+            return 0
+        waiting.filter(plan=locked).update(price=F("future_price"), future_price=None)
+        _touch(locked, now)
+        _record("plan.prices_in_force", locked, actor=None, now=now)
+        return 1
+
+    return sum(rounds.each(BRINGING, due, bring, now=now))
 
 
 def in_use(plan: Plan) -> bool:

@@ -167,6 +167,17 @@ def login_failures() -> identity.LoginFailures:
     )
 
 
+def a_task_failure() -> identity.TaskFailure:
+    now = timezone.now()
+    return identity.TaskFailure.objects.create(
+        task="identity.tasks.prune",
+        subject=UserFactory().username,
+        since=now,
+        failed_at=now,
+        error="ValueError",
+    )
+
+
 def a_component() -> marketplace.OfferingComponent:
     component: marketplace.OfferingComponent = OfferingComponentFactory()
     component.overage_component = OfferingComponentFactory(offering=component.offering)
@@ -191,6 +202,7 @@ MAKERS: dict[type[Any], Callable[[], Any]] = {
     identity.ScienceDomain: ScienceDomainFactory,
     identity.ScienceSubDomain: ScienceSubDomainFactory,
     identity.SshKey: SshKeyFactory,
+    identity.TaskFailure: a_task_failure,
     identity.Token: TokenFactory,
     identity.User: UserFactory,
     marketplace.AccessMode: AccessModeFactory,

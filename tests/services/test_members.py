@@ -8,7 +8,7 @@ import pytest
 from identity.models import Customer, Event, Grant, Project, User
 from identity.roles import RoleName
 from identity.services import members, projects
-from tests.factories.identity import GrantFactory, RoleFactory, UserFactory
+from tests.factories.identity import GrantFactory, ProjectFactory, RoleFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -210,9 +210,8 @@ def test_what_was_revoked_can_be_given_again_and_both_stay_on_record(
 
 
 def test_only_the_roles_whose_time_has_come_expire(
-    project: Project, bob: User, pi: User, now: datetime, monkeypatch: pytest.MonkeyPatch
+    project: Project, bob: User, pi: User, now: datetime
 ) -> None:
-    monkeypatch.setattr(members, "EXPIRED_AT_ONCE", 2)
     for _ in range(5):
         GrantFactory(scope=project, user=UserFactory(), expiration_time=now)
     Grant.objects.filter(user=pi).update(expiration_time=now + timedelta(seconds=1))
@@ -223,3 +222,79 @@ def test_only_the_roles_whose_time_has_come_expire(
     active = Grant.objects.filter(is_active=True)
     assert sorted(active.values_list("user__username", flat=True)) == ["bob", "pi"]
     assert Event.objects.filter(kind="grant.expired", actor=None).count() == 5
+
+
+# --- one's own roles ------------------------------------------------------------------------------
+
+
+def held_until(user: User, role: RoleName, scope: Any, end: datetime | None) -> None:
+    GrantFactory(user=user, role=role, scope=scope, expiration_time=end)
+
+
+def test_nobody_lengthens_a_role_of_their_own(
+    project: Project, allocator: Customer, offering: Any, alice: User, dave: User, now: datetime
+) -> None:
+    soon, later = now + timedelta(days=1), now + timedelta(days=2)
+    places = [
+        (project, RoleName.PROJECT_MANAGER),
+        (allocator, RoleName.CUSTOMER_OWNER),
+        (offering, RoleName.OFFERING_MANAGER),
+    ]
+    for scope, name in places:
+        user, role = UserFactory(), RoleFactory(name=name.value)
+        held_until(user, name, scope, soon)
+        for end in (later, None):
+            with pytest.raises(members.OwnGrant):
+                members.change(
+                    scope=scope, user=user, role=role, expiration_time=end, actor=user, now=now
+                )
+        sooner = now + timedelta(hours=1)
+        given = members.change(
+            scope=scope, user=user, role=role, expiration_time=sooner, actor=user, now=now
+        )
+        assert given.expiration_time == sooner
+        with pytest.raises(members.OwnGrant):  # nor back to where it was
+            members.change(
+                scope=scope, user=user, role=role, expiration_time=soon, actor=user, now=now
+            )
+        by_staff = members.change(
+            scope=scope, user=user, role=role, expiration_time=None, actor=dave, now=now
+        )
+        assert by_staff.expiration_time is None
+
+
+def test_nobody_gives_themselves_a_role_that_outlasts_what_lets_them_give_it(
+    project: Project, allocator: Customer, now: datetime
+) -> None:
+    soon, later = now + timedelta(days=1), now + timedelta(days=2)
+    manager, owner = UserFactory(), UserFactory()
+    held_until(manager, RoleName.PROJECT_MANAGER, project, soon)
+    held_until(manager, RoleName.PROJECT_MEMBER, ProjectFactory(customer=allocator), None)
+    held_until(owner, RoleName.CUSTOMER_OWNER, allocator, soon)
+    elsewhere = ProjectFactory(customer=allocator)
+    wishes = [
+        (manager, project, RoleName.PROJECT_ADMIN),
+        (manager, project, RoleName.PROJECT_MEMBER),
+        (owner, project, RoleName.PROJECT_MANAGER),
+        (owner, elsewhere, RoleName.PROJECT_MEMBER),
+        (owner, allocator, RoleName.CUSTOMER_READER),
+    ]
+    for user, scope, name in wishes:
+        role: Any = RoleFactory(name=name.value)
+        for end in (later, None):
+            with pytest.raises(members.OwnGrant):
+                members.grant(
+                    scope=scope, user=user, role=role, expiration_time=end, actor=user, now=now
+                )
+        given = members.grant(
+            scope=scope, user=user, role=role, expiration_time=soon, actor=user, now=now
+        )
+        assert given.expiration_time == soon
+
+
+def test_an_owner_for_good_may_take_part_in_a_project_for_good(
+    project: Project, alice: User, member: Any, now: datetime
+) -> None:
+    given = members.grant(scope=project, user=alice, role=member, actor=alice, now=now)
+
+    assert given.expiration_time is None

@@ -7,7 +7,7 @@ import pytest
 from config.common import slugs
 from identity.models import Event, Token, User
 from identity.services import users
-from tests.factories.identity import TokenFactory, UserFactory
+from tests.factories.identity import PASSWORD, TokenFactory, UserFactory
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -142,5 +142,7 @@ def test_a_weak_password_is_refused_whoever_sets_it(
 ) -> None:
     for actor in (dave, bob):
         with pytest.raises(users.WeakPassword) as refusal:
-            users.change_password(bob, new_password=weak, actor=actor, now=now)
+            users.change_password(
+                bob, new_password=weak, old_password=PASSWORD, actor=actor, now=now
+            )
         assert list(refusal.value.detail) == ["new_password"]

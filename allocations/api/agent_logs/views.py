@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from allocations.api.agent_logs.filters import SiteAgentLogFilter
 from allocations.api.agent_logs.inputs import MOST_LINES, SiteAgentLogCreateInput
 from allocations.api.agent_logs.serializers import SiteAgentLogOutput
+from allocations.api.agents.access import OwnOfASource
 from allocations.models import AgentLog
 from allocations.services import agent_logs
 from config.common.api.access import SCOPED, EachOf, Needs, Rule
@@ -14,7 +15,9 @@ from config.common.api.actions import creates_several
 from config.common.api.viewsets import ApiViewSet, Listed
 from identity.permissions import P
 
-SERVE = Needs(P.MANAGE_DELIVERY, on=("identity.offering", "identity.offering.customer"))
+SERVE = Needs(
+    P.MANAGE_DELIVERY, on=("identity.offering", "identity.offering.customer")
+) | OwnOfASource("identity.created_by")
 
 
 class SiteAgentLogViewSet(Listed, ApiViewSet):

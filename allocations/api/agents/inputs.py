@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from config.common.api.inputs import Input, RelatedUuid
 from config.common.api.json_shapes import JsonField
+from identity import access
 from marketplace.models import Offering
 
 if TYPE_CHECKING:
@@ -29,9 +30,14 @@ class ProvidedOffering(RelatedUuid):
         super().__init__(Offering, visible="provided_by", **kwargs)
 
     def found(self, uuid: UUID) -> Offering:
-        """Return the offering among those that he provides."""
+        """Return the offering among those that the caller provides.
+
+        Who speaks for an identity source may name any: the rule says at which to register an agent.
+        """
         user = self.context["request"].user
-        provided = Offering.objects.provided_by(user).select_related("customer")
+        is_open = access.speaks_for_a_source(user)
+        offerings = Offering.objects.all() if is_open else Offering.objects.provided_by(user)
+        provided = offerings.select_related("customer")
         offering: Offering = provided.get(uuid=uuid)
         return offering
 

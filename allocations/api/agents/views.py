@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any, ClassVar
 
+from allocations.api.agents.access import ForASource, OwnOfASource
 from allocations.api.agents.filters import (
     AgentIdentityFilter,
     AgentProcessorFilter,
@@ -52,10 +53,14 @@ from identity.api.sessions.views import address_of
 from identity.permissions import P
 
 SERVE = Needs(P.MANAGE_DELIVERY, on=("offering", "offering.customer"))
-SERVE_BY_SERVICE = Needs(P.MANAGE_DELIVERY, on=("identity.offering", "identity.offering.customer"))
+REGISTER = SERVE | ForASource("offering")
+SERVE_OR_OWN = SERVE | OwnOfASource("created_by")
+SERVE_BY_SERVICE = Needs(
+    P.MANAGE_DELIVERY, on=("identity.offering", "identity.offering.customer")
+) | OwnOfASource("identity.created_by")
 SERVE_BY_PROCESSOR = Needs(
     P.MANAGE_DELIVERY, on=("service.identity.offering", "service.identity.offering.customer")
-)
+) | OwnOfASource("service.identity.created_by")
 
 
 class AgentIdentityViewSet(Listed, Retrieved, ApiViewSet):
@@ -68,12 +73,12 @@ class AgentIdentityViewSet(Listed, Retrieved, ApiViewSet):
     access: ClassVar[dict[str, Rule]] = {
         "list": SCOPED,
         "retrieve": SCOPED,
-        "create": SERVE,
-        "update": SERVE,
-        "destroy": SERVE,
-        "register_service": SERVE,
-        "register_queue": SERVE,
-        "register_event_subscription": SERVE,
+        "create": REGISTER,
+        "update": SERVE_OR_OWN,
+        "destroy": SERVE_OR_OWN,
+        "register_service": SERVE_OR_OWN,
+        "register_queue": SERVE_OR_OWN,
+        "register_event_subscription": SERVE_OR_OWN,
         "cleanup_orphaned": STAFF,
     }
 

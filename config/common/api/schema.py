@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from http import HTTPStatus
 from typing import Any, cast
 
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
-from rest_framework import serializers
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.routers import SimpleRouter
 
+from config.common.api import refusals
 from config.common.api.actions import Declared
 from config.common.api.inputs import RelatedUrl
 from config.common.api.outputs import Output
@@ -35,12 +34,6 @@ class ApiRouter(SimpleRouter):
     def get_lookup_regex(self, viewset: Any, lookup_prefix: str = "") -> str:
         """Name the URL's argument `uuid`, whatever its form: the viewset reads both."""
         return super().get_lookup_regex(viewset, lookup_prefix)
-
-
-class Error(serializers.Serializer[Any]):
-    """An error; errors of validation are a map of fields to messages, or a list of messages."""
-
-    detail = serializers.CharField(required=False)
 
 
 class ApiSchema(AutoSchema):
@@ -90,19 +83,14 @@ class ApiSchema(AutoSchema):
             output = None
         elif declared.many:
             output = output(many=True)
-        return {declared.status: output, **dict(declared.also), **self._refusals()}
+        return {declared.status: output, **dict(declared.also)}
 
-    def _refusals(self) -> dict[int, Any]:
-        """Return the errors that any client must be ready for, in the shape that most have."""
-        statuses = [401, 403]
-        if "{" in self.path:
-            statuses.append(404)
-        if self.method != "GET":
-            statuses += [400, 409]
-        return {
-            status: OpenApiResponse(Error, description=HTTPStatus(status).phrase)
-            for status in sorted(statuses)
-        }
+    def _get_response_bodies(self, direction: Any = "response") -> Any:
+        """Add what may be answered instead (`config.common.api.refusals`)."""
+        bodies = super()._get_response_bodies(direction)
+        for status in refusals.statuses(self.view, self.method, self.path, self.declared):
+            bodies.setdefault(str(status.value), refusals.reference(status))
+        return dict(sorted(bodies.items()))
 
     def map_renderers(self, attribute: str) -> list[Any]:
         """Describe JSON only: problem details are errors in another dress."""

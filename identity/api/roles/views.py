@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from config.common.api.access import SCOPED, Rule
+from config.common.api.access import PUBLIC, Rule
 from config.common.api.viewsets import ApiViewSet, Listed, Retrieved
 from identity.api.roles.filters import RoleFilter
 from identity.api.roles.serializers import RoleOutput
@@ -18,7 +18,7 @@ class RoleViewSet(Listed, Retrieved, ApiViewSet):
     output = RoleOutput
     filterset_class = RoleFilter
     default_order = ("name",)
-    access: ClassVar[dict[str, Rule]] = {"list": SCOPED, "retrieve": SCOPED}
+    access: ClassVar[dict[str, Rule]] = {"list": PUBLIC, "retrieve": PUBLIC}
 
     def rows(self) -> Any:
         """Return the roles with their number of holders, which the list can be ordered by."""

@@ -72,6 +72,9 @@ class UserInput(Columns):
 
 
 class PasswordChangeInput(Input):
-    """A new password."""
+    """A new password; who changes their own gives the old one too."""
 
+    old_password = serializers.CharField(
+        max_length=1000, trim_whitespace=False, required=False, allow_null=True, default=None
+    )
     new_password = serializers.CharField(max_length=1000, trim_whitespace=False)

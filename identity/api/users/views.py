@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.contrib import auth
 from rest_framework import serializers
 
 from config.common.api.access import SCOPED, STAFF, SUPPORT, Own, Rule
-from config.common.api.actions import command, creates, reading, updates
+from config.common.api.actions import command, creates, deletes, reading, updates
 from config.common.api.viewsets import ApiViewSet, Listed
 from identity.api.bridge.serializers import IdentityBridgeUserStatus
+from identity.api.sessions.views import address_of
 from identity.api.users.filters import UserFilter
 from identity.api.users.inputs import PasswordChangeInput, UserInput
 from identity.api.users.serializers import (
@@ -18,8 +20,8 @@ from identity.api.users.serializers import (
     UserMeOutput,
     UserOutput,
 )
-from identity.models import User
-from identity.services import bridge, credentials, users
+from identity.models import Token, User
+from identity.services import bridge, credentials, farewell, users
 
 HIMSELF = Own("")
 
@@ -44,6 +46,7 @@ class UserViewSet(Listed, ApiViewSet):
         "me": SCOPED,
         "create": STAFF,
         "update": STAFF | HIMSELF,
+        "destroy": STAFF,
         "change_password": STAFF | HIMSELF,
         "token": STAFF | HIMSELF,
         "refresh_token": STAFF | HIMSELF,
@@ -76,6 +79,12 @@ class UserViewSet(Listed, ApiViewSet):
         )
         return self.reply(user)
 
+    @deletes
+    def destroy(self, request: Any, uuid: str) -> Any:
+        """Remove a person; what they did stays on record, without anything personal."""
+        farewell.remove(self.row(), actor=request.user, now=self.now)
+        return self.no_content()
+
     @reading(UserMeOutput, detail=False)
     def me(self, request: Any) -> Any:
         """Answer the caller himself."""
@@ -83,9 +92,19 @@ class UserViewSet(Listed, ApiViewSet):
 
     @command(PasswordChangeInput, PasswordSet)
     def change_password(self, request: Any, uuid: str) -> Any:
-        """Set a password."""
+        """Set a password; other tokens and sessions of the person end."""
         user, data = self.row(), self.data(PasswordChangeInput)
-        users.change_password(user, **data, actor=request.user, now=self.now)
+        own = request.auth if isinstance(request.auth, Token) and user == request.user else None
+        users.change_password(
+            user,
+            **data,
+            address=address_of(request),
+            keeping=own,
+            actor=request.user,
+            now=self.now,
+        )
+        if user == request.user and own is None:
+            auth.update_session_auth_hash(request, user)
         return self.answer({"status": "password set"})
 
     @reading(UserAuthToken)

@@ -28,7 +28,7 @@ P = Permission
 DELIVERS = Needs(P.MANAGE_DELIVERY, on=PROVIDER)
 ENDS = Needs(P.SET_RESOURCE_END_DATE, on=PROVIDER)
 TERMINATES = Needs(P.TERMINATE_RESOURCE, on=PROVIDER)
-FLAGS: tuple[str, ...] = ("paused", "downscaled")
+FLAGS: tuple[str, ...] = ("paused", "downscaled", "restrict_member_access")
 
 
 class ProviderResourceViewSet(Resources):

@@ -27,10 +27,11 @@ class ResourceUpdateInput(Input):
 
 
 class ProviderResourceUpdateInput(ResourceUpdateInput):
-    """The same for providers, who may pause and downscale with it."""
+    """The same for providers, who may pause, downscale and close a resource with it."""
 
     downscaled = serializers.BooleanField(required=False)
     paused = serializers.BooleanField(required=False)
+    restrict_member_access = serializers.BooleanField(required=False)
 
 
 class ResourceUpdateLimitsInput(Input):

@@ -375,3 +375,55 @@ def test_a_round_is_cheap(as_user, identity, offering):
         assert response.status_code < 300, (name, response.content)
         found[name] = [q["sql"] for q in captured if "SAVEPOINT" not in q["sql"]]
     assert {name: len(sql) for name, sql in found.items() if len(sql) > 12} == {}
+
+
+# --- managers of identity sources -----------------------------------------------------------------
+
+
+def test_a_manager_of_a_source_registers_an_agent_and_sees_to_that_one_alone(
+    offering, identity, as_user, carol
+):
+    manager, other = (
+        UserFactory(is_identity_manager=True, managed_isds=[isd]) for isd in ("isd:efp", "isd:x")
+    )
+    client = as_user(manager)
+
+    made = client.post(IDENTITIES, body_of(offering, name="bridge"), format="json")
+
+    assert made.status_code == 201
+    own = f"{IDENTITIES}{made.json()['uuid']}/"
+    service = client.post(f"{own}register_service/", {"name": "sync", "mode": ""}, format="json")
+    assert service.status_code == 201
+    processor = client.post(
+        f"{SERVICES}{service.json()['uuid']}/register_processor/",
+        {"name": "p", "backend_type": "waldur"},
+        format="json",
+    )
+    assert processor.status_code == 201
+    assert (
+        client.post(IDENTITIES, body_of(offering, name="bridge"), format="json").status_code == 201
+    )
+    assert [row["name"] for row in client.get(IDENTITIES).json()] == ["bridge"]
+    for stranger in (other, UserFactory(is_identity_manager=True), UserFactory()):
+        assert as_user(stranger).delete(own).status_code == 404
+    assert client.delete(f"{IDENTITIES}{identity.uuid.hex}/").status_code == 404
+    assert client.delete(own).status_code == 204
+
+
+def test_a_manager_of_a_source_takes_no_agent_over_and_registers_none_where_none_serves(
+    offering, identity, as_user
+):
+    client = as_user(UserFactory(is_identity_manager=True, managed_isds=["isd:efp"]))
+
+    taken = client.post(IDENTITIES, body_of(offering, name=identity.name), format="json")
+
+    assert (taken.status_code, taken.json()) == (
+        400,
+        {"name": ["Another agent of the offering has this name."]},
+    )
+    for state in ("Draft", "Archived"):
+        type(offering).objects.update(state=state)
+        refused = client.post(IDENTITIES, body_of(offering, name="bridge"), format="json")
+        assert refused.status_code == 403
+    nobody = as_user(UserFactory(is_identity_manager=True))  # speaks for no source
+    assert nobody.post(IDENTITIES, body_of(offering), format="json").status_code == 400

@@ -76,12 +76,13 @@ GET    /api/users/me/                                401 200 200 200 200 200 200
 GET    /api/users/{member}/                          401 404 404 200 200 200 200 200 200 200
 PATCH  /api/users/{member}/                          401 404 404 403 403 403 403 403 403 200
 PUT    /api/users/{member}/                          401 404 404 403 403 403 403 403 403 200
+DELETE /api/users/{member}/                          401 403 403 403 403 403 403 403 403 204
 GET    /api/users/{member}/identity_bridge_status/   401 403 403 403 403 403 403 403 200 200
 POST   /api/users/{member}/change_password/          401 404 404 403 403 403 403 403 403 200
 GET    /api/users/{member}/token/                    401 404 404 403 403 403 403 403 403 200
 POST   /api/users/{member}/refresh_token/            401 404 404 403 403 403 403 403 403 200
-GET    /api/roles/                                   401 200 200 200 200 200 200 200 200 200
-GET    /api/roles/{role}/                            401 200 200 200 200 200 200 200 200 200
+GET    /api/roles/                                   200 200 200 200 200 200 200 200 200 200
+GET    /api/roles/{role}/                            200 200 200 200 200 200 200 200 200 200
 GET    /api/keys/                                    401 200 200 200 200 200 200 200 200 200
 POST   /api/keys/                                    401 201 201 201 201 201 201 201 201 201
 GET    /api/keys/{key}/                              401 404 404 404 404 404 404 404 200 200

@@ -4,17 +4,24 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from rest_framework.test import APIClient
 
 from identity.api.users.serializers import PRIVATE
-from identity.models import Customer, IdempotencyKey, Project, Token, User
+from identity.models import Customer, Event, IdempotencyKey, Project, Token, User
 from identity.roles import RoleName
-from tests.factories.identity import PASSWORD, GrantFactory, ProjectFactory, UserFactory
+from tests.factories.identity import (
+    PASSWORD,
+    EmailHookFactory,
+    GrantFactory,
+    ProjectFactory,
+    SshKeyFactory,
+    UserFactory,
+)
 from tests.factories.marketplace import OfferingFactory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from rest_framework.test import APIClient
 
 pytestmark = pytest.mark.django_db
 
@@ -308,12 +315,118 @@ def test_who_is_deactivated_is_out_at_once(
     assert (shown["is_admin_deactivated"], shown["deactivation_reason"]) == (True, "x")
 
 
-def test_one_changes_ones_password(as_user: Callable[[User], APIClient], bob: User) -> None:
-    answer = as_user(bob).post(f"{at(bob)}change_password/", {"new_password": " snow over Ii "})
+NEW_PASSWORD = " snow over Ii "
+
+
+def test_one_changes_ones_password_knowing_the_old_one_and_everything_else_ends(
+    as_user: Callable[[User], APIClient], bob: User
+) -> None:
+    asking, other, browser = as_user(bob), as_user(bob), APIClient()
+    browser.force_login(bob)
+    body = {"new_password": NEW_PASSWORD, "old_password": PASSWORD}
+
+    answer = asking.post(f"{at(bob)}change_password/", body)
 
     assert (answer.status_code, answer.json()) == (200, {"status": "password set"})
     bob.refresh_from_db()
-    assert bob.check_password(" snow over Ii ")
+    assert bob.check_password(NEW_PASSWORD)
+    assert asking.get(f"{AT}me/").status_code == 200
+    assert other.get(f"{AT}me/").json() == {"detail": "Invalid token."}
+    assert browser.get(f"{AT}me/").status_code == 401
+
+
+def test_a_browser_that_changes_the_password_stays_logged_in(
+    as_user: Callable[[User], APIClient], bob: User
+) -> None:
+    asking, other, client = APIClient(), APIClient(), as_user(bob)
+    asking.force_login(bob)
+    other.force_login(bob)
+    body = {"new_password": NEW_PASSWORD, "old_password": PASSWORD}
+
+    assert asking.post(f"{at(bob)}change_password/", body).status_code == 200
+
+    reached = [who.get(f"{AT}me/").status_code for who in (asking, other, client)]
+    assert reached == [200, 401, 401]
+
+
+@pytest.mark.parametrize(
+    ("old", "error"),
+    [
+        (None, "This field is required."),
+        ("", "This field is required."),
+        ("not it", "This is not your password."),
+    ],
+)
+def test_a_stolen_token_changes_no_password(
+    as_user: Callable[[User], APIClient], bob: User, dave: User, old: Any, error: str
+) -> None:
+    for owner in (bob, dave):  # staff too, of their own
+        body = {"new_password": NEW_PASSWORD, "old_password": old}
+        answer = as_user(owner).post(f"{at(owner)}change_password/", body, format="json")
+
+        expected = {
+            None: error,
+            "": "This field may not be blank.",
+        }.get(old, error)
+        assert (answer.status_code, answer.json()) == (400, {"old_password": [expected]})
+        owner.refresh_from_db()
+        assert owner.check_password(PASSWORD)
+
+
+def test_a_stolen_token_does_not_help_to_guess_the_password(
+    as_user: Callable[[User], APIClient], bob: User
+) -> None:
+    client = as_user(bob)
+    for old in ("a", "b", "c", "d"):
+        client.post(f"{at(bob)}change_password/", {"new_password": "x", "old_password": old})
+
+    body = {"new_password": NEW_PASSWORD, "old_password": PASSWORD}
+    answer = client.post(f"{at(bob)}change_password/", body)
+
+    assert answer.status_code == 400
+    assert answer.json() == {"old_password": ["Username is locked out. Try in 10 minutes."]}
+
+
+def test_who_has_no_password_is_given_the_first_one_by_staff(
+    as_user: Callable[[User], APIClient], bob: User, dave: User
+) -> None:
+    bob.set_unusable_password()
+    bob.save()
+    body = {"new_password": NEW_PASSWORD, "old_password": "!"}
+
+    own = as_user(bob).post(f"{at(bob)}change_password/", body)
+    by_staff = as_user(dave).post(f"{at(bob)}change_password/", {"new_password": NEW_PASSWORD})
+
+    assert (own.status_code, list(own.json())) == (400, ["old_password"])
+    assert by_staff.status_code == 200
+
+
+def test_a_password_set_by_staff_ends_every_token_and_session(
+    as_user: Callable[[User], APIClient], bob: User, dave: User
+) -> None:
+    client, browser, staff = as_user(bob), APIClient(), as_user(dave)
+    browser.force_login(bob)
+
+    staff.post(f"{at(bob)}change_password/", {"new_password": NEW_PASSWORD})
+
+    reached = [who.get(f"{AT}me/").status_code for who in (client, browser, staff)]
+    assert reached == [401, 401, 200]
+
+
+def test_who_is_let_in_again_logs_in_again(
+    as_user: Callable[[User], APIClient], bob: User, dave: User
+) -> None:
+    """Both ways out, and by both ways in."""
+    client, browser, staff = as_user(bob), APIClient(), as_user(dave)
+    browser.force_login(bob)
+
+    staff.patch(at(bob), {"is_active": False}, format="json")
+    assert staff.post(f"{at(bob)}refresh_token/").status_code == 409
+    staff.patch(at(bob), {"is_active": True}, format="json")
+
+    assert [who.get(f"{AT}me/").status_code for who in (client, browser)] == [401, 401]
+    browser.force_login(User.objects.get(pk=bob.pk))
+    assert browser.get(f"{AT}me/").status_code == 200
 
 
 def test_a_weak_password_is_refused_also_from_staff(
@@ -473,3 +586,41 @@ def test_a_new_token_is_never_kept_for_a_repetition(as_user, pi):
     assert (first.status_code, again.status_code) == (200, 200)
     assert first.json()["token"] != again.json()["token"]
     assert not IdempotencyKey.objects.exists()
+
+
+def test_staff_remove_a_person_and_nothing_personal_is_left(
+    as_user: Callable[[User], APIClient], bob: User, dave: User, project: Project
+) -> None:
+    client, staff, browser = as_user(bob), as_user(dave), APIClient()
+    browser.force_login(bob)
+    SshKeyFactory(user=bob)
+    EmailHookFactory(author=bob)
+
+    answer = staff.delete(at(bob))
+
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert staff.get(at(bob)).status_code == 404
+    assert bob.uuid.hex not in [row["uuid"] for row in staff.get(AT).json()]
+    assert [who.get(f"{AT}me/").status_code for who in (client, browser)] == [401, 401]
+    bob.refresh_from_db()
+    kept = {name: value for name, value in vars(bob).items() if "bob" in str(value).lower()}
+    assert kept == {}
+    assert (bob.email, bob.first_name, bob.is_active) == ("", "", False)
+    assert not bob.ssh_keys.exists()
+    assert not bob.hooks.exists()
+    assert not bob.grants.filter(is_active=True).exists()
+    assert list(Event.objects.filter(subject_uuid=bob.uuid).values_list("kind", flat=True)) == [
+        "user.deactivated",
+        "user.removed",
+    ]
+    assert staff.delete(at(bob)).status_code == 404
+    again = staff.post(AT, {"username": "bob", "email": "bob@example.org"}, format="json")
+    assert again.status_code == 201
+
+
+def test_nobody_else_removes_people_nor_staff_themselves(
+    as_user: Callable[[User], APIClient], bob: User, alice: User, dave: User, sam: User
+) -> None:
+    people = (bob, alice, sam)
+    assert [as_user(who).delete(at(bob)).status_code for who in people] == [403, 403, 403]
+    assert as_user(dave).delete(at(dave)).status_code == 409

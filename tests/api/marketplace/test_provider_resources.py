@@ -244,13 +244,13 @@ def test_a_provider_writes_flags_with_the_name(
     ask: Callable[..., Any], resource: Resource, carol: User, now: datetime
 ) -> None:
     end = now.date().isoformat()
-    body = {"paused": True, "downscaled": True, "end_date": end}
+    body = {"paused": True, "downscaled": True, "restrict_member_access": True, "end_date": end}
     assert ask(carol, "patch", at(resource), body) == (
         200,
         {"description": "", "end_date": end, "name": "climate"},
     )
     held = fresh(resource)
-    assert (held.paused, held.downscaled) == (True, True)
+    assert (held.paused, held.downscaled, held.restrict_member_access) == (True, True, True)
     assert ask(carol, "put", at(resource), {"name": "other"})[0] == 200
     assert fresh(resource).paused is True
 

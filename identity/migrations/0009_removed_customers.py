@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("identity", "0006_hooks"),
+        ("identity", "0008_ended_sessions_and_removed_people"),
     ]
 
     operations = [

@@ -1,0 +1,43 @@
+"""Who registers agents beside those who provide the offering: whoever speaks for a source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from config.common.api.access import Either, follow
+from identity.access import speaks_for_a_source
+from marketplace.lifecycle import OfferingState
+
+OPEN = frozenset({OfferingState.ACTIVE, OfferingState.PAUSED})
+
+
+@dataclass(frozen=True)
+class ForASource(Either):
+    """A manager of an identity source, at an offering that is neither a draft nor archived."""
+
+    path: str
+    at_once: bool = False
+
+    def __str__(self) -> str:
+        return f"a manager of identity sources, on {self.path} that takes orders"
+
+    def allows(self, user: Any, target: Any) -> bool:
+        """Ask the user, and the offering that the path leads to."""
+        offering = follow(target, self.path)
+        return speaks_for_a_source(user) and offering is not None and offering.state in OPEN
+
+
+@dataclass(frozen=True)
+class OwnOfASource(Either):
+    """A manager of an identity source who registered the agent that the path leads from."""
+
+    path: str
+    at_once: bool = False
+
+    def __str__(self) -> str:
+        return f"a manager of identity sources who is its {self.path}"
+
+    def allows(self, user: Any, target: Any) -> bool:
+        """Ask the user, and who registered it."""
+        return speaks_for_a_source(user) and follow(target, self.path) == user
