@@ -19,7 +19,7 @@ from allocations.models import (
     OfferingUser,
     ProjectServiceAccount,
 )
-from allocations.usernames import is_account_name, propose_shared
+from allocations.usernames import is_account_name, propose_shared, same_name
 from config.common.errors import Conflict, Invalid
 from config.common.machine import IllegalTransition
 from identity import events
@@ -300,9 +300,9 @@ def _name(username: str, wanted: str) -> str:
     begin = username or propose_shared(wanted, ())
     taken: set[str] = set()
     for table in (*TABLES, OfferingUser):
-        same = table._base_manager.filter(username__startswith=begin)
+        same = table._base_manager.filter(username__istartswith=begin)
         short = same.annotate(length=Length("username")).filter(length__lte=len(begin) + 6)
-        taken.update(short.values_list("username", flat=True))
+        taken.update(same_name(name) for name in short.values_list("username", flat=True))
     if username in taken:
         raise UsernameTaken({"username": ["An account with this username exists or existed."]})
     return username or propose_shared(wanted, taken)

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.utils import timezone
 
 from config.common.models import Timestamped, UuidModel, choices, one_of, text
@@ -63,6 +64,7 @@ class Resource(UuidModel, Timestamped):
             models.Index(fields=["offering", "-created", "-id"], name="resource_by_offering"),
             models.Index(fields=["-created", "-id"], name="resource_latest"),
             models.Index(fields=["backend_id"], name="resource_backend_id"),
+            models.Index(Upper("backend_id"), name="resource_backend_id_any_case"),
             models.Index(
                 fields=["end_date"],
                 name="resource_end_date",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from accounting.api.invoices.serializers import STATES
+from typing import Any
+
+from accounting.api.invoices.serializers import STATES, InvoiceOutput
 from config.common.api.filters import (
     ApiFilterSet,
     Choices,
@@ -12,6 +14,8 @@ from config.common.api.filters import (
     Number,
     OneUuid,
     Ordering,
+    Texts,
+    several,
 )
 
 
@@ -19,6 +23,15 @@ class Whole(Number):
     """A whole number."""
 
     api_schema = {"type": "integer"}
+
+
+class Keys(Texts):
+    """The keys that a client wants to see of each row."""
+
+    def __init__(self, output: Any) -> None:
+        """Take the output that has them."""
+        super().__init__()
+        self.api_schema = several({"type": "string", "enum": sorted(output().fields)})
 
 
 class InvoiceItemFilter(ApiFilterSet):
@@ -43,6 +56,7 @@ class InvoiceFilter(ApiFilterSet):
     customer = Exact()
     customer_uuid = OneUuid()
     end_date = Day()
+    field = Keys(InvoiceOutput)
     month = Whole()
     o = Ordering({"created": "created", "month": "month", "year": "year"})
     start_date = Day()

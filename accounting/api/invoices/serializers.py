@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from config.common.api.json_shapes import ANYTHING, TEXT, WHOLE, JsonField, list_of, map_of, record
+from config.common.api.json_shapes import NUMBER, TEXT, WHOLE, JsonField, list_of, record
 from config.common.api.outputs import EnumField
 from marketplace.components import BillingUnit
 
@@ -57,7 +57,17 @@ DETAILS = record(
             TEXT,
         ),
         "plan_component_id": WHOLE,
-        "resource_limit_periods": list_of(map_of(ANYTHING)),
+        "resource_limit_periods": list_of(
+            record(
+                {
+                    "billing_periods": WHOLE,
+                    "end": TEXT,
+                    "quantity": NUMBER,
+                    "start": TEXT,
+                    "total": TEXT,
+                }
+            )
+        ),
     }
 )
 

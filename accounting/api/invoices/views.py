@@ -24,11 +24,11 @@ class _None(ApiViewSet):
 
         :raises ValidationError: for a value that cannot be read.
         """
-        asked = self.filterset_class(data=request.query_params, request=request)
+        none, query = ComponentUsage.objects.none(), request.query_params
+        asked = self.filterset_class(data=query, queryset=none, request=request)
         if not asked.is_valid():
             raise ValidationError(asked.errors)
-        url = request.build_absolute_uri(request.path)
-        page = Page(ComponentUsage.objects.none(), request.query_params, url)
+        page = Page(none, query, request.build_absolute_uri(request.path))
         return self.answer(None if request.method == "HEAD" else [], headers=page.headers)
 
 
