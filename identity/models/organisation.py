@@ -4,6 +4,7 @@ from django.db import models
 from django.utils import timezone
 
 from config.common.models import Timestamped, UuidModel, text
+from config.common.sorting import sort_key
 from identity.querysets import CustomerQuerySet, OrganizationGroupQuerySet
 from identity.roles import ScopeType
 
@@ -31,6 +32,7 @@ class Customer(UuidModel, Timestamped):
     scope_type = ScopeType.CUSTOMER
 
     name = models.CharField(max_length=150)
+    name_key = sort_key("name")
     slug = models.SlugField(max_length=80, unique=True)
     native_name = text(length=160)
     abbreviation = text(length=12)
@@ -83,7 +85,7 @@ class Customer(UuidModel, Timestamped):
     objects = CustomerQuerySet.as_manager()
 
     class Meta:
-        indexes = (models.Index(fields=["name", "id"], name="customer_by_name"),)
+        indexes = (models.Index(fields=["name_key", "id"], name="customer_by_name"),)
 
     def __str__(self) -> str:
         return self.name

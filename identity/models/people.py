@@ -10,6 +10,7 @@ from django.db import models
 from django.utils import timezone
 
 from config.common.models import UuidModel, text
+from config.common.sorting import sort_key
 from identity import access
 from identity.querysets import UserQuerySet
 
@@ -54,6 +55,9 @@ class User(UuidModel, AbstractBaseUser):
     slug = models.SlugField(max_length=80, unique=True)
     first_name = text(length=100)
     last_name = text(length=100)
+    username_key = sort_key("username")
+    first_name_key = sort_key("first_name")
+    last_name_key = sort_key("last_name")
     native_name = text(length=200)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
@@ -105,7 +109,10 @@ class User(UuidModel, AbstractBaseUser):
     objects = UserManager()
 
     class Meta:
-        indexes = (models.Index(fields=["email"], name="user_email"),)
+        indexes = (
+            models.Index(fields=["email"], name="user_email"),
+            models.Index(fields=["username_key", "id"], name="user_by_username"),
+        )
 
     def __str__(self) -> str:
         return self.username

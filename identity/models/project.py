@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from config.common.models import Timestamped, UuidModel, choices, one_of, text
+from config.common.sorting import sort_key
 from identity.fields_of_science import FieldOfScience
 from identity.models.organisation import Customer
 from identity.models.people import User
@@ -24,6 +25,7 @@ class Project(UuidModel, Timestamped):
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="projects")
     name = models.CharField(max_length=500)
+    name_key = sort_key("name")
     slug = models.SlugField(max_length=80, unique=True)
     description = text(long=True)
     backend_id = text()
@@ -68,7 +70,7 @@ class Project(UuidModel, Timestamped):
         constraints = (one_of("kind", ProjectKind, "project_kind"),)
         indexes = (
             models.Index(
-                fields=["name", "id"], name="project_by_name", condition=Q(is_removed=False)
+                fields=["name_key", "id"], name="project_by_name", condition=Q(is_removed=False)
             ),
             models.Index(fields=["customer", "backend_id"], name="project_backend_id"),
             models.Index(fields=["end_date"], name="project_end_date"),

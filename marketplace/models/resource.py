@@ -6,6 +6,7 @@ from django.db.models.functions import Upper
 from django.utils import timezone
 
 from config.common.models import Timestamped, UuidModel, choices, one_of, text
+from config.common.sorting import sort_key
 from identity.models import Project, User
 from marketplace.lifecycle import ResourceState
 from marketplace.models.offering import Offering
@@ -27,6 +28,7 @@ class Resource(UuidModel, Timestamped):
         Plan, null=True, blank=True, on_delete=models.PROTECT, related_name="resources"
     )
     name = text(length=255)
+    name_key = sort_key("name")
     slug = models.SlugField(max_length=80, unique=True)
     description = text(long=True)
     state = models.CharField(

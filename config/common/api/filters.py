@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
 from config.common.api.inputs import uuid_in_url
+from config.common.sorting import as_people_sort
 
 if TYPE_CHECKING:
     from enum import StrEnum
@@ -312,7 +313,10 @@ class Never(django_filters.Filter):
 
 
 class Ordering(django_filters.Filter):
-    """`o=name,-created`: the parameter's words and the columns they stand for; ends in the key."""
+    """`o=name,-created`: the parameter's words and the columns they stand for; ends in the key.
+
+    Texts are ordered as people do (`config.common.sorting`).
+    """
 
     field_class = _SeveralField
 
@@ -332,4 +336,4 @@ class Ordering(django_filters.Filter):
             sign, word = ("-", name[1:]) if name.startswith("-") else ("", name)
             paths = self.words[word]
             columns += [sign + path for path in ((paths,) if isinstance(paths, str) else paths)]
-        return qs.order_by(*columns, "pk")
+        return qs.order_by(*as_people_sort(qs.model, columns), "pk")
