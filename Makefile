@@ -15,7 +15,7 @@ MAKEFLAGS += --no-print-directory
 
 .PHONY: help setup agent run serve streams worker bus test e2e test-fast check lint types imports deploy
 .PHONY: migrations backup restore
-.PHONY: schema schema-fresh fmt bench docs coverage shell
+.PHONY: schema schema-fresh fmt fuzz bench docs coverage shell
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -106,6 +106,9 @@ coverage: setup agent # all tests, those of the agent included, with the coverag
 fmt: setup ## Format and sort what can be fixed by machine
 	@$(PY) -m ruff check --fix-only --quiet .
 	@$(PY) -m ruff format .
+
+fuzz: setup ## Send made-up requests to every operation as everybody (SEED=1 ROUNDS=10)
+	@FUZZ_SEED=$(or $(SEED),1) FUZZ_ROUNDS=$(or $(ROUNDS),10) $(PYTEST) -s tests/fuzz
 
 bench: setup ## Seed, serve and measure
 	@$(PY) manage.py bench

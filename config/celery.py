@@ -10,8 +10,12 @@ from kombu import Exchange, Queue
 from kombu.transport import TRANSPORT_ALIASES
 
 from config.embedded_postgres import hold
+from config.starting import told_in_a_line
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+with told_in_a_line():
+    settings.DEBUG  # noqa: B018 - reads the settings, all of them
 
 TRANSPORT_ALIASES["filesystem"] = "config.file_broker:Transport"
 
@@ -104,7 +108,8 @@ app.autodiscover_tasks()
 def hold_database(**_: object) -> None:
     """Keep the embedded server up for the life of the worker, not of its children."""
     if settings.EMBEDDED_CLUSTER:
-        hold(settings.EMBEDDED_CLUSTER)
+        with told_in_a_line():
+            hold(settings.EMBEDDED_CLUSTER)
 
 
 @worker_init.connect

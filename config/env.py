@@ -5,20 +5,26 @@ and `tests/house/test_env_example.py` compares the two.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 from django.core.exceptions import ImproperlyConfigured
 
-T = TypeVar("T")
+T = TypeVar("T", int, float)
 TRUE = frozenset({"1", "true", "yes", "on"})
 FALSE = frozenset({"0", "false", "no", "off"})
+HIGHEST_PORT = 65535
+LARGEST = 2**31 - 1
 
 
-def env_str(name: str, default: str = "") -> str:
-    """Read a text; an empty variable counts as unset."""
-    return os.environ.get(name) or default
+def env_str(name: str, default: str = "", among: Sequence[str] = ()) -> str:
+    """Read a text; an empty variable counts as unset. One of several may be in small letters."""
+    value = os.environ.get(name) or default
+    value = value.upper() if among else value
+    if among and value not in among:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(among)}, not {value!r}.")
+    return value
 
 
 def env_bool(name: str, default: bool) -> bool:  # noqa: FBT001 (a default is a value, not a flag)
@@ -31,14 +37,14 @@ def env_bool(name: str, default: bool) -> bool:  # noqa: FBT001 (a default is a 
     return value in TRUE
 
 
-def env_int(name: str, default: int) -> int:
-    """Read a whole number."""
-    return _number(name, default, int, "a whole number")
+def env_int(name: str, default: int, least: int = 0, most: int = LARGEST) -> int:
+    """Read a whole number within bounds."""
+    return _number(name, default, int, "a whole number", (least, most))
 
 
-def env_float(name: str, default: float) -> float:
-    """Read a number."""
-    return _number(name, default, float, "a number")
+def env_float(name: str, default: float, least: float = 0.0, most: float = LARGEST) -> float:
+    """Read a number within bounds."""
+    return _number(name, default, float, "a number", (least, most))
 
 
 def env_list(name: str, default: str = "") -> list[str]:
@@ -58,15 +64,20 @@ def env_secret(name: str, default: str = "") -> str:
         raise ImproperlyConfigured(f"Set {name} or {name}_FILE, not both.")
     try:
         return Path(file).read_text(encoding="utf-8").strip()
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
         raise ImproperlyConfigured(f"{name}_FILE: {error}") from error
 
 
-def _number(name: str, default: T, read: Callable[[str], T], what: str) -> T:
+def _number(name: str, default: T, read: Callable[[str], T], what: str, bounds: tuple[T, T]) -> T:
     value = os.environ.get(name, "").strip()
     if not value:
         return default
+    least, most = bounds
     try:
-        return read(value)
+        number = read(value)
     except ValueError as error:
         raise ImproperlyConfigured(f"{name} must be {what}, not {value!r}.") from error
+    if not least <= number <= most:
+        wanted = f"from {least} to {most}" if most != LARGEST else f"of at least {least}"
+        raise ImproperlyConfigured(f"{name} must be {what} {wanted}, not {value!r}.")
+    return number

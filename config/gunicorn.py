@@ -7,21 +7,28 @@ from typing import Any
 from django.conf import settings
 
 from config.embedded_postgres import hold
-from config.env import env_bool, env_int, env_str
+from config.env import env_bool, env_int
+from config.ports import bind_address, web_port
+from config.starting import told_in_a_line
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-bind = f"{env_str('BIND_ADDRESS', '127.0.0.1')}:{env_int('PORT', 8000)}"
-workers = env_int("WEB_WORKERS", 2)
-# Two threads keep a worker answering while one waits for a slow client; more just wait for the GIL.
-worker_class = "gthread"
-threads = env_int("WEB_THREADS", 2)
-keepalive = 30
+MOST_WORKERS = 256
+MOST_THREADS = 256
+
+with told_in_a_line():
+    bind = f"{bind_address()}:{web_port()}"
+    workers = env_int("WEB_WORKERS", 2, least=1, most=MOST_WORKERS)
+    # Two threads keep a worker answering while one waits for the database; more wait for the GIL.
+    threads = env_int("WEB_THREADS", 2, least=1, most=MOST_THREADS)
+    is_access_logged = env_bool("ACCESS_LOG", default=False)
+    # The address of the client is the proxy's word only when the settings trust that proxy.
+    forwarded_allow_ips = "*" if settings.BEHIND_PROXY else "127.0.0.1"
+# Idle and slow clients keep a socket and no thread (docs/operations.md has what was measured).
+worker_class = "config.serving.worker.ParkingWorker"
 timeout = 60
 graceful_timeout = 20
 control_socket_disable = True
-# The address of the client is the proxy's word only when the settings trust that proxy.
-forwarded_allow_ips = "*" if settings.BEHIND_PROXY else "127.0.0.1"
 proc_name = "efp-web"
 access_log_format = '%(h)s "%(m)s %(U)s" %(s)s %(M)sms %({x-request-id}o)s'
 logconfig_dict: dict[str, Any] = {
@@ -30,7 +37,7 @@ logconfig_dict: dict[str, Any] = {
         **settings.LOGGING["loggers"],
         "gunicorn.error": {"level": settings.LOG_LEVEL, "handlers": [], "propagate": True},
         "gunicorn.access": {
-            "level": "INFO" if env_bool("ACCESS_LOG", default=False) else "WARNING",
+            "level": "INFO" if is_access_logged else "WARNING",
             "handlers": [],
             "propagate": True,
         },
@@ -41,7 +48,8 @@ logconfig_dict: dict[str, Any] = {
 def on_starting(_server: object) -> None:
     """Keep the embedded database up for the life of the server, not of its workers."""
     if settings.EMBEDDED_CLUSTER:
-        hold(settings.EMBEDDED_CLUSTER)
+        with told_in_a_line():
+            hold(settings.EMBEDDED_CLUSTER)
 
 
 def post_worker_init(_worker: object) -> None:

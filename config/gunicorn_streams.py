@@ -4,15 +4,15 @@ from typing import Any
 
 from django.conf import settings
 
-from config.env import env_int, env_str
 from config.gunicorn import (
     access_log_format,
     control_socket_disable,
     forwarded_allow_ips,
     logconfig_dict,
     on_starting,
-    worker_class,
 )
+from config.ports import bind_address, stream_port
+from config.starting import told_in_a_line
 
 __all__ = (
     "access_log_format",
@@ -20,20 +20,16 @@ __all__ = (
     "forwarded_allow_ips",
     "logconfig_dict",
     "on_starting",
-    "worker_class",
 )
 
 SPARE = 8
 """Threads beyond those of the streams: for probes, and for telling that there is no place."""
 
-bind = (
-    f"{env_str('BIND_ADDRESS', '127.0.0.1')}:"
-    f"{env_int('EVENT_STREAM_PORT', env_int('PORT', 8000) + 1000)}"
-)
+with told_in_a_line():
+    bind = f"{bind_address()}:{stream_port()}"
 workers = 1
 threads = settings.EVENT_STREAM_THREADS + SPARE
-worker_connections = 2 * threads
-keepalive = 5
+worker_class = "config.serving.worker.StreamingWorker"
 timeout = 60
 graceful_timeout = 10
 proc_name = "efp-streams"

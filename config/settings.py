@@ -9,14 +9,30 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
+from config.checked_values import (
+    check_file,
+    check_origins,
+    check_strength,
+    check_url,
+    made_folder,
+)
 from config.embedded_postgres import Cluster, connection_settings, embedded
-from config.env import env_bool, env_float, env_int, env_list, env_secret, env_str
+from config.env import (
+    HIGHEST_PORT,
+    env_bool,
+    env_float,
+    env_int,
+    env_list,
+    env_secret,
+    env_str,
+)
 from config.local_secret import local_secret
 from config.version import read_version
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env_str("VAR_DIR", "var"))
 VAR_DIR = VAR_DIR if VAR_DIR.is_absolute() else BASE_DIR / VAR_DIR
+made_folder("VAR_DIR", VAR_DIR)
 VERSION = read_version(BASE_DIR / "CHANGELOG.md")
 
 DEBUG = env_bool("DEBUG", default=False)
@@ -35,6 +51,13 @@ DATABASES = {
         "ATOMIC_REQUESTS": False,
     }
 }
+if DATABASE_URL:  # one that is away, or whose machine is, shall cost seconds and not a thread
+    DATABASES["default"]["OPTIONS"] = {
+        "connect_timeout": "5",
+        "keepalives_idle": "30",
+        "tcp_user_timeout": "30000",
+        **connection_settings(DATABASE_URL)["OPTIONS"],  # type: ignore[dict-item]
+    }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- The bench: what it adds to a server is for its own databases alone ---------------------------
@@ -50,18 +73,29 @@ if not SECRET_KEY:
     if not (ON_ONE_MACHINE or DEBUG):
         raise ImproperlyConfigured("SECRET_KEY is required when DATABASE_URL is set.")
     SECRET_KEY = local_secret(VAR_DIR / "secret_key")
+check_strength("SECRET_KEY", SECRET_KEY, least=50)
 ENCRYPTION_KEYS = [key for key in env_secret("ENCRYPTION_KEYS").replace(",", " ").split() if key]
 KEYS_FROM_ENVIRONMENT = bool(ENCRYPTION_KEYS)
 if not ENCRYPTION_KEYS:
     if not (ON_ONE_MACHINE or DEBUG):
         raise ImproperlyConfigured("ENCRYPTION_KEYS is required when DATABASE_URL is set.")
     ENCRYPTION_KEYS = local_secret(VAR_DIR / "encryption_key").split()
-if any(len(key) < 32 for key in ENCRYPTION_KEYS):
-    raise ImproperlyConfigured("Each of the ENCRYPTION_KEYS must have at least 32 characters.")
+for key in ENCRYPTION_KEYS:
+    check_strength("Each of the ENCRYPTION_KEYS", key, least=32)
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 SITE_NAME = env_str("SITE_NAME", "EFP Allocations")
 SITE_EMAIL = env_str("SITE_EMAIL")
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
+CORS_ALLOWED_ORIGINS = env_list("CORS_ALLOWED_ORIGINS")
+check_origins("CSRF_TRUSTED_ORIGINS", [one.replace("//*.", "//") for one in CSRF_TRUSTED_ORIGINS])
+check_origins("CORS_ALLOWED_ORIGINS", CORS_ALLOWED_ORIGINS)
+# Pages of those origins may call the API with a token; they never get a session's cookie along.
+CORS_URLS_REGEX = r"^/(api|api-auth)/"
+CORS_EXPOSE_HEADERS = ["Link", "X-Result-Count", "ETag", "Retry-After", "X-Request-ID"]
+CORS_ALLOW_HEADERS = [
+    *("accept", "authorization", "content-type", "x-csrftoken", "x-request-id"),
+    *("idempotency-key", "if-match", "if-none-match", "last-event-id", "cache-control"),
+]
 
 HTTPS_ONLY = env_bool("HTTPS_ONLY", default=not (ON_ONE_MACHINE or DEBUG))
 SECURE_SSL_REDIRECT = HTTPS_ONLY
@@ -74,6 +108,17 @@ BEHIND_PROXY = env_bool("BEHIND_PROXY", default=False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 USE_X_FORWARDED_HOST = BEHIND_PROXY
 X_FRAME_OPTIONS = "DENY"
+# What a page of ours may load and where its forms lead: to this service alone, and no inline code.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
 
 AUTH_USER_MODEL = "identity.User"
 AUTH_PASSWORD_VALIDATORS = [
@@ -97,6 +142,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "rest_framework",
+    "corsheaders",
+    "csp",
     "django_filters",
     "drf_spectacular",
     "config",
@@ -107,7 +154,9 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "config.logs.RequestIdMiddleware",
+    "csp.middleware.CSPMiddleware",
     "config.health.ProbeMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -116,6 +165,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "config.health.DatabaseAwayMiddleware",
 ]
 if BENCH_COUNT_SQL:
     MIDDLEWARE.insert(0, "config.load.bench.counting.CountSqlMiddleware")
@@ -135,6 +185,7 @@ TEMPLATES = [
     }
 ]
 CACHE_URL = env_secret("CACHE_URL")
+check_url("CACHE_URL", CACHE_URL, ("redis", "rediss", "unix"))
 CACHES = {
     "default": (
         {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}
@@ -154,7 +205,7 @@ EMAIL_BACKEND = (
     else "django.core.mail.backends.console.EmailBackend"
 )
 EMAIL_HOST = MAIL_SERVER or "localhost"
-EMAIL_PORT = env_int("EMAIL_PORT", default=25)
+EMAIL_PORT = env_int("EMAIL_PORT", default=25, least=1, most=HIGHEST_PORT)
 EMAIL_USE_TLS = env_bool("EMAIL_USE_TLS", default=False)
 EMAIL_HOST_USER = env_str("EMAIL_HOST_USER")
 EMAIL_HOST_PASSWORD = env_secret("EMAIL_HOST_PASSWORD")
@@ -164,7 +215,7 @@ DEFAULT_FROM_EMAIL = SITE_EMAIL or "noreply@localhost"
 # --- Static files: served by the web process itself -----------------------------------------------
 STATIC_URL = "static/"
 STATIC_ROOT = Path(env_str("STATIC_ROOT", str(VAR_DIR / "static")))
-STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+made_folder("STATIC_ROOT", STATIC_ROOT)
 WHITENOISE_USE_FINDERS = True  # without `collectstatic`, the files come from the packages
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -208,17 +259,22 @@ FORBID_SQL_WHILE_RENDERING = DEBUG
 
 # --- Background work: the outbox in the database is the truth, the broker only wakes up -----------
 CELERY_BROKER_URL = env_secret("CELERY_BROKER_URL", "filesystem://localhost")
+check_url(
+    "CELERY_BROKER_URL",
+    CELERY_BROKER_URL,
+    ("filesystem", "redis", "rediss", "amqp", "amqps", "pyamqp", "sentinel", "memory"),
+)
 BROKER_DIR = VAR_DIR / "broker"
 if CELERY_BROKER_URL.startswith("filesystem:"):
     for folder in ("messages", "control", "processed"):
-        (BROKER_DIR / folder).mkdir(parents=True, exist_ok=True)
+        made_folder("VAR_DIR", BROKER_DIR / folder)
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {
         "data_folder_in": str(BROKER_DIR / "messages"),
         "data_folder_out": str(BROKER_DIR / "messages"),
         "control_folder": str(BROKER_DIR / "control"),
         "processed_folder": str(BROKER_DIR / "processed"),
         "store_processed": False,
-        "polling_interval": env_float("CELERY_POLLING_INTERVAL", default=0.1),
+        "polling_interval": env_float("CELERY_POLLING_INTERVAL", default=0.1, least=0.01),
     }
 else:
     # Redis hands a dead worker's task out again after this long; no task may take longer.
@@ -228,7 +284,7 @@ else:
         "unacked_restore_throttle": 1,
     }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_WORKER_CONCURRENCY = env_int("CELERY_WORKER_CONCURRENCY", default=2)
+CELERY_WORKER_CONCURRENCY = env_int("CELERY_WORKER_CONCURRENCY", default=2, least=1)
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_ACKS_LATE = True
@@ -240,40 +296,36 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 
 # --- The event feed: streams are served by a process of their own ---------------------------------
-EVENT_FEED_RETENTION_DAYS = env_int("EVENT_FEED_RETENTION_DAYS", default=30)
-if EVENT_FEED_RETENTION_DAYS < 1:
-    raise ImproperlyConfigured("EVENT_FEED_RETENTION_DAYS must be at least 1.")
-EVENT_STREAM_THREADS = env_int("EVENT_STREAM_THREADS", default=200)
-if EVENT_STREAM_THREADS < 1:
-    raise ImproperlyConfigured("EVENT_STREAM_THREADS must be at least 1.")
+EVENT_FEED_RETENTION_DAYS = env_int("EVENT_FEED_RETENTION_DAYS", default=30, least=1)
+EVENT_STREAM_THREADS = env_int("EVENT_STREAM_THREADS", default=200, least=1)
 EVENT_STREAM_URL = env_str("EVENT_STREAM_URL").rstrip("/")
+check_url("EVENT_STREAM_URL", EVENT_STREAM_URL, ("https", "http"))
 
 # --- Webhooks: to servers that nobody here knows, so not into our own network -------------
 WEBHOOK_ALLOW_PRIVATE = env_bool("WEBHOOK_ALLOW_PRIVATE", default=False)
 WEBHOOK_CA_FILE = env_str("WEBHOOK_CA_FILE")
+check_file("WEBHOOK_CA_FILE", WEBHOOK_CA_FILE)
 
 # --- Site agents ----------------------------------------------------------------------------------
-AGENT_LOG_RETENTION_DAYS = env_int("AGENT_LOG_RETENTION_DAYS", default=30)
-if AGENT_LOG_RETENTION_DAYS < 1:
-    raise ImproperlyConfigured("AGENT_LOG_RETENTION_DAYS must be at least 1.")
+AGENT_LOG_RETENTION_DAYS = env_int("AGENT_LOG_RETENTION_DAYS", default=30, least=1)
 
 # --- The message bus: without it, agents poll -----------------------------------------------------
 RABBITMQ_URL = env_secret("RABBITMQ_URL")
 RABBITMQ_MANAGEMENT_URL = env_secret("RABBITMQ_MANAGEMENT_URL")
 RABBITMQ_TAG = env_str("RABBITMQ_TAG", "efp")
+check_url("RABBITMQ_URL", RABBITMQ_URL, ("amqp", "amqps"))
+check_url("RABBITMQ_MANAGEMENT_URL", RABBITMQ_MANAGEMENT_URL, ("http", "https"))
 if bool(RABBITMQ_URL) != bool(RABBITMQ_MANAGEMENT_URL):
     raise ImproperlyConfigured("Set both RABBITMQ_URL and RABBITMQ_MANAGEMENT_URL, or neither.")
-BUS_RETENTION_DAYS = env_int("BUS_RETENTION_DAYS", default=30)
-if BUS_RETENTION_DAYS < 1:
-    raise ImproperlyConfigured("BUS_RETENTION_DAYS must be at least 1.")
+BUS_RETENTION_DAYS = env_int("BUS_RETENTION_DAYS", default=30, least=1)
 
 # --- Metrics: for the staff, and for whoever has the token ----------------------------------------
 METRICS_TOKEN = env_secret("METRICS_TOKEN")
-if METRICS_TOKEN and len(METRICS_TOKEN) < 32:
-    raise ImproperlyConfigured("METRICS_TOKEN must have at least 32 characters.")
+if METRICS_TOKEN:
+    check_strength("METRICS_TOKEN", METRICS_TOKEN, least=32)
 
 # --- Logging: JSON lines on stderr ----------------------------------------------------------------
-LOG_LEVEL = env_str("LOG_LEVEL", "INFO").upper()
+LOG_LEVEL = env_str("LOG_LEVEL", "INFO", among=("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"))
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,

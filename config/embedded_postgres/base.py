@@ -9,6 +9,7 @@ from typing import Any
 from django.db.backends.postgresql import base
 
 from config.embedded_postgres.holders import hold
+from config.embedded_postgres.server_user import CannotStart
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -17,10 +18,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """Connect, starting the server when this process does not hold it yet."""
         cluster = self.settings_dict["EMBEDDED"]
-        hold(cluster)
         try:
-            return super().get_new_connection(conn_params)
-        except self.Database.OperationalError:
-            # It ran when we joined it, and was killed since: start it again, once.
-            hold(cluster, again=True)
-            return super().get_new_connection(conn_params)
+            hold(cluster)
+            try:
+                return super().get_new_connection(conn_params)
+            except self.Database.OperationalError:
+                # It ran when we joined it, and was killed since: start it again, once.
+                hold(cluster, again=True)
+                return super().get_new_connection(conn_params)
+        except CannotStart as error:  # a database that is away, like any other
+            raise self.Database.OperationalError(str(error)) from error

@@ -73,6 +73,16 @@ class Cluster:
             self._run("pg_ctl", "start", *self._start_options())
         self._create_database()
 
+    def is_up(self) -> bool:
+        """Tell whether the folder has a server, without asking PostgreSQL's programs."""
+        try:
+            os.kill(int((self.data / "postmaster.pid").read_text().split("\n", 1)[0]), 0)
+        except PermissionError:  # it is another user's, and runs
+            return True
+        except (OSError, ValueError):
+            return False
+        return True
+
     def stop(self) -> None:
         """Stop the server, rolling back what is still open."""
         if self._runs():

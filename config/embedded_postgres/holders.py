@@ -1,20 +1,23 @@
 """Who uses the embedded server: it starts for the first process and stops after the last.
 
 Each process keeps a shared lock on a file for as long as it lives. Whoever leaves tries to get the
-lock for itself alone; that succeeds only for the last one, which then stops the server. The kernel
-gives up the lock of a killed process, so nobody has to be counted and a `kill -9` leaves nothing to
-repair.
+lock for itself alone; that succeeds only for the last one, which then stops the server. Where the
+last one cannot, since it was killed, the keeper does (`keeper.py`).
 """
 
 import atexit
 import fcntl
 import os
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from contextlib import suppress
 
 from config.embedded_postgres.cluster import Cluster
-from config.embedded_postgres.server_user import CannotStart
+from config.embedded_postgres.keeper import end_keeper, start_keeper
+from config.embedded_postgres.locks import HOLDERS, alone, gate, open_lock
+
+CHILDREN_SECONDS = 5.0
+"""How long a process that ends waits for its children, who hold the server too."""
 
 _held: dict[Cluster, int] = {}
 _threads = threading.RLock()
@@ -27,9 +30,10 @@ def hold(cluster: Cluster, *, again: bool = False) -> None:
     """
     if cluster in _held and not again:
         return
-    with _threads, _gate(cluster):
+    with _threads, gate(cluster):
         if cluster not in _held:
             _held[cluster] = _shared_lock(cluster)
+        start_keeper(cluster)
         cluster.start()
 
 
@@ -39,51 +43,30 @@ def release(cluster: Cluster) -> None:
         lock = _held.pop(cluster, None)
         if lock is None:
             return
-        with _gate(cluster):
+        with gate(cluster):
             try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return
-            else:
-                cluster.stop()
+                is_last = alone(lock)
+                if is_last:
+                    cluster.stop()
             finally:
                 os.close(lock)
+            if is_last:
+                end_keeper(cluster)
 
 
 def is_alone(cluster: Cluster) -> bool:
     """Tell whether no other process uses the server that this one holds."""
-    with _threads, _gate(cluster):
+    with _threads, gate(cluster):
         lock = _held[cluster]
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
+            return alone(lock)
         finally:
             fcntl.flock(lock, fcntl.LOCK_SH)
-        return True
-
-
-@contextmanager
-def _gate(cluster: Cluster) -> Iterator[None]:
-    """Let one process at a time start or stop the server."""
-    try:
-        cluster.folder.mkdir(parents=True, exist_ok=True)
-        gate = os.open(cluster.folder / "gate.lock", os.O_CREAT | os.O_RDWR, 0o600)
-    except OSError as error:
-        raise CannotStart(
-            f"The embedded PostgreSQL cannot use {cluster.folder}: {error.strerror}. It may belong "
-            "to another user; set EMBEDDED_POSTGRES_DIR to a folder of yours, or DATABASE_URL."
-        ) from error
-    try:
-        fcntl.flock(gate, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(gate)
 
 
 def _shared_lock(cluster: Cluster) -> int:
     """Register the calling process as a user of the server."""
-    lock = os.open(cluster.folder / "holders.lock", os.O_CREAT | os.O_RDWR, 0o600)
+    lock = open_lock(cluster, HOLDERS)
     fcntl.flock(lock, fcntl.LOCK_SH)
     return lock
 
@@ -101,8 +84,22 @@ def _hold_in_child() -> None:
 
 def _release_all() -> None:
     """Let go of every server when the process ends in an orderly way."""
+    if _held:
+        _wait_for_children()
     for cluster in list(_held):
         release(cluster)
+
+
+def _wait_for_children() -> None:
+    """See children out who were told to end, so that it is we who leave last and stop the server.
+
+    A worker's timetable is such a child, told to end a moment before its parent does.
+    """
+    deadline = time.monotonic() + CHILDREN_SECONDS
+    with suppress(ChildProcessError):  # there are none, or none any more
+        while time.monotonic() < deadline:
+            if os.waitpid(-1, os.WNOHANG) == (0, 0):
+                time.sleep(0.02)
 
 
 os.register_at_fork(after_in_child=_hold_in_child)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import Error
 from django.http import JsonResponse, StreamingHttpResponse
@@ -17,15 +17,10 @@ from config.streams.reading import read
 from config.streams.stream import Stream
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
 
 UNBUFFERED = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-
-SEND_SECONDS = 30.0
-"""How long a client may take nothing of what it is sent before its place goes to another."""
 
 
 @require_GET
@@ -40,7 +35,6 @@ def stream(request: HttpRequest) -> HttpResponseBase:
         return come_again("The database does not answer; come again.")
     except (APIException, DomainError) as refused:
         return refused_as_in_the_api(refused, request)
-    limit_sending(request.META)
     pieces = Stream(HUB, ask, first)
     return StreamingHttpResponse(pieces, content_type="text/event-stream", headers=UNBUFFERED)
 
@@ -62,10 +56,3 @@ def refused_as_in_the_api(refused: Exception, request: HttpRequest) -> JsonRespo
         content_type=answer.content_type or "application/json",
         headers={"WWW-Authenticate": "Token"} if answer.status_code == 401 else {},
     )
-
-
-def limit_sending(environ: Mapping[str, Any]) -> None:
-    """Have the connection broken off when the client does not read: it would keep its place."""
-    connection = environ.get("gunicorn.socket")
-    if connection is not None:
-        connection.settimeout(SEND_SECONDS)

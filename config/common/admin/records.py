@@ -140,6 +140,8 @@ class RecordAdmin(DeedPages):
         if obj is None and self.add_form is not None:
             kwargs["form"] = self.add_form
         form = super().get_form(request, obj, *args, **kwargs)
+        if rules := getattr(self.admin_site, "faults", None):
+            form = refusals.judged(form, rules)
         refusal = getattr(request, "refusal", None)
         return form if refusal is None else refusals.refused(form, refusal)
 

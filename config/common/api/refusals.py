@@ -24,6 +24,7 @@ ALWAYS = (
     HTTPStatus.UNAUTHORIZED,
     HTTPStatus.FORBIDDEN,
     HTTPStatus.NOT_ACCEPTABLE,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     HTTPStatus.TOO_MANY_REQUESTS,
     HTTPStatus.SERVICE_UNAVAILABLE,
 )
@@ -93,7 +94,7 @@ def statuses(view: Any, method: str, path: str, declared: Declared) -> list[HTTP
         if filterset is not None:
             found.add(UNREADABLE)
     if is_write:
-        found |= {UNREADABLE, HTTPStatus.CONFLICT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE}
+        found |= {UNREADABLE, HTTPStatus.CONFLICT}
     if is_write and declared.input is not None:
         found.add(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
     if is_write and view.detail:

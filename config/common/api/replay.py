@@ -63,8 +63,8 @@ def _claim(request: Any, key: str) -> tuple[Any, bool]:
     :raises KeyReused: when the key belongs to another request.
     :raises InFlight: when that request has no answer yet.
     """
-    if len(key) > MAX_LENGTH:
-        raise exceptions.ValidationError({"Idempotency-Key": ["At most 255 characters."]})
+    if len(key) > MAX_LENGTH or not key.isprintable():
+        raise exceptions.ValidationError({"Idempotency-Key": ["At most 255 printable characters."]})
     model = apps.get_model(settings.IDEMPOTENCY_KEY_MODEL)
     digest = _digest(request)
     now = timezone.now()

@@ -20,7 +20,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
 from config.common.api import conditional, replay
-from config.common.api.access import PUBLIC, SCOPED, Rule
+from config.common.api.access import PUBLIC, SCOPED, NotAllowed, Rule
 from config.common.api.actions import Declared
 from config.common.api.compiling import plan_for
 from config.common.api.outputs import Output
@@ -129,6 +129,8 @@ class ApiViewSet(ViewSet):
 
     def _settle(self, rule: Rule, target: Any) -> None:
         if not rule.allows(self.request.user, target):
+            if self.request.user.is_authenticated:
+                raise NotAllowed(rule.needs)
             self.permission_denied(self.request)
         self._settled = True
 

@@ -20,7 +20,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
-from config.env import env_int
+from config.ports import web_port
 from identity import events
 from identity.models import Token, User
 from identity.services import credentials
@@ -42,7 +42,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take the address that is printed, and whether a database of its own is no obstacle."""
-        parser.add_argument("--url", default=f"http://localhost:{env_int('PORT', 8000)}")
+        parser.add_argument("--url", default=f"http://localhost:{web_port()}")
         parser.add_argument("--force", action="store_true", help="also with DATABASE_URL")
 
     def handle(self, *_args: Any, url: str, force: bool, **_options: Any) -> None:
@@ -61,8 +61,10 @@ class Command(BaseCommand):
         width = max(map(len, ROLES))
         self.stdout.write(f"  {'admin':{width}}  {url}/admin/  {passwords['staff']}")
         for role, token in tokens.items():
-            self.stdout.write(f"  {role:{width}}  {token}  {passwords[role]}")
-        self.stdout.write(f"  The tokens stay; they are kept in {file}")
+            self.stdout.write(f"  {role:{width}}  {token}")
+        self.stdout.write(f"  The tokens stay the same; they are kept in {file}")
+        for role in ("allocator", "hosting entity"):
+            self.stdout.write(f"  To log in as the {role}: {passwords[role]}")
 
 
 def demo_people() -> dict[str, User]:

@@ -18,14 +18,13 @@ from django.core.management.base import BaseCommand, CommandError
 
 from config import sealed
 from config.embedded_postgres import CannotStart, hold
-from config.env import env_int, env_str
 from config.management.commands.issue_demo_tokens import NoDemo
+from config.ports import bind_address, stream_port, web_port
 from config.processes import ChildDied, Processes
 from identity.models import Customer, User
 
 DEMO_PRESET = settings.BASE_DIR / "config" / "presets" / "eurohpc.json"
 READY_WITHIN_SECONDS = 90.0
-STREAMS_BEYOND = 1000  # the port of the streams follows that of the web server, unless it is set
 # Workers need not know of each other: the database says what is to be done, and by whom.
 ALONE = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
 
@@ -43,17 +42,21 @@ class Command(BaseCommand):
             does not start, or a process dies.
         """
         refuse_database_of_its_own()
-        address, port = env_str("BIND_ADDRESS", "127.0.0.1"), env_int("PORT", 8000)
-        stream_port = env_int("EVENT_STREAM_PORT", port + STREAMS_BEYOND)
-        for wanted in (port, stream_port):
-            refuse_taken_port(address, wanted)
+        address, port, port_of_streams = bind_address(), web_port(), stream_port()
+        refuse_taken_port(address, port, f"`PORT={port + 1} make run`")
+        refuse_taken_port(
+            address,
+            port_of_streams,
+            f"`EVENT_STREAM_PORT={port_of_streams + 1} make run`",
+            "streams",
+        )
         host = "localhost" if address in {"127.0.0.1", "0.0.0.0"} else address  # noqa: S104
-        url, streams = f"http://{host}:{port}", f"http://{host}:{stream_port}"
+        url, streams = f"http://{host}:{port}", f"http://{host}:{port_of_streams}"
         try:
             with Processes() as processes:
                 self.prepare()
                 start(processes, settings.EVENT_STREAM_URL or streams)
-                for answering in (port, stream_port):
+                for answering in (port, port_of_streams):
                     wait_until_ready(processes, f"http://{address}:{answering}/health/ready")
                 self.announce(url, settings.EVENT_STREAM_URL or streams)
                 processes.wait()
@@ -102,7 +105,7 @@ def is_empty() -> bool:
     return not (User.objects.exists() or Customer.objects.exists())
 
 
-def refuse_taken_port(address: str, port: int) -> None:
+def refuse_taken_port(address: str, port: int, instead: str, of: str = "web server") -> None:
     """Find out before anything starts whether the port is free.
 
     :raises CommandError: somebody listens there, or we may not.
@@ -113,9 +116,10 @@ def refuse_taken_port(address: str, port: int) -> None:
         try:
             probe.bind((address.strip("[]"), port))
         except OSError as error:
+            whose = "" if of == "web server" else f" for the {of}"
             raise CommandError(
-                f"Port {port} cannot be used ({error.strerror}): stop what listens there, or "
-                f"choose another one, for example `PORT={port + 1} make run`."
+                f"Port {port} cannot be used ({error.strerror}){whose}: stop what listens there, "
+                f"or choose another one, for example {instead}."
             ) from error
 
 

@@ -13,6 +13,9 @@ from config.common.api.inputs import Input
 from config.common.api.viewsets import ApiViewSet
 from identity.services import eduteams
 
+REFUSED = {"anyOf": [{"type": "string"}, {"$ref": "#/components/schemas/Error"}]}
+"""Whoever may not look people up is told in Waldur's form; whoever may do nothing, as elsewhere."""
+
 
 class RemoteEduteamsInput(Input):
     """Whom to find."""
@@ -40,4 +43,6 @@ class RemoteEduteamsViewSet(ApiViewSet):
             return Response(error.detail, status=403)  # a bare string: Waldur's body
         return self.answer({"uuid": user.uuid.hex})
 
-    find.api = Declared(input=RemoteEduteamsInput, output=RemoteEduteamsUUID)  # type: ignore[attr-defined]
+    find.api = Declared(  # type: ignore[attr-defined]
+        input=RemoteEduteamsInput, output=RemoteEduteamsUUID, also=((403, REFUSED),)
+    )

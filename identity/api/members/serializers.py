@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Q
 from rest_framework import serializers
 
+from config.common.api.exceptions import Hinted
 from config.common.api.inputs import Input, RelatedUuid
 from config.common.api.outputs import Computed, Omitted, Output, UuidField
 from identity.models import Grant, Role, User
@@ -28,7 +29,11 @@ class RoleField(serializers.CharField):
             condition = Q(name=text)
         role = Role.objects.filter(condition, is_active=True).first()
         if role is None:
-            self.fail("not_found")
+            known = Role.objects.filter(is_active=True).order_by("name")
+            there_are = f"There are {', '.join(known.values_list('name', flat=True))}."
+            raise serializers.ValidationError(
+                self.error_messages["not_found"], code=Hinted("not_found", there_are)
+            )
         return role
 
 

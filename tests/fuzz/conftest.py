@@ -1,0 +1,81 @@
+"""The world that the fuzz meets, and the nine who send."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from drf_spectacular.generators import SchemaGenerator
+
+from config.documents.routes import all_routes
+from identity.roles import RoleName
+from tests.factories.identity import GrantFactory, ProjectFactory, UserFactory
+from tests.fuzz.driver import Driver
+from tests.fuzz.promises import Document
+from tests.fuzz.values import Seen
+from tests.world import populate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from rest_framework.test import APIClient
+
+    from identity.models import Customer, Project, User
+
+
+@pytest.fixture(scope="session")
+def document() -> Document:
+    """The document of the running code."""
+    return Document(SchemaGenerator().get_schema(request=None, public=True))
+
+
+@pytest.fixture
+def driver(
+    document: Document,
+    project: Project,
+    provider: Customer,
+    elsewhere: Customer,
+    bob: User,
+    pi: User,
+    carol: User,
+    mallory: User,
+    sam: User,
+    dave: User,
+    anonymous: APIClient,
+    as_user: Callable[[User], APIClient],
+    now: datetime,
+) -> Driver:
+    """Everything there is, twice, and once more for the outsider."""
+    populate(project=project, provider=provider, member=bob, now=now, rows=2)
+    outside = ProjectFactory(customer=elsewhere)
+    theirs = populate(project=outside, provider=elsewhere, member=mallory, now=now)
+    olga = UserFactory(username="olga")
+    for offering in provider.offerings.all():
+        GrantFactory(user=olga, scope=offering, role=RoleName.OFFERING_MANAGER)
+    ines = UserFactory(username="ines", is_identity_manager=True, managed_isds=["isd:puhuri"])
+    people: dict[str, User] = {
+        "outsider": mallory, "member": bob, "manager": pi, "provider owner": carol,
+        "offering manager": olga, "identity manager": ines, "support": sam, "staff": dave,
+    }  # fmt: skip
+    clients = {"anonymous": anonymous, **{name: as_user(user) for name, user in people.items()}}
+    for client in clients.values():
+        client.raise_request_exception = False
+    assert theirs.offering.customer == elsewhere
+    seen = Seen()
+    for route in all_routes():
+        if route.method == "get" and route.action == "list" and route.is_collection:
+            seen.learn(clients["staff"].get(route.path, {"page_size": "3"}).json())
+    return Driver(document, clients, seen, rows_by_stem())
+
+
+def rows_by_stem() -> dict[str, list[str]]:
+    """Return the UUIDs that may follow a part of an address, as `/api/projects/`."""
+    found: dict[str, list[str]] = {}
+    for route in all_routes():
+        model = route.viewset.model
+        stem = re.split(r"\{", route.path)[0]
+        if "{" in route.path and model is not None and stem not in found:
+            found[stem] = [uuid.hex for uuid in model.objects.values_list("uuid", flat=True)[:6]]
+    return found
