@@ -19,7 +19,7 @@ from django.db.models.functions import Collate
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from django.db.models import Model
+    from django.db.models import Model, OrderBy
 
 SUFFIX = "_key"
 TEXTS = (models.CharField, models.TextField)
@@ -57,25 +57,32 @@ def sort_key(column: str) -> Any:
     )
 
 
-def as_people_sort(model: type[Model], columns: Iterable[Any]) -> list[Any]:
-    """Return what to order rows by instead of columns: texts by their keys.
+def key_of(model: type[Model], path: str) -> F | Collate:
+    """Return what rows are to be sorted by instead of a column: the key of a text.
 
-    What is no column of a model (a count that the query adds, an expression) is left as it is.
+    What is no column of a model, such as a count that the query adds, is left as it is.
     """
-    return [_by_key(model, column) for column in columns]
-
-
-def _by_key(model: type[Model], column: Any) -> Any:
-    if not isinstance(column, str):
-        return column
-    path = column.removeprefix("-")
     owner, field = _field(model, path.split("__"))
     if field is None or field.choices or not isinstance(field, TEXTS) or isinstance(field, CODES):
-        return column
+        return F(path)
     if any(one.name == field.name + SUFFIX for one in owner._meta.concrete_fields):
-        return column + SUFFIX
-    key = Collate(SortKey(F(path)), "C")
-    return key.asc() if path == column else key.desc()
+        return F(path + SUFFIX)
+    return Collate(SortKey(F(path)), "C")
+
+
+def ordered_by(model: type[Model], column: str) -> str | OrderBy:
+    """Return what `order_by` takes for a column (`name`, `-customer__name`), texts by keys."""
+    path = column.removeprefix("-")
+    key = key_of(model, path)
+    sign = "" if path == column else "-"
+    if isinstance(key, F):
+        return sign + key.name
+    return key.desc() if sign else key.asc()
+
+
+def as_people_sort(model: type[Model], columns: Iterable[Any]) -> list[Any]:
+    """Return what to order rows by instead of columns; expressions are left as they are."""
+    return [ordered_by(model, one) if isinstance(one, str) else one for one in columns]
 
 
 def _field(model: Any, path: Sequence[str]) -> tuple[Any, Any]:

@@ -6,7 +6,7 @@ from config.common.slug_triggers import keep_used
 
 
 class Migration(migrations.Migration):
-    dependencies = [("identity", "0010_used_slugs"), ("marketplace", "0002_offering_partitions")]
+    dependencies = [("identity", "0011_used_slugs"), ("marketplace", "0002_offering_partitions")]
 
     operations = [
         keep_used("offering", "marketplace_offering"),

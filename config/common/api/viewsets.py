@@ -278,7 +278,7 @@ class ApiViewSet(ViewSet):
         """Answer a page of rows, filtered and ordered as the query says."""
         declared = self.declared
         output = output or declared.output or self.output
-        rows = self.filtered(rows, filterset or declared.filterset)
+        rows = self.filtered(rows, filterset or declared.filterset, output)
         if not rows.query.order_by:
             columns = order or declared.order or self.default_order
             rows = rows.order_by(*as_people_sort(rows.model, columns), "pk")
@@ -289,15 +289,15 @@ class ApiViewSet(ViewSet):
         body = self.render(page.rows, output, self.chosen(output, detail=False))
         return Response(body, headers=page.headers)
 
-    def filtered(self, rows: QuerySet[Any], filterset: Any) -> QuerySet[Any]:
-        """Return the rows that the query asks for.
+    def filtered(self, rows: QuerySet[Any], filterset: Any, output: Any = None) -> QuerySet[Any]:
+        """Return the rows that the query asks for, by what the output shows the caller of them.
 
         :raises ValidationError: for a value that cannot be read.
         """
         query = self.request.query_params
         if filterset is None or filterset.is_idle(query):
             return rows
-        bound = filterset(data=query, queryset=rows, request=self.request)
+        bound = filterset(data=query, queryset=rows, request=self.request, output=output)
         if not bound.is_valid():
             raise ValidationError(bound.errors)
         return bound.qs  # type: ignore[no-any-return]

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("identity", "0008_ended_sessions_and_removed_people"),
+        ("identity", "0009_days_of_grace_are_bounded"),
     ]
 
     operations = [
