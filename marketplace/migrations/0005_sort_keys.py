@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("identity", "0011_sort_keys"),
+        ("identity", "0012_sort_keys"),
         ("marketplace", "0004_backend_ids_in_any_case"),
     ]
 
