@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from config.common import names
 from config.common.errors import Invalid
 from config.common.times import OutOfRange, day_from, days_after
 from marketplace import options as option_rules
@@ -59,6 +60,8 @@ def _text(values: Mapping[str, Any], name: str, longest: int | None = None) -> s
         return ""
     if not isinstance(value, str) or "\0" in value:
         raise InvalidAttributes({name: ["Not a valid string."]})
+    if name in names.NAMES and (why := names.fault(value)):
+        raise InvalidAttributes({name: [why]})
     if longest is not None and len(value) > longest:
         message = f"Ensure this field has no more than {longest} characters."
         raise InvalidAttributes({name: [message]})

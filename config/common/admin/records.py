@@ -21,6 +21,7 @@ from django.utils import timezone
 from config.common.admin import refusals
 from config.common.admin.columns import EMPTY
 from config.common.admin.deed_pages import DeedPages
+from config.common.admin.deeds import names_checked
 from config.common.admin.times import DayField, SplitMomentField
 from config.common.errors import DomainError
 from config.common.sorting import as_people_sort
@@ -147,6 +148,7 @@ class RecordAdmin(DeedPages):
         form = super().get_form(request, obj, *args, **kwargs)
         if rules := getattr(self.admin_site, "faults", None):
             form = refusals.judged(form, rules)
+        names_checked(form.base_fields)
         refusal = getattr(request, "refusal", None)
         return form if refusal is None else refusals.refused(form, refusal)
 

@@ -14,6 +14,8 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.urls import reverse
 from rest_framework import serializers
 
+from config.common import names
+
 _UUID_AT_END = re.compile(r"/([0-9a-fA-F]{32}|[0-9a-fA-F-]{36})/?$")
 
 
@@ -37,10 +39,30 @@ class Entries(serializers.ListSerializer[Any]):
 
 
 class Input(serializers.Serializer[Any]):
-    """The base of all inputs; it neither creates nor updates anything."""
+    """The base of all inputs; it neither creates nor updates anything.
+
+    Texts under the keys of names (`config.common.names`) are held to what a name may consist of.
+    """
 
     class Meta:
         list_serializer_class = Entries
+
+    def get_fields(self) -> dict[str, Any]:
+        """Return the fields, those of names with their check."""
+        fields: dict[str, Any] = super().get_fields()
+        for name, field in fields.items():
+            if name in names.NAMES and isinstance(field, serializers.CharField):
+                field.validators = [*field.validators, check_name]
+        return fields
+
+
+def check_name(value: str) -> None:
+    """Refuse what is no name.
+
+    :raises ValidationError: with what is wrong with it.
+    """
+    if message := names.fault(value):
+        raise serializers.ValidationError(message)
 
 
 class _Related(serializers.Field[Any, Any, Any, Any]):
