@@ -7,6 +7,7 @@ from django.db.models.functions import Lower
 
 from allocations.lifecycle import AccountState
 from allocations.querysets import OfferingUserQuerySet
+from config.common.links import web_link
 from config.common.models import Timestamped, UuidModel, choices, one_of, text
 from identity.models import User
 from marketplace.models import Offering
@@ -30,7 +31,7 @@ class OfferingUser(UuidModel, Timestamped):
     is_restricted = models.BooleanField(default=False)
     propagation_date = models.DateTimeField(null=True, blank=True)
     service_provider_comment = text(long=True)
-    service_provider_comment_url = text()
+    service_provider_comment_url = text(validators=[web_link])
     backend_metadata = models.JSONField(default=dict, blank=True)
 
     objects = OfferingUserQuerySet.as_manager()

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 
 from allocations.lifecycle import ACCOUNT, COMING, AccountState
 from allocations.models import OfferingUser
-from allocations.usernames import MAX_LENGTH, is_site_name
+from allocations.usernames import MAX_LENGTH, is_reserved, is_site_name
 from config.common.errors import Conflict, Invalid
 from config.common.machine import IllegalTransition
 from identity import events
@@ -87,6 +87,12 @@ class Nameless(Invalid):
     code = "nameless"
 
 
+class ReservedUsername(Invalid):
+    """Machines have an account of that name for themselves."""
+
+    code = "reserved_username"
+
+
 class AccountGone(Conflict):
     """The account was removed in the meantime."""
 
@@ -101,6 +107,7 @@ def create(
 
     :raises AccountExists: he has one; of two who open it at once, one gets this.
     :raises BadUsername: `useradd` takes no such name.
+    :raises ReservedUsername: machines have an account of that name.
     :raises UsernameTaken: another account of the offering has the name, in whatever case.
     """
     _check_name(username)
@@ -124,6 +131,7 @@ def set_username(
     """Name the account as the site does; one that is being made is ready with that.
 
     :raises BadUsername: `useradd` takes no such name.
+    :raises ReservedUsername: machines have an account of that name.
     :raises Nameless: the name of an account that is in use, or is to be deleted, is taken away.
     :raises UsernameTaken: another account of the offering has the name, in whatever case.
     :raises AccountGone: the account was removed meanwhile.
@@ -289,6 +297,15 @@ def advance(
     _record(account, kind, actor=actor, now=now, states=(source, to))
 
 
+def check_reserved(username: str) -> None:
+    """Refuse the name of an account that machines have for themselves, such as `root`.
+
+    :raises ReservedUsername: it is one.
+    """
+    if is_reserved(username):
+        raise ReservedUsername({"username": [f"{username} is a name that systems use themselves."]})
+
+
 def live(user: User, offering: Offering, *, lock: bool = False) -> OfferingUser | None:
     """Return a person's account at an offering, unless it was deleted."""
     accounts = OfferingUser.objects.filter(user=user, offering=offering)
@@ -321,7 +338,9 @@ def _check_name(username: str) -> None:
     """Refuse what can be no name of an account; an empty one is none.
 
     :raises BadUsername: `useradd` takes no such name.
+    :raises ReservedUsername: machines have an account of that name.
     """
+    check_reserved(username)
     if username and not is_site_name(username):
         message = (
             f"Use at most {MAX_LENGTH} of A-Z, a-z, 0-9, '.', '_' and '-', as useradd does: "

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
-from django.db.models import F, Func
+from django.db.models import F, Func, OrderBy
 from django.db.models.functions import Collate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from django.db.models import Model, OrderBy
+    from django.db.models import Model
 
 SUFFIX = "_key"
 TEXTS = (models.CharField, models.TextField)
@@ -58,26 +58,32 @@ def sort_key(column: str) -> Any:
 
 
 def key_of(model: type[Model], path: str) -> F | Collate:
-    """Return what rows are to be sorted by instead of a column: the key of a text.
-
-    What is no column of a model, such as a count that the query adds, is left as it is.
-    """
-    owner, field = _field(model, path.split("__"))
-    if field is None or field.choices or not isinstance(field, TEXTS) or isinstance(field, CODES):
-        return F(path)
-    if any(one.name == field.name + SUFFIX for one in owner._meta.concrete_fields):
-        return F(path + SUFFIX)
-    return Collate(SortKey(F(path)), "C")
+    """Return what rows are to be sorted by instead of a column: the key of a text."""
+    kept = _kept(model, path)
+    return F(kept) if kept else Collate(SortKey(F(path)), "C")
 
 
 def ordered_by(model: type[Model], column: str) -> str | OrderBy:
     """Return what `order_by` takes for a column (`name`, `-customer__name`), texts by keys."""
     path = column.removeprefix("-")
-    key = key_of(model, path)
     sign = "" if path == column else "-"
-    if isinstance(key, F):
-        return sign + key.name
-    return key.desc() if sign else key.asc()
+    kept = _kept(model, path)
+    if kept:
+        return sign + kept
+    key = Collate(SortKey(F(path)), "C")
+    return OrderBy(key, descending=bool(sign))
+
+
+def _kept(model: type[Model], path: str) -> str:
+    """Return the column that rows can be sorted by as it is; empty for a text without a key.
+
+    What is no column of a model, such as a count that the query adds, is left as it is.
+    """
+    owner, field = _field(model, path.split("__"))
+    if field is None or field.choices or not isinstance(field, TEXTS) or isinstance(field, CODES):
+        return path
+    has_key = any(one.name == field.name + SUFFIX for one in owner._meta.concrete_fields)
+    return path + SUFFIX if has_key else ""
 
 
 def as_people_sort(model: type[Model], columns: Iterable[Any]) -> list[Any]:

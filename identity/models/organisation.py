@@ -7,6 +7,7 @@ from django.db import models
 from django.utils import timezone
 
 from config.common.audience import Audiences
+from config.common.links import web_link
 from config.common.models import Timestamped, UuidModel, text
 from config.common.sorting import sort_key
 from config.common.times import MOST_DAYS
@@ -52,7 +53,7 @@ class Customer(UuidModel, Timestamped):
     phone_number = text()
     access_subnets = text(long=True)
     registration_code = text(length=160)
-    homepage = models.URLField(max_length=255, blank=True, default="")
+    homepage = models.URLField(max_length=255, blank=True, default="", validators=[web_link])
     domain = text()
     vat_code = text(length=20)
     postal = text(length=20)

@@ -14,6 +14,7 @@ from config.common.sorting import sort_key
 from identity import access
 from identity.audiences import OF_USER
 from identity.querysets import UserQuerySet
+from identity.system_ids import site_gid, site_uid
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -102,8 +103,8 @@ class User(UuidModel, AbstractBaseUser):
     registration_method = models.CharField(max_length=50, default="default")
     preferred_language = text(length=10)
     notifications_enabled = models.BooleanField(default=True)
-    uid_number = models.PositiveIntegerField(null=True, blank=True)
-    primary_gid = models.PositiveIntegerField(null=True, blank=True)
+    uid_number = models.PositiveIntegerField(null=True, blank=True, validators=[site_uid])
+    primary_gid = models.PositiveIntegerField(null=True, blank=True, validators=[site_gid])
     is_removed = models.BooleanField(default=False, editable=False)
     session_generation = models.PositiveIntegerField(default=0, editable=False)
 

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from config.common.audience import OPEN, Audiences
+from config.common.links import access_link, contact_link, web_link
 from config.common.models import Timestamped, UuidModel, choices, one_of, text
 from config.common.sorting import sort_key
 from identity.models import Customer, OrganizationGroup, Project
@@ -55,10 +56,10 @@ class Offering(UuidModel, Timestamped):
     vendor_details = text(long=True)
     getting_started = text(long=True)
     integration_guide = text(long=True)
-    access_url = text()
-    documentation_url = text()
-    helpdesk_url = text()
-    privacy_policy_link = text()
+    access_url = text(validators=[access_link])
+    documentation_url = text(validators=[web_link])
+    helpdesk_url = text(validators=[contact_link])
+    privacy_policy_link = text(validators=[web_link])
     datacite_doi = text()
     backend_id = text()
     country = text(length=2)

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from config.common.links import web_link
 from config.common.models import Timestamped, UuidModel, choices, one_of, text
 from identity.models import Project, User
 from marketplace.lifecycle import OPEN, OrderState, OrderType
@@ -39,7 +40,7 @@ class Order(UuidModel, Timestamped):
     activation_price = models.DecimalField(max_digits=22, decimal_places=10, default=0)
     start_date = models.DateField(null=True, blank=True)
     request_comment = models.TextField(null=True, blank=True)  # noqa: DJ001 - null on the wire
-    callback_url = models.URLField(max_length=500, null=True, blank=True)  # noqa: DJ001 - null on the wire
+    callback_url = models.URLField(validators=[web_link], max_length=500, null=True, blank=True)  # noqa: DJ001 - null on the wire
     accepted_terms_version = text(length=50)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="orders")
     consumer_reviewed_by = models.ForeignKey(

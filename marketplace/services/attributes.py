@@ -110,5 +110,6 @@ def _latest_end(options: Mapping[str, Any], today: date) -> date | None:
 def _days(options: Mapping[str, Any], name: str) -> int | None:
     """Return a number of days, also if it was sent as `30.0`; None where none is set."""
     days = options.get(name)
-    is_number = isinstance(days, int | float) and not isinstance(days, bool)
-    return int(days) if is_number and days == days // 1 else None
+    if isinstance(days, bool) or not isinstance(days, int | float) or days != days // 1:
+        return None
+    return int(days)

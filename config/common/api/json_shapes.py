@@ -101,6 +101,18 @@ def words(*names: str) -> Shape:
     return Shape({"type": "string", "enum": sorted(names)}, fault)
 
 
+def text_that(fault_of: Callable[[str], str | None]) -> Shape:
+    """Return the shape of a text with which `fault_of` finds no fault."""
+
+    def fault(value: Any) -> Fault:
+        if not isinstance(value, str):
+            return ["Not a valid string."]
+        why = fault_of(value)
+        return [why] if why else None
+
+    return Shape({"type": "string"}, fault)
+
+
 def or_null(shape: Shape) -> Shape:
     """Return the shape of what may also be null."""
     return Shape(

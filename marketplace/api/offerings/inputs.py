@@ -20,6 +20,7 @@ from marketplace.api.offerings.components import (
 )
 from marketplace.api.offerings.options import OptionsInput
 from marketplace.api.offerings.plugin_options import PLUGIN_OPTIONS, SECRET_OPTIONS
+from marketplace.api.offerings.rules import BACKEND_ID_RULES
 from marketplace.api.plans.serializers import PlanColumns
 from marketplace.components import OfferingType
 from marketplace.models import Category, Offering
@@ -107,7 +108,7 @@ class OfferingCreateInput(OfferingColumns):
         required: ClassVar[tuple[str, ...]] = ("category", "name", "type")
 
     attributes = JsonField()
-    backend_id_rules = JsonField()
+    backend_id_rules = JsonField(BACKEND_ID_RULES)
     backend_metadata = JsonField()
     category = RelatedUrl("marketplace-category-detail", Category)
     compliance_checklist = NotKept("Checklists are not served.")

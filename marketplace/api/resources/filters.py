@@ -170,7 +170,7 @@ class ResourceFilter(ApiFilterSet):
         """Keep those whose attributes contain a JSON object; no other text is in any."""
         try:
             wanted = json.loads(value)
-        except ValueError:
+        except (ValueError, RecursionError):
             return rows.none()
         is_object = isinstance(wanted, dict) and unkeepable(wanted) is None
         return rows.filter(attributes__contains=wanted) if is_object else rows.none()

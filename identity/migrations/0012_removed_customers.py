@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("identity", "0009_days_of_grace_are_bounded"),
+        ("identity", "0011_numbers_of_people"),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("identity", "0011_used_slugs"),
+        ("identity", "0013_used_slugs"),
     ]
 
     operations = [

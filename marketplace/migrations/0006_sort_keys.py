@@ -6,8 +6,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("identity", "0012_sort_keys"),
-        ("marketplace", "0004_backend_ids_in_any_case"),
+        ("identity", "0014_sort_keys"),
+        ("marketplace", "0005_backend_ids_in_any_case"),
     ]
 
     operations = [

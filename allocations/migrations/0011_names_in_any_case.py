@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("allocations", "0009_names_that_differ_in_case")]
+    dependencies = [("allocations", "0010_names_that_differ_in_case")]
 
     operations = [
         migrations.RemoveConstraint(

@@ -6,7 +6,7 @@ from config.common.slug_triggers import FUNCTION, keep_used
 
 
 class Migration(migrations.Migration):
-    dependencies = [("identity", "0010_removed_customers")]
+    dependencies = [("identity", "0012_removed_customers")]
 
     operations = [
         migrations.CreateModel(

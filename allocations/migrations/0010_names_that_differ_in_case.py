@@ -22,7 +22,7 @@ WHERE earlier.offering_id = later.offering_id
 
 
 class Migration(migrations.Migration):
-    dependencies = [("allocations", "0008_names_kept_from_before")]
+    dependencies = [("allocations", "0009_names_kept_from_before")]
 
     operations = [
         migrations.RunSQL(MARK, "UPDATE allocations_offeringuser SET keeps_old_name = false"),

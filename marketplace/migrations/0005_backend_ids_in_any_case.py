@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("marketplace", "0003_used_slugs")]
+    dependencies = [("marketplace", "0004_used_slugs")]
 
     operations = [
         migrations.AddIndex(

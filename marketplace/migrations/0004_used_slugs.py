@@ -6,7 +6,10 @@ from config.common.slug_triggers import keep_used
 
 
 class Migration(migrations.Migration):
-    dependencies = [("identity", "0011_used_slugs"), ("marketplace", "0002_offering_partitions")]
+    dependencies = [
+        ("identity", "0013_used_slugs"),
+        ("marketplace", "0003_links_lead_where_they_may"),
+    ]
 
     operations = [
         keep_used("offering", "marketplace_offering"),
