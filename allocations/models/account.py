@@ -7,6 +7,7 @@ from django.db.models.functions import Lower
 
 from allocations.lifecycle import AccountState
 from allocations.querysets import OfferingUserQuerySet
+from config.common.json_column import JsonColumn
 from config.common.links import web_link
 from config.common.models import Timestamped, UuidModel, choices, one_of, text
 from identity.models import User
@@ -32,7 +33,7 @@ class OfferingUser(UuidModel, Timestamped):
     propagation_date = models.DateTimeField(null=True, blank=True)
     service_provider_comment = text(long=True)
     service_provider_comment_url = text(validators=[web_link])
-    backend_metadata = models.JSONField(default=dict, blank=True)
+    backend_metadata = JsonColumn(default=dict, blank=True)
 
     objects = OfferingUserQuerySet.as_manager()
 

@@ -9,6 +9,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils import timezone
 
+from config.common.json_column import JsonColumn
 from config.common.models import UuidModel, text
 from config.common.sorting import sort_key
 from identity import access
@@ -84,7 +85,7 @@ class User(UuidModel, AbstractBaseUser):
     place_of_birth = text()
     gender = models.CharField(max_length=10, null=True, blank=True)  # noqa: DJ001 - null on the wire
     nationality = text(length=2)
-    nationalities = models.JSONField(default=list, blank=True)
+    nationalities = JsonColumn(default=list, blank=True)
     country_of_residence = text(length=2)
     address = text(long=True)
     organization = text()
@@ -93,12 +94,12 @@ class User(UuidModel, AbstractBaseUser):
     organization_registry_code = text()
     organization_address = text(long=True)
     organization_vat_code = text(length=50)
-    affiliations = models.JSONField(default=list, blank=True)
-    eduperson_assurance = models.JSONField(default=list, blank=True)
-    active_isds = models.JSONField(default=list, blank=True)
-    managed_isds = models.JSONField(default=list, blank=True)
-    attribute_sources = models.JSONField(default=dict, blank=True)
-    details = models.JSONField(default=dict, blank=True)
+    affiliations = JsonColumn(default=list, blank=True)
+    eduperson_assurance = JsonColumn(default=list, blank=True)
+    active_isds = JsonColumn(default=list, blank=True)
+    managed_isds = JsonColumn(default=list, blank=True)
+    attribute_sources = JsonColumn(default=dict, blank=True)
+    details = JsonColumn(default=dict, blank=True)
     identity_source = text()
     registration_method = models.CharField(max_length=50, default="default")
     preferred_language = text(length=10)

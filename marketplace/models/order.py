@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from config.common.json_column import JsonColumn
 from config.common.links import web_link
 from config.common.models import Timestamped, UuidModel, choices, one_of, text
 from identity.models import Project, User
@@ -32,8 +33,8 @@ class Order(UuidModel, Timestamped):
     type = models.CharField(max_length=10, choices=choices(OrderType), default=OrderType.CREATE)
     state = models.CharField(max_length=20, choices=choices(OrderState))
     slug = models.SlugField(max_length=80, unique=True)
-    attributes = models.JSONField(default=dict, blank=True)
-    limits = models.JSONField(default=dict, blank=True)
+    attributes = JsonColumn(default=dict, blank=True)
+    limits = JsonColumn(default=dict, blank=True)
     cost = models.DecimalField(max_digits=22, decimal_places=10, null=True, blank=True)
     old_cost = models.DecimalField(max_digits=22, decimal_places=10, null=True, blank=True)
     fixed_price = models.DecimalField(max_digits=22, decimal_places=10, default=0)
