@@ -12,13 +12,6 @@ from django.views.generic import RedirectView
 from config.about.document import SchemaView
 from config.metrics import MetricsView
 from config.pages.confirming import ConfirmEmailView
-
-
-def unknown(request: HttpRequest, **_: object) -> JsonResponse:
-    """Answer an unknown address of the API as JSON, like every other error."""
-    return JsonResponse({"detail": "Not found."}, status=404)
-
-
 from config.refusals import unknown
 
 urlpatterns = [

@@ -17,6 +17,6 @@ def note_own(apps: Any, schema_editor: Any) -> None:
 class Migration(migrations.Migration):
     """Nothing is mailed to an address that nobody confirmed."""
 
-    dependencies = [("identity", "0012_addresses_are_confirmed")]
+    dependencies = [("identity", "0015_addresses_are_confirmed")]
 
     operations = [migrations.RunPython(note_own, migrations.RunPython.noop)]

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     more, and without them nobody could be told of anything.
     """
 
-    dependencies = [("identity", "0011_numbers_of_people")]
+    dependencies = [("identity", "0014_sort_keys")]
 
     operations = [
         migrations.AddField(
