@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('marketplace', '0002_offering_partitions'),
+        ("marketplace", "0003_links_lead_where_they_may"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='resource',
-            name='following_usages',
+            model_name="resource",
+            name="following_usages",
             field=models.JSONField(blank=True, default=dict),
         ),
         migrations.AddField(
-            model_name='resource',
-            name='usage_month',
+            model_name="resource",
+            name="usage_month",
             field=models.DateField(blank=True, null=True),
         ),
     ]
