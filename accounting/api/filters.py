@@ -46,4 +46,4 @@ class PartOfDate(Number):
             return qs
         if not value.is_finite() or value != value.to_integral_value() or not 0 < value < FAR:
             return qs.none()
-        return qs.filter(**{self.field_name: int(value)})
+        return qs.filter(**{str(self.field_name): int(value)})
