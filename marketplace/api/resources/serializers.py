@@ -18,6 +18,7 @@ from config.common.api.outputs import (
     Computed,
     Derived,
     EnumField,
+    ExactMap,
     MapField,
     Nested,
     Omitted,
@@ -215,7 +216,7 @@ class ResourceOutput(Output):
     limit_usage = Computed(
         *("state", "usage_month", "today", "limit_usage", "following_usages"),
         fn=usage_snapshot.limit_usage,
-        output=MapField(child=serializers.FloatField()),
+        output=ExactMap(child=serializers.FloatField()),
     )
     limits = MapField(child=serializers.FloatField())
     options = MapField(allow_null=True)

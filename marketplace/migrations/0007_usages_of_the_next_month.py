@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("marketplace", "0003_links_lead_where_they_may"),
+        ("marketplace", "0006_sort_keys"),
     ]
 
     operations = [
