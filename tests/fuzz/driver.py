@@ -7,13 +7,13 @@ import os
 import re
 import sys
 import traceback
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.core.signals import got_request_exception
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from tests.fuzz.values import TEXTS, Maker
 
@@ -52,6 +52,7 @@ NAMES_IN_PATHS = (
 )  # fmt: skip
 
 
+LONG = 500  # characters of a request that are shown
 NUMBER = re.compile(r"(?<=/)[0-9]+")
 ARGUMENT = re.compile(r"\{[^}]*\}")
 
@@ -66,10 +67,14 @@ class Request:
     body: bytes
     headers: dict[str, str]
     chosen: bool
+    state: str | None = None
 
     def __str__(self) -> str:
-        shown = self.body if len(self.body) < 600 else self.body[:600] + b"..."
-        return f"{self.operation.method} {self.url[:400]} as {self.person} {self.headers} {shown!r}"
+        shown = self.body if len(self.body) < LONG else self.body[:LONG] + b"..."
+        what = (
+            f"{self.operation.method} {self.url[:LONG]} as {self.person} ({self.state or 'as is'})"
+        )
+        return f"{what} {self.headers} {shown!r}"
 
 
 @dataclass(frozen=True)
@@ -93,14 +98,17 @@ class Driver:
         clients: dict[str, APIClient],
         seen: Seen,
         rows: dict[str, list[str]],
+        models: dict[str, Any],
     ) -> None:
-        """Take the clients by person, and the UUIDs that fill an address, by what is before it."""
-        self.document, self.clients, self.seen, self.rows = document, clients, seen, rows
+        """Take the clients by person; UUIDs and models of an address, by what is before it."""
+        self.document, self.clients, self.seen = document, clients, seen
+        self.rows, self.models = rows, models
         self.statuses: dict[str, dict[int, int]] = {}
 
     def make(self, operation: Operation, person: str, chance: Random) -> Request:
         """Make a request up."""
         maker = Maker(chance, self.document, self.seen, poison=chance.choice((0, 0, 0.08, 0.3)))
+        maker.is_sober = not maker.poison and maker.may(0.6)
         query = self._query(operation, maker)
         path = self._address(operation.path, maker)
         body, media = self._body(operation, maker)
@@ -110,7 +118,8 @@ class Driver:
         text = urlencode(query, doseq=True, errors="surrogatepass")
         chosen = any(name == "field" for name, _ in query)
         url = f"{path}?{text}" if text else path
-        return Request(operation, person, url, body, headers, chosen)
+        state = self._state(operation.path, maker)
+        return Request(operation, person, url, body, headers, chosen, state)
 
     def address(self, path: str, chance: Random) -> str:
         """Return a path of the document with the UUIDs of rows."""
@@ -128,6 +137,21 @@ class Driver:
             return maker.chance.choice(odd)
 
         return ARGUMENT.sub(name, path)
+
+    def _state(self, path: str, maker: Maker) -> str | None:
+        """Return the state that the rows are put in before, which steps of a life cycle ask for."""
+        model = self.models.get(path.partition("{")[0])
+        if model is None or not maker.may(0.5):
+            return None
+        states = [field.choices for field in model._meta.fields if field.name == "state"]
+        words = [word for word, _ in (states[0] if states else None) or ()]
+        return maker.chance.choice(words) if words else None
+
+    def _prepare(self, request: Request) -> None:
+        if request.state is not None:
+            model = self.models[request.operation.path.partition("{")[0]]
+            with suppress(IntegrityError), transaction.atomic():
+                model.objects.update(state=request.state)
 
     def _query(self, operation: Operation, maker: Maker) -> list[tuple[str, str]]:
         named = operation.query
@@ -172,6 +196,7 @@ class Driver:
         """Send a request, undo what it did, and judge the answer."""
         operation = request.operation
         with undone(), exceptions() as raised:
+            self._prepare(request)
             answer: Any = self.call(request)
             if answer.streaming:
                 answer.close()

@@ -53,6 +53,8 @@ def test_every_answer_is_as_documented(driver: Driver, share: int) -> None:
             for person in driver.clients:
                 chance = Random(f"{SEED + turn} {operation} {person}")  # noqa: S311 - is to be known
                 for finding in driver.send(driver.make(operation, person, chance)):
+                    if finding.signature not in found:
+                        sys.stdout.write(f"{finding}\n")
                     found.setdefault(finding.signature, finding)
                     times[finding.signature] += 1
 
