@@ -201,5 +201,5 @@ def effect(kind: OrderType, source: OrderState, target: OrderState) -> str | Non
 USABLE = frozenset(
     {ResourceState.OK, ResourceState.ERRED, ResourceState.UPDATING, ResourceState.TERMINATING}
 )
-REPORTABLE = frozenset({ResourceState.OK, ResourceState.UPDATING, ResourceState.TERMINATING})
-"""The states in which usage may be reported."""
+REPORTABLE = USABLE
+"""The states in which usage may be reported: also while something is wrong, it may be used."""

@@ -12,7 +12,7 @@ from accounting.amounts import DECIMALS, MAX_DIGITS
 from accounting.services import usage
 from config.common.admin.deeds import Deed, DeedForm
 from marketplace.components import REPORTED
-from marketplace.lifecycle import REPORTABLE
+from marketplace.lifecycle import REPORTABLE, ResourceState
 
 if TYPE_CHECKING:
     from identity.models import User
@@ -77,7 +77,8 @@ REPORT_USAGE = Deed(
     "Usage reported",
     _report,
     form=UsageForm,
-    states=frozenset(REPORTABLE),
-    explanation="Totals of the month; they replace what was reported for it before.",
+    states=REPORTABLE | {ResourceState.TERMINATED},
+    explanation="Totals of the month; they replace what was reported for it before. Of what has "
+    "ended, the last month is reported until it is closed.",
     alone=True,
 )

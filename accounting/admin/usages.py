@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.contrib import admin
 
-from accounting.models import ComponentUsage, ComponentUserUsage
+from accounting.models import ComponentUsage, ComponentUserUsage, PlanPeriodUsage
 from config.common.admin import columns
 from config.common.admin.filters import AgeFilter
 from config.common.admin.panels import Panel
 from config.common.admin.records import RecordAdmin, section
 
+if TYPE_CHECKING:
+    from datetime import datetime
+
 COMPONENT = columns.of("component.name", "component")
 UNIT = columns.of("component.measured_unit", "unit")
+PLAN = columns.of("plan_period.plan.name", "plan")
 
 
 @admin.register(ComponentUsage)
@@ -44,9 +50,18 @@ class ComponentUsageAdmin(RecordAdmin):
     fieldsets = (
         section(None, "resource", COMPONENT, "month", "usage", UNIT, "date", "description"),
         section("When nothing is reported", "recurring", "missing_usage_policy"),
-        section("Record", "plan_period", "modified_by", "created", "modified", "uuid"),
+        section("Record", "modified_by", "created", "modified", "uuid"),
     )
     panels = (
+        Panel(
+            "By plan",
+            PlanPeriodUsage,
+            (PLAN, "begun", "ended", "usage"),
+            by="component_usage",
+            joined=("plan_period__plan",),
+            order=("plan_period__start", "pk"),
+            empty="There was no plan.",
+        ),
         Panel(
             "By whom",
             ComponentUserUsage,
@@ -113,3 +128,54 @@ class ComponentUserUsageAdmin(RecordAdmin):
     def title_of(self, row: ComponentUserUsage) -> str:
         """Return who used what, and when."""
         return f"{row.username} in {row.component_usage.billing_period:%Y-%m}"
+
+
+@admin.register(PlanPeriodUsage)
+class PlanPeriodUsageAdmin(RecordAdmin):
+    """How much of a month's usage fell into which time under a plan."""
+
+    list_display = ("month", RESOURCE, USED, PLAN, "begun", "ended", "usage")
+    list_filter = ("component_usage__resource__offering",)
+    list_select_related = (
+        "component_usage__resource",
+        "component_usage__component",
+        "plan_period__plan",
+    )
+    search_fields = (
+        "component_usage__resource__name",
+        "component_usage__resource__backend_id",
+        "plan_period__plan__name",
+    )
+    search_help_text = "Resource, backend ID or plan; or the UUID of one of them"
+    uuids = (
+        "component_usage__uuid",
+        "component_usage__resource__uuid",
+        "plan_period__uuid",
+        "plan_period__plan__uuid",
+    )
+    date_hierarchy = "component_usage__billing_period"
+    ordering = ("-id",)
+    fieldsets = (
+        section(None, "component_usage", RESOURCE, USED, "month", "usage"),
+        section("Time under the plan", PLAN, "plan_period", "begun", "ended"),
+    )
+
+    @admin.display(description="month", ordering="component_usage__billing_period")
+    def month(self, part: PlanPeriodUsage) -> str:
+        """Return the month."""
+        return f"{part.component_usage.billing_period:%Y-%m}"
+
+    @admin.display(description="from", ordering="plan_period__start")
+    def begun(self, part: PlanPeriodUsage) -> datetime | None:
+        """Return when the time under the plan began."""
+        return part.plan_period.start
+
+    @admin.display(description="to", ordering="plan_period__end")
+    def ended(self, part: PlanPeriodUsage) -> datetime | None:
+        """Return when the time under the plan ended."""
+        return part.plan_period.end
+
+    def title_of(self, row: PlanPeriodUsage) -> str:
+        """Return what was used under which plan, and when."""
+        used = row.component_usage
+        return f"{used.component.name} under {row.plan_period.plan.name} in {self.month(row)}"

@@ -11,7 +11,7 @@ from accounting.models.policy_log import (
     SlurmCommandHistory,
     SlurmPolicyEvaluationLog,
 )
-from accounting.models.usage import ComponentUsage, ComponentUserUsage
+from accounting.models.usage import ComponentUsage, ComponentUserUsage, PlanPeriodUsage
 from accounting.models.user_limit import ComponentUserUsageLimit
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "ComponentUserUsageLimit",
     "DesiredState",
     "ExecutionMode",
+    "PlanPeriodUsage",
     "PolicyComponentLimit",
     "PolicyStanding",
     "SlurmCommandHistory",

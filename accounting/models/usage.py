@@ -21,8 +21,10 @@ class MissingUsagePolicy(StrEnum):
 class ComponentUsage(UuidModel, Timestamped):
     """How much of a component a resource used in a month, in the component's measured unit.
 
-    One row per resource, component, plan period and month; a later report replaces the former.
-    `billing_period` is the first of the month, `date` when it was reported for.
+    One row per resource, component and month, whatever plans the resource was under in it; a later
+    report replaces the former. `billing_period` is the first of the month, `date` when it was
+    reported for. `former_rows` is what other rows of the month said in databases in which each plan
+    had a row of its own: kept for the record, and read by nothing but the way back.
     """
 
     resource = models.ForeignKey(
@@ -30,13 +32,6 @@ class ComponentUsage(UuidModel, Timestamped):
     )
     component = models.ForeignKey(
         OfferingComponent, on_delete=models.PROTECT, related_name="usages"
-    )
-    plan_period = models.ForeignKey(
-        ResourcePlanPeriod,
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="component_usages",
     )
     billing_period = models.DateField()
     date = models.DateTimeField()
@@ -49,15 +44,14 @@ class ComponentUsage(UuidModel, Timestamped):
     modified_by = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    former_rows = models.JSONField(default=list, blank=True, editable=False)
 
     objects = ComponentUsageQuerySet.as_manager()
 
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=["resource", "component", "plan_period", "billing_period"],
-                name="one_usage_a_month",
-                nulls_distinct=False,
+                fields=["resource", "component", "billing_period"], name="one_usage_a_month"
             ),
             models.CheckConstraint(name="usage_not_negative", condition=models.Q(usage__gte=0)),
             models.CheckConstraint(
@@ -72,6 +66,34 @@ class ComponentUsage(UuidModel, Timestamped):
 
     def __str__(self) -> str:
         return f"{self.usage} of {self.component_id} in {self.billing_period:%Y-%m}"
+
+
+class PlanPeriodUsage(models.Model):
+    """The part of a monthly usage that fell into one time under a plan: what its prices apply to.
+
+    The parts of a month come to its usage, but for what was used while there was no plan.
+    """
+
+    component_usage = models.ForeignKey(
+        ComponentUsage, on_delete=models.CASCADE, related_name="plan_parts"
+    )
+    plan_period = models.ForeignKey(
+        ResourcePlanPeriod, on_delete=models.PROTECT, related_name="usages"
+    )
+    usage = models.DecimalField(max_digits=20, decimal_places=2)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["component_usage", "plan_period"], name="one_part_a_plan_period"
+            ),
+            models.CheckConstraint(
+                name="plan_period_usage_not_negative", condition=models.Q(usage__gte=0)
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.usage} in plan period {self.plan_period_id}"
 
 
 class ComponentUserUsage(UuidModel, Timestamped):

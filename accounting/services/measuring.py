@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import F, Q
+from django.db.models import Q
 
 from accounting.ledger import following, month_of
 from accounting.models import ComponentUsage, PolicyStanding
@@ -99,21 +99,12 @@ def measured(
 
 
 def _usages(resources: list[int], since: date | None, until: date) -> Used:
-    """Return what components came to in each month; of two rows of a month the latest counts."""
+    """Return what components came to in each month."""
     condition: dict[str, Any] = {"resource__in": resources, "billing_period__lte": until}
     if since is not None:
         condition["billing_period__gte"] = since
-    rows = (
-        ComponentUsage.objects.filter(**condition)
-        .order_by(
-            "resource_id",
-            "component_id",
-            "billing_period",
-            F("plan_period__start").desc(nulls_last=True),
-            "-pk",
-        )
-        .distinct("resource_id", "component_id", "billing_period")
-        .values_list("resource_id", "component__type", "billing_period", "usage")
+    rows = ComponentUsage.objects.filter(**condition).values_list(
+        "resource_id", "component__type", "billing_period", "usage"
     )
     used: Used = defaultdict(lambda: defaultdict(dict))
     for resource, component, month, amount in rows:

@@ -11,11 +11,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 
 from accounting.ledger import is_over, month_of, preceding
 from accounting.models import ComponentUsage
 from accounting.models.usage import MissingUsagePolicy
+from accounting.services import monthly
 from accounting.services.totals import refresh
 from accounting.services.usage import plan_period_of
 from identity import events
@@ -85,15 +86,12 @@ def _copy(
         ComponentUsage.objects.filter(which, resource=held, billing_period=source)
         .exclude(component__in=reported.values("component"))
         .select_related("component")
-        .order_by("component_id", F("plan_period__start").desc(nulls_last=True), "-pk")
-        .distinct("component_id")
+        .order_by("component_id")
     )
-    period = plan_period_of(held, target)
     copies = [
         ComponentUsage(
             resource=held,
             component=row.component,
-            plan_period=period,
             billing_period=target,
             date=now,
             usage=_amount(row),
@@ -104,7 +102,7 @@ def _copy(
         )
         for row in rows
     ]
-    ComponentUsage.objects.bulk_create(copies)
+    monthly.store(copies, plan_period_of(held, target), {})
     return [(target.isoformat(), copy.component.type) for copy in copies]
 
 

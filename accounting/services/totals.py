@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from django.db.models import F
-
 from accounting.ledger import current_usages, limit_usage, month_of
 from accounting.models import ComponentUsage
 from marketplace.components import BillingType
@@ -36,22 +34,9 @@ def refresh(held: Resource, *, now: datetime) -> None:
 
 
 def usage_by_month(held: Resource, *, until: date) -> dict[str, dict[date, Decimal]]:
-    """Return what each component came to in each month.
-
-    Sites report what a month came to. After a switch of plans or a restoration the month has a
-    second row, and that of the latest plan period counts: it includes what came before.
-    """
+    """Return what each component came to in each month."""
     used: dict[str, dict[date, Decimal]] = defaultdict(dict)
-    rows = (
-        ComponentUsage.objects.filter(resource=held, billing_period__lte=until)
-        .order_by(
-            "component_id",
-            "billing_period",
-            F("plan_period__start").desc(nulls_last=True),
-            "-pk",
-        )
-        .distinct("component_id", "billing_period")
-    )
+    rows = ComponentUsage.objects.filter(resource=held, billing_period__lte=until)
     for component, month, amount in rows.values_list("component__type", "billing_period", "usage"):
         used[component][month] = amount
     return used

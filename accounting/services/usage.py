@@ -1,7 +1,8 @@
 """What sites report: the usage of a resource's components in a month.
 
 A report is a fact: it is stored also when it is above a limit, and the latest one counts. A partial
-report leaves the other components as they are.
+report leaves the other components as they are. What is told of a resource is what the month came
+to; what is told of a plan period is the part of the month that fell into it.
 """
 
 from __future__ import annotations
@@ -13,15 +14,16 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from accounting.amounts import check_amounts, check_once
-from accounting.ledger import following, has_begun, is_over, month_of
+from accounting.ledger import WESTERNMOST, following, has_begun, is_over, month_of
 from accounting.models import ComponentUsage
 from accounting.models.usage import MissingUsagePolicy
+from accounting.services import monthly
 from accounting.services.totals import refresh
 from config.common.errors import Invalid
 from identity import events
 from marketplace.components import REPORTED, BillingType
 from marketplace.lifecycle import REPORTABLE
-from marketplace.services import locking
+from marketplace.services import locking, plan_periods
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -30,17 +32,6 @@ if TYPE_CHECKING:
 
     from identity.models import User
     from marketplace.models import OfferingComponent, Resource, ResourcePlanPeriod
-
-STORED = (
-    "date",
-    "usage",
-    "description",
-    "recurring",
-    "missing_usage_policy",
-    "modified_by",
-    "modified",
-)
-"""What a later report replaces."""
 
 
 class WrongState(Invalid):
@@ -73,6 +64,12 @@ class PlanPeriodClosed(Invalid):
     code = "plan_period_closed"
 
 
+class PlanPeriodAhead(Invalid):
+    """The plan period began after the month that is reported for."""
+
+    code = "plan_period_ahead"
+
+
 @dataclass(frozen=True)
 class Reported:
     """How much of one component was used in the month."""
@@ -96,53 +93,71 @@ def set_usage(
 ) -> None:
     """Replace what is known of some components' usage in the month of `at`, by default this one.
 
-    :raises WrongState: the resource is not OK, Updating or Terminating.
+    Also of what is erred something may be used, and of what has ended the last period is reported
+    until its month is closed.
+
+    :raises WrongState: the resource was not in use in that month.
     :raises UnknownComponents: a component is unknown or not reported for.
     :raises Repeated: a component is named twice.
     :raises AmountUnusable: an amount is negative, not finite, too long or too precise.
     :raises MonthAhead: the month has not begun.
-    :raises MonthClosed: a usage-based component of a past month, and the actor is not staff.
+    :raises MonthClosed: a usage-based component of a past month, or a past month of what has ended,
+        and the actor is not staff.
     :raises PlanPeriodClosed: the named plan period ended before the month.
+    :raises PlanPeriodAhead: the named plan period began after the month.
     """
     held = locking.resource(resource)
-    if held.state not in REPORTABLE:
-        raise WrongState({"resource": ["Resource is not in valid state."]})
     check_amounts(entry.amount for entry in reported)
     components = _components(held, reported)
     moment = at or now
     month = month_of(moment)
     _check_month(month, components.values(), actor=actor, now=now)
+    if held.state not in REPORTABLE:
+        _check_ended(held, month, actor=actor, now=now)
     period = _plan_period(held, plan_period, month)
-    known = dict(
-        ComponentUsage.objects.filter(
-            resource=held, plan_period=period, billing_period=month
-        ).values_list("component__type", "usage")
-    )
-    ComponentUsage.objects.bulk_create(
-        [
-            ComponentUsage(
-                resource=held,
-                component=components[entry.type],
-                plan_period=period,
-                billing_period=month,
-                date=moment,
-                usage=entry.amount,
-                description=entry.description,
-                recurring=entry.recurring,
-                missing_usage_policy=entry.missing_usage_policy,
-                modified_by=actor,
-                created=now,
-            )
-            for entry in reported
-        ],
-        update_conflicts=True,
-        unique_fields=["resource", "component", "plan_period", "billing_period"],
-        update_fields=STORED,
-    )
+    so_far = monthly.known(held, month)
+    totals = {e.type: _total(e, components[e.type], plan_period, so_far) for e in reported}
+    rows = [
+        ComponentUsage(
+            resource=held,
+            component=components[entry.type],
+            billing_period=month,
+            date=moment,
+            usage=totals[entry.type],
+            description=entry.description,
+            recurring=entry.recurring,
+            missing_usage_policy=entry.missing_usage_policy,
+            modified_by=actor,
+            created=now,
+        )
+        for entry in reported
+    ]
+    monthly.store(rows, period, so_far)
     refresh(held, now=now)
-    changed = {e.type: str(e.amount) for e in reported if known.get(e.type) != e.amount}
+    changed = {
+        row.component.type: str(row.usage)
+        for row in rows
+        if row.component_id not in so_far or so_far[row.component_id].usage != row.usage
+    }
     if changed:
         _record(held, month, changed, actor=actor, now=now)
+
+
+def _total(
+    entry: Reported,
+    component: OfferingComponent,
+    named: ResourcePlanPeriod | None,
+    so_far: Mapping[int, monthly.Known],
+) -> Decimal:
+    """Return what the month comes to, of which a report on a plan period tells a part only.
+
+    :raises AmountUnusable: that is too much to be kept.
+    """
+    if named is None or component.pk not in so_far:
+        return entry.amount
+    total = so_far[component.pk].total_with(entry.amount, named.pk)
+    check_amounts([total])
+    return total
 
 
 def _components(held: Resource, reported: Sequence[Reported]) -> dict[str, OfferingComponent]:
@@ -174,6 +189,19 @@ def _check_month(
         raise MonthClosed({"date": [message]})
 
 
+def _check_ended(held: Resource, month: date, *, actor: User, now: datetime) -> None:
+    """Refuse for what is not in use a month after its end, and for all but staff a closed one.
+
+    One that waits to be restored has ended once, too.
+    """
+    ended = plan_periods.ended_at(held)
+    if ended is None or not has_begun(month, ended):
+        raise WrongState({"resource": ["Resource is not in valid state."]})
+    if is_over(month, now) and not actor.is_staff:
+        message = "Terminated resources are closed to providers backfilling past billing periods."
+        raise MonthClosed({"date": [message]})
+
+
 def _plan_period(
     held: Resource, named: ResourcePlanPeriod | None, month: date
 ) -> ResourcePlanPeriod | None:
@@ -181,6 +209,8 @@ def _plan_period(
         return plan_period_of(held, month)
     if named.end is not None and month_of(named.end) < month:
         raise PlanPeriodClosed({"plan_period": ["The plan period ended before this month."]})
+    if named.start is not None and month < month_of(named.start - WESTERNMOST):
+        raise PlanPeriodAhead({"plan_period": ["The plan period began after this month."]})
     return named
 
 

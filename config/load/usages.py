@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from accounting.models import ComponentUsage, ComponentUserUsage
+from accounting.models import ComponentUsage, ComponentUserUsage, PlanPeriodUsage
 from config.load.allocations import offering_number, used
-from config.load.rows import put, uuid_of
+from config.load.rows import BATCH, put, uuid_of
 from config.load.sizes import COMPONENTS, MONTHS
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ def seed(
     billed = months(now)
     current: list[ComponentUsage] = []
     usages: list[ComponentUsage] = []
+    under: list[tuple[ComponentUsage, ResourcePlanPeriod]] = []
     for n, resource in enumerate(resources):
         components = catalogue.components[offering_number(n)]
         for m, month in enumerate(billed):
@@ -49,7 +50,6 @@ def seed(
                         uuid=uuid_of("usage", (n * MONTHS + m) * len(COMPONENTS) + c),
                         resource=resource,
                         component=component,
-                        plan_period=periods[n],
                         billing_period=month,
                         date=now - timedelta(days=30 * m, seconds=n),
                         usage=used(n, c),
@@ -58,8 +58,16 @@ def seed(
                         created=now - timedelta(days=30 * m, seconds=n),
                     )
                 )
-        current.append(usages[-len(COMPONENTS) * MONTHS])
+        of_resource = usages[-len(COMPONENTS) * MONTHS :]
+        current.append(of_resource[0])
+        if (period := periods[n]) is not None:
+            under += [(usage, period) for usage in of_resource]
     put(usages)
+    parts = [
+        PlanPeriodUsage(component_usage=usage, plan_period=period, usage=usage.usage)
+        for usage, period in under
+    ]
+    PlanPeriodUsage.objects.bulk_create(parts, batch_size=BATCH, ignore_conflicts=True)
     put([user_usage(n, usage, people, accounts, now) for n, usage in enumerate(current)])
 
 

@@ -15,6 +15,7 @@ from accounting.models import (
     ComponentUserUsageLimit,
     DesiredState,
     ExecutionMode,
+    PlanPeriodUsage,
     PolicyComponentLimit,
     PolicyStanding,
     SlurmCommandHistory,
@@ -26,7 +27,11 @@ from accounting.site_settings import CommandType
 from accounting.thresholds import Action
 from tests.factories.allocations import OfferingUserFactory
 from tests.factories.identity import UserFactory
-from tests.factories.marketplace import HpcOfferingFactory, ResourceFactory
+from tests.factories.marketplace import (
+    HpcOfferingFactory,
+    ResourceFactory,
+    ResourcePlanPeriodFactory,
+)
 
 
 class ComponentUsageFactory(DjangoModelFactory[ComponentUsage]):
@@ -41,6 +46,19 @@ class ComponentUsageFactory(DjangoModelFactory[ComponentUsage]):
     )
     date = factory.LazyFunction(timezone.now)
     billing_period = factory.LazyAttribute(lambda usage: month_of(usage.date))
+    usage = Decimal("2.50")
+
+
+class PlanPeriodUsageFactory(DjangoModelFactory[PlanPeriodUsage]):
+    """The part of a monthly usage that fell into one time under a plan."""
+
+    class Meta:
+        model = PlanPeriodUsage
+
+    component_usage = factory.SubFactory(ComponentUsageFactory)
+    plan_period = factory.LazyAttribute(
+        lambda part: ResourcePlanPeriodFactory(resource=part.component_usage.resource)
+    )
     usage = Decimal("2.50")
 
 

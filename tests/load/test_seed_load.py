@@ -10,7 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db.models import Count, Model
 
-from accounting.models import ComponentUsage, ComponentUserUsage
+from accounting.models import ComponentUsage, ComponentUserUsage, PlanPeriodUsage
 from allocations.models import OfferingUser
 from config.load import data_set
 from config.load.sizes import COMPONENTS, MONTHS, OFFERINGS, Sizes
@@ -37,6 +37,7 @@ COUNTED: tuple[type[Model], ...] = (
     OfferingUser,
     ComponentUsage,
     ComponentUserUsage,
+    PlanPeriodUsage,
 )
 
 pytestmark = pytest.mark.django_db

@@ -46,13 +46,13 @@ def test_what_recurs_stands_in_the_new_month(resource):
     assert months.carry_over(resource, now=NOW) == 1
 
     row = ComponentUsage.objects.get(billing_period=NOVEMBER)
-    assert (row.usage, row.recurring, row.description, row.plan_period, row.date) == (
+    assert (row.usage, row.recurring, row.description, row.date) == (
         Decimal(7),
         True,
         "a reservation",
-        period,
         NOW,
     )
+    assert list(row.plan_parts.values_list("plan_period", "usage")) == [(period.pk, 7)]
     resource.refresh_from_db()
     assert resource.current_usages == {"cpu_k_hours": "7.00"}
     event = Event.objects.get()

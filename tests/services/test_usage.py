@@ -9,7 +9,7 @@ import pytest
 
 from accounting.amounts import AmountUnusable, Repeated
 from accounting.ledger import month_of, preceding
-from accounting.models import ComponentUsage
+from accounting.models import ComponentUsage, PlanPeriodUsage
 from accounting.models.usage import MissingUsagePolicy
 from accounting.services import usage
 from accounting.services.usage import Reported, set_usage
@@ -19,6 +19,7 @@ from marketplace.lifecycle import REPORTABLE, ResourceState
 from tests.factories.accounting import ComponentUsageFactory
 from tests.factories.marketplace import (
     HpcOfferingFactory,
+    OrderFactory,
     PlanFactory,
     ResourceFactory,
     ResourcePlanPeriodFactory,
@@ -27,6 +28,7 @@ from tests.factories.marketplace import (
 pytestmark = pytest.mark.django_db
 
 NOV = datetime(2026, 11, 22, 12, tzinfo=UTC)
+MONTH = date(2026, 11, 1)
 
 
 @pytest.fixture
@@ -46,6 +48,11 @@ def report(resource, actor, *, now=NOV, **more):
 def shown(resource):
     resource.refresh_from_db()
     return resource.current_usages, resource.limit_usage
+
+
+def parts():
+    rows = PlanPeriodUsage.objects.order_by("plan_period__start")
+    return [(p.component_usage.billing_period, p.plan_period, p.usage) for p in rows]
 
 
 def test_a_report_becomes_one_row_per_component_and_an_event(resource, carol):
@@ -151,6 +158,35 @@ def test_usage_is_reported_for_resources_in_use_only(resource, carol, state):
     with pytest.raises(usage.WrongState) as refusal:
         report(resource, carol, cpu_k_hours="1")
     assert refusal.value.detail == {"resource": ["Resource is not in valid state."]}
+
+
+ENDED = datetime(2026, 11, 20, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("state", [ResourceState.TERMINATED, ResourceState.CREATING])
+def test_of_what_has_ended_the_last_period_is_reported_until_its_month_is_closed(
+    resource, carol, dave, sam, state
+):
+    """Also while it waits to be restored; one without a plan ended with its order."""
+    without_plan = ResourceFactory(project=resource.project, offering=resource.offering, plan=None)
+    resources = type(resource).objects.filter(pk__in=(resource.pk, without_plan.pk))
+    resources.update(state=state)
+    ResourcePlanPeriodFactory(resource=resource, start=ENDED - timedelta(days=99), end=ENDED)
+    OrderFactory(resource=without_plan, type="Terminate", state="done", completed_at=ENDED)
+    october, december = datetime(2026, 10, 9, tzinfo=UTC), datetime(2026, 12, 1, 12, tzinfo=UTC)
+    for held in resources:
+        report(held, carol, gb_k_hours="1")
+        report(held, carol, gb_k_hours="3", at=NOV, now=december - timedelta(hours=1))
+        for at, now, refusal in (
+            (october, NOV, usage.MonthClosed),
+            (NOV, december, usage.MonthClosed),
+            (december, december, usage.WrongState),
+        ):
+            with pytest.raises(refusal):
+                report(held, carol, gb_k_hours="9", at=at, now=now)
+        assert held.component_usages.get().usage == 3
+        report(held, dave, gb_k_hours="4", at=NOV, now=december)
+        assert held.component_usages.get().usage == 4
 
 
 def test_the_state_under_the_lock_counts(resource, carol):
@@ -316,7 +352,7 @@ def test_a_report_belongs_to_the_open_plan_period(resource, carol):
 
     report(resource, carol, cpu_k_hours="1")
 
-    assert ComponentUsage.objects.get().plan_period == current
+    assert parts() == [(MONTH, current, 1)]
 
 
 def test_a_past_month_belongs_to_the_period_of_that_time(resource, carol):
@@ -329,30 +365,69 @@ def test_a_past_month_belongs_to_the_period_of_that_time(resource, carol):
 
     report(resource, carol, cpu_k_hours="1", at=datetime(2026, 9, 30, 23, tzinfo=UTC))
 
-    assert ComponentUsage.objects.get().plan_period == old
+    assert parts() == [(date(2026, 9, 1), old, 1)]
 
 
-def test_after_a_switch_of_plans_the_month_has_two_rows_and_the_later_one_counts(resource, carol):
-    old = ResourcePlanPeriodFactory(resource=resource, start=NOV - timedelta(days=10))
+def periods_of(resource, *starts):
+    """Plan periods that begin at the moments, each of which ends when the next begins."""
+    return [
+        ResourcePlanPeriodFactory(
+            resource=resource, plan=PlanFactory(offering=resource.offering), start=start, end=end
+        )
+        for start, end in zip(starts, [*starts[1:], None], strict=True)
+    ]
+
+
+def test_a_month_has_one_row_whatever_plans_it_saw_and_parts_for_their_prices(resource, carol):
+    first = ResourcePlanPeriodFactory(resource=resource, start=NOV - timedelta(days=40))
     report(resource, carol, cpu_k_hours="5000")
-    type(old).objects.filter(pk=old.pk).update(end=NOV)
-    ResourcePlanPeriodFactory(
-        resource=resource, plan=PlanFactory(offering=resource.offering), start=NOV
-    )
+    assert parts() == [(MONTH, first, 5000)]
+    type(first).objects.filter(pk=first.pk).update(end=NOV)
+    (second,) = periods_of(resource, NOV)
 
-    report(resource, carol, cpu_k_hours="9", now=NOV + timedelta(hours=1))
+    for amount, before, since in (
+        ("5009.5", 5000, Decimal("9.5")),
+        ("5020", 5000, 20),
+        ("4000", 4000, 0),  # it was less, after all
+        ("4001", 4000, 1),
+    ):
+        report(resource, carol, cpu_k_hours=amount, now=NOV + timedelta(hours=1))
 
-    assert sorted(ComponentUsage.objects.values_list("usage", flat=True)) == [9, 5000]
-    assert shown(resource)[0] == {"cpu_k_hours": "9.00"}
+        assert [row.usage for row in ComponentUsage.objects.all()] == [Decimal(amount)]
+        assert parts() == [(MONTH, first, before), (MONTH, second, since)]
+        current, against_limits = shown(resource)
+        assert Decimal(current["cpu_k_hours"]) == Decimal(amount)
+        assert Decimal(str(against_limits["cpu_k_hours"])) == Decimal(amount)
 
 
-def test_a_named_plan_period_is_used(resource, carol):
-    period = ResourcePlanPeriodFactory(resource=resource, start=NOV, end=NOV + timedelta(hours=1))
-    ResourcePlanPeriodFactory(resource=resource, start=NOV + timedelta(hours=1))
+def test_what_is_told_of_a_plan_period_is_its_part_of_the_month(resource, carol):
+    report(resource, carol, cpu_k_hours="2", now=NOV - timedelta(hours=1))  # before any plan
+    first, second = periods_of(resource, NOV, NOV + timedelta(hours=1))
+    later = NOV + timedelta(hours=2)
 
-    report(resource, carol, cpu_k_hours="1", plan_period=period, now=NOV + timedelta(hours=2))
+    report(resource, carol, cpu_k_hours="10", plan_period=first, now=later)
+    report(resource, carol, cpu_k_hours="5", plan_period=second, now=later)
+    report(resource, carol, cpu_k_hours="7", plan_period=first, now=later)
 
-    assert ComponentUsage.objects.get().plan_period == period
+    assert ComponentUsage.objects.get().usage == 14
+    assert parts() == [(MONTH, first, 7), (MONTH, second, 5)]
+    report(resource, carol, cpu_k_hours="20", now=later)  # the month, as the site sees it
+    assert parts() == [(MONTH, first, 7), (MONTH, second, 11)]
+    with pytest.raises(AmountUnusable):
+        report(resource, carol, cpu_k_hours="9" * 18, plan_period=first, now=later)
+
+
+def test_a_plan_period_that_begins_after_the_month_is_refused(resource, carol):
+    (period,) = periods_of(resource, NOV)
+
+    with pytest.raises(usage.PlanPeriodAhead):
+        report(
+            resource,
+            carol,
+            cpu_k_hours="1",
+            plan_period=period,
+            at=datetime(2026, 10, 3, tzinfo=UTC),
+        )
 
 
 def test_a_plan_period_that_ended_before_the_month_is_refused(resource, carol):
@@ -370,8 +445,8 @@ def test_a_resource_without_a_plan_has_usage_too(resource, carol):
     report(resource, carol, cpu_k_hours="1")
     report(resource, carol, cpu_k_hours="2")
 
-    row = ComponentUsage.objects.get()
-    assert (row.plan_period, row.usage) == (None, Decimal(2))
+    assert ComponentUsage.objects.get().usage == 2
+    assert parts() == []
 
 
 def test_another_resource_s_usage_is_its_own(resource, carol):

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
-from accounting.models import ComponentUsage
+from accounting.models import ComponentUsage, PlanPeriodUsage
 from accounting.models.usage import MissingUsagePolicy
 from config.common.api.outputs import DecimalString, EnumField, Output, UuidField
 
 
 class BaseComponentUsageOutput(Output):
-    """A usage as it stands within a plan period."""
+    """The part of a monthly usage that fell into a plan period."""
 
     class Meta:
-        model = ComponentUsage
+        model = PlanPeriodUsage
         fields = (
             "created",
             "date",
@@ -28,12 +28,18 @@ class BaseComponentUsageOutput(Output):
         )
         always = ("created", "date", "measured_unit", "name", "recurring", "type", "uuid")
 
-    uuid = UuidField()
-    type = serializers.CharField(source="component.type")
-    name = serializers.CharField(source="component.name")
-    measured_unit = serializers.CharField(source="component.measured_unit")
+    uuid = UuidField(source="component_usage.uuid")
+    created = serializers.DateTimeField(source="component_usage.created")
+    date = serializers.DateTimeField(source="component_usage.date")
+    description = serializers.CharField(source="component_usage.description")
+    recurring = serializers.BooleanField(source="component_usage.recurring")
+    type = serializers.CharField(source="component_usage.component.type")
+    name = serializers.CharField(source="component_usage.component.name")
+    measured_unit = serializers.CharField(source="component_usage.component.measured_unit")
     usage = DecimalString(max_digits=20, decimal_places=2)
-    missing_usage_policy = EnumField(MissingUsagePolicy)
+    missing_usage_policy = EnumField(
+        MissingUsagePolicy, source="component_usage.missing_usage_policy"
+    )
 
 
 class ComponentUsageOutput(Output):

@@ -26,8 +26,8 @@ class ResourcePlanPeriodOutput(Output):
     plan_uuid = UuidField(source="plan.uuid")
     components = Nested(
         BaseComponentUsageOutput,
-        source="component_usages",
+        source="usages",
         many=True,
-        where=Q(billing_period=THIS_MONTH),
-        order_by=("component__type", "pk"),
+        where=Q(component_usage__billing_period=THIS_MONTH),
+        order_by=("component_usage__component__type", "pk"),
     )

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from accounting.ledger import month_of, preceding
-from tests.factories.accounting import ComponentUsageFactory
+from tests.factories.accounting import ComponentUsageFactory, PlanPeriodUsageFactory
 from tests.factories.marketplace import ResourcePlanPeriodFactory
 
 CONSUMER = "/api/marketplace-resources/{}/plan_periods/"
@@ -20,14 +20,12 @@ def moment(value):
 
 
 def test_a_period_shows_this_month_s_usages(as_user, carol, plan_period, now):
-    usage = ComponentUsageFactory(
-        resource=plan_period.resource, plan_period=plan_period, date=now, usage=Decimal("2.5")
+    usage = ComponentUsageFactory(resource=plan_period.resource, date=now, usage=Decimal("7.5"))
+    PlanPeriodUsageFactory(component_usage=usage, plan_period=plan_period, usage=Decimal("2.5"))
+    earlier = ComponentUsageFactory(
+        resource=plan_period.resource, billing_period=preceding(month_of(now))
     )
-    ComponentUsageFactory(
-        resource=plan_period.resource,
-        plan_period=plan_period,
-        billing_period=preceding(month_of(now)),
-    )
+    PlanPeriodUsageFactory(component_usage=earlier, plan_period=plan_period)
 
     response = as_user(carol).get(PROVIDER.format(plan_period.resource.uuid.hex))
 

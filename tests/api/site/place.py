@@ -15,6 +15,7 @@ from tests.factories.accounting import (
     ComponentUsageFactory,
     ComponentUserUsageFactory,
     ComponentUserUsageLimitFactory,
+    PlanPeriodUsageFactory,
     PolicyFactory,
 )
 from tests.factories.agents import (
@@ -216,7 +217,8 @@ def _use(place: Place, resource: Resource) -> None:
     named = OfferingUser.objects.filter(offering=place.offering).exclude(username="")
     accounts = list(named.order_by("pk")[:3])
     for component in place.offering.components.filter(billing_type__in=REPORTED):
-        usage = ComponentUsageFactory(resource=resource, component=component, plan_period=period)
+        usage = ComponentUsageFactory(resource=resource, component=component)
+        PlanPeriodUsageFactory(component_usage=usage, plan_period=period)
         for account in accounts:
             ComponentUserUsageFactory(
                 component_usage=usage, username=account.username, user=account
