@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 
 GOOD = {
-    "public_key": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGn6UqNmyRQ7Sl3A1ZlnSRDX1ofF7cFOqXJBnVSvLwJ2",
+    "public_key": "ssh-ed25519 "
+    "AAAAC3NzaC1lZDI1NTE5AAAAIGn6UqNmyRQ7Sl3A1ZlnSRDX1ofF7cFOqXJBnVSvLwJ2",
     "destination_url": "https://hooks.example.org/new",
     "event_types": ["resource_creation_succeeded"],
     "event_groups": ["resources"],
