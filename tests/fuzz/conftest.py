@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from drf_spectacular.generators import SchemaGenerator
+from rest_framework.test import APIClient
 
 from config.documents.routes import all_routes
 from identity.roles import RoleName
 from tests.factories.identity import GrantFactory, ProjectFactory, UserFactory
-from tests.fuzz.driver import Driver
+from tests.fuzz.driver import IN_A_BROWSER, Driver
 from tests.fuzz.promises import Document
 from tests.fuzz.values import Seen
 from tests.world import populate
@@ -19,11 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from rest_framework.test import APIClient
-
     from identity.models import Customer, Project, User
 
 
+CSRF = "f" * 32
 GOOD = {
     "public_key": "ssh-ed25519 "
     "AAAAC3NzaC1lZDI1NTE5AAAAIGn6UqNmyRQ7Sl3A1ZlnSRDX1ofF7cFOqXJBnVSvLwJ2",
@@ -75,6 +75,9 @@ def driver(
         "offering manager": olga, "identity manager": ines, "support": sam, "staff": dave,
     }  # fmt: skip
     clients = {"anonymous": anonymous, **{name: as_user(user) for name, user in people.items()}}
+    clients[IN_A_BROWSER] = APIClient(enforce_csrf_checks=True, HTTP_X_CSRFTOKEN=CSRF)
+    clients[IN_A_BROWSER].force_login(dave)
+    clients[IN_A_BROWSER].cookies["csrftoken"] = CSRF
     for client in clients.values():
         client.raise_request_exception = False
     assert theirs.offering.customer == elsewhere

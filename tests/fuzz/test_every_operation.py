@@ -50,7 +50,7 @@ def test_every_answer_is_as_documented(driver: Driver, share: int) -> None:
     times: Counter[str] = Counter()
     for turn in range(ROUNDS):
         for operation in driver.document.operations()[share::SHARES]:
-            for person in driver.clients:
+            for person in driver.people:
                 chance = Random(f"{SEED + turn} {operation} {person}")  # noqa: S311 - is to be known
                 for finding in driver.send(driver.make(operation, person, chance)):
                     if finding.signature not in found:
