@@ -279,6 +279,23 @@ class ScienceSubDomainQuerySet(QuerySet[Any]):
 class GrantQuerySet(QuerySet[Any]):
     """Who holds which role where."""
 
+    def visible_to(self, user: Any) -> Self:
+        """Keep the user's own, and those in organisations, projects and offerings that he sees."""
+        if access.reach(user, Permission.VIEW_PROJECT).everywhere:
+            return self
+        if not user.is_authenticated:
+            return self.none()
+        projects = self.model._meta.get_field("project").related_model.objects.visible_to(user)
+        customers = self.model._meta.get_field("customer").related_model.objects.visible_to(user)
+        provided = access.reach(user, Permission.VIEW_PROVIDER_SIDE)
+        return self.filter(
+            Q(user=user)
+            | Q(scope_type=ScopeType.CUSTOMER, customer__in=customers.values("pk"))
+            | Q(scope_type=ScopeType.PROJECT, project__in=projects.values("pk"))
+            | Q(scope_type=ScopeType.OFFERING, scope_id__in=provided.offerings)
+            | Q(scope_type=ScopeType.OFFERING, customer__in=provided.customers)
+        )
+
     def in_force(self) -> Self:
         """Keep the grants that hold now."""
         return self.filter(access.in_force())

@@ -202,15 +202,11 @@ def _bound(
     for component, number in numbers.items():
         rule = rules[component]
         if number < rule.least:
-            raise OutOfBounds(
-                told(
-                    f"The limit {as_text(number)} value cannot be less than {as_text(rule.least)}."
-                )
-            )
+            said = f"The limit {as_text(number)} value cannot be less than {as_text(rule.least)}."
+            raise OutOfBounds(told(said), component=component, min_value=as_text(rule.least))
         if rule.most is not None and number > rule.most:
-            raise OutOfBounds(
-                told(f"The limit {as_text(number)} value cannot be more than {as_text(rule.most)}.")
-            )
+            said = f"The limit {as_text(number)} value cannot be more than {as_text(rule.most)}."
+            raise OutOfBounds(told(said), component=component, max_value=as_text(rule.most))
 
 
 def _stored(numbers: Mapping[str, Decimal]) -> Limits:

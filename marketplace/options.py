@@ -12,6 +12,7 @@ from datetime import date, time
 from typing import Any, TypeVar
 
 from config.common.errors import Invalid
+from config.common.times import OutOfRange, day_from
 
 REQUIRED = "This field is required."
 MAX_TEXT = 10_000
@@ -176,8 +177,10 @@ def _boolean(value: Any, field: Field) -> bool:
 
 def _date(value: Any, field: Field) -> date:
     try:
-        return date.fromisoformat(value)
-    except (TypeError, ValueError):
+        return day_from(value)
+    except OutOfRange as error:
+        raise _Wrong(str(error)) from None
+    except ValueError:
         raise _Wrong(
             "Date has wrong format. Use one of these formats instead: YYYY-MM-DD."
         ) from None

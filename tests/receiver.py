@@ -53,12 +53,16 @@ class Received:
 
 @dataclass
 class Receiver:
-    """What was received, and how it is answered: by `answers` in turn, then by `status`."""
+    """What was received, and how it is answered: by `answers` in turn, then by `status`.
+
+    While the `gate` is shut, what was received is not answered.
+    """
 
     port: int = 0
     scheme: str = "http"
     status: int = 200
     delay: float = 0.0
+    gate: threading.Event = field(default_factory=threading.Event)
     headers: dict[str, str] = field(default_factory=dict)
     answers: deque[int] = field(default_factory=deque)
     received: list[Received] = field(default_factory=list)
@@ -84,6 +88,7 @@ def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             headers = {name.lower(): value for name, value in self.headers.items()}
             status = receiver.take(Received(self.path, headers, body))
+            receiver.gate.wait(120)
             time.sleep(receiver.delay)
             self.send_response(status)
             for name, value in receiver.headers.items():
@@ -110,6 +115,7 @@ class _Server(ThreadingHTTPServer):
 def receiving(*, port: int = 0, certificate: Path | None = None) -> Iterator[Receiver]:
     """Listen until the end of the block, over TLS when there is a certificate with its key."""
     receiver = Receiver(scheme="https" if certificate else "http")
+    receiver.gate.set()
     server = _Server(("127.0.0.1", port), _handler(receiver))
     if certificate:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Self
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.fields.array import ArrayContains  # type: ignore[attr-defined]
 from django.db.models import (
     Case,
     CharField,
@@ -20,11 +21,37 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from allocations.attributes import ATTRIBUTES, DEFAULT
+from config.common.audience import Audience, sees_everything
 from identity import access
 from identity.permissions import Permission
 from marketplace.querysets import provider_side
 
 NAMES = ArrayField(CharField(max_length=60))
+
+
+def shown_to(user: Any) -> Any:
+    """Return the column of the names of the attributes of an account's person that a user sees.
+
+    Everyone sees his own, staff see everybody's, a site what its provider chose to be shown.
+    """
+    everything = Value(list(ATTRIBUTES), output_field=NAMES)
+    if sees_everything(user):
+        return everything
+    chosen = Coalesce(
+        F("offering__user_attribute_config__exposed_fields"),
+        Value(list(DEFAULT), output_field=NAMES),
+    )
+    return Case(When(user=user.pk, then=everything), default=chosen, output_field=NAMES)
+
+
+def shown(attribute: str) -> Audience:
+    """Return the audience of an attribute of an account's person: those who see it there."""
+
+    def audience(user: Any, prefix: str) -> Q:
+        named = Value([attribute], output_field=NAMES)
+        return Q(ArrayContains(shown_to(user), named))
+
+    return audience
 
 
 class OfferingUserQuerySet(QuerySet[Any]):
@@ -68,19 +95,5 @@ class OfferingUserQuerySet(QuerySet[Any]):
         )
 
     def for_api(self, user: Any) -> Self:
-        """Add consent, and which of the person's attributes `user` gets to see.
-
-        Everyone sees his own, staff see everybody's, a site what its provider chose to be shown.
-        """
-        everything = Value(list(ATTRIBUTES), output_field=NAMES)
-        chosen = Coalesce(
-            F("offering__user_attribute_config__exposed_fields"),
-            Value(list(DEFAULT), output_field=NAMES),
-        )
-        sees_all = user.is_staff or user.is_support
-        shown = (
-            everything
-            if sees_all
-            else Case(When(user=user.pk, then=everything), default=chosen, output_field=NAMES)
-        )
-        return self.with_consent().annotate(shown=shown)
+        """Add consent, and which of the person's attributes `user` gets to see."""
+        return self.with_consent().annotate(shown=shown_to(user))

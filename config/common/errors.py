@@ -14,10 +14,15 @@ class DomainError(Exception):
 
     code = "error"
 
-    def __init__(self, detail: Detail) -> None:
-        """Keep the message as the client shall read it: a sentence, a list, or a field map."""
+    def __init__(self, detail: Detail, **more: object) -> None:
+        """Keep the message as the client shall read it: a sentence, a list, or a field map.
+
+        `more` is what else is known, by name: which component, which state it is in. Clients that
+        ask for problem details read it, and the staff's pages say it.
+        """
         super().__init__(detail)
         self.detail = detail
+        self.more = more
 
 
 class Invalid(DomainError):

@@ -4,7 +4,7 @@ The table is data, so the services, the 409 answers, the admin's buttons, the do
 tests all read the same thing. Pure: importable without Django.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import Generic, TypeVar
 
@@ -17,6 +17,13 @@ class IllegalTransition(Conflict):
     """The action is not possible in the present state."""
 
     code = "wrong_state"
+
+
+def wrong_state(state: str, valid: Iterable[str]) -> IllegalTransition:
+    """Return the refusal of something that is possible in other states, in Waldur's words."""
+    words = [str(one) for one in valid]
+    said = f"Valid states for operation: {', '.join(words)}."
+    return IllegalTransition(said, state=str(state), valid_states=words)
 
 
 class Machine(Generic[State]):
@@ -45,8 +52,7 @@ class Machine(Generic[State]):
         :raises IllegalTransition: with Waldur's words, which its clients show to people.
         """
         if not self.allows(action, source, target):
-            valid = ", ".join(sorted(self.sources(action)))
-            raise IllegalTransition(f"Valid states for operation: {valid}.")
+            raise wrong_state(source, sorted(self.sources(action)))
 
     def possible(self, source: State) -> tuple[str, ...]:
         """Return the actions that are possible in a state, in the table's order."""

@@ -1,11 +1,13 @@
 """Abstract bases and small field makers for every app's models."""
 
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 from uuid import uuid4
 
 from django.db import models
 from django.utils import timezone
+
+from config.common.audience import TIMES, Audiences
 
 
 class UuidModel(models.Model):
@@ -19,6 +21,8 @@ class UuidModel(models.Model):
 
 class Timestamped(models.Model):
     """A row that knows when it was made and last changed; the times never drive logic."""
+
+    audiences: ClassVar[Audiences] = TIMES
 
     created = models.DateTimeField(default=timezone.now, editable=False, db_index=True)
     modified = models.DateTimeField(auto_now=True, db_index=True)

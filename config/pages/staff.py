@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from config.common.admin import refusals
-from config.pages import attention
+from config.pages import attention, rules
 from identity.api.sessions.views import address_of
 from identity.services import credentials, users
 
@@ -71,6 +71,7 @@ class StaffSite(AdminSite):
     index_template = "admin/staff/start.html"
     site_url = None
     login_form = LoginForm
+    faults = staticmethod(rules.faults)
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -105,15 +105,24 @@ def commands(state):
             yield from users_of(resource, factors)
 
 
+def setting(name):
+    """Return a variable of the environment; without it there is nothing to talk to."""
+    value = os.environ.get(name)
+    if not value:
+        raise SystemExit(
+            f"{name} is not set. EFP_URL is the service's address, EFP_TOKEN a token of the "
+            "provider, EFP_OFFERING the UUID of the offering."
+        )
+    return value
+
+
 def main():
     """Read once, and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--known", type=Path, metavar="FILE", help="where the last hash is kept")
     file = parser.parse_args().known
     known = file.read_text() if file and file.exists() else ""
-    state = read_state(
-        os.environ["EFP_URL"], os.environ["EFP_TOKEN"], os.environ["EFP_OFFERING"], known
-    )
+    state = read_state(setting("EFP_URL"), setting("EFP_TOKEN"), setting("EFP_OFFERING"), known)
     if state is None:
         return
     sys.stdout.writelines(f"{line}\n" for line in commands(state))

@@ -167,15 +167,26 @@ def one_round(service, offering, cluster):
             report_usage(service, resource, cluster)
 
 
+def setting(name):
+    """Return a variable of the environment; without it there is nothing to talk to."""
+    value = os.environ.get(name)
+    if not value:
+        raise SystemExit(
+            f"{name} is not set. EFP_URL is the service's address, EFP_TOKEN a token of the "
+            "provider, EFP_OFFERING the UUID of the offering."
+        )
+    return value
+
+
 def main():
     """Work once, or again and again."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--state", default="accounts.json", help="the file that is the cluster")
     parser.add_argument("--every", type=float, metavar="SECONDS", help="go on, at this pace")
     options = parser.parse_args()
-    service = Service(os.environ["EFP_URL"], os.environ["EFP_TOKEN"])
+    service = Service(setting("EFP_URL"), setting("EFP_TOKEN"))
     while True:
-        one_round(service, os.environ["EFP_OFFERING"], Cluster(options.state))
+        one_round(service, setting("EFP_OFFERING"), Cluster(options.state))
         if not options.every:
             return
         time.sleep(options.every)

@@ -22,6 +22,9 @@ from waldur_api_client.api.marketplace_orders import (
     marketplace_orders_set_state_done,
     marketplace_orders_set_state_erred,
 )
+from waldur_api_client.api.marketplace_provider_offerings import (
+    marketplace_provider_offerings_retrieve,
+)
 from waldur_api_client.api.marketplace_provider_resources import (
     marketplace_provider_resources_list,
     marketplace_provider_resources_retrieve,
@@ -30,6 +33,7 @@ from waldur_api_client.api.marketplace_provider_resources import (
 )
 from waldur_api_client.client import AuthenticatedClient
 from waldur_api_client.models import (
+    BillingTypeEnum,
     ComponentUsageCreateRequest,
     ComponentUsageItemRequest,
     OrderApproveByProviderRequest,
@@ -39,6 +43,8 @@ from waldur_api_client.models import (
     ResourceBackendIDRequest,
     ResourceState,
 )
+
+REPORTED = (BillingTypeEnum.LIMIT, BillingTypeEnum.USAGE)
 
 
 def carry_out(client, order):
@@ -78,24 +84,37 @@ def work_off_orders(client, offering):
 
 def report(client, offering):
     """Report what each allocation has used this month, and who may use it."""
+    details = marketplace_provider_offerings_retrieve.sync(offering, client=client)
+    counted = [c.type_ for c in details.components if c.billing_type in REPORTED]
     resources = marketplace_provider_resources_list.sync_all(
         client=client, offering_uuid=[offering], state=[ResourceState.OK]
     )
     for resource in resources:
         team = marketplace_provider_resources_team_list.sync(resource.uuid, client=client)
         print(f"{resource.backend_id}: {sorted(m.offering_user_username or '' for m in team)}")
-        used = {"cpu": Decimal("1.25")}  # ask your accounting
+        used = dict.fromkeys(counted, Decimal("1.25"))  # ask your accounting
         items = [ComponentUsageItemRequest(type_=k, amount=str(v)) for k, v in used.items()]
         marketplace_component_usages_set_usage.sync_detailed(
             client=client, body=ComponentUsageCreateRequest(usages=items, resource=resource.uuid)
         )
 
 
+def setting(name):
+    """Return a variable of the environment; without it there is nothing to talk to."""
+    value = os.environ.get(name)
+    if not value:
+        raise SystemExit(
+            f"{name} is not set. EFP_URL is the service's address, EFP_TOKEN a token of the "
+            "provider, EFP_OFFERING the UUID of the offering."
+        )
+    return value
+
+
 def main():
     """Do everything once."""
-    offering = UUID(os.environ["EFP_OFFERING"])
+    offering = UUID(setting("EFP_OFFERING"))
     with AuthenticatedClient(
-        base_url=os.environ["EFP_URL"], token=os.environ["EFP_TOKEN"], prefix="Token"
+        base_url=setting("EFP_URL"), token=setting("EFP_TOKEN"), prefix="Token"
     ) as client:
         work_off_orders(client, offering)
         report(client, offering)

@@ -1,8 +1,11 @@
 """The log of what happened, which is also the outbox."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 
+from config.common.audience import OPEN, Audiences
 from config.common.models import UuidModel, text
 from identity.models.organisation import Customer
 from identity.models.people import User
@@ -19,6 +22,8 @@ class Event(UuidModel):
     provider's, and `offering_uuid` for those who manage the offering alone. `sequence` is given by
     the dispatcher: ids are not the order of commits.
     """
+
+    audiences: ClassVar[Audiences] = OPEN
 
     kind = models.CharField(max_length=80)
     subject_type = models.CharField(max_length=40)

@@ -1,8 +1,11 @@
 """Roles, and who holds which role where until when."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 
+from config.common.audience import OPEN, Audiences
 from config.common.models import UuidModel, text
 from identity.models.organisation import Customer
 from identity.models.people import User
@@ -13,6 +16,8 @@ from identity.roles import ScopeType
 
 class Role(UuidModel):
     """A name for a set of permissions; which ones, `identity.permissions.MATRIX` says."""
+
+    audiences: ClassVar[Audiences] = OPEN
 
     name = models.CharField(max_length=100, unique=True)
     description = text()
@@ -33,6 +38,8 @@ class Grant(UuidModel):
     the organisation (always) and the project (if any) that it belongs to are real references.
     An ended grant stays as history with `is_active` false.
     """
+
+    audiences: ClassVar[Audiences] = OPEN
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="grants")
     role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="grants")

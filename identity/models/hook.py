@@ -8,6 +8,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from config.common.audience import OPEN, Audiences
 from config.common.models import Timestamped, UuidModel, choices, one_of, text
 from identity.models.event import Event
 from identity.models.organisation import Customer
@@ -65,6 +66,8 @@ class Hook(UuidModel, Timestamped):
     our own (`order.done`, `order.*`, `*`); without `scopes` it is told of everything of these that
     its owner may see. The secrets are sealed.
     """
+
+    audiences: ClassVar[Audiences] = OPEN
 
     hook_type = models.CharField(max_length=10, choices=choices(HookType), editable=False)
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="hooks")
@@ -142,6 +145,8 @@ class HookDelivery(models.Model):
 
     The event's number and subject stand here too: they decide what may be sent next.
     """
+
+    audiences: ClassVar[Audiences] = OPEN
 
     hook = models.ForeignKey(Hook, on_delete=models.CASCADE, related_name="deliveries")
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="+")

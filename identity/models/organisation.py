@@ -1,9 +1,15 @@
 """Organisations: allocators, hosting entities, research groups. Waldur calls them customers."""
 
+from typing import ClassVar
+
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils import timezone
 
+from config.common.audience import Audiences
 from config.common.models import Timestamped, UuidModel, text
+from config.common.times import MOST_DAYS
+from identity.audiences import OF_CUSTOMER
 from identity.querysets import CustomerQuerySet, OrganizationGroupQuerySet
 from identity.roles import ScopeType
 
@@ -24,6 +30,8 @@ class OrganizationGroup(UuidModel):
 
 class Customer(UuidModel, Timestamped):
     """An organisation. The columns carry the names that Waldur's API gives them."""
+
+    audiences: ClassVar[Audiences] = OF_CUSTOMER
 
     scope_type = ScopeType.CUSTOMER
 
@@ -64,7 +72,9 @@ class Customer(UuidModel, Timestamped):
     accounting_start_date = models.DateTimeField(default=timezone.now)
     sponsor_number = models.PositiveIntegerField(null=True, blank=True)
     max_service_accounts = models.PositiveIntegerField(null=True, blank=True)
-    grace_period_days = models.PositiveIntegerField(null=True, blank=True)
+    grace_period_days = models.PositiveIntegerField(
+        null=True, blank=True, validators=[MaxValueValidator(MOST_DAYS)]
+    )
     project_slug_template = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001 - null on the wire
     user_affiliations = models.JSONField(default=list, blank=True)
     user_email_patterns = models.JSONField(default=list, blank=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -11,11 +11,13 @@ from django.utils import timezone
 
 from config.common.models import UuidModel, text
 from identity import access
+from identity.audiences import OF_USER
 from identity.querysets import UserQuerySet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from config.common.audience import Audiences
     from identity.permissions import Permission
 
 
@@ -48,6 +50,8 @@ class User(UuidModel, AbstractBaseUser):
     The profile columns carry the names that Waldur's API gives them. `username` is the CUID where
     the person came through MyAccessID.
     """
+
+    audiences: ClassVar[Audiences] = OF_USER
 
     username = models.CharField(max_length=255, unique=True)
     email = models.EmailField(max_length=320, blank=True, default="")

@@ -1,9 +1,15 @@
 """Projects: what an allocation is granted to."""
 
+from typing import ClassVar
+
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
 
+from config.common.audience import Audiences
 from config.common.models import Timestamped, UuidModel, choices, one_of, text
+from config.common.times import MOST_DAYS
+from identity.audiences import OF_PROJECT
 from identity.fields_of_science import FieldOfScience
 from identity.models.organisation import Customer
 from identity.models.people import User
@@ -19,6 +25,8 @@ class Project(UuidModel, Timestamped):
     Removal is soft (`is_removed`): the record of what was used must stay readable. The counts are
     written down by the apps that own what is counted.
     """
+
+    audiences: ClassVar[Audiences] = OF_PROJECT
 
     scope_type = ScopeType.PROJECT
 
@@ -47,7 +55,9 @@ class Project(UuidModel, Timestamped):
         User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     end_date_updated_at = models.DateTimeField(null=True, blank=True)
-    grace_period_days = models.PositiveIntegerField(null=True, blank=True)
+    grace_period_days = models.PositiveIntegerField(
+        null=True, blank=True, validators=[MaxValueValidator(MOST_DAYS)]
+    )
     max_service_accounts = models.PositiveIntegerField(null=True, blank=True)
     staff_notes = text(long=True)
     user_affiliations = models.JSONField(default=list, blank=True)

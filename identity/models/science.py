@@ -1,14 +1,19 @@
 """Fields of science, as an installation tells them apart."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 
+from config.common.audience import OPEN, Audiences
 from config.common.models import Timestamped, UuidModel, text
 from identity.querysets import ScienceDomainQuerySet, ScienceSubDomainQuerySet
 
 
 class ScienceDomain(UuidModel, Timestamped):
     """A field of science, such as the natural sciences."""
+
+    audiences: ClassVar[Audiences] = OPEN
 
     name = models.CharField(max_length=255, unique=True)
     code = text(length=20)
@@ -28,6 +33,8 @@ class ScienceDomain(UuidModel, Timestamped):
 
 class ScienceSubDomain(UuidModel, Timestamped):
     """A part of a field of science; instances that work together know it by its code."""
+
+    audiences: ClassVar[Audiences] = OPEN
 
     domain = models.ForeignKey(ScienceDomain, on_delete=models.PROTECT, related_name="sub_domains")
     name = models.CharField(max_length=255)

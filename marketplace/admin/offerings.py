@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -158,7 +159,12 @@ class OfferingAdmin(RecordAdmin):
         ABOUT_THIS,
     )
     deeds = (
-        moved("activate", "Activate", "Activated"),
+        moved(
+            "activate",
+            "Activate",
+            "Activated",
+            service=explained(partial(offerings.activate, complete=True)),
+        ),
         moved(
             "pause",
             "Pause",

@@ -15,7 +15,7 @@ from config.common.admin.panels import Panel
 from config.common.admin.records import RecordAdmin, section
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
-from marketplace.lifecycle import OPEN, ORDER, OrderState
+from marketplace.lifecycle import OPEN, ORDER, OrderState, OrderType
 from marketplace.models import Order
 from marketplace.services import orders
 
@@ -52,6 +52,26 @@ class FailForm(ReasonForm):
         max_length=20_000,
         widget=forms.Textarea(attrs={"rows": 6, "class": "vLargeTextField"}),
     )
+
+
+class CompleteForm(RemarkForm):
+    """What the provider calls the allocation that an order has made, where that is not known."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Ask for it where the order makes an allocation that has no name at its site yet."""
+        super().__init__(*args, **kwargs)
+        if len(self.rows) == 1 and _makes_a_nameless_one(self.rows[0]):
+            asked = forms.CharField(
+                label="Backend ID of the allocation",
+                max_length=255,
+                required=False,
+                help_text="What the site calls it, such as the name of its account there.",
+            )
+            self.fields = {"resource_backend_id": asked, **self.fields}
+
+
+def _makes_a_nameless_one(order: Order) -> bool:
+    return order.type == OrderType.CREATE and not order.resource.backend_id
 
 
 class BackendIdForm(DeedForm):
@@ -108,7 +128,7 @@ STEPS = (
         "Mark as done",
         "Done",
         explained(orders.complete),
-        RemarkForm,
+        CompleteForm,
         explanation="What was ordered holds from now on, as if the provider had said so.",
     ),
     step(

@@ -1,7 +1,10 @@
 """The shelves of the catalogue and those who fill them."""
 
+from typing import ClassVar
+
 from django.db import models
 
+from config.common.audience import OPEN, Audiences
 from config.common.models import Timestamped, UuidModel, text
 from identity.models import Customer
 from marketplace.querysets import CategoryQuerySet, ServiceProviderQuerySet
@@ -9,6 +12,8 @@ from marketplace.querysets import CategoryQuerySet, ServiceProviderQuerySet
 
 class CategoryGroup(UuidModel):
     """A group of categories."""
+
+    audiences: ClassVar[Audiences] = OPEN
 
     title = models.CharField(max_length=255)
     description = text(long=True)
@@ -19,6 +24,8 @@ class CategoryGroup(UuidModel):
 
 class Category(UuidModel, Timestamped):
     """A shelf: HPC compute, storage."""
+
+    audiences: ClassVar[Audiences] = OPEN
 
     title = models.CharField(max_length=255)
     description = text(long=True)
@@ -39,6 +46,8 @@ class Category(UuidModel, Timestamped):
 
 class ServiceProvider(UuidModel, Timestamped):
     """An organisation that offers resources: a Hosting Entity."""
+
+    audiences: ClassVar[Audiences] = OPEN
 
     customer = models.OneToOneField(
         Customer, on_delete=models.PROTECT, related_name="service_provider"

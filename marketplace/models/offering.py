@@ -1,11 +1,15 @@
 """Offerings (a Hosting Entity's partition, or a share of it) and what they consist of."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 
+from config.common.audience import OPEN, Audiences
 from config.common.models import Timestamped, UuidModel, choices, one_of, text
 from identity.models import Customer, OrganizationGroup, Project
 from identity.roles import ScopeType
+from marketplace.audiences import OF_OFFERING
 from marketplace.components import BillingType, LimitPeriod, OfferingType
 from marketplace.lifecycle import OfferingState
 from marketplace.models.access_mode import AccessMode
@@ -19,6 +23,8 @@ class Offering(UuidModel, Timestamped):
     With organisation groups it is open to organisations of those groups only; when it is not
     `shared`, to its own organisation only.
     """
+
+    audiences: ClassVar[Audiences] = OF_OFFERING
 
     scope_type = ScopeType.OFFERING
 
@@ -85,6 +91,8 @@ class Offering(UuidModel, Timestamped):
 
 class OfferingComponent(UuidModel):
     """Something countable in an offering: node-hours, GPU-hours, terabytes."""
+
+    audiences: ClassVar[Audiences] = OPEN
 
     offering = models.ForeignKey(Offering, on_delete=models.CASCADE, related_name="components")
     type = models.CharField(max_length=50)

@@ -114,7 +114,8 @@ class OfferingQuerySet(QuerySet[Any]):
             provider_account_options=F("customer__service_provider__account_options"),
             is_accessible=Exists(self.model.objects.orderable_by(user).filter(pk=mine)),
             integration_status=ArraySubquery(services.filter(identity__offering=mine).shown()),
-            may_update=Case(When(self._updatable_by(user), then=TRUE), default=FALSE),
+            may_update=self._is_within(user, Permission.UPDATE_OFFERING),
+            is_provided=self._is_within(user, Permission.VIEW_PROVIDER_SIDE),
             **self._of_user(user),
         )
 
@@ -131,11 +132,13 @@ class OfferingQuerySet(QuerySet[Any]):
             }
         )
 
-    def _updatable_by(self, user: Any) -> Q:
-        within = access.reach(user, Permission.UPDATE_OFFERING)
+    def _is_within(self, user: Any, permission: Permission) -> Case:
+        """Return a column that tells whether the user may do something with an offering."""
+        within = access.reach(user, permission)
         if within.everywhere:
-            return Q(pk__isnull=False)
-        return Q(pk__in=within.offerings) | Q(customer__in=within.customers)
+            return Case(When(pk__isnull=False, then=TRUE), default=FALSE)
+        allowed = Q(pk__in=within.offerings) | Q(customer__in=within.customers)
+        return Case(When(allowed, then=TRUE), default=FALSE)
 
     def _of_user(self, user: Any) -> dict[str, Any]:
         """Return whether the user agreed to the terms, and has an account at the site."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from config.common.errors import Forbidden, Invalid
-from config.common.machine import IllegalTransition
+from config.common.machine import wrong_state
 from identity.permissions import Permission
 from marketplace import limits as rules
 from marketplace.lifecycle import OrderState, OrderType
@@ -100,7 +100,7 @@ def amend(
 
 def _refuse(order: Order, actor: User) -> None:
     if order.state not in AMENDABLE:
-        raise IllegalTransition(f"Valid states for operation: {', '.join(AMENDABLE)}.")
+        raise wrong_state(order.state, AMENDABLE)
     project = order.project
     agreed = order.state != OrderState.PENDING_CONSUMER
     if agreed and not actor.may(Permission.APPROVE_ORDER, project, project.customer):

@@ -6,7 +6,7 @@ What comes back is read under the lock: decide on that, not on what the caller b
 from __future__ import annotations
 
 from config.common.errors import Missing
-from config.common.machine import IllegalTransition
+from config.common.machine import wrong_state
 from identity.models import Project
 from marketplace.lifecycle import ResourceState
 from marketplace.models import Offering, Order, Resource
@@ -68,7 +68,7 @@ def refuse_terminated(held: Resource) -> None:
     """
     if held.state == ResourceState.TERMINATED:
         live = sorted(set(ResourceState) - {ResourceState.TERMINATED})
-        raise IllegalTransition(f"Valid states for operation: {', '.join(live)}.")
+        raise wrong_state(held.state, live)
 
 
 def order(found: Order) -> Order:

@@ -51,6 +51,12 @@ class NotADraft(Forbidden):
     code = "permission_denied"
 
 
+class NotReady(Conflict):
+    """There is nothing in the offering that could be ordered."""
+
+    code = "offering_not_ready"
+
+
 class OfferingInUse(Conflict):
     """There are allocations of the offering."""
 
@@ -97,12 +103,33 @@ def create(  # noqa: PLR0913 - an offering has that many parts
     return offering
 
 
-def activate(offering: Offering, *, actor: User, now: datetime) -> Offering:
-    """Let an offering be ordered.
+def activate(offering: Offering, *, actor: User, now: datetime, complete: bool = False) -> Offering:
+    """Let an offering be ordered; if that is asked for, only one of which something can be ordered.
+
+    Clients of Waldur activate offerings whose parts they add afterwards; people forget them.
 
     :raises IllegalTransition: when it is active, or paused.
+    :raises NotReady: when it has to be complete, and has no component or no plan.
     """
+    OFFERING.check("activate", OfferingState(offering.state))
+    if complete:
+        _refuse_incomplete(offering)
     return _advance(offering, "activate", actor=actor, now=now)
+
+
+def _refuse_incomplete(offering: Offering) -> None:
+    missing = [
+        what
+        for what, found in (
+            ("component", offering.components.exists()),
+            ("plan", offering.plans.filter(archived=False).exists()),
+        )
+        if not found
+    ]
+    if missing:
+        raise NotReady(
+            f"The offering has no {' and no '.join(missing)}, so nothing can be ordered."
+        )
 
 
 def pause(offering: Offering, *, actor: User, now: datetime, reason: str = "") -> Offering:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from config.common.machine import IllegalTransition
+from config.common.machine import wrong_state
 from marketplace.lifecycle import (
     OPEN,
     ORDER,
@@ -59,8 +59,7 @@ def advance(
     ORDER.check(action, source, to)
     columns = {**(also or {}), "state": to, "modified": now}
     if not Order.objects.filter(pk=order.pk, state=source).update(**columns):
-        valid = ", ".join(sorted(ORDER.sources(action)))
-        raise IllegalTransition(f"Valid states for operation: {valid}.")
+        raise wrong_state("another", sorted(ORDER.sources(action)))
     for name, value in columns.items():
         setattr(order, name, value)
     _record(order, action, source, actor=actor, now=now)

@@ -11,11 +11,19 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from config.common.errors import Conflict
-from config.common.machine import IllegalTransition
+from config.common.machine import wrong_state
 from marketplace.components import OfferingType
 from marketplace.lifecycle import ORDER, WAITING, OrderState, OrderType
 from marketplace.models import Order
-from marketplace.services import changes, history, locking, order_states, plan_periods, reviews
+from marketplace.services import (
+    changes,
+    delivery,
+    history,
+    locking,
+    order_states,
+    plan_periods,
+    reviews,
+)
 from marketplace.services.order_states import advance
 
 if TYPE_CHECKING:
@@ -168,12 +176,19 @@ def _begin_work(order: Order, action: str, *, actor: User | None, now: datetime)
 
 
 @transaction.atomic
-def complete(order: Order, *, actor: User | None, now: datetime) -> None:
+def complete(
+    order: Order, *, actor: User | None, now: datetime, resource_backend_id: str = ""
+) -> None:
     """Say that an order is delivered: what it asked for holds from now on.
+
+    With `resource_backend_id`, the provider says in the same breath what it calls the resource.
 
     :raises IllegalTransition: it is not executing.
     """
     held = locking.order(order)
+    if resource_backend_id:
+        delivery.set_backend_id(held.resource, resource_backend_id, actor=actor, now=now)
+        held.resource.backend_id = resource_backend_id
     also = {"completed_at": now, **NO_ERROR}
     advance(held, "complete", OrderState.DONE, actor=actor, now=now, also=also)
     if held.type == OrderType.UPDATE:
@@ -271,7 +286,7 @@ def delete(order: Order, *, actor: User, now: datetime) -> None:
     """
     held = locking.order(order)
     if held.state not in WAITING:
-        raise IllegalTransition(f"Valid states for operation: {', '.join(sorted(WAITING))}.")
+        raise wrong_state(held.state, sorted(WAITING))
     _release(held, "deleted", actor=actor, now=now)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from config.common.errors import Invalid
-from config.common.machine import IllegalTransition
+from config.common.machine import wrong_state
 from marketplace import limits as rules
 from marketplace import options as option_rules
 from marketplace.lifecycle import OrderState, OrderType, ResourceState
@@ -203,7 +203,7 @@ def _held(resource: Resource, *states: ResourceState, scarce: bool = False) -> R
     """Lock a resource and see that it is free, and in one of the states."""
     held = locking.resource(resource, with_offering=scarce)
     if held.state not in states:
-        raise IllegalTransition(f"Valid states for operation: {', '.join(states)}.")
+        raise wrong_state(held.state, states)
     if resources.open_order(held) is not None:
         raise OrderPending(["Pending order for resource already exists."])
     return held

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import ProtectedError
 
 from config.common.errors import Conflict, Invalid
-from config.common.machine import IllegalTransition
+from config.common.machine import wrong_state
 from marketplace.lifecycle import (
     CASCADE,
     OPEN,
@@ -68,7 +68,7 @@ def advance(
     if target is ResourceState.ERRED or target is ResourceState.OK:
         columns |= MISTAKES | dict(mistakes or {})
     if not Resource.objects.filter(pk=resource.pk, state=source).update(**columns):
-        raise IllegalTransition(f"Valid states for operation: {source}.")
+        raise wrong_state("another", [source])
     for name, value in columns.items():
         setattr(resource, name, value)
     if ResourceState.TERMINATED in {source, target}:

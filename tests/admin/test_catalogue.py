@@ -57,7 +57,7 @@ def event_of(kind: str) -> Event:
 def test_an_offering_goes_along_the_table(
     staff: Client, dave: User, deed: str, source: OfferingState, target: OfferingState
 ) -> None:
-    row = OfferingFactory(state=source.value)
+    row = HpcOfferingFactory(state=source.value)
     do(staff, deed, row, reason=WHY)
     row.refresh_from_db()
     event = event_of(f"offering.{target.lower()}")

@@ -353,7 +353,7 @@ def test_staff_say_what_somebody_is_called_at_sites_and_for_whom_he_speaks(
 
     for field, value, answer in (
         ("details", "[1]", "This must be an object."),
-        ("managed_isds", '{"a": 1}', "This must be a list."),
+        ("managed_isds", '{"a": 1}', "Expected a list of items"),
     ):
         assert answer in text(change(staff, bob, **{field: value}))
     before = {

@@ -24,7 +24,7 @@ ROWS: dict[str, Any] = json.loads(PRESET.read_text())
 USAGE, LIMITS, NAMED, MOAB = (row["uuid"] for row in ROWS["offerings"])
 PROJECT: str = ROWS["projects"][0]["uuid"]
 USERS = {row["username"]: row["uuid"] for row in ROWS["users"]}
-PATIENCE = 40.0
+PATIENCE = 180.0
 WORKER = [
     "-m", "celery", "--quiet", "--app", "config.celery", "worker", "--beat", "--concurrency=1",
     "--without-gossip", "--without-mingle", "--without-heartbeat",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from config.rabbitmq_node import Node
 
-PATIENCE = 20.0
+PATIENCE = 120.0
 
 
 class Inbox(stomp.ConnectionListener):  # type: ignore[misc]

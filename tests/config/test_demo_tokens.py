@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import stat
 from io import StringIO
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -36,7 +37,7 @@ def people(settings: Any, tmp_path: Path) -> dict[str, User]:
 
 
 class Told(NamedTuple):
-    """What a run printed: where the administration is, and a token and password for each role."""
+    """What a run printed: where the administration is, a token and a login for each role."""
 
     address: str
     tokens: dict[str, str]
@@ -47,15 +48,15 @@ class Told(NamedTuple):
 def issue(*arguments: str) -> Told:
     told = StringIO()
     call_command("issue_demo_tokens", *arguments, stdout=told)
-    admin, *rest, file = [
-        [word.strip() for word in line.split("  ") if word.strip()]
-        for line in told.getvalue().splitlines()
-    ]
+    lines = [line.strip() for line in told.getvalue().splitlines()]
+    admin, *login = re.split(" {2,}", lines[0])[1:]
+    others = dict(re.findall(r"To log in as the ([a-z ]+): (.*)", told.getvalue()))
     return Told(
-        address=admin[1],
-        tokens={role: token for role, token, *_ in rest},
-        logins={role: " ".join(login) for role, _, *login in rest},
-        file=file[0],
+        address=admin,
+        tokens=dict(re.findall(r"^  ([a-z ]+?) +([0-9a-f]{40})$", told.getvalue(), re.MULTILINE)),
+        logins={role: said.replace("  ", " ") for role, said in others.items()}
+        | {"staff": " ".join(login)},
+        file=lines[4],
     )
 
 
@@ -64,7 +65,9 @@ def test_each_role_gets_a_token_and_a_password_that_work(
 ) -> None:
     told = issue("--url", "http://localhost:8123")
     assert told.address == "http://localhost:8123/admin/"
-    assert told.file == f"The tokens stay; they are kept in {tmp_path / 'demo_tokens.json'}"
+    assert (
+        told.file == f"The tokens stay the same; they are kept in {tmp_path / 'demo_tokens.json'}"
+    )
     assert told.logins == {role: f"user {name} password demo" for role, name in ROLES.items()}
     assert set(told.tokens) == set(ROLES)
     for role, plaintext in told.tokens.items():

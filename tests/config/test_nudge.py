@@ -25,7 +25,7 @@ def sent():
             self.open.set()
 
         def __call__(self):
-            self.open.wait(10)
+            self.open.wait(120)
             self.times += 1
             self.arrived.set()
             if self.error:
@@ -37,7 +37,7 @@ def sent():
 def test_a_call_becomes_a_message(sent):
     Nudge(sent)()
 
-    assert sent.arrived.wait(5)
+    assert sent.arrived.wait(120)
 
 
 def test_many_calls_while_one_is_sent_become_one_message(sent):
@@ -47,7 +47,7 @@ def test_many_calls_while_one_is_sent_become_one_message(sent):
         nudge()
     sent.open.set()
 
-    assert sent.arrived.wait(5)
+    assert sent.arrived.wait(120)
     time.sleep(0.1)
     assert sent.times <= 2
 
@@ -55,11 +55,10 @@ def test_many_calls_while_one_is_sent_become_one_message(sent):
 def test_a_broker_that_hangs_does_not_hold_up_the_caller(sent):
     sent.open.clear()
     nudge = Nudge(sent)
-    began = time.monotonic()
     for _ in range(1000):
         nudge()
 
-    assert time.monotonic() - began < 1
+    assert sent.times == 0  # none of the calls has waited for a message to leave
     sent.open.set()
 
 
@@ -67,27 +66,27 @@ def test_a_broker_that_refuses_is_tried_again_with_the_next_call(sent, caplog):
     sent.error = ConnectionError("no broker")
     nudge = Nudge(sent, gap=0.001, longest_pause=0.01)
     nudge()
-    assert sent.arrived.wait(5)
+    assert sent.arrived.wait(120)
 
     sent.error = None
     sent.arrived.clear()
     nudge()
 
-    assert sent.arrived.wait(5)
+    assert sent.arrived.wait(120)
     assert "the broker cannot be reached" in caplog.text
 
 
 def test_a_forked_process_gets_a_thread_of_its_own(sent, monkeypatch):
     nudge = Nudge(sent)
     nudge()
-    assert sent.arrived.wait(5)
+    assert sent.arrived.wait(120)
     before = nudge._thread
     sent.arrived.clear()
 
     monkeypatch.setattr("config.nudge.os.getpid", lambda: -1)
     nudge()
 
-    assert sent.arrived.wait(5)
+    assert sent.arrived.wait(120)
     assert nudge._thread is not before
 
 
@@ -100,7 +99,7 @@ def test_the_dispatcher_is_woken_after_the_commit_only(sent, monkeypatch, now):
         events.record("project.updated", project, actor=actor, now=now, project=project)
         assert not sent.arrived.wait(0.1)
 
-    assert sent.arrived.wait(5)
+    assert sent.arrived.wait(120)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -141,7 +141,7 @@ def _wait_until_ready(base_url: str, process: subprocess.Popen[bytes], log: Path
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            if httpx.get(f"{base_url}/health/ready", timeout=5).is_success:
+            if httpx.get(f"{base_url}/health/ready", timeout=30).is_success:
                 return
         except httpx.TransportError:
             pass  # the kernel accepts before the server does

@@ -1,37 +1,61 @@
 """docs/allocators.md: its requests are sent to the running service, its answers are the service's.
 
+The service has the demo catalogue that `make run` loads, so that a reader can send the same.
+
 `WRITE_DOCS=1` writes the file anew (`make docs` does so); without it the file must be as it is.
 """
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
-from uuid import UUID
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.conf import settings
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from django.core.management import call_command
 
-from tests.contract import acts
-from tests.contract.cast import PASSWORD, RESEARCHER_CUID
+from identity.models import User
 from tests.contract.guide import Guide
+from tests.contract.live import connected_to
 
 if TYPE_CHECKING:
-    from tests.contract.cast import Cast
+    from pytest_django import DjangoDbBlocker
+
+    from tests.contract.live import LiveService
 
 pytestmark = pytest.mark.e2e
 GUIDE = Path(__file__).parents[2] / "docs" / "allocators.md"
+DEMO = settings.BASE_DIR / "config" / "presets" / "eurohpc.json"
+PEOPLE = {"ALLOCATOR": "demo-allocator", "HOSTING_ENTITY": "demo-he"}
+RESEARCHER = "a1b2c3d4e5@myaccessid.org"
 
 
-def walk(cast: Cast) -> Guide:
-    """Do what an allocator does, from the login to the end of an allocation."""
-    guide = Guide(cast.service.base_url, {PASSWORD: "********"})
-    login = {"username": "alice", "password": PASSWORD}
-    guide.token = guide.call("login", "POST", "/api-auth/password/", login)["token"]
+@pytest.fixture
+def guide(live_service: LiveService, django_db_blocker: DjangoDbBlocker) -> Guide:
+    """A reader of the guide before a service as `make run` starts it."""
+    with django_db_blocker.unblock(), connected_to(live_service.database):
+        call_command("load_preset", str(DEMO), "--force", verbosity=0)
+        # The test settings hash quickly; the server knows only the hashers of production.
+        password = PBKDF2PasswordHasher().encode("demo", "salt")
+        User.objects.filter(username__in=PEOPLE.values()).update(password=password)
+    sections = json.loads(DEMO.read_text()).values()
+    rows = [row for section in sections if isinstance(section, list) for row in section]
+    return Guide(live_service.base_url, {row["uuid"] for row in rows if "uuid" in row})
+
+
+def walk(guide: Guide) -> None:
+    """Do what an allocator and a Hosting Entity do, from the login to the end of an allocation."""
+    for variable, example in (("ALLOCATOR", "login"), ("HOSTING_ENTITY", "login-he")):
+        body = {"username": PEOPLE[variable], "password": "demo"}
+        guide.who = None
+        guide.tokens[variable] = guide.call(example, "POST", "/api-auth/password/", body)["token"]
+    guide.who = "ALLOCATOR"
     project = project_and_members(guide)
-    resource = order(guide, cast, project)
-    change_and_end(guide, cast, resource)
-    return guide
+    resource = order(guide, project)
+    change_and_end(guide, resource)
 
 
 def project_and_members(guide: Guide) -> dict[str, str]:
@@ -39,7 +63,7 @@ def project_and_members(guide: Guide) -> dict[str, str]:
     (customer,) = guide.call("customers", "GET", f"/api/customers/?{fields}")
     body = {
         "customer": customer["url"],
-        "name": "Protein folding at scale",
+        "name": "Membrane proteins",
         "description": "Folding of membrane proteins",
         "end_date": "2099-12-31",
         "backend_id": "naiss-2026-1",
@@ -50,7 +74,7 @@ def project_and_members(guide: Guide) -> dict[str, str]:
     guide.call("project-update", "PATCH", path, {"description": "Folding of all proteins"})
     chosen = "field=uuid&field=name&field=backend_id"
     guide.call("project-lookup", "GET", f"/api/projects/?backend_id=naiss-2026-1&{chosen}")
-    found = guide.call("cuid", "POST", "/api/remote-eduteams/", {"cuid": RESEARCHER_CUID})
+    found = guide.call("cuid", "POST", "/api/remote-eduteams/", {"cuid": RESEARCHER})
     member = {"user": found["uuid"], "role": "PROJECT.MANAGER"}
     guide.call("member-add", "POST", f"{path}add_user/", member)
     guide.call("member-list", "GET", f"{path}list_users/?role=PROJECT.MANAGER")
@@ -60,13 +84,12 @@ def project_and_members(guide: Guide) -> dict[str, str]:
     return project
 
 
-def order(guide: Guide, cast: Cast, project: dict[str, str]) -> str:
+def order(guide: Guide, project: dict[str, str]) -> str:
     name = "LUMI Sweden / Extreme Scale Access"
     (offering,) = guide.call(
         "offerings",
         "GET",
         f"/api/marketplace-public-offerings/?name_exact={name.replace(' ', '%20')}"
-        f"&customer_uuid={cast.provider_uuid.hex}"
         "&field=url&field=name&field=state&field=components&field=plans&field=options",
     )
     body = {
@@ -74,37 +97,61 @@ def order(guide: Guide, cast: Cast, project: dict[str, str]) -> str:
         "offering": offering["url"],
         "plan": offering["plans"][0]["url"],
         "attributes": {"name": "folding"},
-        "limits": {"cpu_k_hours": 100, "gpu_hours": 20},
+        "limits": {"cpu_k_hours": 100, "gpu_k_hours": 20, "gb_k_hours": 5},
         "accepting_terms_of_service": True,
     }
     placed = guide.call("order", "POST", "/api/marketplace-orders/", body)
     uuid, chosen = placed["uuid"], "field=state&field=error_message&field=marketplace_resource_uuid"
     guide.call("order-waits", "GET", f"/api/marketplace-orders/{uuid}/?{chosen}")
-    acts.approve(cast, UUID(uuid))
-    acts.deliver(cast, UUID(uuid), backend_id="lumi-folding")
+    deliver(guide, placed)
     guide.call("order-done", "GET", f"/api/marketplace-orders/{uuid}/?{chosen}")
     return str(placed["marketplace_resource_uuid"])
 
 
-def change_and_end(guide: Guide, cast: Cast, resource: str) -> None:
+def deliver(guide: Guide, placed: dict[str, Any]) -> None:
+    """Be the Hosting Entity for a while."""
+    guide.who = "HOSTING_ENTITY"
+    fields = "&".join(f"field={n}" for n in ("uuid", "type", "limits", "marketplace_resource_uuid"))
+    waiting = f"/api/marketplace-orders/?state=pending-provider&{fields}"
+    (found,) = guide.call("he-orders", "GET", waiting)
+    assert found["uuid"] == placed["uuid"]
+    path = f"/api/marketplace-orders/{placed['uuid']}/"
+    guide.call("he-approve", "POST", f"{path}approve_by_provider/", {})
+    resource = f"/api/marketplace-provider-resources/{placed['marketplace_resource_uuid']}/"
+    named = {"backend_id": "lumi-folding"}
+    guide.call("he-backend-id", "POST", f"{resource}set_backend_id/", named)
+    guide.call("he-done", "POST", f"{path}set_state_done/", {})
+    guide.who = "ALLOCATOR"
+
+
+def deliver_quietly(guide: Guide, order_uuid: str) -> None:
+    guide.who = "HOSTING_ENTITY"
+    for action in ("approve_by_provider", "set_state_done"):
+        guide.call("", "POST", f"/api/marketplace-orders/{order_uuid}/{action}/", {})
+    del guide.examples[""]
+    guide.who = "ALLOCATOR"
+
+
+def change_and_end(guide: Guide, resource: str) -> None:
     path = f"/api/marketplace-resources/{resource}/"
     limits = {"limits": {"cpu_k_hours": 150}}
     changed = guide.call("limits", "POST", f"{path}update_limits/", limits)
-    acts.approve(cast, UUID(changed["order_uuid"]))
-    acts.finish(cast, UUID(changed["order_uuid"]))
+    deliver_quietly(guide, changed["order_uuid"])
     chosen = "&".join(f"field={n}" for n in ("name", "state", "backend_id", "limits", "end_date"))
     guide.call("resource", "GET", f"{path}?{chosen}")
-    acts.report_usage(cast, UUID(resource), {"cpu_k_hours": "12.50"})
+    guide.who = "HOSTING_ENTITY"
+    used = {"resource": resource, "usages": [{"type": "cpu_k_hours", "amount": "12.50"}]}
+    guide.call("he-usage", "POST", "/api/marketplace-component-usages/set_usage/", used)
+    guide.who = "ALLOCATOR"
     usages = "/api/marketplace-component-usages/"
     guide.call("usages", "GET", f"{usages}?resource_uuid={resource}&date_after=2020-01-01")
     ended = guide.call("terminate", "POST", f"{path}terminate/", {})
-    acts.approve(cast, UUID(ended["order_uuid"]))
-    acts.finish(cast, UUID(ended["order_uuid"]))
+    deliver_quietly(guide, ended["order_uuid"])
     guide.call("ended", "GET", f"{path}?field=name&field=state")
 
 
-def test_the_allocators_guide_shows_what_the_service_answers(cast: Cast) -> None:
-    guide = walk(cast)
+def test_the_allocators_guide_shows_what_the_service_answers(guide: Guide) -> None:
+    walk(guide)
     text = GUIDE.read_text()
     written = guide.write(text)
     if os.environ.get("WRITE_DOCS"):

@@ -89,7 +89,7 @@ def wait_until(happened: Callable[[], bool], log: Path, *needed: subprocess.Pope
 
 def is_ready(port: int) -> bool:
     try:
-        return httpx.get(f"http://127.0.0.1:{port}/health/ready", timeout=5).status_code == 200
+        return httpx.get(f"http://127.0.0.1:{port}/health/ready", timeout=30).status_code == 200
     except httpx.TransportError:
         return False
 

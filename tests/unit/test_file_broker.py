@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -66,11 +65,9 @@ def produce(folder: Path, who: int) -> None:
 def consume(folder: Path, _who: int, found: multiprocessing.Queue[list[int]]) -> None:
     with connect(folder) as connection:
         queue = declare(connection)
-        idle_since = time.monotonic()
-        while time.monotonic() - idle_since < 5:
+        while not (folder / "done").exists():
             if message := queue.get(no_ack=True):
                 found.put(message.payload)
-                idle_since = time.monotonic()
 
 
 def bind(folder: Path, who: int) -> None:
@@ -120,9 +117,12 @@ def test_processes_that_write_and_read_at_once_lose_and_double_nothing(tmp_path:
     connect(tmp_path).close()
     found = multiprocessing.get_context("spawn").Queue()
     processes = start_two(consume, tmp_path, found) + start_two(produce, tmp_path)
-    received = sorted(found.get(timeout=60) for _ in range(2 * MESSAGES))
+    try:
+        received = sorted(found.get(timeout=180) for _ in range(2 * MESSAGES))
+    finally:
+        (tmp_path / "done").touch()
     for process in processes:
-        process.join(60)
+        process.join(180)
     assert [process.exitcode for process in processes] == [0, 0, 0, 0]
     assert received == [[who, number] for who in (1, 2) for number in range(MESSAGES)]
     assert list((tmp_path / "messages").iterdir()) == []

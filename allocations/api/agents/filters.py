@@ -43,7 +43,7 @@ class AgentIdentityFilter(ApiFilterSet):
     last_restarted = Since("last_restarted")
     name = Exact("name")
     offering_uuid = OneUuid("offering__uuid")
-    orphaned = Flag(method="filter_orphaned")
+    orphaned = Flag(method="filter_orphaned", reads=("services",))
     version = Exact("version")
 
     class Meta:
@@ -62,8 +62,8 @@ class AgentServiceFilter(ApiFilterSet):
     mode = Exact("mode")
     modified_after = Since("modified")
     modified_before = Before("modified")
-    stale = Flag(method="filter_stale")
-    state = StateNumbers(method="filter_state")
+    stale = Flag(method="filter_stale", reads=("modified",))
+    state = StateNumbers(method="filter_state", reads=("state",))
 
     class Meta:
         model = AgentService
@@ -86,7 +86,7 @@ class AgentProcessorFilter(ApiFilterSet):
     last_run = Since("last_run")
     last_run_before = Before("last_run")
     service_uuid = OneUuid("service__uuid")
-    stale = Flag(method="filter_stale")
+    stale = Flag(method="filter_stale", reads=("modified",))
 
     class Meta:
         model = AgentProcessor

@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from config.common.api.inputs import Input, RelatedUuid
 from config.common.api.json_shapes import JsonField
+from config.common.api.times import MomentField
 from identity import access
 from marketplace.models import Offering
 
@@ -68,7 +69,7 @@ class _Said(Input):
         allow_blank=True,
         trim_whitespace=False,
     )
-    last_restarted = serializers.DateTimeField(required=False)
+    last_restarted = MomentField(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Return texts for nulls, and plain objects for dependencies."""

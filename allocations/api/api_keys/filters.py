@@ -18,7 +18,7 @@ class ApiKeyFilter(ApiFilterSet):
     class Meta:
         model = ResourceApiKey
 
-    has_pending_action = Flag(method="with_pending_action")
+    has_pending_action = Flag(method="with_pending_action", reads=("pending_action",))
     modified_before = Before("modified")
     offering_uuid = OneUuid("resource__offering__uuid")
     pending_action = Choices("pending_action", ApiKeyAction)
@@ -32,7 +32,7 @@ class ApiKeyFilter(ApiFilterSet):
 
     def filter_queryset(self, queryset: Any) -> Any:
         """Leave out the deleted ones, unless states are asked for."""
-        kept = super().filter_queryset(queryset)
+        kept: Any = super().filter_queryset(queryset)
         return kept if self.form.cleaned_data.get("state") else kept.held()
 
 

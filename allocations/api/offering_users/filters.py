@@ -10,6 +10,7 @@ from allocations.lifecycle import AccountState
 from allocations.models import OfferingUser
 from allocations.services.accounts import RUNTIME_STATES
 from config.common.api.filters import (
+    NOTHING,
     ApiFilterSet,
     Before,
     Choices,
@@ -35,12 +36,12 @@ class OfferingUserFilter(ApiFilterSet):
     created_before = Before("created")
     modified = Since("modified")
     modified_before = Before("modified")
-    has_complete_profile = Flag(method="filter_complete")
-    has_consent = Flag(method="filter_consent")
+    has_complete_profile = Flag(method="filter_complete", reads=NOTHING)
+    has_consent = Flag(method="filter_consent", reads=("has_consent",))
     is_provider_backed = Never(NO_PROVIDER_ACCOUNTS, kind="boolean")
     is_restricted = Flag("is_restricted")
     offering = Url("offering__uuid")
-    offering_has_active_tos = Flag(method="filter_terms")
+    offering_has_active_tos = Flag(method="filter_terms", reads=("offering_has_active_tos",))
     offering_slug = Texts("offering__slug")
     offering_uuid = Uuids("offering__uuid")
     parent_offering_uuid = Never("offerings have no parents", kind="uuid")
@@ -53,7 +54,7 @@ class OfferingUserFilter(ApiFilterSet):
         "offering__name__icontains",
         uuid="uuid",
     )
-    runtime_state = Choices(None, RUNTIME_STATES, method="filter_runtime_state")
+    runtime_state = Choices(None, RUNTIME_STATES, method="filter_runtime_state", reads=("state",))
     service_provider_account_uuid = Never(NO_PROVIDER_ACCOUNTS, kind="uuid")
     state = Choices("state", AccountState)
     user_username = Exact("user__username", lookup_expr="iexact")

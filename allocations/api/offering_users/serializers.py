@@ -8,8 +8,17 @@ from rest_framework import serializers
 
 from allocations.lifecycle import AccountState
 from allocations.models import OfferingUser
+from allocations.querysets.accounts import shown
 from allocations.services.accounts import RUNTIME_STATES
-from config.common.api.outputs import Computed, EnumField, Omitted, Output, UrlField, UuidField
+from config.common.api.outputs import (
+    Computed,
+    EnumField,
+    Omitted,
+    Output,
+    UrlField,
+    UuidField,
+    Withheld,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,18 +34,19 @@ NO_PROVIDER_ACCOUNTS = "accounts are kept per offering, not per provider"
 def if_shown(attribute: str) -> Callable[[T, Sequence[str]], T | None]:
     """Return the function that leaves an attribute out unless it is among those shown."""
 
-    def choose(value: T, shown: Sequence[str]) -> T | None:
-        return value if attribute in shown else None
+    def choose(value: T, names: Sequence[str]) -> T | None:
+        return value if attribute in names else None
 
     return choose
 
 
-def about(column: str, output: Any = None, attribute: str | None = None) -> Computed:
+def about(column: str, output: Any = None, attribute: str | None = None) -> Withheld:
     """Return a key with a column of the person, if the caller gets to see it."""
-    return Computed(
+    return Withheld(
         f"user.{column}",
-        "shown",
+        by="shown",
         fn=if_shown(attribute or column),
+        audience=shown(attribute or column),
         output=output or serializers.CharField(),
     )
 
@@ -46,9 +56,9 @@ def words() -> serializers.Field[Any, Any, Any, Any]:
     return serializers.ListField(child=serializers.CharField())
 
 
-def full_name(first: str, last: str, shown: Sequence[str]) -> str | None:
+def full_name(first: str, last: str, names: Sequence[str]) -> str | None:
     """Return a person's name as people write it, if the caller gets to see it."""
-    return f"{first} {last}".strip() if "full_name" in shown else None
+    return f"{first} {last}".strip() if "full_name" in names else None
 
 
 def runtime_state(state: str) -> str | None:
@@ -193,8 +203,13 @@ class OfferingUserOutput(Output):
         "backend_metadata", fn=posix("homeDir"), output=serializers.CharField(allow_null=True)
     )
     user_username = about("username")
-    user_full_name = Computed(
-        "user.first_name", "user.last_name", "shown", fn=full_name, output=serializers.CharField()
+    user_full_name = Withheld(
+        "user.first_name",
+        "user.last_name",
+        by="shown",
+        fn=full_name,
+        audience=shown("full_name"),
+        output=serializers.CharField(),
     )
     user_first_name = about("first_name", attribute="full_name")
     user_last_name = about("last_name", attribute="full_name")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from config.common.api.filters import ApiFilterSet, Flag
+from config.common.api.filters import NOTHING, ApiFilterSet, Flag
 from marketplace.models import Resource
 
 
 class TeamFilter(ApiFilterSet):
     """Members by their consent to the offering's terms."""
 
-    has_consent = Flag(method="filter_consent")
+    has_consent = Flag(method="filter_consent", reads=NOTHING)
 
     class Meta:
         model = Resource

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib.admin.utils import flatten_fieldsets
-from django.db.models import JSONField, Q, URLField
+from django.db.models import DateField, DateTimeField, JSONField, Q, URLField
 from django.http import Http404, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -20,6 +20,7 @@ from django.utils import timezone
 from config.common.admin import refusals
 from config.common.admin.columns import EMPTY
 from config.common.admin.deed_pages import DeedPages
+from config.common.admin.times import DayField, SplitMomentField
 from config.common.errors import DomainError
 
 if TYPE_CHECKING:
@@ -60,7 +61,11 @@ class RecordAdmin(DeedPages):
     save_on_top = False
     view_on_site = False
     empty_value_display = EMPTY
-    formfield_overrides = {URLField: {"assume_scheme": "https"}}
+    formfield_overrides = {
+        URLField: {"assume_scheme": "https"},
+        DateField: {"form_class": DayField},
+        DateTimeField: {"form_class": SplitMomentField},
+    }
 
     class Media:
         css = {"all": ("staff/staff.css",)}
@@ -126,6 +131,8 @@ class RecordAdmin(DeedPages):
         if obj is None and self.add_form is not None:
             kwargs["form"] = self.add_form
         form = super().get_form(request, obj, *args, **kwargs)
+        if rules := getattr(self.admin_site, "faults", None):
+            form = refusals.judged(form, rules)
         refusal = getattr(request, "refusal", None)
         return form if refusal is None else refusals.refused(form, refusal)
 

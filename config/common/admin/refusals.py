@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -12,8 +12,11 @@ if TYPE_CHECKING:
 
 
 def words(error: DomainError) -> str:
-    """Return what a service objected to as one text for people."""
-    return " ".join(_sentences(error.detail))
+    """Return what a service objected to as a text for people, with the state in the way."""
+    said = list(_sentences(error.detail))
+    if state := error.more.get("state"):
+        said.insert(0, f"It is {state} now.")
+    return " ".join(said)
 
 
 def put_on(form: BaseForm, error: DomainError) -> None:
@@ -37,6 +40,27 @@ def refused(form: type[Any], error: DomainError) -> type[Any]:
             put_on(self, error)
 
     return Refused
+
+
+def judged(form: type[Any], faults: Callable[[Any, Mapping[str, Any]], Mapping[str, Any]]) -> Any:
+    """Return the form as one whose values the site's rules judge too, those that were changed."""
+
+    class Judged(form):  # type: ignore[misc]
+        def clean(self) -> Any:
+            cleaned = super().clean()
+            given = self.cleaned_data if cleaned is None else cleaned
+            row = self.instance  # as it stands: what was sent is written into it afterwards
+            changed = {
+                name: value
+                for name, value in given.items()
+                if row.pk is None or getattr(row, name, None) != value
+            }
+            for name, why in faults(self._meta.model, changed).items():
+                if name not in self.errors:
+                    self.add_error(name, " ".join(_sentences(why)))
+            return cleaned
+
+    return Judged
 
 
 def _sentences(detail: Any) -> Iterator[str]:

@@ -11,6 +11,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, cast
 
+from rest_framework.exceptions import PermissionDenied
+
+
+class NotAllowed(PermissionDenied):
+    """The rule of the action does not allow it (403); problem details say what it asks for."""
+
+    def __init__(self, needs: tuple[str, ...]) -> None:
+        """Take what would be enough: permissions, or flags of the person."""
+        super().__init__()
+        self.more = {"needs": list(needs)}
+
 
 class Rule(Protocol):
     """Decides for a user and, unless `at_once`, a target."""
@@ -19,12 +30,21 @@ class Rule(Protocol):
     def at_once(self) -> bool:
         """Tell whether it needs no target."""
 
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Return what would be enough, each in a word: a permission, a flag of the person."""
+
     def allows(self, user: Any, target: Any) -> bool:
         """Tell whether the action may be carried out."""
 
 
 class Either:
-    """Lets rules be combined with `|`."""
+    """Lets rules be combined with `|`; what would be enough is a rule's own to say."""
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Return nothing: who may is no single permission."""
+        return ()
 
     def __or__(self, other: Rule) -> AnyOf:
         return AnyOf((cast("Rule", self), other))
@@ -49,6 +69,11 @@ class Marked(Either):
     flags: tuple[str, ...]
     at_once: bool = True
 
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Return the flags."""
+        return self.flags
+
     def allows(self, user: Any, target: Any) -> bool:
         """Allow users with any of the flags."""
         return any(getattr(user, flag, False) for flag in self.flags)
@@ -61,6 +86,11 @@ class Needs(Either):
     permission: Any
     on: tuple[str, ...]
     at_once: bool = False
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Return the permission."""
+        return (str(self.permission),)
 
     def allows(self, user: Any, target: Any) -> bool:
         """Ask the user's grants."""
@@ -91,6 +121,11 @@ class AnyOf(Either):
         """Tell whether no rule needs the target."""
         return all(rule.at_once for rule in self.rules)
 
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Return what any of the rules asks for."""
+        return tuple(dict.fromkeys(one for rule in self.rules for one in rule.needs))
+
     def allows(self, user: Any, target: Any) -> bool:
         """Ask the rules in turn."""
         return any(rule.allows(user, target) for rule in self.rules)
@@ -102,6 +137,11 @@ class EachOf(Either):
 
     rule: Rule
     at_once: bool = False
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Return what the rule asks for."""
+        return self.rule.needs
 
     def allows(self, user: Any, target: Any) -> bool:
         """Ask the rule about each."""

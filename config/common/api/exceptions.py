@@ -24,6 +24,18 @@ STATUS = {
 PROBLEM = "application/problem+json"
 
 
+class Hinted(str):
+    """The code of an error whose words are Waldur's, with what problem details say beyond them."""
+
+    hint: str
+
+    def __new__(cls, code: str, hint: str) -> Hinted:
+        """Take the code, and a sentence that helps on."""
+        made = super().__new__(cls, code)
+        made.hint = hint
+        return made
+
+
 def handle(exc: Exception, context: Mapping[str, Any]) -> Response | None:
     """Answer an anticipated error; None leaves an unanticipated one to the log and a 500."""
     if isinstance(exc, DomainError):
@@ -35,7 +47,8 @@ def handle(exc: Exception, context: Mapping[str, Any]) -> Response | None:
             return None
         response, code = drf, _code(exc)
     if PROBLEM in context["request"].META.get("HTTP_ACCEPT", ""):
-        response.data = problem(response.data, int(response.status_code), code, context["request"])
+        status = int(response.status_code)
+        response.data = problem(response.data, status, code, context["request"], exc)
         response.content_type = PROBLEM
     return response
 
@@ -59,8 +72,13 @@ def _code(exc: Exception) -> str:
     return exc.default_code if isinstance(exc, exceptions.APIException) else "error"
 
 
-def problem(body: Any, status: int, code: str, request: Any) -> dict[str, Any]:
-    """Return an error body as problem details; `errors` lists every message with its place."""
+def problem(
+    body: Any, status: int, code: str, request: Any, exc: Exception | None = None
+) -> dict[str, Any]:
+    """Return an error body as problem details; `errors` lists every message with its place.
+
+    What else the error knows is added by name: `state`, `valid_states`, `component`, `needs`.
+    """
     errors = [{"pointer": pointer, "detail": text} for pointer, text in _messages(body, "")]
     return {
         "type": f"urn:efp-allocations:problem:{code}",
@@ -70,6 +88,7 @@ def problem(body: Any, status: int, code: str, request: Any) -> dict[str, Any]:
         "detail": errors[0]["detail"] if errors else HTTPStatus(status).phrase,
         "instance": request.path,
         "errors": errors,
+        **getattr(exc, "more", {}),
     }
 
 
@@ -84,4 +103,5 @@ def _messages(body: Any, pointer: str) -> Iterator[tuple[str, str]]:
             inner = f"{pointer}/{position}" if isinstance(value, Mapping) else pointer
             yield from _messages(value, inner)
     else:
-        yield pointer, str(body)
+        hint = getattr(getattr(body, "code", ""), "hint", "")
+        yield pointer, f"{body} {hint}" if hint else str(body)

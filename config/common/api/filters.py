@@ -2,26 +2,54 @@
 
 Several values may be given by repeating a parameter or with commas; unknown parameters are ignored;
 a value that cannot be read is 400, in Waldur's words.
+
+A filter names the columns that it reads, one with a method of its own in `reads`. A row does not
+match by a column that the caller may not read of it, and it is not ordered by it either: see
+`config.common.api.sight`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import django_filters
 from django import forms
-from django.db.models import Q, QuerySet
-from django.utils import timezone
-from django.utils.dateparse import parse_date, parse_datetime
+from django.db.models import Case, F, Func, Q, QuerySet, When
 
+from config.common.api.filtersets import NOTHING, OWN, SEEN, ApiFilterSet, Reads
 from config.common.api.inputs import uuid_in_url
+from config.common.api.times import written
+from config.common.times import clamped
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from enum import StrEnum
+
+__all__ = [
+    "NOTHING",
+    "OWN",
+    "SEEN",
+    "ApiFilterSet",
+    "Before",
+    "Choices",
+    "Contains",
+    "Day",
+    "Exact",
+    "Flag",
+    "Never",
+    "Number",
+    "OneUuid",
+    "Ordering",
+    "Search",
+    "Since",
+    "Texts",
+    "Url",
+    "Uuids",
+    "several",
+]
 
 Schema = dict[str, Any]
 UUID_SCHEMA: Schema = {"type": "string", "format": "uuid"}
@@ -30,42 +58,6 @@ UUID_SCHEMA: Schema = {"type": "string", "format": "uuid"}
 def several(schema: Schema) -> Schema:
     """Return the schema of a parameter that may be repeated."""
     return {"type": "array", "items": schema}
-
-
-class ApiFilterSet(django_filters.FilterSet):
-    """The base of all filter sets; `self.request.user` is the caller."""
-
-    base_filters: dict[str, Any]
-
-    @classmethod
-    def get_fields(cls) -> dict[str, list[str]]:
-        """Return no columns: only what is declared can be filtered by."""
-        return {}
-
-    @classmethod
-    def is_idle(cls, query: Mapping[str, Any]) -> bool:
-        """Tell whether a query leaves the rows as they are: it gives none of the filters.
-
-        A filter set with a `filter_queryset` of its own may do something without being asked.
-        """
-        is_plain = cls.filter_queryset is django_filters.FilterSet.filter_queryset
-        return is_plain and query.keys().isdisjoint(cls.base_filters) and not cls.demanded()
-
-    @classmethod
-    def demanded(cls) -> frozenset[str]:
-        """Return the filters that a query must give."""
-        named = cls.base_filters.items()
-        return frozenset(name for name, one in named if one.extra.get("required"))
-
-    def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
-        """Take django-filter's arguments, and make the filters alone that were given, or must be.
-
-        Each is copied for each request, with its form field, and forty of them cost milliseconds.
-        """
-        declared = self.base_filters
-        made = self.demanded().union(data or ())
-        self.base_filters = {name: declared[name] for name in declared if name in made}
-        super().__init__(data, *args, **kwargs)
 
 
 class _SeveralWidget(forms.Widget):
@@ -91,23 +83,18 @@ class _SeveralField(forms.Field):
 
 
 class _Moment(forms.Field):
-    """A date, or a date and time; in UTC unless it says otherwise."""
+    """A date, or a date and time; in UTC unless it says otherwise.
+
+    Nothing is older or later than the bounds: what is beyond them stands for them.
+    """
 
     def clean(self, value: Any) -> datetime | None:
         if not value:
             return None
         try:
-            moment = parse_datetime(value) or _midnight(value)
-        except ValueError:
-            moment = None
-        if moment is None:
-            raise forms.ValidationError("Enter a valid date/time.")
-        return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
-
-
-def _midnight(value: str) -> datetime | None:
-    day = parse_date(value)
-    return datetime(day.year, day.month, day.day) if day else None  # noqa: DTZ001 - made aware above
+            return clamped(written(value))
+        except ValueError as error:
+            raise forms.ValidationError("Enter a valid date/time.") from error
 
 
 class _Word(forms.ChoiceField):
@@ -116,7 +103,7 @@ class _Word(forms.ChoiceField):
     }
 
 
-class Exact(django_filters.CharFilter):
+class Exact(Reads, django_filters.CharFilter):
     """Equal text."""
 
     api_schema: Schema = {"type": "string"}
@@ -134,7 +121,7 @@ class Contains(Exact):
         super().__init__(field_name, lookup_expr="icontains", **kwargs)
 
 
-class OneUuid(django_filters.UUIDFilter):
+class OneUuid(Reads, django_filters.UUIDFilter):
     """One UUID, in either form."""
 
     api_schema = UUID_SCHEMA
@@ -144,7 +131,7 @@ class OneUuid(django_filters.UUIDFilter):
         super().__init__(field_name=field_name, **kwargs)
 
 
-class Flag(django_filters.BooleanFilter):
+class Flag(Reads, django_filters.BooleanFilter):
     """`true` or `false`."""
 
     api_schema: Schema = {"type": "boolean"}
@@ -154,7 +141,7 @@ class Flag(django_filters.BooleanFilter):
         super().__init__(field_name=field_name, **kwargs)
 
 
-class Number(django_filters.NumberFilter):
+class Number(Reads, django_filters.NumberFilter):
     """A number; `2026.0` is 2026, since clients send years so."""
 
     api_schema: Schema = {"type": "number"}
@@ -164,7 +151,7 @@ class Number(django_filters.NumberFilter):
         super().__init__(field_name=field_name, **kwargs)
 
 
-class Day(django_filters.DateFilter):
+class Day(Reads, django_filters.DateFilter):
     """A date; by default the same day, with `lookup_expr` before or after."""
 
     api_schema: Schema = {"type": "string", "format": "date"}
@@ -174,7 +161,7 @@ class Day(django_filters.DateFilter):
         super().__init__(field_name=field_name, **kwargs)
 
 
-class Since(django_filters.Filter):
+class Since(Reads, django_filters.Filter):
     """At or after a moment (a date is its first instant, in UTC)."""
 
     field_class = _Moment
@@ -185,7 +172,7 @@ class Since(django_filters.Filter):
         super().__init__(field_name=field_name, lookup_expr="gte", **kwargs)
 
 
-class Before(django_filters.Filter):
+class Before(Reads, django_filters.Filter):
     """At or before a moment."""
 
     field_class = _Moment
@@ -196,7 +183,7 @@ class Before(django_filters.Filter):
         super().__init__(field_name=field_name, lookup_expr="lte", **kwargs)
 
 
-class _Several(django_filters.Filter):
+class _Several(Reads, django_filters.Filter):
     field_class = _SeveralField
 
     def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
@@ -247,7 +234,7 @@ class Choices(_Several):
         self.api_schema = several({"type": "string", "enum": sorted(names)})
 
 
-class Url(django_filters.Filter):
+class Url(Reads, django_filters.Filter):
     """An object named by its URL (or by its UUID); `field_name` leads to the UUID column."""
 
     api_schema: Schema = {"type": "string"}
@@ -269,14 +256,14 @@ class Url(django_filters.Filter):
         super().__init__(field_name=field_name, **kwargs)
 
 
-class Search(django_filters.CharFilter):
+class Search(Reads, django_filters.CharFilter):
     """Text looked for in several columns; a UUID also finds the row itself."""
 
     api_schema: Schema = {"type": "string"}
 
     def __init__(self, *lookups: str, uuid: str | None = None, **kwargs: Any) -> None:
         """Take the lookups that are tried, and the column path of the UUID."""
-        super().__init__(**kwargs)
+        super().__init__(reads=NOTHING, **kwargs)  # it looks at each row's columns by itself
         self.lookups, self.uuid = lookups, uuid
 
     def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
@@ -284,22 +271,32 @@ class Search(django_filters.CharFilter):
         if not value:
             return qs
         condition = Q()
-        for lookup in self.lookups:
-            condition |= Q(**{lookup: value})
-        if self.uuid:
-            with suppress(ValueError):  # what is no UUID is looked for as text only
-                condition |= Q(**{self.uuid: UUID(value)})
+        for found in self.found(value):
+            condition |= found
         return qs.filter(condition)
 
+    def found(self, value: str) -> list[Q]:
+        """Return the conditions of which one is enough."""
+        conditions = [self.by(lookup, value) for lookup in self.lookups]
+        if self.uuid:
+            with suppress(ValueError):  # what is no UUID is looked for as text only
+                conditions.append(self.by(self.uuid, UUID(value)))
+        return conditions
 
-class Never(django_filters.Filter):
+    def by(self, lookup: str, value: Any) -> Q:
+        """Return the condition that a lookup finds the value, where the caller may read it."""
+        found, may = Q(**{lookup: value}), self.parent.may_read(lookup)
+        return found if may is None else found & may
+
+
+class Never(Reads, django_filters.Filter):
     """A filter on something that this service does not have: with a value, no row matches."""
 
     def __init__(
         self, reason: str, *, kind: str = "string", many: bool = False, **kwargs: Any
     ) -> None:
         """Take why no row can match, and the parameter's type in the contract."""
-        super().__init__(**kwargs)
+        super().__init__(reads=NOTHING, **kwargs)
         self.reason, self.kind = reason, kind
         schema = UUID_SCHEMA if kind == "uuid" else {"type": kind}
         self.api_schema = several(schema) if many else schema
@@ -311,7 +308,7 @@ class Never(django_filters.Filter):
         return qs.none()
 
 
-class Ordering(django_filters.Filter):
+class Ordering(Reads, django_filters.Filter):
     """`o=name,-created`: the parameter's words and the columns they stand for; ends in the key."""
 
     field_class = _SeveralField
@@ -320,16 +317,28 @@ class Ordering(django_filters.Filter):
         """Take the words and their column paths."""
         self.words = words
         names = [sign + word for word in words for sign in ("", "-")]
-        super().__init__(each=_Word(choices=[(name, name) for name in names]), **kwargs)
+        each = _Word(choices=[(name, name) for name in names])
+        super().__init__(reads=NOTHING, each=each, **kwargs)  # it sorts by what may be read
         self.api_schema = several({"type": "string", "enum": sorted(names)})
 
     def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
         """Order the rows."""
         if not value:
             return qs
-        columns: list[str] = []
+        columns: list[Any] = []
         for name in value:
             sign, word = ("-", name[1:]) if name.startswith("-") else ("", name)
             paths = self.words[word]
-            columns += [sign + path for path in ((paths,) if isinstance(paths, str) else paths)]
+            columns += [
+                self.by(sign, path) for path in ((paths,) if isinstance(paths, str) else paths)
+            ]
         return qs.order_by(*columns, "pk")
+
+    def by(self, sign: str, path: str) -> Any:
+        """Return what to order by: nothing is known of the rows whose column is not to be read."""
+        may = self.parent.may_read(path)
+        if may is None:
+            return sign + path
+        # A bare NULL, which is left where nobody may read the column, is nothing to sort by.
+        known = Func(Case(When(may, then=F(path))), function="COALESCE")
+        return known.desc(nulls_last=True) if sign else known.asc(nulls_last=True)

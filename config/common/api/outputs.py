@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from django.db.models import Q
 
+    from config.common.audience import Audience
+
 ZERO_UUID = "0" * 32
 MISSING = object()
 
@@ -112,6 +114,35 @@ class Computed(_Declared):
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Computed:
         return Computed(*self.sources, fn=self.fn, output=self.output)
+
+
+class Withheld(Computed):
+    """Columns that some callers see: `fn` gets them, and last what `for_api` says of the caller.
+
+    `audience` is the same as a condition on the rows, for filters; see `config.common.audience`.
+    """
+
+    def __init__(
+        self,
+        *columns: str,
+        by: str,
+        fn: Callable[..., Any],
+        audience: Audience,
+        output: serializers.Field[Any, Any, Any, Any],
+    ) -> None:
+        """Take the columns' paths, and the path of what tells whether the caller sees them."""
+        super().__init__(*columns, by, fn=fn, output=output)
+        self.columns, self.by, self.audience = columns, by, audience
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Withheld:
+        return Withheld(
+            *self.columns, by=self.by, fn=self.fn, audience=self.audience, output=self.output
+        )
+
+
+def if_may(value: Any, may: bool) -> Any:  # noqa: FBT001 - a column
+    """Return a value to those who may see it."""
+    return value if may else None
 
 
 class Derived(_Declared):

@@ -20,7 +20,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
 from config.common.api import conditional, replay
-from config.common.api.access import PUBLIC, SCOPED, Rule
+from config.common.api.access import PUBLIC, SCOPED, NotAllowed, Rule
 from config.common.api.actions import Declared
 from config.common.api.compiling import plan_for
 from config.common.api.outputs import Output
@@ -128,6 +128,8 @@ class ApiViewSet(ViewSet):
 
     def _settle(self, rule: Rule, target: Any) -> None:
         if not rule.allows(self.request.user, target):
+            if self.request.user.is_authenticated:
+                raise NotAllowed(rule.needs)
             self.permission_denied(self.request)
         self._settled = True
 
@@ -275,7 +277,7 @@ class ApiViewSet(ViewSet):
         """Answer a page of rows, filtered and ordered as the query says."""
         declared = self.declared
         output = output or declared.output or self.output
-        rows = self.filtered(rows, filterset or declared.filterset)
+        rows = self.filtered(rows, filterset or declared.filterset, output)
         if not rows.query.order_by:
             rows = rows.order_by(*(order or declared.order or self.default_order), "pk")
         url = self.request.build_absolute_uri(self.request.path)
@@ -285,15 +287,15 @@ class ApiViewSet(ViewSet):
         body = self.render(page.rows, output, self.chosen(output, detail=False))
         return Response(body, headers=page.headers)
 
-    def filtered(self, rows: QuerySet[Any], filterset: Any) -> QuerySet[Any]:
-        """Return the rows that the query asks for.
+    def filtered(self, rows: QuerySet[Any], filterset: Any, output: Any = None) -> QuerySet[Any]:
+        """Return the rows that the query asks for, by what the output shows the caller of them.
 
         :raises ValidationError: for a value that cannot be read.
         """
         query = self.request.query_params
         if filterset is None or filterset.is_idle(query):
             return rows
-        bound = filterset(data=query, queryset=rows, request=self.request)
+        bound = filterset(data=query, queryset=rows, request=self.request, output=output)
         if not bound.is_valid():
             raise ValidationError(bound.errors)
         return bound.qs  # type: ignore[no-any-return]

@@ -61,8 +61,10 @@ class Command(BaseCommand):
         width = max(map(len, ROLES))
         self.stdout.write(f"  {'admin':{width}}  {url}/admin/  {passwords['staff']}")
         for role, token in tokens.items():
-            self.stdout.write(f"  {role:{width}}  {token}  {passwords[role]}")
-        self.stdout.write(f"  The tokens stay; they are kept in {file}")
+            self.stdout.write(f"  {role:{width}}  {token}")
+        self.stdout.write(f"  The tokens stay the same; they are kept in {file}")
+        for role in ("allocator", "hosting entity"):
+            self.stdout.write(f"  To log in as the {role}: {passwords[role]}")
 
 
 def demo_people() -> dict[str, User]:

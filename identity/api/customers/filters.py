@@ -8,6 +8,8 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from config.common.api.filters import (
+    OWN,
+    SEEN,
     ApiFilterSet,
     Contains,
     Exact,
@@ -20,7 +22,7 @@ from config.common.api.filters import (
     Uuids,
 )
 from identity import access
-from identity.models import Customer, Grant
+from identity.models import Customer, Grant, Project
 from identity.permissions import Permission
 from identity.roles import RoleName, ScopeType
 
@@ -40,22 +42,24 @@ class CustomerFilter(ApiFilterSet):
         model = Customer
 
     abbreviation = Contains("abbreviation")
-    accounting_is_running = Flag(method="filter_accounting")
+    accounting_is_running = Flag(method="filter_accounting", reads=("accounting_start_date",))
     agreement_number = Contains("agreement_number")
     archived = Flag("archived")
     backend_id = Exact("backend_id")
     contact_details = Contains("contact_details")
-    current_user_has_project_create_permission = Flag(method="filter_may_create_projects")
-    current_user_has_role = Texts(method="filter_current_role")
-    has_resources = Exact(method="filter_has_resources")
+    current_user_has_project_create_permission = Flag(
+        method="filter_may_create_projects", reads=OWN
+    )
+    current_user_has_role = Texts(method="filter_current_role", reads=OWN)
+    has_resources = Exact(method="filter_has_resources", reads=SEEN)
     is_call_managing_organization = Never("calls for proposals are not served", kind="boolean")
     is_service_provider = Flag("service_provider", lookup_expr="isnull", exclude=True)
     name = Contains("name")
     name_exact = Exact("name")
     native_name = Contains("native_name")
-    organization_group_name = Contains(method="filter_group_name")
-    organization_group_uuid = Uuids(method="filter_groups")
-    owned_by_current_user = Flag(method="filter_owned")
+    organization_group_name = Contains(method="filter_group_name", reads=("organization_groups",))
+    organization_group_uuid = Uuids(method="filter_groups", reads=("organization_groups",))
+    owned_by_current_user = Flag(method="filter_owned", reads=OWN)
     query = Search(
         "name__icontains",
         "native_name__icontains",
@@ -66,9 +70,9 @@ class CustomerFilter(ApiFilterSet):
         uuid="uuid",
     )
     registration_code = Contains("registration_code")
-    service_provider_uuid = OneUuid(method="filter_served_by")
+    service_provider_uuid = OneUuid(method="filter_served_by", reads=SEEN)
     slug = Exact("slug")
-    user_uuid = OneUuid(method="filter_user")
+    user_uuid = OneUuid(method="filter_user", reads=("grants",))
     o = Ordering(
         {
             "abbreviation": "abbreviation",
@@ -105,8 +109,9 @@ class CustomerFilter(ApiFilterSet):
         return rows.filter(pk__in=held_by(self.request.user, value))
 
     def filter_has_resources(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        """Keep those whose projects have allocations, or have not."""
-        having = Q(pk__in=Customer.objects.filter(projects__resources_count__gt=0).values("pk"))
+        """Keep those of whose projects the caller sees one with allocations, or none."""
+        projects = Project.objects.visible_to(self.request.user).filter(resources_count__gt=0)
+        having = Q(pk__in=projects.values("customer"))
         return rows.filter(~having if value.lower() in {"false", "0"} else having)
 
     def filter_group_name(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
@@ -125,11 +130,11 @@ class CustomerFilter(ApiFilterSet):
         return rows.filter(owned if value else ~owned)
 
     def filter_served_by(self, rows: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
-        """Keep those that have allocations from the provider."""
-        served = Customer.objects.filter(
-            projects__resources__offering__customer__service_provider__uuid=value
-        )
-        return rows.filter(pk__in=served.values("pk"))
+        """Keep those that have allocations from the provider, as far as the caller sees them."""
+        resources: Any = Project._meta.get_field("resources").related_model
+        seen = resources.objects.visible_to(self.request.user)
+        served = seen.filter(offering__customer__service_provider__uuid=value)
+        return rows.filter(pk__in=served.values("project__customer"))
 
     def filter_user(self, rows: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
         """Keep those in which a person has a role."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, QuerySet
@@ -18,10 +17,12 @@ from config.common.api.filters import (
     Texts,
     Url,
 )
+from config.common.times import OutOfRange, from_epoch
 from identity.event_types import kinds_in, kinds_named
 from identity.models import Event
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from decimal import Decimal
     from uuid import UUID
 
@@ -33,16 +34,27 @@ class EventFilter(ApiFilterSet):
         model = Event
 
     auth_method = Never("how somebody was authenticated is not recorded")
-    created_from = Number(method="filter_from")
-    created_to = Number(method="filter_to")
-    customer_uuid = OneUuid(method="filter_customer")
-    event_type = Texts(method="filter_type")
-    feature = Texts(method="filter_feature")
+    created_from = Number(method="filter_from", reads=("created",))
+    created_to = Number(method="filter_to", reads=("created",))
+    customer_uuid = OneUuid(method="filter_customer", reads=("customer__uuid", "provider__uuid"))
+    event_type = Texts(method="filter_type", reads=("kind",))
+    feature = Texts(method="filter_feature", reads=("kind", "subject_type"))
     message = Contains("message")
     pat_uuid = Never("personal access tokens are not served")
     project_uuid = OneUuid("project__uuid")
-    related_user_uuid = OneUuid(method="filter_related_user")
-    scope = Url(method="filter_scope")
+    related_user_uuid = OneUuid(
+        method="filter_related_user", reads=("actor__uuid", "subject_uuid", "payload")
+    )
+    scope = Url(
+        method="filter_scope",
+        reads=(
+            "subject_uuid",
+            "resource_uuid",
+            "project__uuid",
+            "customer__uuid",
+            "provider__uuid",
+        ),
+    )
     user_uuid = OneUuid("actor__uuid")
     o = Ordering({"created": "created"})
 
@@ -90,6 +102,6 @@ def moment(parameter: str, seconds: Decimal) -> datetime:
     :raises ValidationError: when there is no such time.
     """
     try:
-        return datetime.fromtimestamp(float(seconds), tz=UTC)
-    except (OverflowError, ValueError, OSError) as error:
+        return from_epoch(float(seconds))
+    except OutOfRange as error:
         raise ValidationError({parameter: ["Enter a valid timestamp."]}) from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from config.common.api.filters import ApiFilterSet, Exact, Number, Texts
+from config.common.api.filters import NOTHING, ApiFilterSet, Exact, Number, Texts
 from identity.models import Event
 from identity.services import feed
 
@@ -15,8 +15,8 @@ class StreamFilter(ApiFilterSet):
     class Meta:
         model = Event
 
-    after = Exact(method="leave")
-    types = Texts(method="leave")
+    after = Exact(method="leave", reads=NOTHING)
+    types = Texts(method="leave", reads=NOTHING)
 
     def leave(self, rows: Any, name: str, value: Any) -> Any:
         """Leave it to the service, which has to look at the cursor first."""
@@ -26,4 +26,6 @@ class StreamFilter(ApiFilterSet):
 class FeedFilter(StreamFilter):
     """The same, and how many events at most."""
 
-    limit = Number(method="leave", min_value=1, max_value=feed.MOST, decimal_places=0)
+    limit = Number(
+        method="leave", reads=NOTHING, min_value=1, max_value=feed.MOST, decimal_places=0
+    )

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q, QuerySet, Value
-from django.db.models.functions import Concat
+from django.db.models import Q, QuerySet
 
 from config.common.api.filters import (
     ApiFilterSet,
@@ -18,6 +17,7 @@ from config.common.api.filters import (
     Since,
     Texts,
 )
+from identity.api.members.filters import FullName
 from identity.event_types import kinds_named
 from identity.models import EmailHook, Hook, HookDelivery, WebHook
 from identity.models.hook import ContentType
@@ -42,7 +42,7 @@ class HookFilter(ApiFilterSet):
         model = Hook
 
     author_email = Contains("author__email")
-    author_fullname = Contains(method="filter_fullname")
+    author_fullname = FullName("author__")
     author_username = Exact("author__username")
     author_uuid = OneUuid("author__uuid")
     customer_uuid = OneUuid("customer__uuid")
@@ -57,12 +57,6 @@ class HookFilter(ApiFilterSet):
         uuid="uuid",
     )
 
-    def filter_fullname(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        """Keep the hooks of people whose names hold a text."""
-        named = Concat("author__first_name", Value(" "), "author__last_name")
-        found: QuerySet[Any] = rows.alias(author_fullname=named)
-        return found.filter(author_fullname__icontains=value)
-
 
 class WebHookFilter(HookFilter):
     """Webhooks by where they go, too."""
@@ -70,7 +64,9 @@ class WebHookFilter(HookFilter):
     class Meta:
         model = WebHook
 
-    content_type = Choices(None, CONTENT_TYPES, method="filter_content_type")
+    content_type = Choices(
+        None, CONTENT_TYPES, method="filter_content_type", reads=("content_type",)
+    )
     destination_url = Exact("destination_url")
 
     content_type.api_schema = {"type": "integer", "enum": [1, 2]}
@@ -97,9 +93,11 @@ class HookDeliveryFilter(ApiFilterSet):
     class Meta:
         model = HookDelivery
 
-    event_type = Texts(method="filter_event_type")
+    event_type = Texts(method="filter_event_type", reads=("event__kind",))
     event_uuid = OneUuid("event__uuid")
-    state = Choices(None, dict.fromkeys(DELIVERY_STATES), method="filter_state")
+    state = Choices(
+        None, dict.fromkeys(DELIVERY_STATES), method="filter_state", reads=("delivered_at", "dead")
+    )
 
     def filter_event_type(
         self, rows: QuerySet[Any], name: str, value: Sequence[str]

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Concat
+from django.db.models.lookups import IContains
 
 from config.common.api.filters import (
     ApiFilterSet,
@@ -14,18 +15,46 @@ from config.common.api.filters import (
     Exact,
     OneUuid,
     Ordering,
+    Search,
     Texts,
     Url,
 )
 from identity.models import Grant
 
 
-def with_full_name(rows: QuerySet[Any], path: str) -> QuerySet[Any]:
-    """Add the name of the person that `path` leads to, as people write it, to be searched."""
-    named: QuerySet[Any] = rows.annotate(
-        _full_name=Concat(f"{path}first_name", Value(" "), f"{path}last_name")
-    )
-    return named
+def named(path: str, value: str) -> Q:
+    """Return the condition that the name of the person that `path` leads to contains a text."""
+    return Q(IContains(Concat(f"{path}first_name", Value(" "), f"{path}last_name"), value))
+
+
+class FullName(Contains):
+    """People's full names, as they write them, that contain the value."""
+
+    def __init__(self, person: str = "", **kwargs: Any) -> None:
+        """Take the path that leads to the person, with its underscores."""
+        columns = (f"{person}first_name", f"{person}last_name")
+        super().__init__(columns[0], reads=columns, **kwargs)
+        self.person = person
+
+    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        """Keep the rows of such people."""
+        return qs.filter(named(self.person, value)) if value else qs
+
+
+class PersonSearch(Search):
+    """Text looked for in people's full names, and in other columns."""
+
+    def __init__(self, *lookups: str, person: str = "", **kwargs: Any) -> None:
+        """Take the lookups, and the path that leads to the person."""
+        super().__init__(*lookups, **kwargs)
+        self.person = person
+
+    def found(self, value: str) -> list[Q]:
+        """Return the conditions of which one is enough."""
+        condition = named(self.person, value)
+        for column in ("first_name", "last_name"):
+            condition &= self.parent.may_read(self.person + column) or Q()
+        return [condition, *super().found(value)]
 
 
 class UserRoleFilter(ApiFilterSet):
@@ -34,10 +63,15 @@ class UserRoleFilter(ApiFilterSet):
     class Meta:
         model = Grant
 
-    full_name = Contains(method="filter_full_name")
+    full_name = FullName("user__")
     native_name = Contains("user__native_name")
-    role = Texts(method="filter_role")
-    search_string = Exact(method="filter_search_string")
+    role = Texts(method="filter_role", reads=("role__name", "role__uuid"))
+    search_string = PersonSearch(
+        "user__native_name__icontains",
+        "user__email__icontains",
+        "user__username__icontains",
+        person="user__",
+    )
     user = OneUuid("user__uuid")
     user_slug = Exact("user__slug")
     user_url = Url("user__uuid")
@@ -54,10 +88,6 @@ class UserRoleFilter(ApiFilterSet):
         }
     )
 
-    def filter_full_name(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        """Keep those whose full name contains the text."""
-        return with_full_name(rows, "user__").filter(_full_name__icontains=value)
-
     def filter_role(self, rows: QuerySet[Any], name: str, value: list[str]) -> QuerySet[Any]:
         """Keep those with any of the roles."""
         uuids = []
@@ -67,13 +97,3 @@ class UserRoleFilter(ApiFilterSet):
             except ValueError:
                 continue  # it is a name
         return rows.filter(Q(role__name__in=value) | Q(role__uuid__in=uuids))
-
-    def filter_search_string(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        """Keep those whose names or address contain the text."""
-        found = with_full_name(rows, "user__")
-        return found.filter(
-            Q(_full_name__icontains=value)
-            | Q(user__native_name__icontains=value)
-            | Q(user__email__icontains=value)
-            | Q(user__username__icontains=value)
-        )

@@ -8,8 +8,10 @@ from uuid import UUID
 from django.db.models import Q
 from rest_framework import serializers
 
+from config.common.api.exceptions import Hinted
 from config.common.api.inputs import Input, RelatedUuid
 from config.common.api.outputs import Computed, Omitted, Output, UuidField
+from config.common.api.times import MomentField
 from identity.models import Grant, Role, User
 from identity.names import full_name
 
@@ -28,7 +30,11 @@ class RoleField(serializers.CharField):
             condition = Q(name=text)
         role = Role.objects.filter(condition, is_active=True).first()
         if role is None:
-            self.fail("not_found")
+            known = Role.objects.filter(is_active=True).order_by("name")
+            there_are = f"There are {', '.join(known.values_list('name', flat=True))}."
+            raise serializers.ValidationError(
+                self.error_messages["not_found"], code=Hinted("not_found", there_are)
+            )
         return role
 
 
@@ -53,7 +59,7 @@ class UserRoleCreateInput(Input):
 
     role = RoleField()
     user = AnybodyField()
-    expiration_time = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    expiration_time = MomentField(required=False, allow_null=True, default=None)
 
 
 class UserRoleUpdateInput(UserRoleCreateInput):
@@ -65,7 +71,7 @@ class UserRoleUpdateInput(UserRoleCreateInput):
 class UserRoleDeleteInput(UserRoleUpdateInput):
     """Whom to take which role from; clients send the body they added him with."""
 
-    expiration_time = serializers.DateTimeField(required=False, allow_null=True, write_only=True)
+    expiration_time = MomentField(required=False, allow_null=True, write_only=True)
 
 
 class UserRoleExpirationTime(serializers.Serializer[Any]):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-from typing import Any
-from uuid import UUID
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import DateField, Q, QuerySet
 from django.db.models.functions import Cast, Now
 
 from config.common.api.filters import (
+    OWN,
     ApiFilterSet,
     Before,
     Contains,
@@ -18,6 +17,7 @@ from config.common.api.filters import (
     Never,
     OneUuid,
     Ordering,
+    Search,
     Since,
     Texts,
     Uuids,
@@ -26,6 +26,9 @@ from identity import access
 from identity.models import Grant, Project
 from identity.permissions import Permission
 from identity.roles import RoleName, ScopeType
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 NO_AFFILIATIONS = "affiliations of projects are not served"
 
@@ -36,6 +39,17 @@ def held(user: Q, roles: list[str] | None = None) -> QuerySet[Any]:
     if roles is not None:
         grants = grants.filter(role__name__in=roles)
     return grants.values("project")
+
+
+class ProjectSearch(Search):
+    """Text looked for in projects, and in the names of the allocations that the caller sees."""
+
+    def found(self, value: str) -> list[Q]:
+        """Return the conditions of which one is enough."""
+        resources: Any = Project._meta.get_field("resources").related_model
+        seen = resources.objects.visible_to(self.parent.request.user)
+        named = seen.filter(Q(name=value) | Q(backend_id=value))
+        return [*super().found(value), Q(pk__in=named.values("project"))]
 
 
 class ProjectFilter(ApiFilterSet):
@@ -49,34 +63,36 @@ class ProjectFilter(ApiFilterSet):
         model = Project
 
     abbreviation = Contains("customer__abbreviation")
-    accounting_is_running = Flag(method="filter_accounting")
+    accounting_is_running = Flag(
+        method="filter_accounting", reads=("customer__accounting_start_date",)
+    )
     affiliation_name = Never(NO_AFFILIATIONS)
     affiliation_uuid = Never(NO_AFFILIATIONS, kind="uuid", many=True)
     backend_id = Exact("backend_id")
-    can_admin = Flag(method="filter_can_admin")
-    can_manage = Flag(method="filter_can_manage")
-    conceal_finished_projects = Flag(method="filter_finished")
+    can_admin = Flag(method="filter_can_admin", reads=OWN)
+    can_manage = Flag(method="filter_can_manage", reads=OWN)
+    conceal_finished_projects = Flag(method="filter_finished", reads=("end_date",))
     created = Since("created")
     created_before = Before("created")
-    current_user_has_role = Texts(method="filter_current_role")
+    current_user_has_role = Texts(method="filter_current_role", reads=OWN)
     customer = Uuids("customer__uuid")
     customer_abbreviation = Contains("customer__abbreviation")
     customer_name = Contains("customer__name")
     customer_native_name = Contains("customer__native_name")
     description = Contains("description")
     has_affiliation = Never(NO_AFFILIATIONS, kind="boolean")
-    include_terminated = Flag(method="as_it_is")
+    include_terminated = Flag(method="as_it_is", reads=("is_removed",))
     is_removed = Flag("is_removed")
     modified = Since("modified")
     modified_before = Before("modified")
     name = Contains("name")
     name_exact = Exact("name")
-    query = Exact(method="filter_query")
+    query = ProjectSearch("name__icontains", "slug", "backend_id", uuid="uuid")
     science_domain_uuid = OneUuid("science_sub_domain__domain__uuid")
     science_sub_domain_uuid = OneUuid("science_sub_domain__uuid")
     slug = Exact("slug")
-    user_uuid = OneUuid(method="filter_user")
-    user_uuid_with_active_role = OneUuid(method="filter_user")
+    user_uuid = OneUuid(method="filter_user", reads=("grants",))
+    user_uuid_with_active_role = OneUuid(method="filter_user", reads=("grants",))
     o = Ordering(
         {
             "created": "created",
@@ -131,14 +147,6 @@ class ProjectFilter(ApiFilterSet):
         """Leave out those that have ended."""
         today = Cast(Now(), DateField())
         return rows.filter(Q(end_date=None) | Q(end_date__gte=today)) if value else rows
-
-    def filter_query(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        """Keep those that the text names, or that hold an allocation that it names."""
-        holding = Project.objects.filter(Q(resources__name=value) | Q(resources__backend_id=value))
-        found = Q(name__icontains=value) | Q(slug=value) | Q(backend_id=value)
-        with suppress(ValueError):  # otherwise it is looked for as text only
-            found |= Q(uuid=UUID(value))
-        return rows.filter(found | Q(pk__in=holding.values("pk")))
 
     def filter_user(self, rows: QuerySet[Any], name: str, value: UUID) -> QuerySet[Any]:
         """Keep those in which a person has a role."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from config.common.api.filters import (
+    NOTHING,
     ApiFilterSet,
     Contains,
     Exact,
@@ -25,10 +26,10 @@ class RoleFilter(ApiFilterSet):
     class Meta:
         model = Role
 
-    available_for_customer = OneUuid(method="as_it_is")
+    available_for_customer = OneUuid(method="as_it_is", reads=NOTHING)
     content_type = Exact("content_type")
     description = Contains("description")
-    include_concealed = Flag(method="as_it_is")
+    include_concealed = Flag(method="as_it_is", reads=NOTHING)
     is_active = Flag("is_active")
     is_system_role = Flag("is_system_role")
     name = Contains("name")

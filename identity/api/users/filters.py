@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from config.common.api.filters import (
+    SEEN,
     ApiFilterSet,
     Contains,
     Exact,
@@ -16,9 +17,16 @@ from config.common.api.filters import (
     Since,
 )
 from identity import access
-from identity.api.members.filters import with_full_name
+from identity.api.members.filters import FullName, PersonSearch
 from identity.models import Grant, User
 from identity.roles import ScopeType
+
+KEYWORDS = (
+    "native_name__icontains",
+    "username__icontains",
+    "email__icontains",
+    "organization__icontains",
+)
 
 
 def split(value: str) -> list[str]:
@@ -27,18 +35,18 @@ def split(value: str) -> list[str]:
 
 
 class UserFilter(ApiFilterSet):
-    """People by what is known of them; what only staff see, only staff can search by."""
+    """People by what is known of them, and by the roles that the caller sees."""
 
     class Meta:
         model = User
 
     agreement_date = Since("agreement_date")
-    civil_number = Exact(method="filter_civil_number")
-    customer_uuid = OneUuid(method="filter_customer")
+    civil_number = Exact("civil_number")
+    customer_uuid = OneUuid(method="filter_customer", reads=SEEN)
     date_joined = Since("date_joined")
-    description = Contains(method="filter_description")
+    description = Contains("description")
     email = Contains("email")
-    full_name = Contains(method="filter_full_name")
+    full_name = FullName()
     is_active = Flag("is_active")
     is_staff = Flag("is_staff")
     is_support = Flag("is_support")
@@ -46,15 +54,15 @@ class UserFilter(ApiFilterSet):
     modified = Since("modified")
     native_name = Contains("native_name")
     organization = Contains("organization")
-    organization_roles = Exact(method="filter_organization_roles")
+    organization_roles = Exact(method="filter_organization_roles", reads=SEEN)
     phone_number = Contains("phone_number")
-    project_roles = Exact(method="filter_project_roles")
-    project_uuid = OneUuid(method="filter_project")
-    query = Exact(method="filter_keyword")
+    project_roles = Exact(method="filter_project_roles", reads=SEEN)
+    project_uuid = OneUuid(method="filter_project", reads=SEEN)
+    query = PersonSearch(*KEYWORDS)
     registration_method = Exact("registration_method")
-    user_keyword = Exact(method="filter_keyword")
+    user_keyword = PersonSearch(*KEYWORDS)
     username = Exact("username")
-    username_list = Exact(method="filter_usernames")
+    username_list = Exact(method="filter_usernames", reads=("username",))
     o = Ordering(
         {
             "description": "description",
@@ -71,35 +79,6 @@ class UserFilter(ApiFilterSet):
             "username": "username",
         }
     )
-
-    @property
-    def sees_all(self) -> bool:
-        """Tell whether the caller sees what is private."""
-        return bool(self.request.user.is_staff or self.request.user.is_support)
-
-    def filter_civil_number(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        """Keep the person with the number, if the caller may know it."""
-        found = rows.filter(civil_number=value)
-        return found if self.sees_all else found.filter(pk=self.request.user.pk)
-
-    def filter_description(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        """Keep those whose description contains the text, if the caller may read it."""
-        found = rows.filter(description__icontains=value)
-        return found if self.sees_all else found.filter(pk=self.request.user.pk)
-
-    def filter_full_name(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        """Keep those whose full name contains the text."""
-        return with_full_name(rows, "").filter(_full_name__icontains=value)
-
-    def filter_keyword(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        """Keep those whose names, address or organisation contain the text."""
-        return with_full_name(rows, "").filter(
-            Q(_full_name__icontains=value)
-            | Q(native_name__icontains=value)
-            | Q(username__icontains=value)
-            | Q(email__icontains=value)
-            | Q(organization__icontains=value)
-        )
 
     def filter_customer(self, rows: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
         """Keep those with a role in the organisation or in a project of it."""
@@ -127,5 +106,9 @@ class UserFilter(ApiFilterSet):
 
     def _holding(self, rows: QuerySet[Any], condition: Q) -> QuerySet[Any]:
         """Keep those with such a role, in what the caller sees."""
-        grants = Grant.objects.filter(access.in_force(), condition)
+        grants = self.seen_grants().filter(access.in_force(), condition)
         return rows.filter(pk__in=grants.values("user"))
+
+    def seen_grants(self) -> QuerySet[Any]:
+        """Return the roles that the caller sees."""
+        return Grant.objects.visible_to(self.request.user)

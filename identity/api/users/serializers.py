@@ -16,7 +16,7 @@ from config.common.api.outputs import (
     UrlField,
     UuidField,
 )
-from identity import access
+from identity import access, audiences
 from identity.api.users.permissions import MePermissionOutput, PermissionOutput
 from identity.models import User
 from identity.names import full_name
@@ -26,37 +26,13 @@ NO_PASSKEYS = "passkeys are not served"
 NO_ADDRESSES = "addresses of clients are not kept with the person"
 NO_IMAGES = "images are not stored"
 
-PRIVATE = frozenset(
-    {
-        "address",
-        "agreement_date",
-        "attribute_sources",
-        "birth_date",
-        "civil_number",
-        "country_of_residence",
-        "deactivation_reason",
-        "description",
-        "details",
-        "gender",
-        "has_active_session",
-        "has_usable_password",
-        "is_admin_deactivated",
-        "is_identity_manager",
-        "is_staff",
-        "is_support",
-        "managed_isds",
-        "nationalities",
-        "nationality",
-        "notifications_enabled",
-        "permissions",
-        "place_of_birth",
-        "preferred_language",
-        "primary_gid",
-        "token_lifetime",
-        "uid_number",
-    }
-)
-"""Shown to the person himself, to staff and to support only."""
+PRIVATE = audiences.PRIVATE | {
+    "has_active_session",
+    "has_usable_password",
+    "is_admin_deactivated",
+    "permissions",
+}
+"""The keys that are shown to the person himself, to staff and to support only."""
 
 GENDERS = ("female", "male", "unknown")
 

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Exists, OuterRef, QuerySet
 
 from config.common.api.filters import (
+    NOTHING,
+    OWN,
+    SEEN,
     ApiFilterSet,
     Choices,
     Contains,
@@ -58,14 +61,16 @@ class CategoryFilter(ApiFilterSet):
     class Meta:
         model = Category
 
-    accessible = Flag(method="filter_accessible")
-    customer_uuid = OneUuid(method="filter_customer")
-    customers_offerings_state = NumberedStates(method="filter_customers_offerings_state")
+    accessible = Flag(method="filter_accessible", reads=OWN)
+    customer_uuid = OneUuid(method="filter_customer", reads=SEEN)
+    customers_offerings_state = NumberedStates(
+        method="filter_customers_offerings_state", reads=NOTHING
+    )
     group_uuid = OneUuid("group__uuid")
-    has_shared = Flag(method="filter_has_shared")
-    offering_name = Contains(method="filter_offering_name")
-    resource_customer_uuid = OneUuid(method="filter_resource_customer")
-    resource_project_uuid = OneUuid(method="filter_resource_project")
+    has_shared = Flag(method="filter_has_shared", reads=SEEN)
+    offering_name = Contains(method="filter_offering_name", reads=SEEN)
+    resource_customer_uuid = OneUuid(method="filter_resource_customer", reads=SEEN)
+    resource_project_uuid = OneUuid(method="filter_resource_project", reads=SEEN)
     title = Contains("title")
     o = AnyText({"title": "title", "group_title": "group__title", "created": "created"})
 
@@ -75,10 +80,14 @@ class CategoryFilter(ApiFilterSet):
         return self._with(rows, listed) if value else self._without(rows, listed)
 
     def filter_customer(self, rows: QuerySet[Any], name: str, value: UUID) -> QuerySet[Any]:
-        """Keep those with offerings of the organisation, in the states that are asked for."""
+        """Keep those with offerings of the organisation, in the states that are asked for.
+
+        An offering that is not in the catalogue counts for those who help to provide it.
+        """
         numbers = self.form.cleaned_data.get("customers_offerings_state") or ()
         states = [STATES_BY_NUMBER[number] for number in numbers] or ORDERABLE
-        offered = Offering.objects.filter(customer__uuid=value, state__in=states)
+        seen = Offering.objects.visible_to(self.request.user)
+        offered = seen.filter(customer__uuid=value, state__in=states)
         return self._with(rows, offered)
 
     def filter_customers_offerings_state(
@@ -89,7 +98,8 @@ class CategoryFilter(ApiFilterSet):
 
     def filter_has_shared(self, rows: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
         """Keep those with shared offerings in the catalogue, or those without."""
-        shared = Offering.objects.filter(shared=True, state__in=ORDERABLE)
+        seen = Offering.objects.visible_to(self.request.user)
+        shared = seen.filter(shared=True, state__in=ORDERABLE)
         return self._with(rows, shared) if value else self._without(rows, shared)
 
     def filter_offering_name(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:

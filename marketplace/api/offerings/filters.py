@@ -9,6 +9,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from rest_framework.exceptions import ValidationError
 
 from config.common.api.filters import (
+    NOTHING,
+    OWN,
+    SEEN,
     ApiFilterSet,
     Before,
     Choices,
@@ -26,8 +29,7 @@ from config.common.api.filters import (
 )
 from config.common.api.json_shapes import unkeepable
 from config.common.api.viewsets import as_uuid
-from identity import access
-from identity.models import Customer, Grant
+from identity.models import Customer, Grant, Project
 from identity.permissions import Permission, roles_with
 from identity.roles import ScopeType
 from marketplace.lifecycle import OfferingState
@@ -55,22 +57,24 @@ class PublicOfferingFilter(ApiFilterSet):
     class Meta:
         model = Offering
 
-    accessible = Flag(method="filter_accessible")
+    accessible = Flag(method="filter_accessible", reads=OWN)
     accessible_via_calls = Never("calls for proposals are not served", kind="boolean")
-    allowed_customer_uuid = OneUuid(method="filter_open_to_customer")
-    attributes = Exact(method="filter_attributes")
+    allowed_customer_uuid = OneUuid(method="filter_open_to_customer", reads=SEEN)
+    attributes = Exact(method="filter_attributes", reads=("attributes",))
     billable = Flag("billable")
-    can_create_offering_user = Flag(method="filter_can_create_offering_user")
+    can_create_offering_user = Flag(
+        method="filter_can_create_offering_user", reads=("plugin_options",)
+    )
     category_group_uuid = OneUuid("category__group__uuid")
     category_uuid = OneUuid("category__uuid")
-    consumer_customer_uuid = OneUuid(method="filter_open_to_customer")
+    consumer_customer_uuid = OneUuid(method="filter_open_to_customer", reads=SEEN)
     created = Since("created")
     created_before = Before("created")
     customer = Url("customer__uuid")
     customer_uuid = OneUuid("customer__uuid")
     description = Contains("description")
-    has_active_terms_of_service = Flag(method="filter_terms_in_force")
-    has_terms_of_service = Flag(method="filter_terms")
+    has_active_terms_of_service = Flag(method="filter_terms_in_force", reads=("terms_of_service",))
+    has_terms_of_service = Flag(method="filter_terms", reads=("terms_of_service",))
     keyword = Search(
         "name__icontains", "description__icontains", "customer__name__icontains", "slug__icontains"
     )
@@ -80,14 +84,14 @@ class PublicOfferingFilter(ApiFilterSet):
     name_exact = Exact("name")
     offering_group_uuid = Never("offerings are not grouped", kind="uuid")
     open_for_proposals = Never("calls for proposals are not served", kind="boolean")
-    organization_group_uuid = OneUuid(method="filter_group")
+    organization_group_uuid = OneUuid(method="filter_group", reads=("organization_groups",))
     parent_uuid = Never("offerings have no parents", kind="uuid")
-    project_uuid = OneUuid(method="filter_open_to_project")
+    project_uuid = OneUuid(method="filter_open_to_project", reads=SEEN)
     query = Search("name__icontains", "slug__icontains", "description__icontains", uuid="uuid")
-    resource_customer_uuid = OneUuid(method="filter_held_by_customer")
-    resource_project_uuid = OneUuid(method="filter_held_by_project")
+    resource_customer_uuid = OneUuid(method="filter_held_by_customer", reads=SEEN)
+    resource_project_uuid = OneUuid(method="filter_held_by_project", reads=SEEN)
     scope_uuid = Never("an offering stands for itself")
-    service_manager_uuid = OneUuid(method="filter_managed_by")
+    service_manager_uuid = OneUuid(method="filter_managed_by", reads=SEEN)
     shared = Flag("shared")
     slug = Exact("slug")
     state = Choices("state", OfferingState)
@@ -96,8 +100,8 @@ class PublicOfferingFilter(ApiFilterSet):
     tag_names_and = Never(NO_TAGS)
     tags_and = Never(NO_TAGS)
     type = Texts("type")
-    user_has_consent = Flag(method="filter_consent")
-    user_has_offering_user = Flag(method="filter_account")
+    user_has_consent = Flag(method="filter_consent", reads=OWN)
+    user_has_offering_user = Flag(method="filter_account", reads=OWN)
     uuid_list = UuidList("uuid")
     o = Ordering(
         {
@@ -127,13 +131,18 @@ class PublicOfferingFilter(ApiFilterSet):
         return rows.filter(pk__in=mine) if value else rows.exclude(pk__in=mine)
 
     def filter_open_to_customer(self, rows: QuerySet[Any], name: str, value: UUID) -> QuerySet[Any]:
-        """Keep what an organisation may order from."""
-        open_to = Offering.objects.open_to(Customer.objects.filter(uuid=value).values("pk"))
+        """Keep what an organisation may order from; of one that the caller does not see, anybody.
+
+        In which groups an organisation is concerns those who see it.
+        """
+        seen = Customer.objects.visible_to(self.request.user)
+        open_to = Offering.objects.open_to(seen.filter(uuid=value).values("pk"))
         return rows.filter(pk__in=open_to.values("pk"))
 
     def filter_open_to_project(self, rows: QuerySet[Any], name: str, value: UUID) -> QuerySet[Any]:
         """Keep what a project's organisation may order from."""
-        customers = Customer.objects.filter(projects__uuid=value).values("pk")
+        seen = Project.objects.visible_to(self.request.user)
+        customers = seen.filter(uuid=value).values("customer")
         return rows.filter(pk__in=Offering.objects.open_to(customers).values("pk"))
 
     def filter_attributes(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
@@ -186,9 +195,10 @@ class PublicOfferingFilter(ApiFilterSet):
         return Resource.objects.visible_to(self.request.user).values("offering")
 
     def filter_managed_by(self, rows: QuerySet[Any], name: str, value: UUID) -> QuerySet[Any]:
-        """Keep those that a person helps to provide."""
+        """Keep those that a person helps to provide, as far as the caller sees their roles."""
         roles = roles_with(Permission.VIEW_PROVIDER_SIDE)
-        held = Grant.objects.filter(access.in_force(), user__uuid=value, role__name__in=roles)
+        seen = Grant.objects.visible_to(self.request.user).in_force()
+        held = seen.filter(user__uuid=value, role__name__in=roles)
         offerings = held.filter(scope_type=ScopeType.OFFERING).values("scope_id")
         customers = held.filter(scope_type=ScopeType.CUSTOMER).values("scope_id")
         return rows.filter(Q(pk__in=offerings) | Q(customer__in=customers))
@@ -214,7 +224,7 @@ class PublicOfferingFilter(ApiFilterSet):
 class ProviderOfferingFilter(PublicOfferingFilter):
     """Those, and by whether what exists at the site already can be taken over."""
 
-    importable = Exact(method="filter_importable")
+    importable = Exact(method="filter_importable", reads=NOTHING)
 
     def filter_importable(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Keep all, or none for `false`: every site may report what it has."""

@@ -30,6 +30,8 @@ from config.common.api.outputs import (
     Output,
     UrlField,
     UuidField,
+    Withheld,
+    if_may,
 )
 from identity.api.customers.serializers import (
     COUNTRIES,
@@ -49,6 +51,7 @@ from marketplace.api.plans.serializers import (
     BasePublicPlanOutput,
     billed_as,
 )
+from marketplace.audiences import its_providers
 from marketplace.components import BillingType, LimitPeriod, PlanBillingMode
 from marketplace.lifecycle import OfferingState
 from marketplace.models import Offering, ProviderCustomer
@@ -121,9 +124,9 @@ def rounded(amount: Decimal | None) -> int | None:
     return None if amount is None else int(amount.to_integral_value(ROUND_HALF_UP))
 
 
-def if_may(value: Any, may: bool) -> Any:  # noqa: FBT001 - a column
-    """Return a value to those who may see it."""
-    return value if may else None
+def of_provider(column: str, output: Any) -> Any:
+    """Return the field of a column that is for those who help to provide the offering."""
+    return Withheld(column, by="is_provided", fn=if_may, audience=its_providers, output=output)
 
 
 NAMES = (
@@ -278,11 +281,14 @@ class PublicOfferingDetailsOutput(OfferingOutput):
         )
 
     url = UrlField("marketplace-public-offering-detail")
+    backend_id = of_provider("backend_id", serializers.CharField())
+    backend_metadata = of_provider("backend_metadata", MapField())
     config_drive_default = Omitted(serializers.BooleanField(), reason="no machines are started")
     is_accessible = serializers.BooleanField()
     open_for_proposals = Omitted(
         serializers.BooleanField(), reason="calls for proposals are not served"
     )
+    order_count = of_provider("order_count", serializers.IntegerField())
     plans = Nested(
         BasePublicPlanOutput,
         source="plans",
@@ -293,6 +299,14 @@ class PublicOfferingDetailsOutput(OfferingOutput):
     promotion_campaigns = absent.rows(absent.CAMPAIGN, "campaigns are not served")
     secret_options = Omitted(JsonField(SECRET_OPTIONS), reason=absent.PRIVATE)
     service_attributes = Omitted(JsonField(map_of(ANYTHING)), reason=absent.PRIVATE)
+    total_cost_estimated = Withheld(
+        "total_cost_estimated",
+        by="is_provided",
+        fn=lambda cost, may: rounded(cost) if may else None,
+        audience=its_providers,
+        output=serializers.IntegerField(allow_null=True),
+    )
+    total_customers = of_provider("total_customers", serializers.IntegerField(allow_null=True))
     user_has_consent = serializers.BooleanField()
     user_has_offering_user = serializers.BooleanField()
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q, QuerySet
 
 from config.common.api.filters import (
+    OWN,
+    SEEN,
     ApiFilterSet,
     Before,
     Choices,
@@ -34,12 +36,16 @@ if TYPE_CHECKING:
 NO_PARENTS = "offerings have no parents"
 
 
-def managed_offerings(user_uuid: UUID) -> QuerySet[Any]:
-    """Return the keys of the offerings that somebody manages."""
-    grants = Grant.objects.in_force().filter(
-        user__uuid=user_uuid,
-        scope_type=ScopeType.OFFERING.value,
-        role__name=RoleName.OFFERING_MANAGER.value,
+def managed_offerings(user_uuid: UUID, *, seen_by: Any) -> QuerySet[Any]:
+    """Return the keys of the offerings that somebody manages, as far as the caller sees that."""
+    grants = (
+        Grant.objects.visible_to(seen_by)
+        .in_force()
+        .filter(
+            user__uuid=user_uuid,
+            scope_type=ScopeType.OFFERING.value,
+            role__name=RoleName.OFFERING_MANAGER.value,
+        )
     )
     return grants.values("scope_id")
 
@@ -50,8 +56,8 @@ class OrderFilter(ApiFilterSet):
     class Meta:
         model = Order
 
-    can_approve_as_consumer = Flag(method="filter_for_consumer")
-    can_approve_as_provider = Flag(method="filter_for_provider")
+    can_approve_as_consumer = Flag(method="filter_for_consumer", reads=OWN)
+    can_approve_as_provider = Flag(method="filter_for_provider", reads=OWN)
     category_uuid = OneUuid("offering__category__uuid")
     created = Since("created")
     created_before = Before("created")
@@ -82,7 +88,7 @@ class OrderFilter(ApiFilterSet):
     resource = Url("resource__uuid")
     resource_name = Contains("resource__name")
     resource_uuid = OneUuid("resource__uuid")
-    service_manager_uuid = OneUuid(method="filter_manager")
+    service_manager_uuid = OneUuid(method="filter_manager", reads=SEEN)
     slug = Exact("slug")
     state = Choices("state", OrderState)
     type = Choices("type", OrderType)
@@ -107,4 +113,4 @@ class OrderFilter(ApiFilterSet):
 
     def filter_manager(self, rows: QuerySet[Any], name: str, value: UUID) -> QuerySet[Any]:
         """Keep those of the offerings that somebody manages."""
-        return rows.filter(offering__in=managed_offerings(value))
+        return rows.filter(offering__in=managed_offerings(value, seen_by=self.request.user))

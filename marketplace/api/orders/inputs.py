@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from config.common.api.inputs import Input, RelatedUrl
 from config.common.api.json_shapes import OBJECT, JsonField, Shape
+from config.common.api.times import DayField
 from identity.models import Project
 from marketplace.models import Offering, Plan
 
@@ -65,7 +66,7 @@ class OrderCreateInput(Input):
         max_length=10_000, required=False, allow_null=True, allow_blank=True
     )
     slug = serializers.SlugField(max_length=80, required=False, allow_blank=True)
-    start_date = serializers.DateField(required=False, allow_null=True)
+    start_date = DayField(required=False, allow_null=True)
 
 
 class OrderUpdateInput(Input):
@@ -73,7 +74,7 @@ class OrderUpdateInput(Input):
 
     attributes = JsonField(required=False)
     limits = JsonField(LIMITS, required=False)
-    start_date = serializers.DateField(required=False, allow_null=True)
+    start_date = DayField(required=False, allow_null=True)
 
 
 class OrderApproveByProviderInput(Input):

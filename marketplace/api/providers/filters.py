@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q
 
 from config.common.api.filters import (
+    SEEN,
     ApiFilterSet,
     Before,
     Contains,
@@ -20,10 +21,13 @@ from config.common.api.filters import (
 )
 from identity import access
 from identity.api.customers.filters import CustomerFilter
-from identity.api.members.filters import with_full_name
+from identity.api.members.filters import FullName
 from identity.api.projects.filters import ProjectFilter
+from identity.api.users.filters import UserFilter
 from identity.models import Grant
-from marketplace.models import ServiceProvider
+from identity.roles import ScopeType
+from marketplace.lifecycle import ResourceState
+from marketplace.models import Resource, ServiceProvider
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -57,15 +61,41 @@ class CustomerProjectFilter(ProjectFilter):
     project_customer_uuid = OneUuid("customer__uuid")
 
 
-class UserCustomerFilter(CustomerFilter):
-    """The provider's organisations of one person: those in whose projects he is."""
+def served(user: Any) -> QuerySet[Any]:
+    """Return the keys of the projects with live allocations of what the caller provides."""
+    live = Resource.objects.provided_by(user).exclude(state=ResourceState.TERMINATED)
+    return live.values("project")
 
-    user_uuid = OneUuid(method="filter_user")
+
+class ProviderCustomerFilter(CustomerFilter):
+    """The provider's organisations: of their people, it sees those in projects that it serves."""
+
+    has_resources = Exact(method="filter_has_resources", reads=SEEN)
+    user_uuid = OneUuid(method="filter_user", reads=SEEN)
+
+    def filter_has_resources(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Keep all, or none for `false`: they are listed for their allocations."""
+        return rows.none() if value.lower() in {"false", "0"} else rows
 
     def filter_user(self, rows: QuerySet[Any], name: str, value: UUID) -> QuerySet[Any]:
-        """Keep those in which, or in a project of which, the person has a role."""
-        held = Grant.objects.in_force().filter(user__uuid=value)
+        """Keep those in a project of which the person has a role."""
+        held = Grant.objects.in_force().filter(
+            user__uuid=value, scope_type=ScopeType.PROJECT, project__in=served(self.request.user)
+        )
         return rows.filter(pk__in=held.values("customer"))
+
+
+class ProviderUserFilter(UserFilter):
+    """The provider's people, by their roles in the projects that it serves."""
+
+    def seen_grants(self) -> QuerySet[Any]:
+        """Return the roles that the caller sees."""
+        theirs = Grant.objects.filter(
+            scope_type=ScopeType.PROJECT, project__in=served(self.request.user)
+        )
+        return Grant.objects.filter(
+            Q(pk__in=theirs.values("pk")) | Q(pk__in=super().seen_grants().values("pk"))
+        )
 
 
 class ProjectPermissionFilter(ApiFilterSet):
@@ -78,8 +108,8 @@ class ProjectPermissionFilter(ApiFilterSet):
     created_before = Before("created")
     customer_uuid = OneUuid("customer__uuid")
     expiration_time = Since("expiration_time")
-    full_name = Contains(method="filter_full_name")
-    is_active = Flag(method="filter_is_active")
+    full_name = FullName("user__")
+    is_active = Flag(method="filter_is_active", reads=("is_active", "expiration_time"))
     modified = Since("modified")
     modified_before = Before("modified")
     native_name = Contains("user__native_name")
@@ -103,10 +133,6 @@ class ProjectPermissionFilter(ApiFilterSet):
             "username": "user__username",
         }
     )
-
-    def filter_full_name(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        """Keep those whose full name contains the text."""
-        return with_full_name(rows, "user__").filter(_full_name__icontains=value)
 
     def filter_is_active(self, rows: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
         """Keep those in force, or those that ended."""

@@ -7,12 +7,10 @@ from typing import Any, ClassVar
 from config.common.api.access import PUBLIC, STAFF, Needs, Rule
 from config.common.api.actions import creates, deletes, listing, updates
 from config.common.api.viewsets import ApiViewSet, Listed, Retrieved
-from identity.api.customers.filters import CustomerFilter
 from identity.api.keys.filters import SshKeyFilter
 from identity.api.keys.serializers import SshKeyOutput
 from identity.api.projects.filters import ProjectFilter
 from identity.api.projects.serializers import ProjectOutput
-from identity.api.users.filters import UserFilter
 from identity.models import Grant, Project, SshKey
 from identity.permissions import Permission
 from identity.roles import ScopeType
@@ -28,8 +26,9 @@ from marketplace.api.providers.clientele import (
 from marketplace.api.providers.filters import (
     CustomerProjectFilter,
     ProjectPermissionFilter,
+    ProviderCustomerFilter,
+    ProviderUserFilter,
     ServiceProviderFilter,
-    UserCustomerFilter,
 )
 from marketplace.api.providers.serializers import ServiceProviderInput, ServiceProviderOutput
 from marketplace.models import (
@@ -91,12 +90,12 @@ class ServiceProviderViewSet(Listed, Retrieved, ApiViewSet):
         """List what it offers, in any state."""
         return self.page(self._offerings())
 
-    @listing(MarketplaceProviderCustomerOutput, filterset=CustomerFilter, order=("name",))
+    @listing(MarketplaceProviderCustomerOutput, filterset=ProviderCustomerFilter, order=("name",))
     def customers(self, request: Any, uuid: str) -> Any:
         """List the organisations with allocations."""
         return self.page(ProviderCustomer.objects.all().of(self._offerings()))
 
-    @listing(MarketplaceProviderCustomerOutput, filterset=UserCustomerFilter, order=("name",))
+    @listing(MarketplaceProviderCustomerOutput, filterset=ProviderCustomerFilter, order=("name",))
     def user_customers(self, request: Any, uuid: str) -> Any:
         """List those of them in which a person has a role."""
         return self.page(ProviderCustomer.objects.all().of(self._offerings()))
@@ -121,7 +120,9 @@ class ServiceProviderViewSet(Listed, Retrieved, ApiViewSet):
         )
         return self.page(of_projects)
 
-    @listing(MarketplaceServiceProviderUserOutput, filterset=UserFilter, order=("username",))
+    @listing(
+        MarketplaceServiceProviderUserOutput, filterset=ProviderUserFilter, order=("username",)
+    )
     def users(self, request: Any, uuid: str) -> Any:
         """List the people in those projects."""
         return self.page(ProviderPerson.objects.all().of(self._offerings()))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count, Q, QuerySet
 
 from config.common.api.filters import (
+    SEEN,
     ApiFilterSet,
     Before,
     Choices,
@@ -25,7 +26,9 @@ from config.common.api.filters import (
     Uuids,
 )
 from config.common.api.json_shapes import unkeepable
-from identity.models import User
+from identity.models import Customer, Grant
+from identity.permissions import Permission, roles_with
+from identity.roles import ScopeType
 from marketplace.api.orders.filters import managed_offerings
 from marketplace.components import BillingType
 from marketplace.lifecycle import OrderState, OrderType, ResourceState
@@ -58,19 +61,21 @@ class ResourceFilter(ApiFilterSet):
 
     backend_id = Exact("backend_id")
     category_uuid = OneUuid("offering__category__uuid")
-    component_count = Number(method="filter_component_count")
+    component_count = Number(method="filter_component_count", reads=("offering__components",))
     created = Since("created")
     created_before = Before("created")
     customer = Url("project__customer__uuid")
     customer_uuid = OneUuid("project__customer__uuid")
     downscaled = Flag("downscaled")
     flavor_name = Never(NO_CLOUD)
-    has_terminate_date = Flag(method="filter_has_end")
+    has_terminate_date = Flag(method="filter_has_end", reads=("end_date",))
     image_name = Never(NO_CLOUD)
     is_attached = Never(NO_CLOUD, kind="boolean")
     lexis_links_supported = Never(NO_LEXIS, kind="boolean")
-    limit_based = Flag(method="filter_limit_based")
-    limit_component_count = Number(method="filter_limit_component_count")
+    limit_based = Flag(method="filter_limit_based", reads=("offering__components",))
+    limit_component_count = Number(
+        method="filter_limit_component_count", reads=("offering__components",)
+    )
     modified = Since("modified")
     modified_before = Before("modified")
     name = Contains("name")
@@ -94,9 +99,9 @@ class ResourceFilter(ApiFilterSet):
     offering_slug = Texts("offering__slug")
     offering_type = Exact("offering__type")
     offering_uuid = Uuids("offering__uuid")
-    only_limit_based = Flag(method="filter_only_limit_based")
-    only_usage_based = Flag(method="filter_only_usage_based")
-    order_state = Choices(None, OrderState, method="filter_order_state")
+    only_limit_based = Flag(method="filter_only_limit_based", reads=("offering__components",))
+    only_usage_based = Flag(method="filter_only_usage_based", reads=("offering__components",))
+    order_state = Choices(None, OrderState, method="filter_order_state", reads=SEEN)
     parent_offering_uuid = Never(NO_PARENTS, kind="uuid")
     paused = Flag("paused")
     plan_uuid = OneUuid("plan__uuid")
@@ -104,16 +109,16 @@ class ResourceFilter(ApiFilterSet):
     project_uuid = OneUuid("project__uuid")
     provider_uuid = OneUuid("offering__customer__uuid")
     query = Search("name__icontains", "backend_id", "effective_id", "slug", uuid="uuid")
-    resource_attributes = Exact(method="filter_attributes")
+    resource_attributes = Exact(method="filter_attributes", reads=("attributes",))
     restrict_member_access = Flag("restrict_member_access")
     runtime_state = Exact("backend_metadata__runtime_state")
     scope = Never(NO_SCOPES)
-    service_manager_uuid = OneUuid(method="filter_manager")
+    service_manager_uuid = OneUuid(method="filter_manager", reads=SEEN)
     slug = Exact("slug")
     state = Choices("state", ResourceState)
-    usage_based = Flag(method="filter_usage_based")
-    visible_to_providers = Flag(method="filter_visible_to_providers")
-    visible_to_username = Exact(method="filter_visible_to")
+    usage_based = Flag(method="filter_usage_based", reads=("offering__components",))
+    visible_to_providers = Flag(method="filter_visible_to_providers", reads=SEEN)
+    visible_to_username = Exact(method="filter_visible_to", reads=SEEN)
 
     def filter_component_count(self, rows: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
         """Keep those whose offering has so many components."""
@@ -157,7 +162,8 @@ class ResourceFilter(ApiFilterSet):
 
     def filter_order_state(self, rows: QuerySet[Any], name: str, value: list[str]) -> QuerySet[Any]:
         """Keep those with an order in any of the states."""
-        return rows.filter(pk__in=Order.objects.filter(state__in=value).values("resource"))
+        seen = Order.objects.visible_to(self.request.user)
+        return rows.filter(pk__in=seen.filter(state__in=value).values("resource"))
 
     def filter_attributes(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Keep those whose attributes contain a JSON object; no other text is in any."""
@@ -170,20 +176,30 @@ class ResourceFilter(ApiFilterSet):
 
     def filter_manager(self, rows: QuerySet[Any], name: str, value: UUID) -> QuerySet[Any]:
         """Keep those of the offerings that somebody manages."""
-        return rows.filter(offering__in=managed_offerings(value))
+        return rows.filter(offering__in=managed_offerings(value, seen_by=self.request.user))
 
     def filter_visible_to_providers(
         self, rows: QuerySet[Any], name: str, value: bool
     ) -> QuerySet[Any]:
         """Keep those whose order the consumer has agreed to, or those for which he has not."""
-        undecided = Order.objects.filter(
-            type=OrderType.CREATE, state=OrderState.PENDING_CONSUMER
-        ).values("resource")
+        undecided = (
+            Order.objects.visible_to(self.request.user)
+            .filter(type=OrderType.CREATE, state=OrderState.PENDING_CONSUMER)
+            .values("resource")
+        )
         return rows.exclude(pk__in=undecided) if value else rows.filter(pk__in=undecided)
 
     def filter_visible_to(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        """Keep those of the projects of somebody."""
-        person = User.objects.get_queryset().filter(username=value).first()
-        if person is None:
-            return rows.none()
-        return rows.filter(pk__in=Resource.objects.consumed_by(person).values("pk"))
+        """Keep those of the projects of somebody.
+
+        Whoever sees an allocation sees who is in its project; who else sees it for their roles in
+        the organisation is seen by those who see the organisation.
+        """
+        held = Grant.objects.in_force().filter(user__username=value, user__is_active=True)
+        allowing = held.filter(role__name__in=roles_with(Permission.VIEW_RESOURCE))
+        seen = Customer.objects.visible_to(self.request.user)
+        theirs = allowing.filter(scope_type=ScopeType.CUSTOMER, customer__in=seen.values("pk"))
+        return rows.filter(
+            Q(project__in=allowing.filter(scope_type=ScopeType.PROJECT).values("project"))
+            | Q(project__customer__in=theirs.values("customer"))
+        )

@@ -65,10 +65,8 @@ def _offerings(provider: Customer, project: Project, carol: User, bob: User) -> 
 
 @pytest.fixture
 def names(carol: User, as_user: Callable[[User], APIClient]) -> Callable[..., list[str]]:
-    client = as_user(carol)
-
-    def found(**query: Any) -> list[str]:
-        response = client.get(OWN, {"field": "name", **query})
+    def found(*, by: User = carol, **query: Any) -> list[str]:
+        response = as_user(by).get(OWN, {"field": "name", **query})
         assert response.status_code == 200, response.content
         return [row["name"] for row in response.json()]
 
@@ -138,6 +136,7 @@ def test_by_what_they_belong_to(
     project: Project,
     bob: User,
     carol: User,
+    dave: User,
 ) -> None:
     busy = provider.offerings.get(name="Busy")
     quiet = provider.offerings.get(name="Quiet")
@@ -162,7 +161,9 @@ def test_by_what_they_belong_to(
     busy.organization_groups.add(group)
     assert names(consumer_customer_uuid=allocator.uuid.hex) == []
     group.customers.add(allocator)
-    assert names(consumer_customer_uuid=allocator.uuid.hex) == ["Busy"]
+    # In which groups an organisation is, its provider is not told.
+    assert names(consumer_customer_uuid=allocator.uuid.hex) == []
+    assert names(by=dave, consumer_customer_uuid=allocator.uuid.hex) == ["Busy"]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,109 @@
+"""What the API asks of a value holds on the admin's pages too: the same field judges it.
+
+Which input speaks for which model is one literal. A column that no input has is judged by its model
+alone.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Model, QuerySet
+from rest_framework import serializers
+
+from allocations.api.offering_users.inputs import OfferingUserInput
+from allocations.api.shared_accounts.inputs import (
+    CustomerServiceAccountInput,
+    ProjectServiceAccountInput,
+)
+from allocations.models import (
+    CourseAccount,
+    CustomerServiceAccount,
+    OfferingUser,
+    ProjectServiceAccount,
+)
+from config.common.api.inputs import RelatedUrl, RelatedUuid
+from config.common.api.json_shapes import JsonField
+from identity.api.customers.inputs import CustomerInput
+from identity.api.projects.inputs import ProjectInput
+from identity.api.science.serializers import ScienceDomainInput, ScienceSubDomainInput
+from identity.api.users.inputs import UserInput
+from identity.models import Customer, Project, ScienceDomain, ScienceSubDomain, User
+from marketplace.api.offerings.components import OfferingComponentInput
+from marketplace.api.offerings.inputs import OfferingCreateInput, OfferingOverviewUpdateInput
+from marketplace.api.offerings.partitions import OfferingPartitionInput
+from marketplace.api.offerings.plugin_options import PLUGIN_OPTIONS_BY_HAND
+from marketplace.api.plans.serializers import ProviderPlanDetailsInput
+from marketplace.api.providers.serializers import ServiceProviderInput
+from marketplace.api.resources.inputs import ProviderResourceUpdateInput
+from marketplace.models import (
+    Offering,
+    OfferingComponent,
+    OfferingPartition,
+    Plan,
+    Resource,
+    ServiceProvider,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class OfferingByHand(OfferingCreateInput):
+    """An offering as a person writes it, who is told of slips in the names of its settings."""
+
+    plugin_options = JsonField(PLUGIN_OPTIONS_BY_HAND)
+
+
+Inputs = tuple[type[serializers.BaseSerializer[Any]], ...]
+
+INPUTS: Mapping[type[Model], Inputs] = {
+    CourseAccount: (ProjectServiceAccountInput,),
+    Customer: (CustomerInput,),
+    CustomerServiceAccount: (CustomerServiceAccountInput,),
+    Offering: (OfferingByHand, OfferingOverviewUpdateInput),
+    OfferingComponent: (OfferingComponentInput,),
+    OfferingPartition: (OfferingPartitionInput,),
+    OfferingUser: (OfferingUserInput,),
+    Plan: (ProviderPlanDetailsInput,),
+    Project: (ProjectInput,),
+    ProjectServiceAccount: (ProjectServiceAccountInput,),
+    Resource: (ProviderResourceUpdateInput,),
+    ScienceDomain: (ScienceDomainInput,),
+    ScienceSubDomain: (ScienceSubDomainInput,),
+    ServiceProvider: (ServiceProviderInput,),
+    User: (UserInput,),
+}
+
+NOTHING: tuple[Any, ...] = (None, "", {}, [])
+"""What stands for no value: whether that may be is the form's question."""
+
+ANOTHER_ROW = (RelatedUrl, RelatedUuid, serializers.RelatedField, serializers.BaseSerializer)
+"""Fields that name rows: a form's choice of a row is one already."""
+
+
+@lru_cache
+def judges(model: type[Model]) -> Mapping[str, serializers.Field[Any, Any, Any, Any]]:
+    """Return the fields of the API's inputs that judge a model's columns, by their names."""
+    found: dict[str, serializers.Field[Any, Any, Any, Any]] = {}
+    for made in reversed(INPUTS.get(model, ())):
+        fields: Any = made(partial=True).fields  # type: ignore[attr-defined]
+        found |= {n: field for n, field in fields.items() if not isinstance(field, ANOTHER_ROW)}
+    return found
+
+
+def faults(model: type[Model], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the API would object to in values, by column; nothing stands for no value."""
+    known = judges(model)
+    found = {}
+    for name, value in values.items():
+        if name not in known or value in NOTHING or isinstance(value, Model | QuerySet):
+            continue
+        try:
+            known[name].run_validation(value)
+        except serializers.SkipField:
+            continue
+        except serializers.ValidationError as error:
+            found[name] = error.detail
+    return found
