@@ -15,6 +15,7 @@ from config.checked_values import (
     check_strength,
     check_url,
     made_folder,
+    rate,
 )
 from config.embedded_postgres import Cluster, connection_settings, embedded
 from config.env import (
@@ -157,6 +158,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "config.health.ProbeMiddleware",
     "corsheaders.middleware.CorsMiddleware",
+    "config.throttling.refusing.RateLimitMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -231,6 +233,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_SCHEMA_CLASS": "config.common.api.schema.ApiSchema",
     "URL_FORMAT_OVERRIDE": None,
+    "DEFAULT_THROTTLE_CLASSES": ["config.throttling.persons.PersonThrottle"],
     "EXCEPTION_HANDLER": "config.common.api.exceptions.handle",
     "DEFAULT_RENDERER_CLASSES": [
         "config.common.api.renderers.OrjsonRenderer",
@@ -241,6 +244,17 @@ REST_FRAMEWORK = {
         "rest_framework.parsers.FormParser",
         "rest_framework.parsers.MultiPartParser",
     ],
+}
+# How often: an agent may poll as it likes, whoever tries passwords may not.
+RATE_LIMITS = env_bool("RATE_LIMITS", default=True)
+RATES = {
+    "token": rate("RATE_TOKEN", env_str("RATE_TOKEN", "6000/minute")),
+    "person": rate("RATE_PERSON", env_str("RATE_PERSON", "12000/minute")),
+    "address": rate("RATE_ADDRESS", env_str("RATE_ADDRESS", "12000/minute")),
+    "anonymous": rate("RATE_ANONYMOUS", env_str("RATE_ANONYMOUS", "1200/minute")),
+    "login": rate("RATE_LOGIN", env_str("RATE_LOGIN", "30/minute")),
+    "password": rate("RATE_PASSWORD_CHANGE", env_str("RATE_PASSWORD_CHANGE", "10/minute")),
+    "schema": rate("RATE_SCHEMA", env_str("RATE_SCHEMA", "60/minute")),
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "EFP Allocations",
@@ -293,6 +307,11 @@ CELERY_TASK_SOFT_TIME_LIMIT = 240
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
+
+# --- What one person may keep --------------------------------------------------------------------
+STREAMS_PER_PERSON = env_int("STREAMS_PER_PERSON", default=20, least=1)
+HOOKS_PER_PERSON = env_int("HOOKS_PER_PERSON", default=100, least=1)
+SUBSCRIPTIONS_PER_PERSON = env_int("SUBSCRIPTIONS_PER_PERSON", default=500, least=1)
 
 # --- The event feed: streams are served by a process of their own ---------------------------------
 EVENT_FEED_RETENTION_DAYS = env_int("EVENT_FEED_RETENTION_DAYS", default=30, least=1)

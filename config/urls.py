@@ -9,8 +9,8 @@ from django.contrib import admin
 from django.http import HttpRequest, JsonResponse
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
-from drf_spectacular.views import SpectacularAPIView
 
+from config.about.document import SchemaView
 from config.metrics import MetricsView
 
 
@@ -24,7 +24,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("metrics", MetricsView.as_view(), name="metrics"),
     path("api/", include("config.about.urls")),
-    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/schema/", SchemaView.as_view(), name="schema"),
     *([path("bench/floor/", include("config.load.bench.floor"))] if settings.BENCH_FLOOR else []),
     path("", include("accounting.api.urls")),
     path("", include("allocations.api.urls")),
