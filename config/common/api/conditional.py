@@ -67,7 +67,7 @@ def guard(view: Any, request: Any) -> Iterator[None]:
     with transaction.atomic():
         row = view.row()
         view.lock(row)
-        data = view.rendered(row, view.output)
+        data = view.representation(row)
         current = etag(data, OrjsonRenderer().render(data), volatile_keys(view.output))
         if not matches(wanted, current, part=version):
             raise PreconditionFailed

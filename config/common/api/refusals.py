@@ -57,7 +57,8 @@ SCHEMAS: dict[str, Schema] = {
     },
     "Problem": {
         "type": "object",
-        "description": "Problem details (RFC 9457), for clients that accept them.",
+        "description": "Problem details (RFC 9457), for clients that accept them. What else is"
+        " known stands beside: the state that something is in, the component, what is needed.",
         "properties": {
             "type": {"type": "string", "format": "uri"},
             "title": {"type": "string"},
@@ -65,6 +66,10 @@ SCHEMAS: dict[str, Schema] = {
             "code": {"type": "string"},
             "detail": {"type": "string"},
             "instance": {"type": "string"},
+            "state": {"type": "string"},
+            "valid_states": {"type": "array", "items": {"type": "string"}},
+            "component": {"type": "string"},
+            "needs": {"type": "array", "items": {"type": "string"}},
             "errors": {
                 "type": "array",
                 "items": {
@@ -74,6 +79,7 @@ SCHEMAS: dict[str, Schema] = {
                 },
             },
         },
+        "additionalProperties": {},
         "required": ["code", "detail", "errors", "instance", "status", "title", "type"],
     },
 }
