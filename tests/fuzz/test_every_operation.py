@@ -29,6 +29,7 @@ SHARES = 3  # tests that share the operations, so that several processes can
 
 KNOWN: dict[str, str] = {
     "500 RecursionError": "2026-11-30: bodies of 60,000 levels",
+    "500 TypeError at config/common/api/renderers.py": "2026-11-30: lone surrogates in errors",
     "500 UnicodeEncodeError": "2026-11-30: lone surrogates in a role",
     "500 ValueError at identity/api/members/serializers.py": "2026-11-30: NUL in a role",
 }
