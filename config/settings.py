@@ -109,6 +109,7 @@ BEHIND_PROXY = env_bool("BEHIND_PROXY", default=False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 USE_X_FORWARDED_HOST = BEHIND_PROXY
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "config.refusals.forged"
 # What a page of ours may load and where its forms lead: to this service alone, and no inline code.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -158,6 +159,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "config.health.ProbeMiddleware",
     "corsheaders.middleware.CorsMiddleware",
+    "config.refusals.AddressMiddleware",
     "config.throttling.refusing.RateLimitMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -226,6 +228,7 @@ STORAGES = {
 MEDIA_ROOT = VAR_DIR / "media"
 
 # --- The API --------------------------------------------------------------------------------------
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024  # of any body; agents send some thousand entries
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "identity.api.authentication.TokenAuthentication",
@@ -240,9 +243,9 @@ REST_FRAMEWORK = {
         "config.common.api.renderers.ProblemRenderer",
     ],
     "DEFAULT_PARSER_CLASSES": [
-        "rest_framework.parsers.JSONParser",
-        "rest_framework.parsers.FormParser",
-        "rest_framework.parsers.MultiPartParser",
+        "config.common.api.parsers.JsonParser",
+        "config.common.api.parsers.FormParser",
+        "config.common.api.parsers.MultiPartParser",
     ],
 }
 # How often: an agent may poll as it likes, whoever tries passwords may not.

@@ -12,6 +12,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     CharField,
     Count,
+    Exists,
     F,
     IntegerField,
     OuterRef,
@@ -26,7 +27,7 @@ from django.db.models.functions import Cast, Coalesce, Concat, JSONObject, Repla
 from identity import access
 from identity.querysets import count_of
 from identity.roles import ScopeType
-from marketplace.lifecycle import ResourceState
+from marketplace.lifecycle import WAITING, OrderType, ResourceState
 
 
 def uuid_hex(path: str) -> Replace:
@@ -58,16 +59,19 @@ class _Clientele(QuerySet[Any]):
         return clone.filter(self._holding(clone._live()))  # noqa: SLF001 - its own clone
 
     def _live(self, user: Any = None) -> Any:
-        """Return the live allocations of the offerings (of those that the user provides)."""
+        """Return the live allocations of the offerings (of those that the user provides).
+
+        One of which the order still waits is none yet: it shows the provider nobody's keys or
+        addresses before somebody agreed to deliver it.
+        """
         from_model = self._resource_model()
         offerings = self.offerings
         if offerings is None:
             offerings = from_model._meta.get_field("offering").related_model.objects.provided_by(
                 user
             )
-        return from_model._base_manager.filter(offering__in=offerings.values("pk")).exclude(
-            state=ResourceState.TERMINATED
-        )
+        held = from_model._base_manager.filter(offering__in=offerings.values("pk"))
+        return held.exclude(state=ResourceState.TERMINATED).exclude(_only_asked_for(from_model))
 
     def _resource_model(self) -> Any:
         raise NotImplementedError
@@ -161,6 +165,13 @@ class ProviderPersonQuerySet(_Clientele):
             project__in=self._live(user).values("project"),
         )
         return self.annotate(held_in=_distinct(memberships, "user", "project"))
+
+
+def _only_asked_for(resources: Any) -> Q:
+    """Return the condition that the order for a resource waits for somebody to agree."""
+    orders = resources._meta.get_field("orders").related_model._base_manager
+    waiting = orders.filter(resource=OuterRef("pk"), type=OrderType.CREATE, state__in=WAITING)
+    return Q(state=ResourceState.CREATING) & Q(Exists(waiting))
 
 
 def _distinct(rows: Any, by: str, counted: str) -> Coalesce:

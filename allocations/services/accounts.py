@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 
 from allocations.lifecycle import ACCOUNT, COMING, AccountState
 from allocations.models import OfferingUser
+from allocations.usernames import is_reserved
 from config.common.errors import Conflict, Invalid
 from config.common.machine import IllegalTransition
 from identity import events
@@ -64,6 +65,12 @@ class UsernameTaken(Invalid):
     code = "username_taken"
 
 
+class ReservedUsername(Invalid):
+    """Machines have an account of that name for themselves."""
+
+    code = "reserved_username"
+
+
 class AccountGone(Conflict):
     """The account was removed in the meantime."""
 
@@ -77,8 +84,10 @@ def create(
     """Open an account for a person at an offering; with a name it is ready at once.
 
     :raises AccountExists: he has one; of two who open it at once, one gets this.
+    :raises ReservedUsername: machines have an account of that name.
     :raises UsernameTaken: another account of the offering has the name.
     """
+    check_reserved(username)
     account = OfferingUser(
         offering=offering,
         user=user,
@@ -98,6 +107,7 @@ def set_username(
 ) -> OfferingUser:
     """Name the account as the site does; one that is being made is ready with that.
 
+    :raises ReservedUsername: machines have an account of that name.
     :raises UsernameTaken: another account of the offering has the name.
     :raises AccountGone: the account was removed meanwhile.
     """
@@ -105,6 +115,7 @@ def set_username(
     before = locked.username
     if username == before:
         return locked
+    check_reserved(username)
     locked.username = username
     _store(locked)
     if username and locked.state in COMING:
@@ -256,6 +267,15 @@ def advance(
     account.state = to
     kind = f"account.{to.lower().replace(' ', '_')}"
     _record(account, kind, actor=actor, now=now, states=(source, to))
+
+
+def check_reserved(username: str) -> None:
+    """Refuse the name of an account that machines have for themselves, such as `root`.
+
+    :raises ReservedUsername: it is one.
+    """
+    if is_reserved(username):
+        raise ReservedUsername({"username": [f"{username} is a name that systems use themselves."]})
 
 
 def live(user: User, offering: Offering, *, lock: bool = False) -> OfferingUser | None:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import Error
 from django.http import JsonResponse, StreamingHttpResponse
-from django.views.decorators.http import require_GET
-from rest_framework.exceptions import APIException
+from django.views.decorators.csrf import csrf_exempt
+from rest_framework.exceptions import APIException, MethodNotAllowed
 
 from config.common.api import exceptions
 from config.common.errors import DomainError
@@ -26,7 +26,14 @@ NO_DATABASE = "The database does not answer; come again."
 UNBUFFERED = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
-@require_GET
+@csrf_exempt
+def answer(request: HttpRequest) -> HttpResponseBase:
+    """Answer a stream, or that nothing else can be had here."""
+    if request.method == "GET":
+        return stream(request)
+    return refused_as_in_the_api(MethodNotAllowed(str(request.method)), request)
+
+
 def stream(request: HttpRequest) -> HttpResponseBase:
     """Answer the events from a cursor on, for as long as both sides keep the connection."""
     cursor = request.headers.get("Last-Event-ID", "").strip()
@@ -67,5 +74,8 @@ def refused_as_in_the_api(refused: Exception, request: HttpRequest) -> JsonRespo
         status=answer.status_code,
         safe=False,
         content_type=answer.content_type or "application/json",
-        headers={"WWW-Authenticate": "Token"} if answer.status_code == 401 else {},
+        headers={
+            **({"WWW-Authenticate": "Token"} if answer.status_code == 401 else {}),
+            **({"Allow": "GET"} if answer.status_code == 405 else {}),
+        },
     )

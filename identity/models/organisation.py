@@ -7,6 +7,8 @@ from django.db import models
 from django.utils import timezone
 
 from config.common.audience import Audiences
+from config.common.json_column import JsonColumn
+from config.common.links import web_link
 from config.common.models import Timestamped, UuidModel, text
 from config.common.times import MOST_DAYS
 from identity.audiences import OF_CUSTOMER
@@ -47,7 +49,7 @@ class Customer(UuidModel, Timestamped):
     phone_number = text()
     access_subnets = text(long=True)
     registration_code = text(length=160)
-    homepage = models.URLField(max_length=255, blank=True, default="")
+    homepage = models.URLField(max_length=255, blank=True, default="", validators=[web_link])
     domain = text()
     vat_code = text(length=20)
     postal = text(length=20)
@@ -76,9 +78,9 @@ class Customer(UuidModel, Timestamped):
         null=True, blank=True, validators=[MaxValueValidator(MOST_DAYS)]
     )
     project_slug_template = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001 - null on the wire
-    user_affiliations = models.JSONField(default=list, blank=True)
-    user_email_patterns = models.JSONField(default=list, blank=True)
-    user_identity_sources = models.JSONField(default=list, blank=True)
+    user_affiliations = JsonColumn(default=list, blank=True)
+    user_email_patterns = JsonColumn(default=list, blank=True)
+    user_identity_sources = JsonColumn(default=list, blank=True)
     organization_groups = models.ManyToManyField(
         OrganizationGroup, blank=True, related_name="customers"
     )

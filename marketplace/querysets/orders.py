@@ -11,13 +11,20 @@ from django.db.models import (
     When,
 )
 
+from identity.permissions import Permission
 from marketplace.components import OfferingType
 from marketplace.lifecycle import (
     WAITING,
     OrderState,
     OrderType,
 )
-from marketplace.querysets.sides import FALSE, TRUE, both_sides, readable_by_provider
+from marketplace.querysets.sides import (
+    FALSE,
+    TRUE,
+    both_sides,
+    consumer_side,
+    readable_by_provider,
+)
 
 if TYPE_CHECKING:
     from datetime import date
@@ -46,4 +53,15 @@ class OrderQuerySet(QuerySet[Any]):
         return self.annotate(
             can_terminate=Case(When(can_stop, then=TRUE), default=FALSE),
             readable_traceback=readable_by_provider(user, "error_traceback"),
+            tells_of_creator=Case(When(self._tells_of_creator(user), then=TRUE), default=FALSE),
         )
+
+    def _tells_of_creator(self, user: Any) -> Q:
+        """Return the condition that the caller may read more of who ordered than the name.
+
+        A provider may not before the order is one that it delivers.
+        """
+        consumer = consumer_side(user, Permission.VIEW_ORDER)
+        if consumer is None:
+            return Q(pk__isnull=False)
+        return consumer | Q(created_by=user) | ~Q(state__in=sorted(WAITING))

@@ -75,6 +75,9 @@ class ComponentUsageItemInput(Input):
 class ComponentUsageCreateInput(Input):
     """A report on a resource, or on one time under a plan of it."""
 
+    class Meta(Input.Meta):
+        become_rows = ("usages",)
+
     date = LocalMomentField(required=False)
     plan_period = ReportablePlanPeriod(required=False)
     resource = Reportable(Resource, required=False)
@@ -127,6 +130,9 @@ class ComponentUserUsageCreateInput(Input):
 
 class ComponentUserUsageBulkCreateInput(Input):
     """How much several people caused."""
+
+    class Meta(Input.Meta):
+        become_rows = ("usages",)
 
     accounts: Mapping[UUID, OfferingUser] = MappingProxyType({})
     usages = ComponentUserUsageCreateInput(many=True, max_length=AT_MOST)  # type: ignore[call-arg]

@@ -38,6 +38,8 @@ class TeamViewSet(ApiViewSet):
         has_consent = asked.form.cleaned_data.get("has_consent") if asked.is_valid() else None
         members = team.members_of(resource, has_consent=has_consent)
         rows = [member_row(member, self.caller.base) for member in members]
+        if self.visible == "provided_by" and team.is_only_asked_for(resource):
+            rows = [{**row, "email": ""} for row in rows]
         body = ProjectUserOutput(rows, many=True).data
         return self.answer(body, headers={"X-Result-Count": str(len(rows))})
 

@@ -9,6 +9,7 @@ from rest_framework import serializers
 from config.common.api.inputs import Input, RelatedUrl
 from config.common.api.json_shapes import OBJECT, JsonField, Shape
 from config.common.api.times import DayField
+from config.common.links import web_link
 from identity.models import Project
 from marketplace.models import Offering, Plan
 
@@ -52,7 +53,9 @@ class OrderCreateInput(Input):
 
     accepting_terms_of_service = serializers.BooleanField(required=False)
     attributes = JsonField(ATTRIBUTES, required=False)
-    callback_url = serializers.URLField(max_length=500, required=False, allow_null=True)
+    callback_url = serializers.URLField(
+        max_length=500, required=False, allow_null=True, validators=[web_link]
+    )
     limits = JsonField(LIMITS, required=False)
     offering = RelatedUrl(
         "marketplace-public-offering-detail",

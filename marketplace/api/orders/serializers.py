@@ -48,6 +48,21 @@ def name_of(person: str, *, allow_null: bool = False) -> Computed:
     )
 
 
+def told_of_creator(value: str | None, is_told: bool) -> str | None:  # noqa: FBT001 - a column
+    """Return something of who ordered, unless the caller is a provider who has not agreed yet."""
+    return value if is_told else None
+
+
+def of_creator(column: str) -> Computed:
+    """Return the field of a column of the person who ordered."""
+    return Computed(
+        f"created_by.{column}",
+        "tells_of_creator",
+        fn=told_of_creator,
+        output=text(allow_null=True),
+    )
+
+
 class IssueReference(serializers.Serializer[Any]):
     """A ticket of a help desk."""
 
@@ -179,22 +194,14 @@ class OrderDetailsOutput(Output):
     old_cost_estimate = NumberField(source="old_cost")
 
     # who dealt with it
-    created_by_civil_number = text(source="created_by.civil_number", allow_null=True)
-    created_by_email = text(source="created_by.email", allow_null=True)
+    created_by_civil_number = of_creator("civil_number")
+    created_by_email = of_creator("email")
     created_by_full_name = name_of("created_by")
-    created_by_organization = text(source="created_by.organization", allow_null=True)
-    created_by_organization_address = text(
-        source="created_by.organization_address", allow_null=True
-    )
-    created_by_organization_country = text(
-        source="created_by.organization_country", allow_null=True
-    )
-    created_by_organization_registry_code = text(
-        source="created_by.organization_registry_code", allow_null=True
-    )
-    created_by_organization_vat_code = text(
-        source="created_by.organization_vat_code", allow_null=True
-    )
+    created_by_organization = of_creator("organization")
+    created_by_organization_address = of_creator("organization_address")
+    created_by_organization_country = of_creator("organization_country")
+    created_by_organization_registry_code = of_creator("organization_registry_code")
+    created_by_organization_vat_code = of_creator("organization_vat_code")
     created_by_username = text(source="created_by.username")
     consumer_reviewed_by = text(source="consumer_reviewed_by.username", allow_null=True)
     consumer_reviewed_by_full_name = name_of("consumer_reviewed_by", allow_null=True)

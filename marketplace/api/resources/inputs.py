@@ -9,6 +9,7 @@ from rest_framework import serializers
 from config.common.api.inputs import Input, RelatedUuid
 from config.common.api.json_shapes import OBJECT, JsonField
 from config.common.api.times import DayField
+from config.common.links import access_link
 from identity.api.inputs import NotKept
 from identity.models import Project
 from marketplace.api.orders.inputs import LIMITS, PlanUrl
@@ -122,7 +123,7 @@ class ResourceEndpointInput(Input):
     """An address at which a resource is used."""
 
     name = serializers.CharField(max_length=255)
-    url = serializers.CharField(max_length=1000)
+    url = serializers.CharField(max_length=1000, validators=[access_link])
 
 
 class ResourceEndpointsInput(Input):
