@@ -261,10 +261,6 @@ class ApiViewSet(ViewSet):
         chosen = self.model.objects.filter(pk__in=[row.pk for row in rows]).order_by("pk")
         return self.answer(self.render(chosen, self.declared.output or self.output, None))
 
-    def representation(self, row: Any) -> dict[str, Any]:
-        """Return what `If-Match` names a version of: the row, as the noun is shown."""
-        return self.rendered(row, self.output)
-
     def rendered(self, row: Any, output: Any = None) -> dict[str, Any]:
         """Return one row as the output shows it; `field=` restricts reads.
 
