@@ -221,7 +221,7 @@ def test_of_several_plans_one_must_be_named(
 def test_another_offering_s_plan_is_refused(find: Any, carol: User, now: datetime) -> None:
     foreign = HpcOfferingFactory().plans.get()
 
-    assert refused(find(), carol, now, plan=foreign)[0] is placing.ForeignPlan
+    assert refused(find(), carol, now, plan=foreign)[0] is availability.ForeignPlan
 
 
 def test_a_full_plan_takes_no_more(

@@ -75,7 +75,7 @@ def test_a_plan_that_cannot_be_had_is_refused(
     for_others = PlanFactory(offering=offering)
     for_others.organization_groups.add(OrganizationGroupFactory())
     for plan in (foreign, archived, for_others):
-        detail = refused(placing.ForeignPlan, wish(plan=plan), actor=alice, now=now)
+        detail = refused(availability.ForeignPlan, wish(plan=plan), actor=alice, now=now)
         assert detail == {"plan": ["This plan is not available for selected offering."]}
 
 
