@@ -75,7 +75,7 @@ def guard(view: Any, request: Any) -> Iterator[None]:
 
 
 def _shown(view: Any, row: Any) -> Any:
-    """Return what a tag is of: the row by the view's output, or what the view has instead of one."""
+    """Return what a tag is of: the row by the view's output, or what the view has instead."""
     if hasattr(view, "representation"):
         return view.representation(row)
     return view.rendered(row, view.output)

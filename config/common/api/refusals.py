@@ -94,6 +94,8 @@ def statuses(view: Any, method: str, path: str, declared: Declared) -> list[HTTP
     is_write = method not in SAFE
     if is_write or "{" in path or (declared.many and declared.paged):
         found.add(HTTPStatus.NOT_FOUND)  # a page beyond the last one is not found either
+    if "{" in path:
+        found.add(HTTPStatus.METHOD_NOT_ALLOWED)  # the argument is another address's name: `me`
     if method == "GET":
         found.add(SENT_ALREADY)
         filterset = declared.filterset or (view.filterset_class if view.action == "list" else None)
