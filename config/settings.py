@@ -270,6 +270,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": ["config.common.api.refusals.complete"],
 }
 IDEMPOTENCY_KEY_MODEL = "identity.IdempotencyKey"
+USED_SLUG_MODEL = "identity.UsedSlug"
 # Rendering reads what was fetched and nothing else; where people develop and test, it must.
 FORBID_SQL_WHILE_RENDERING = DEBUG
 
@@ -312,7 +313,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 
 # --- What one person may keep --------------------------------------------------------------------
-STREAMS_PER_PERSON = env_int("STREAMS_PER_PERSON", default=20, least=1)
+STREAMS_PER_PERSON = env_int("STREAMS_PER_PERSON", default=50, least=1)
 HOOKS_PER_PERSON = env_int("HOOKS_PER_PERSON", default=100, least=1)
 SUBSCRIPTIONS_PER_PERSON = env_int("SUBSCRIPTIONS_PER_PERSON", default=500, least=1)
 

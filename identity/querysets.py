@@ -175,7 +175,8 @@ class OrganizationGroupQuerySet(QuerySet[Any]):
 
     def for_api(self, user: Any) -> Self:
         """Add how many organisations are in each."""
-        return self.annotate(customers_count=Count("customers"))
+        present = Q(customers__is_removed=False)
+        return self.annotate(customers_count=Count("customers", filter=present))
 
 
 class CustomerQuerySet(QuerySet[Any]):
@@ -186,8 +187,10 @@ class CustomerQuerySet(QuerySet[Any]):
         if not user.is_authenticated:
             return self.none()
         if access.reach(user, Permission.VIEW_CUSTOMER).everywhere:
-            return self
-        return self.filter(pk__in=user.grants.filter(access.in_force()).values("customer"))
+            return self.filter(is_removed=False)
+        return self.filter(
+            is_removed=False, pk__in=user.grants.filter(access.in_force()).values("customer")
+        )
 
     def for_api(self, user: Any) -> Self:
         """Add what the API shows of an organisation beside its own columns."""

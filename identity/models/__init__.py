@@ -16,6 +16,7 @@ from identity.models.people import User
 from identity.models.project import Project
 from identity.models.replay import IdempotencyKey
 from identity.models.science import ScienceDomain, ScienceSubDomain
+from identity.models.slugs import UsedSlug
 from identity.models.task import TaskFailure
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "SshKey",
     "TaskFailure",
     "Token",
+    "UsedSlug",
     "User",
     "WebHook",
 ]

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from config.common.json_column import JsonColumn
 from config.common.models import UuidModel, text
+from config.common.sorting import sort_key
 from identity import access
 from identity.audiences import OF_USER
 from identity.querysets import UserQuerySet
@@ -60,6 +61,9 @@ class User(UuidModel, AbstractBaseUser):
     slug = models.SlugField(max_length=80, unique=True)
     first_name = text(length=100)
     last_name = text(length=100)
+    username_key = sort_key("username")
+    first_name_key = sort_key("first_name")
+    last_name_key = sort_key("last_name")
     native_name = text(length=200)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
@@ -111,7 +115,10 @@ class User(UuidModel, AbstractBaseUser):
     objects = UserManager()
 
     class Meta:
-        indexes = (models.Index(fields=["email"], name="user_email"),)
+        indexes = (
+            models.Index(fields=["email"], name="user_email"),
+            models.Index(fields=["username_key", "id"], name="user_by_username"),
+        )
 
     def __str__(self) -> str:
         return self.username

@@ -2,10 +2,12 @@
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.utils import timezone
 
 from config.common.json_column import JsonColumn
 from config.common.models import Timestamped, UuidModel, choices, one_of, text
+from config.common.sorting import sort_key
 from identity.models import Project, User
 from marketplace.lifecycle import ResourceState
 from marketplace.models.offering import Offering
@@ -27,6 +29,7 @@ class Resource(UuidModel, Timestamped):
         Plan, null=True, blank=True, on_delete=models.PROTECT, related_name="resources"
     )
     name = text(length=255)
+    name_key = sort_key("name")
     slug = models.SlugField(max_length=80, unique=True)
     description = text(long=True)
     state = models.CharField(
@@ -64,6 +67,7 @@ class Resource(UuidModel, Timestamped):
             models.Index(fields=["offering", "-created", "-id"], name="resource_by_offering"),
             models.Index(fields=["-created", "-id"], name="resource_latest"),
             models.Index(fields=["backend_id"], name="resource_backend_id"),
+            models.Index(Upper("backend_id"), name="resource_backend_id_any_case"),
             models.Index(
                 fields=["end_date"],
                 name="resource_end_date",

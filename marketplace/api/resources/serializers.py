@@ -18,6 +18,7 @@ from config.common.api.outputs import (
     Computed,
     Derived,
     EnumField,
+    ExactMap,
     MapField,
     Nested,
     Omitted,
@@ -208,7 +209,7 @@ class ResourceOutput(Output):
     )
     endpoints = EndpointsField()
     error_traceback = text(source="readable_traceback")
-    limit_usage = MapField(child=serializers.FloatField())
+    limit_usage = ExactMap(child=serializers.FloatField())
     limits = MapField(child=serializers.FloatField())
     options = MapField(allow_null=True)
     order_in_progress = Nested(
