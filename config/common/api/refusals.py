@@ -96,20 +96,24 @@ def statuses(view: Any, method: str, path: str, declared: Declared) -> list[HTTP
         found.add(HTTPStatus.NOT_FOUND)  # a page beyond the last one is not found either
     if "{" in path:
         found.add(HTTPStatus.METHOD_NOT_ALLOWED)  # the argument is another address's name: `me`
-    if method == "GET":
-        found.add(SENT_ALREADY)
-        filterset = declared.filterset or (view.filterset_class if view.action == "list" else None)
-        if filterset is not None:
-            found.add(UNREADABLE)
-    if is_write:
-        found |= {UNREADABLE, HTTPStatus.CONFLICT}
-    if is_write and declared.input is not None:
-        found.add(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
-    if is_write and view.detail:
-        found.add(HTTPStatus.PRECONDITION_FAILED)
+    found |= _of_writes(view, declared) if is_write else _of_reads(view, declared)
     if method == "POST" and view.action not in view.never_replayed:
         found.add(HTTPStatus.UNPROCESSABLE_ENTITY)
     return sorted(found)
+
+
+def _of_reads(view: Any, declared: Declared) -> set[HTTPStatus]:
+    filterset = declared.filterset or (view.filterset_class if view.action == "list" else None)
+    return {SENT_ALREADY} if filterset is None else {SENT_ALREADY, UNREADABLE}
+
+
+def _of_writes(view: Any, declared: Declared) -> set[HTTPStatus]:
+    found = {UNREADABLE, HTTPStatus.CONFLICT}
+    if declared.input is not None:
+        found.add(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+    if view.detail:
+        found.add(HTTPStatus.PRECONDITION_FAILED)
+    return found
 
 
 def reference(status: HTTPStatus) -> Schema:
