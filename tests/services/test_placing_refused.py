@@ -248,7 +248,7 @@ def test_an_offering_may_demand_or_bound_the_end_date(
 
     offering.plugin_options |= {
         "default_resource_termination_offset_in_days": 30,
-        "max_resource_termination_offset_in_days": 60,
+        "max_resource_termination_offset_in_days": 60.0,
         "latest_date_for_resource_termination": "whenever",
     }
     offering.save()
