@@ -28,6 +28,7 @@ from config.env import (
     env_str,
 )
 from config.local_secret import local_secret
+from config.ports import web_port
 from config.version import read_version
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -121,6 +122,14 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'none'"],
     }
 }
+
+# Links in mails: never made of a request's Host header, which whoever sends it chooses.
+_HOST = next((host.lstrip(".") for host in ALLOWED_HOSTS if "*" not in host), "localhost")
+_PORT = f":{web_port()}" if _HOST in {"localhost", "127.0.0.1"} else ""
+SITE_URL = env_str("SITE_URL").rstrip("/") or (
+    f"{'https' if HTTPS_ONLY else 'http'}://{_HOST}{_PORT}"
+)
+check_url("SITE_URL", SITE_URL, ("https", "http"))
 
 AUTH_USER_MODEL = "identity.User"
 AUTH_PASSWORD_VALIDATORS = [

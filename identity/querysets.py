@@ -334,8 +334,15 @@ class HookQuerySet(QuerySet[Any]):
         return self.filter(own | Q(customer__in=within.customers))
 
     def live(self) -> Self:
-        """Keep those that are told anything: a person's only while he may log in."""
-        return self.filter(Q(author__is_active=True) | Q(customer__isnull=False), is_active=True)
+        """Keep those that are told anything: a person's only while he may log in.
+
+        Nothing is mailed to an address that nobody has confirmed.
+        """
+        return self.filter(
+            Q(author__is_active=True) | Q(customer__isnull=False),
+            Q(email="") | Q(email_confirmed_at__isnull=False),
+            is_active=True,
+        )
 
 
 class EventQuerySet(QuerySet[Any]):

@@ -1,6 +1,7 @@
 """People, the organisations and projects they belong to, and the record of what was done."""
 
 from identity.models.credentials import LoginFailures, SshKey, Token
+from identity.models.email import EmailConfirmation
 from identity.models.event import Event, EventDelivery
 from identity.models.grant import Grant, Role
 from identity.models.hook import (
@@ -21,6 +22,7 @@ from identity.models.task import TaskFailure
 
 __all__ = [
     "Customer",
+    "EmailConfirmation",
     "EmailHook",
     "Event",
     "EventDelivery",

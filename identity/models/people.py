@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models.functions import Upper
 from django.utils import timezone
 
 from config.common.json_column import JsonColumn
@@ -58,6 +59,7 @@ class User(UuidModel, AbstractBaseUser):
 
     username = models.CharField(max_length=255, unique=True)
     email = models.EmailField(max_length=320, blank=True, default="")
+    requested_email = text(length=320)
     slug = models.SlugField(max_length=80, unique=True)
     first_name = text(length=100)
     last_name = text(length=100)
@@ -117,6 +119,7 @@ class User(UuidModel, AbstractBaseUser):
     class Meta:
         indexes = (
             models.Index(fields=["email"], name="user_email"),
+            models.Index(Upper("email"), name="user_email_any_case"),
             models.Index(fields=["username_key", "id"], name="user_by_username"),
         )
 

@@ -19,8 +19,8 @@ class Resource(UuidModel, Timestamped):
     """An allocation: what a project holds of an offering.
 
     `state` is written by `marketplace.services.resources` only. `limits` maps component types to
-    numbers; `current_usages` (this month) and `limit_usage` (this limit period) map them to what
-    accounting wrote down.
+    numbers; `current_usages` (of `usage_month`) and `limit_usage` (of the limit period then) map
+    them to what accounting wrote down, and so does `following_usages` for the month after that.
     """
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="resources")
@@ -41,6 +41,8 @@ class Resource(UuidModel, Timestamped):
     cost = models.DecimalField(max_digits=22, decimal_places=10, null=True, blank=True)
     current_usages = JsonColumn(default=dict, blank=True)
     limit_usage = JsonColumn(default=dict, blank=True)
+    usage_month = models.DateField(null=True, blank=True)
+    following_usages = JsonColumn(default=dict, blank=True)
     backend_id = text()
     effective_id = text()
     backend_metadata = JsonColumn(default=dict, blank=True)

@@ -28,7 +28,7 @@ from marketplace.services import changes, history, locking, plan_periods, projec
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
+    from datetime import date, datetime
 
     from identity.models import User
     from marketplace.models import Order
@@ -165,13 +165,22 @@ def record_usage_snapshot(
     *,
     current_usages: Mapping[str, str],
     limit_usage: Mapping[str, object],
+    month: date,
+    following: Mapping[str, Mapping[str, object]],
     now: datetime,
 ) -> None:
-    """Write down what accounting has summed up: this month's usage, and that against the limits.
+    """Write down what accounting has summed up: a month's usage, and that against the limits.
+
+    The same of the `following` month will be shown from its first second on.
 
     Part of accounting's transaction, whose event it shares.
     """
-    wanted = {"current_usages": dict(current_usages), "limit_usage": dict(limit_usage)}
+    wanted = {
+        "current_usages": dict(current_usages),
+        "limit_usage": dict(limit_usage),
+        "usage_month": month,
+        "following_usages": dict(following),
+    }
     changes.write(resource, wanted, now=now)
 
 
