@@ -10,8 +10,10 @@ from typing import Any, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
+    Case,
     CharField,
     Count,
+    Exists,
     F,
     IntegerField,
     OuterRef,
@@ -20,13 +22,15 @@ from django.db.models import (
     Subquery,
     TextField,
     Value,
+    When,
 )
 from django.db.models.functions import Cast, Coalesce, Concat, JSONObject, Replace, Trim
 
 from identity import access
 from identity.querysets import count_of
 from identity.roles import ScopeType
-from marketplace.lifecycle import ResourceState
+from marketplace.lifecycle import WAITING, OrderType, ResourceState
+from marketplace.querysets.rights import agreed
 
 
 def uuid_hex(path: str) -> Replace:
@@ -58,16 +62,19 @@ class _Clientele(QuerySet[Any]):
         return clone.filter(self._holding(clone._live()))  # noqa: SLF001 - its own clone
 
     def _live(self, user: Any = None) -> Any:
-        """Return the live allocations of the offerings (of those that the user provides)."""
+        """Return the live allocations of the offerings (of those that the user provides).
+
+        One of which the order still waits is none yet: it shows the provider nobody's keys or
+        addresses before somebody agreed to deliver it.
+        """
         from_model = self._resource_model()
         offerings = self.offerings
         if offerings is None:
             offerings = from_model._meta.get_field("offering").related_model.objects.provided_by(
                 user
             )
-        return from_model._base_manager.filter(offering__in=offerings.values("pk")).exclude(
-            state=ResourceState.TERMINATED
-        )
+        held = from_model._base_manager.filter(offering__in=offerings.values("pk"))
+        return held.exclude(state=ResourceState.TERMINATED).exclude(_only_asked_for(from_model))
 
     def _resource_model(self) -> Any:
         raise NotImplementedError
@@ -128,10 +135,34 @@ class ProviderCustomerQuerySet(_Clientele):
             ),
             provider_users=ArraySubquery(
                 people.filter(pk__in=members.values("user"))
+                .alias(has_agreed=agreeing(grants, self._live(user)))
                 .order_by("username", "pk")
-                .values(row=JSONObject(email="email", full_name=full_name(), uuid=uuid_hex("uuid")))
+                .values(
+                    row=JSONObject(
+                        email=told(F("email")), full_name=told(full_name()), uuid=uuid_hex("uuid")
+                    )
+                )
             ),
         )
+
+
+def agreeing(grants: Any, resources: Any) -> Exists:
+    """Return whether a person agreed to the terms of an offering of which their projects hold one.
+
+    `resources` are the allocations that count.
+    """
+    theirs = grants.objects.filter(
+        access.in_force(),
+        scope_type=ScopeType.PROJECT,
+        project=OuterRef("project"),
+        user=OuterRef(OuterRef("pk")),
+    )
+    return Exists(resources.filter(Exists(theirs), agreed(user=OuterRef("pk"))))
+
+
+def told(column: Any) -> Case:
+    """Return a column of a person for who they agreed to be told to; an empty text otherwise."""
+    return Case(When(has_agreed=True, then=column), default=Value(""), output_field=CharField())
 
 
 class ProviderPersonQuerySet(_Clientele):
@@ -160,7 +191,23 @@ class ProviderPersonQuerySet(_Clientele):
             user=OuterRef("pk"),
             project__in=self._live(user).values("project"),
         )
-        return self.annotate(held_in=_distinct(memberships, "user", "project"))
+        return self.annotate(
+            held_in=_distinct(memberships, "user", "project"), has_agreed=self._agreeing(user)
+        )
+
+    def agreed(self) -> Self:
+        """Keep those who agreed to the terms of one of the offerings, if it has any."""
+        return self.filter(self._agreeing(None))
+
+    def _agreeing(self, user: Any) -> Exists:
+        return agreeing(self._grants(), self._live(user))
+
+
+def _only_asked_for(resources: Any) -> Q:
+    """Return the condition that the order for a resource waits for somebody to agree."""
+    orders = resources._meta.get_field("orders").related_model._base_manager
+    waiting = orders.filter(resource=OuterRef("pk"), type=OrderType.CREATE, state__in=WAITING)
+    return Q(state=ResourceState.CREATING) & Q(Exists(waiting))
 
 
 def _distinct(rows: Any, by: str, counted: str) -> Coalesce:

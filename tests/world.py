@@ -14,6 +14,7 @@ from tests.factories.accounting import (
     ComponentUserUsageFactory,
     ComponentUserUsageLimitFactory,
     EvaluationLogFactory,
+    PlanPeriodUsageFactory,
     PolicyComponentLimitFactory,
     PolicyFactory,
     PolicyStandingFactory,
@@ -100,7 +101,8 @@ def _one(
     ResourceApiKeyFactory(resource=resource, user=member)
     ScienceSubDomainFactory()
     component = offering.components.first()
-    usage = ComponentUsageFactory(resource=resource, component=component, plan_period=period)
+    usage = ComponentUsageFactory(resource=resource, component=component)
+    PlanPeriodUsageFactory(component_usage=usage, plan_period=period)
     ComponentUserUsageFactory(component_usage=usage, user=account)
     ComponentUserUsageLimitFactory(resource=resource, component=component, user=account)
     BackendResourceRequestFactory(offering=offering, created_by=member)

@@ -9,6 +9,7 @@ from allocations.lifecycle import AccountState
 from allocations.models import OfferingUser
 from identity.models import Grant
 from identity.roles import RoleName, ScopeType
+from marketplace.lifecycle import WAITING, OrderType, ResourceState
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -67,6 +68,14 @@ def members_of(resource: Resource, *, has_consent: bool | None = None) -> list[M
         )
         for user, grant in strongest.items()
     ]
+
+
+def is_only_asked_for(resource: Resource) -> bool:
+    """Tell whether the order for a resource still waits for somebody to agree."""
+    if resource.state != ResourceState.CREATING:
+        return False
+    waiting = resource.orders.filter(type=OrderType.CREATE, state__in=WAITING)
+    return bool(waiting.exists())
 
 
 def grants_of(projects: Any) -> QuerySet[Grant]:
