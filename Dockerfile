@@ -1,4 +1,6 @@
-FROM python:3.11-slim-bookworm
+# Renewed like the images of docker-compose.yml.
+ARG BASE=python:3.11-slim-bookworm@sha256:a36c24f9cbdf4fd0f52d67f0823eeac19c2028c637cecc392d97f980d4fec56b
+FROM ${BASE}
 
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /app
@@ -9,6 +11,7 @@ COPY requirements/run.lock requirements/run.lock
 RUN pip install --no-deps --require-hashes --requirement requirements/run.lock
 
 COPY manage.py CHANGELOG.md LICENSE ./
+COPY docs/openapi.yaml docs/openapi.yaml
 COPY config config
 COPY identity identity
 COPY marketplace marketplace

@@ -15,7 +15,7 @@ MAKEFLAGS += --no-print-directory
 
 .PHONY: help setup agent run serve streams worker bus test e2e test-fast check lint types imports deploy
 .PHONY: migrations backup restore
-.PHONY: schema schema-fresh fmt fuzz bench docs coverage shell
+.PHONY: schema schema-fresh fmt fuzz bench bench-slow docs coverage shell
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,7 +27,13 @@ setup: ## Build .venv from the lock file, if the lock file changed
 	    || { echo "$(PYTHON) is older than 3.11; set PYTHON=/path/to/a/newer/one" >&2; exit 1; }; \
 	  echo "Building .venv from requirements/dev.lock (once; a minute or two)" >&2; \
 	  "$(PYTHON)" -m venv --clear .venv; \
-	  $(PY) -m pip --disable-pip-version-check install --quiet --no-deps --require-hashes --requirement requirements/dev.lock; \
+	  { $(PY) -m pip --disable-pip-version-check install --progress-bar off --no-deps --require-hashes \
+	    --requirement requirements/dev.lock || touch .venv/failed; } \
+	    | awk -v all="$$(grep -c '==' requirements/dev.lock)" \
+	      '/^Collecting/{n++; printf "\r  %d of %d packages: %-40.40s", n, all, $$2; fflush()} \
+	       /^Installing/{printf "\r  %d packages fetched; installing them   %30s\n", n, ""; fflush()} \
+	       /^ERROR/{print}' >&2; \
+	  test ! -e .venv/failed; \
 	  cp requirements/dev.lock .venv/built-from.lock; }
 
 agent: ## Build .venv-agent: the unmodified site agents that the tests of tests/agent run
@@ -112,6 +118,9 @@ fuzz: setup ## Send made-up requests to every operation as everybody (SEED=1 ROU
 
 bench: setup ## Seed, serve and measure
 	@$(PY) manage.py bench
+
+bench-slow: setup ## Measure a list beside 500 idle and 50 slow clients
+	@$(PY) manage.py bench_slow_clients
 
 docs: schema ## Write the documents that come from the code and from the running service
 	@$(PY) manage.py write_docs

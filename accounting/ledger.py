@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 CENT = Decimal("0.01")
 MONTHS_OF_A_QUARTER = 3
 
+EARLIEST = date(2000, 1, 1)
+"""The first month of which staff may load what was used."""
+
+AHEAD = timedelta(days=1)
+"""How far the clock of a site may be ahead."""
+
 EASTERNMOST = timedelta(hours=14)
 WESTERNMOST = timedelta(hours=12)
 """How far local time is ahead of UTC, or behind it, where it is most so."""
@@ -49,6 +55,11 @@ def has_begun(month: date, now: datetime) -> bool:
 def is_over(month: date, now: datetime) -> bool:
     """Tell whether a month is over everywhere on Earth."""
     return month < month_of(now - WESTERNMOST)
+
+
+def first_month_of(begun: datetime) -> date:
+    """Return the month in which something began, on the calendar on which that was earliest."""
+    return month_of(begun - WESTERNMOST)
 
 
 def begins(period: LimitPeriod | str | None, month: date) -> date | None:

@@ -92,25 +92,6 @@ STALE_AFTER = timedelta(days=1)
 OLDEST_SERVED = (1, 0, 0)
 """The oldest version of `waldur-site-agent` that the calls served here are known to suffice for."""
 
-_SECRETS = re.compile(
-    r"""(?ix)
-    (
-      (?: token | secret | passw | api_?key | private_?key ) [\w-]{0,40} ["']?
-      [ \t]{0,40} [:=] [ \t]*
-    )
-    (
-      "[^"\n]*"
-      | '[^'\n]*'
-      | [|>][-+]?[ \t]*\n(?:[ \t]+.*(?:\n|\Z))+
-      | [^\s,}\]"'][^\s,}\]]*
-    )
-    """
-)
-_PRIVATE_KEY = re.compile(
-    r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL
-)
-HIDDEN = "***"
-
 _RELEASE = re.compile(r"v?(\d{1,9})(?:\.(\d{1,9}))?(?:\.(\d{1,9}))?")
 
 
@@ -132,14 +113,6 @@ def state_of(
     if last_seen < now - SEEN_WITHIN[agent_type]:
         return ServiceState.IDLE
     return ServiceState.ERROR if error else ServiceState.ACTIVE
-
-
-def without_secrets(config: str) -> str:
-    """Return an agent's configuration with what it calls tokens, secrets, passwords or keys hidden.
-
-    Others than who wrote it read it, and with its token they could do all that he may do.
-    """
-    return _SECRETS.sub(rf"\1{HIDDEN}", _PRIVATE_KEY.sub(HIDDEN, config))
 
 
 def release(version: str) -> tuple[int, int, int] | None:

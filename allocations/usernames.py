@@ -75,7 +75,7 @@ def propose(settings: Mapping[str, object], names: Names, *, taken: Collection[s
     policy = policy_of(settings)
     begin = stem(settings, names)
     if not begin or policy in OWN_NAMES:
-        return "" if begin in taken else begin
+        return "" if begin in taken or is_reserved(begin) else begin
     form = "{}{:05d}" if policy is UsernamePolicy.ANONYMIZED else "{}_{:02d}"
     numbered = (form.format(begin, number) for number in count(0))
     return next(name for name in numbered if name not in taken)
@@ -93,7 +93,8 @@ def is_account_name(name: str) -> bool:
 def propose_shared(wanted: str, taken: Collection[str]) -> str:
     """Return a name for an account that is nobody's own: what is wanted, or numbered from 2 on."""
     begin = re.sub(r"[^a-z0-9_-]+", "-", wanted.lower()).strip("-")
-    begin = begin if is_account_name(begin[:1]) else f"svc-{begin}".rstrip("-")
+    if not is_account_name(begin[:1]) or is_reserved(begin):
+        begin = f"svc-{begin}".rstrip("-")
     begin = begin[: SHARED_LENGTH - 6]
     numbered = (f"{begin}-{number}" for number in count(2))
     return begin if begin not in taken else next(name for name in numbered if name not in taken)
@@ -103,3 +104,27 @@ def _plain(name: str) -> str:
     """Return a name in lower-case ASCII letters; empty when none of it can be written so."""
     decomposed = unicodedata.normalize("NFKD", name)
     return re.sub(r"[^a-z0-9]", "", decomposed.encode("ascii", "ignore").decode().lower())
+
+
+_OF_MACHINES = """
+    _apt _chrony abrt adm admin administrator amandabackup apache audio avahi backup bin
+    bind cdrom ceph chrony clevis cockpit-ws colord crontab daemon dbus dialout dip disk
+    dnsmasq docker dovecot exim fax floppy ftp games gdm geoclue gluster gnats halt httpd
+    input irc kmem kvm ldap libvirt list lock lp mail mailnull man messagebus munge mysql
+    named news nfsnobody nginx nobody nogroup nscd nslcd ntp openvpn operator oprofile
+    plugdev polkitd postfix postgres proxy puppet qemu rabbitmq redis render rngd root rpc
+    rpcuser rtkit saned sasl saslauth sgx shadow shutdown slurm slurmctld slurmd slurmdbd
+    slurmrestd smmsp squid src ssh sshd sssd staff statd sudo sync sys syslog systemd tape
+    tcpdump toor tss tty unbound usbmux users utempter utmp uucp uuidd video voice wheel
+    www-data zabbix
+"""
+RESERVED = frozenset(_OF_MACHINES.split())
+"""Accounts and groups that machines have for themselves; nobody is called so."""
+
+RESERVED_BEGINNING = "systemd-"
+
+
+def is_reserved(name: str) -> bool:
+    """Tell whether a name belongs to machines, in whatever case it is written."""
+    plain = name.strip().lower().removesuffix("$")
+    return plain in RESERVED or plain.startswith(RESERVED_BEGINNING)

@@ -4,6 +4,7 @@ from django.apps import AppConfig
 from django.contrib.admin import apps as admin
 
 from config.celery import app as celery_app
+from config.common.stored import read_carefully
 from config.nudge import Nudge
 
 # Importing the Celery app here makes it the current one in every process that has Django's apps, so
@@ -18,9 +19,10 @@ class ConfigApp(AppConfig):
     verbose_name = "EFP Allocations"
 
     def ready(self) -> None:
-        """Have a dispatcher woken after each commit that recorded an event."""
+        """Read what is stored with care, and have events told once they are committed."""
         from identity import events  # noqa: PLC0415 - its models are there only now
 
+        read_carefully()
         events.on_commit_call(Nudge(wake_dispatcher))
 
 

@@ -15,6 +15,7 @@ from config.checked_values import (
     check_strength,
     check_url,
     made_folder,
+    rate,
 )
 from config.embedded_postgres import Cluster, connection_settings, embedded
 from config.env import (
@@ -118,6 +119,7 @@ BEHIND_PROXY = env_bool("BEHIND_PROXY", default=False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 USE_X_FORWARDED_HOST = BEHIND_PROXY
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "config.refusals.forged"
 # What a page of ours may load and where its forms lead: to this service alone, and no inline code.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -167,6 +169,8 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "config.health.ProbeMiddleware",
     "corsheaders.middleware.CorsMiddleware",
+    "config.refusals.AddressMiddleware",
+    "config.throttling.refusing.RateLimitMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -234,6 +238,7 @@ STORAGES = {
 MEDIA_ROOT = VAR_DIR / "media"
 
 # --- The API --------------------------------------------------------------------------------------
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024  # of any body; agents send some thousand entries
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "identity.api.authentication.TokenAuthentication",
@@ -241,16 +246,28 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_SCHEMA_CLASS": "config.common.api.schema.ApiSchema",
     "URL_FORMAT_OVERRIDE": None,
+    "DEFAULT_THROTTLE_CLASSES": ["config.throttling.persons.PersonThrottle"],
     "EXCEPTION_HANDLER": "config.common.api.exceptions.handle",
     "DEFAULT_RENDERER_CLASSES": [
         "config.common.api.renderers.OrjsonRenderer",
         "config.common.api.renderers.ProblemRenderer",
     ],
     "DEFAULT_PARSER_CLASSES": [
-        "rest_framework.parsers.JSONParser",
-        "rest_framework.parsers.FormParser",
-        "rest_framework.parsers.MultiPartParser",
+        "config.common.api.parsers.JsonParser",
+        "config.common.api.parsers.FormParser",
+        "config.common.api.parsers.MultiPartParser",
     ],
+}
+# How often: an agent may poll as it likes, whoever tries passwords may not.
+RATE_LIMITS = env_bool("RATE_LIMITS", default=True)
+RATES = {
+    "token": rate("RATE_TOKEN", env_str("RATE_TOKEN", "6000/minute")),
+    "person": rate("RATE_PERSON", env_str("RATE_PERSON", "12000/minute")),
+    "address": rate("RATE_ADDRESS", env_str("RATE_ADDRESS", "12000/minute")),
+    "anonymous": rate("RATE_ANONYMOUS", env_str("RATE_ANONYMOUS", "1200/minute")),
+    "login": rate("RATE_LOGIN", env_str("RATE_LOGIN", "30/minute")),
+    "password": rate("RATE_PASSWORD_CHANGE", env_str("RATE_PASSWORD_CHANGE", "10/minute")),
+    "schema": rate("RATE_SCHEMA", env_str("RATE_SCHEMA", "60/minute")),
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "EFP Allocations",
@@ -303,6 +320,11 @@ CELERY_TASK_SOFT_TIME_LIMIT = 240
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
+
+# --- What one person may keep --------------------------------------------------------------------
+STREAMS_PER_PERSON = env_int("STREAMS_PER_PERSON", default=20, least=1)
+HOOKS_PER_PERSON = env_int("HOOKS_PER_PERSON", default=100, least=1)
+SUBSCRIPTIONS_PER_PERSON = env_int("SUBSCRIPTIONS_PER_PERSON", default=500, least=1)
 
 # --- The event feed: streams are served by a process of their own ---------------------------------
 EVENT_FEED_RETENTION_DAYS = env_int("EVENT_FEED_RETENTION_DAYS", default=30, least=1)

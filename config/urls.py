@@ -6,29 +6,27 @@ apps may serve actions below one collection.
 
 from django.conf import settings
 from django.contrib import admin
-from django.http import HttpRequest, JsonResponse
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
-from drf_spectacular.views import SpectacularAPIView
 
+from config.about.document import SchemaView
 from config.metrics import MetricsView
-
-
-def unknown(request: HttpRequest, **_: object) -> JsonResponse:
-    """Answer an unknown address of the API as JSON, like every other error."""
-    return JsonResponse({"detail": "Not found."}, status=404)
-
+from config.refusals import unknown
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
     path("metrics", MetricsView.as_view(), name="metrics"),
     path("api/", include("config.about.urls")),
-    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/schema/", SchemaView.as_view(), name="schema"),
     *([path("bench/floor/", include("config.load.bench.floor"))] if settings.BENCH_FLOOR else []),
     path("", include("accounting.api.urls")),
     path("", include("allocations.api.urls")),
     path("", include("marketplace.api.urls")),
     path("", include("identity.api.urls")),
-    re_path(r"^api/.*/$", unknown),
+    re_path(r"^api(?:-auth)?(?:/.*)?$", unknown),
 ]
+handler400 = "config.refusals.bad_request"
+handler403 = "config.refusals.forbidden"
+handler404 = "config.refusals.not_found"
+handler500 = "config.refusals.failed"

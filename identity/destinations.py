@@ -11,10 +11,18 @@ import ipaddress
 import socket
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from queue import Empty, Queue
+from threading import BoundedSemaphore, Thread
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 from config.common.errors import Invalid
+
+LOOK_UP_SECONDS = 5.0
+"""How long the addresses of a name are looked for."""
+
+_LOOK_UPS = BoundedSemaphore(128)
+"""Look-ups that are under way in this process."""
 
 LONGEST = 2000
 AS_GIVEN = "!#$%&'()*+,/:;=?@[]~"
@@ -70,20 +78,59 @@ def read(url: str, *, allow_private: bool) -> Destination:
     return Destination(parts.scheme == "https", host, port or PORTS[parts.scheme], path)
 
 
-def resolve(destination: Destination, *, allow_private: bool) -> list[str]:
+def resolve(
+    destination: Destination, *, allow_private: bool, seconds: float = LOOK_UP_SECONDS
+) -> list[str]:
     """Return the addresses behind a destination's name, once all of them are allowed.
 
     One that is not is reason enough to refuse: whoever answers with both means no good.
 
     :raises NotAllowed: one of them is not public.
-    :raises OSError: the name cannot be resolved.
+    :raises OSError: the name cannot be resolved, or not within the time.
     """
-    found = socket.getaddrinfo(destination.host, destination.port, type=socket.SOCK_STREAM)
-    addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+    addresses = _looked_up(destination.host, destination.port, seconds)
     for address in addresses:
         if not allow_private and not is_public(ipaddress.ip_address(address)):
             raise NotAllowed("The address is not one of the public internet.")
     return addresses
+
+
+def _looked_up(host: str, port: int, seconds: float) -> list[str]:
+    """Return the addresses of a host, or give up after a time.
+
+    The system's own look-up has no limit that could be set, and somebody's name server may answer
+    as slowly as they like; so it has a thread of its own, which is left to itself when it is over
+    time. Of such there are at most some, or one bad name would fill the process with them.
+
+    :raises OSError: there are none, it took too long, or too many look-ups are still under way.
+    """
+    if _literal(host) is not None:
+        return _found(host, port)  # nobody has to be asked
+    if not _LOOK_UPS.acquire(timeout=seconds):
+        raise TimeoutError
+    answer: Queue[list[str] | OSError] = Queue(maxsize=1)
+
+    def look_up() -> None:
+        try:
+            answer.put(_found(host, port))
+        except (OSError, UnicodeError) as error:
+            answer.put(error if isinstance(error, OSError) else OSError(str(error)))
+        finally:
+            _LOOK_UPS.release()
+
+    Thread(target=look_up, name="look-up", daemon=True).start()
+    try:
+        found = answer.get(timeout=seconds)
+    except Empty:
+        raise TimeoutError from None
+    if isinstance(found, OSError):
+        raise found
+    return found
+
+
+def _found(host: str, port: int) -> list[str]:
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
 def is_public(address: Address) -> bool:

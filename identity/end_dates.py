@@ -1,8 +1,16 @@
-"""When a project really ends: its end date and the days of grace after it. Pure."""
+"""When a project really ends: its end date and the days of grace after it. Pure.
+
+More days than the most that can be set stand for the most: a row that has more ends, too.
+"""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from config.common.times import MOST_DAYS, days_after
+
+if TYPE_CHECKING:
+    from datetime import date
 
 
 def effective_end_date(
@@ -12,10 +20,7 @@ def effective_end_date(
     if end_date is None:
         return None
     days = customer_grace_days if project_grace_days is None else project_grace_days
-    try:
-        return end_date + timedelta(days=days or 0)
-    except OverflowError:
-        return date.max
+    return days_after(end_date, min(days or 0, MOST_DAYS))
 
 
 def is_in_grace(

@@ -11,7 +11,9 @@ from collections.abc import Callable, Mapping
 from datetime import date, time
 from typing import Any, TypeVar
 
+from config.common import patterns
 from config.common.errors import Invalid
+from config.common.times import OutOfRange, day_from
 
 REQUIRED = "This field is required."
 MAX_TEXT = 10_000
@@ -84,8 +86,8 @@ def defect(schema: Mapping[str, Any]) -> str | None:
         return f"Order names unknown options: {', '.join(strangers)}."
     for name, field in fields.items():
         try:
-            re.compile(field.get("pattern") or "")
-        except re.error as error:
+            patterns.check(field.get("pattern") or "")
+        except patterns.Unusable as error:
             return f"Pattern of {name} is not a regular expression: {error}."
     return None
 
@@ -136,11 +138,19 @@ def _text(value: Any, field: Field) -> str:
     text = str(value)
     if len(text) > MAX_TEXT:
         raise _Wrong(f"Ensure this field has no more than {MAX_TEXT} characters.")
-    if (pattern := field.get("pattern")) and not re.fullmatch(pattern, text):
+    if (pattern := field.get("pattern")) and not _fits(pattern, text):
         raise _Wrong(
             field.get("pattern_error") or "This value does not match the required pattern."
         )
     return text
+
+
+def _fits(pattern: object, text: str) -> bool:
+    """Tell whether a text fits; nothing fits a pattern that stands there and cannot be matched."""
+    try:
+        return patterns.fits(pattern, text)
+    except patterns.Unusable as error:
+        raise _Wrong("The offering's pattern for this value cannot be used.") from error
 
 
 def _integer(value: Any, field: Field) -> int:
@@ -176,8 +186,10 @@ def _boolean(value: Any, field: Field) -> bool:
 
 def _date(value: Any, field: Field) -> date:
     try:
-        return date.fromisoformat(value)
-    except (TypeError, ValueError):
+        return day_from(value)
+    except OutOfRange as error:
+        raise _Wrong(str(error)) from None
+    except ValueError:
         raise _Wrong(
             "Date has wrong format. Use one of these formats instead: YYYY-MM-DD."
         ) from None

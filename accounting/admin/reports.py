@@ -11,6 +11,7 @@ from django.contrib.admin.widgets import AdminDateWidget
 from accounting.amounts import DECIMALS, MAX_DIGITS
 from accounting.services import usage
 from config.common.admin.deeds import Deed, DeedForm
+from config.common.admin.times import DayField
 from marketplace.components import REPORTED
 from marketplace.lifecycle import REPORTABLE, ResourceState
 
@@ -25,7 +26,7 @@ PREFIX = "used: "
 class UsageForm(DeedForm):
     """Amounts by component; one that is left empty is not reported."""
 
-    date = forms.DateField(
+    date = DayField(
         label="Month",
         required=False,
         widget=AdminDateWidget,

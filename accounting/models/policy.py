@@ -12,6 +12,7 @@ from accounting.periods import NAMES, Period
 from accounting.querysets import PolicyQuerySet
 from accounting.site_settings import LimitType, QosStrategy
 from accounting.thresholds import DEFAULT_WEIGHTS, Action, Terms
+from config.common.json_column import JsonColumn
 from config.common.models import Timestamped, UuidModel, choices, one_of
 from identity.models import Event, OrganizationGroup, User
 from marketplace.models import Offering, OfferingComponent, Resource
@@ -31,7 +32,7 @@ class SlurmPeriodicUsagePolicy(UuidModel, Timestamped):
     )
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     actions = models.CharField(max_length=255)
-    options = models.JSONField(default=dict, blank=True)
+    options = JsonColumn(default=dict, blank=True)
     apply_to_all = models.BooleanField(default=False)
     organization_groups = models.ManyToManyField(
         OrganizationGroup, blank=True, related_name="periodic_usage_policies"
@@ -48,7 +49,7 @@ class SlurmPeriodicUsagePolicy(UuidModel, Timestamped):
     carryover_factor = models.PositiveSmallIntegerField(default=50)
     raw_usage_reset = models.BooleanField(default=True)
     tres_billing_enabled = models.BooleanField(default=True)
-    tres_billing_weights = models.JSONField(default=dict, blank=True)
+    tres_billing_weights = JsonColumn(default=dict, blank=True)
     has_fired = models.BooleanField(default=False)
     fired_datetime = models.DateTimeField(default=timezone.now)
 
@@ -141,7 +142,7 @@ class PolicyStanding(models.Model):
         Event, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     notified_period = models.CharField(max_length=20, blank=True, default="")
-    settings = models.JSONField(default=dict, blank=True)
+    settings = JsonColumn(default=dict, blank=True)
     settings_period = models.CharField(max_length=20, blank=True, default="")
     evaluated_at = models.DateTimeField()
 

@@ -8,6 +8,7 @@ from django.db import models
 
 from accounting.models.policy import SlurmPeriodicUsagePolicy
 from accounting.site_settings import CommandType
+from config.common.json_column import JsonColumn
 from config.common.models import UuidModel, choices, one_of, text
 from marketplace.models import Resource
 
@@ -32,12 +33,12 @@ class SlurmPolicyEvaluationLog(UuidModel):
     billing_period = models.CharField(max_length=20)
     usage_percentage = models.DecimalField(max_digits=30, decimal_places=2)
     grace_limit_percentage = models.DecimalField(max_digits=9, decimal_places=2)
-    actions_taken = models.JSONField(default=list, blank=True)
-    previous_state = models.JSONField(default=dict, blank=True)
-    new_state = models.JSONField(default=dict, blank=True)
+    actions_taken = JsonColumn(default=list, blank=True)
+    previous_state = JsonColumn(default=dict, blank=True)
+    new_state = JsonColumn(default=dict, blank=True)
     stomp_message_sent = models.BooleanField(default=False)
     site_agent_confirmed = models.BooleanField(null=True, blank=True)
-    site_agent_response = models.JSONField(null=True, blank=True)
+    site_agent_response = JsonColumn(null=True, blank=True)
     evaluated_at = models.DateTimeField()
 
     class Meta:
@@ -61,7 +62,7 @@ class SlurmCommandHistory(UuidModel):
     command_type = models.CharField(max_length=15, choices=choices(CommandType))
     description = text(long=True)
     shell_command = text(long=True)
-    parameters = models.JSONField(default=dict, blank=True)
+    parameters = JsonColumn(default=dict, blank=True)
     execution_mode = models.CharField(max_length=10, choices=choices(ExecutionMode))
     success = models.BooleanField()
     error_message = text(long=True)

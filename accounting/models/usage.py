@@ -5,6 +5,7 @@ from enum import StrEnum
 from django.db import models
 
 from accounting.querysets import ComponentUsageQuerySet, ComponentUserUsageQuerySet
+from config.common.json_column import JsonColumn
 from config.common.models import Timestamped, UuidModel, choices, text
 from identity.models import User
 from marketplace.models import OfferingComponent, Resource, ResourcePlanPeriod
@@ -44,7 +45,7 @@ class ComponentUsage(UuidModel, Timestamped):
     modified_by = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
-    former_rows = models.JSONField(default=list, blank=True, editable=False)
+    former_rows = JsonColumn(default=list, blank=True, editable=False)
 
     objects = ComponentUsageQuerySet.as_manager()
 

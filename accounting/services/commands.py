@@ -12,6 +12,7 @@ from accounting.periods import label
 from accounting.services.evaluation import NotOfPolicy
 from accounting.services.policies import lock
 from accounting.site_settings import DESCRIPTIONS, CommandType, type_of
+from config.common.redaction import without_secrets
 from identity import events
 from marketplace.services import locking
 
@@ -47,6 +48,8 @@ def report_result(  # noqa: PLR0913 - what the site says
     :raises NotOfPolicy: the resource is of another offering.
     :raises Gone: the resource was unlinked meanwhile.
     """
+    error_message = without_secrets(error_message)
+    commands_executed = [without_secrets(command) for command in commands_executed]
     rules = lock(policy)
     found = rules.offering.resources.filter(uuid=resource_uuid).first()
     if found is None:

@@ -11,15 +11,25 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Min, Q
 
 from accounting.amounts import check_amounts, check_once
-from accounting.ledger import WESTERNMOST, following, has_begun, is_over, month_of
+from accounting.ledger import (
+    AHEAD,
+    EARLIEST,
+    WESTERNMOST,
+    first_month_of,
+    following,
+    has_begun,
+    is_over,
+    month_of,
+)
 from accounting.models import ComponentUsage
 from accounting.models.usage import MissingUsagePolicy
 from accounting.services import monthly
 from accounting.services.totals import refresh
 from config.common.errors import Invalid
+from config.common.times import in_utc
 from identity import events
 from marketplace.components import REPORTED, BillingType
 from marketplace.lifecycle import REPORTABLE
@@ -56,6 +66,12 @@ class MonthAhead(Invalid):
     """The month has not begun."""
 
     code = "month_ahead"
+
+
+class BeforeAllocation(Invalid):
+    """The month was over before the allocation began."""
+
+    code = "before_allocation"
 
 
 class PlanPeriodClosed(Invalid):
@@ -100,7 +116,8 @@ def set_usage(
     :raises UnknownComponents: a component is unknown or not reported for.
     :raises Repeated: a component is named twice.
     :raises AmountUnusable: an amount is negative, not finite, too long or too precise.
-    :raises MonthAhead: the month has not begun.
+    :raises MonthAhead: the month has not begun, or the moment is more than a day ahead.
+    :raises BeforeAllocation: the month is before the allocation's first; for staff, before 2000.
     :raises MonthClosed: a usage-based component of a past month, or a past month of what has ended,
         and the actor is not staff.
     :raises PlanPeriodClosed: the named plan period ended before the month.
@@ -114,6 +131,7 @@ def set_usage(
     _check_month(month, components.values(), actor=actor, now=now)
     if held.state not in REPORTABLE:
         _check_ended(held, month, actor=actor, now=now)
+    _check_moment(held, moment, actor=actor, now=now)
     period = _plan_period(held, plan_period, month)
     so_far = monthly.known(held, month)
     totals = {e.type: _total(e, components[e.type], plan_period, so_far) for e in reported}
@@ -122,7 +140,7 @@ def set_usage(
             resource=held,
             component=components[entry.type],
             billing_period=month,
-            date=moment,
+            date=in_utc(moment),
             usage=totals[entry.type],
             description=entry.description,
             recurring=entry.recurring,
@@ -171,6 +189,25 @@ def _components(held: Resource, reported: Sequence[Reported]) -> dict[str, Offer
             {"non_field_errors": [f"These components are invalid: {', '.join(unknown)}."]}
         )
     return components
+
+
+def _check_moment(held: Resource, moment: datetime, *, actor: User, now: datetime) -> None:
+    """Refuse a moment that no report can be of.
+
+    Site agents look for the words `backfilling past billing periods` and skip the month.
+    """
+    if moment > now + AHEAD:
+        raise MonthAhead({"date": ["Usage cannot be reported more than a day ahead."]})
+    first = EARLIEST if actor.is_staff else _first_month(held)
+    if month_of(moment) < first:
+        message = f"backfilling past billing periods is possible from {first:%Y-%m} on."
+        raise BeforeAllocation({"date": [f"The resource has no earlier usage: {message}"]})
+
+
+def _first_month(held: Resource) -> date:
+    """Return the month in which an allocation began: with its row, or a time under a plan."""
+    begun = held.plan_periods.aggregate(first=Min("start"))["first"]
+    return first_month_of(min(begun or held.created, held.created))
 
 
 def _check_month(

@@ -12,6 +12,7 @@ from accounting.amounts import DECIMALS, TOO_MUCH
 from accounting.models import ComponentUserUsageLimit
 from allocations.lifecycle import AccountState
 from allocations.models import OfferingUser
+from allocations.services import team
 from config.common.errors import Conflict, Invalid
 from identity import events
 from marketplace.components import REPORTED
@@ -31,7 +32,7 @@ class UnknownComponent(Invalid):
 
 
 class UnknownAccount(Invalid):
-    """Nobody has such an account at the resource's offering."""
+    """Nobody in the resource's project has such an account at its offering."""
 
     code = "unknown_account"
 
@@ -74,7 +75,7 @@ def create(
 
     :raises IllegalTransition: the resource is terminated.
     :raises UnknownComponent: its offering counts no usage of such a component.
-    :raises UnknownAccount: nobody has such an account there.
+    :raises UnknownAccount: nobody in its project has such an account there.
     :raises LimitUnusable: the limit is no amount of usage.
     :raises LimitExists: he has one already; of two who set it at once, one gets this.
     """
@@ -170,13 +171,13 @@ def _account(held: Resource, named: str | UUID) -> OfferingUser:
     """Return an account, locked so that nobody removes it meanwhile."""
     accounts = (
         OfferingUser.objects.select_for_update(no_key=True, of=("self",))
-        .filter(offering=held.offering)
+        .filter(offering=held.offering, user__in=team.grants_of([held.project_id]).values("user"))
         .exclude(state=AccountState.DELETED)
     )
     by = {"uuid": named} if isinstance(named, UUID) else {"username": named}
     found: OfferingUser | None = accounts.filter(**by).first()
     if found is None:
-        raise UnknownAccount({"user": ["Nobody has this account at the resource's offering."]})
+        raise UnknownAccount({"user": ["Nobody in the resource's project has this account."]})
     return found
 
 

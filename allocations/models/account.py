@@ -6,6 +6,8 @@ from django.db.models import Q
 
 from allocations.lifecycle import AccountState
 from allocations.querysets import OfferingUserQuerySet
+from config.common.json_column import JsonColumn
+from config.common.links import web_link
 from config.common.models import Timestamped, UuidModel, choices, one_of, text
 from identity.models import User
 from marketplace.models import Offering
@@ -27,8 +29,8 @@ class OfferingUser(UuidModel, Timestamped):
     is_granted = models.BooleanField(default=False)  # by staff, to who is in no project there
     propagation_date = models.DateTimeField(null=True, blank=True)
     service_provider_comment = text(long=True)
-    service_provider_comment_url = text()
-    backend_metadata = models.JSONField(default=dict, blank=True)
+    service_provider_comment_url = text(validators=[web_link])
+    backend_metadata = JsonColumn(default=dict, blank=True)
 
     objects = OfferingUserQuerySet.as_manager()
 

@@ -10,6 +10,7 @@ from allocations.querysets import (
     AgentProcessorQuerySet,
     AgentServiceQuerySet,
 )
+from config.common.json_column import JsonColumn
 from config.common.models import Timestamped, UuidModel, choices, one_of, text
 from identity.models import User
 from marketplace.models import Offering
@@ -30,7 +31,7 @@ class AgentIdentity(UuidModel, Timestamped):
     )
     name = models.CharField(max_length=255)
     version = text(length=100)
-    dependencies = models.JSONField(default=list, blank=True)
+    dependencies = JsonColumn(default=list, blank=True)
     config_file_path = text()
     config_file_content = text(long=True)
     last_restarted = models.DateTimeField()
@@ -62,7 +63,7 @@ class AgentService(UuidModel, Timestamped):
     name = models.CharField(max_length=255)
     mode = text(length=100)
     agent_type = models.CharField(max_length=20, choices=choices(AgentType))
-    statistics = models.JSONField(default=dict, blank=True)
+    statistics = JsonColumn(default=dict, blank=True)
     error = text(long=True)
     last_seen = models.DateTimeField(db_index=True)
 

@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from allocations.lifecycle import ApiKeyAction, ApiKeyState
 from allocations.querysets import ResourceApiKeyQuerySet
+from config.common.json_column import JsonColumn
 from config.common.models import Timestamped, UuidModel, choices, one_of, text
 from identity.models import User
 from marketplace.models import Resource
@@ -32,9 +33,9 @@ class ResourceApiKey(UuidModel, Timestamped):
     )
     error_message = text(long=True)
     issued_at = models.DateTimeField(null=True, blank=True)
-    limits = models.JSONField(null=True, blank=True)
+    limits = JsonColumn(null=True, blank=True)
     allowed_models = ArrayField(models.CharField(max_length=255), null=True, blank=True)
-    current_usages = models.JSONField(null=True, blank=True)
+    current_usages = JsonColumn(null=True, blank=True)
     usage_period = models.DateField(null=True, blank=True)
     paused_by_limit = models.BooleanField(default=False)
 

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from allocations.lifecycle import ImportState
+from config.common.json_column import JsonColumn
 from config.common.models import Timestamped, UuidModel, choices, one_of, text
 from identity.models import Project, User
 from marketplace.models import Offering
@@ -55,7 +56,7 @@ class BackendResource(UuidModel, Timestamped):
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="backend_resources")
     name = models.CharField(max_length=255)
     backend_id = models.CharField(max_length=255)
-    backend_metadata = models.JSONField(default=dict, blank=True)
+    backend_metadata = JsonColumn(default=dict, blank=True)
 
     objects = AtProvidedOfferings.as_manager()
 

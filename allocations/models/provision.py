@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from allocations.lifecycle import UNDELIVERED, ProvisionState
+from config.common.json_column import JsonColumn
 from config.common.models import UuidModel, choices, one_of, text
 from marketplace.models import Order
 
@@ -20,7 +21,7 @@ class Provision(UuidModel):
         max_length=10, choices=choices(ProvisionState), default=ProvisionState.DUE
     )
     attempts = models.PositiveIntegerField(default=0)
-    attempts_log = models.JSONField(default=list, blank=True)
+    attempts_log = JsonColumn(default=list, blank=True)
     next_attempt_at = models.DateTimeField()
     claimed_until = models.DateTimeField(null=True, blank=True)
     last_error = text(long=True)

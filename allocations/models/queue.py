@@ -11,6 +11,7 @@ from django.utils import timezone
 from allocations.models.subscription import EventConsumer, EventSubscription, EventSubscriptionQueue
 from allocations.observables import ObjectType
 from allocations.querysets import MessageQueueQuerySet
+from config.common.json_column import JsonColumn
 from config.common.models import UuidModel, choices, one_of, text
 from identity.models import Event
 
@@ -95,7 +96,7 @@ class QueueMessage(UuidModel):
     object_type = models.CharField(max_length=40, choices=choices(ObjectType))
     object_uuid = models.UUIDField()
     part = models.PositiveSmallIntegerField(default=0)
-    body = models.JSONField()
+    body = JsonColumn()
     created = models.DateTimeField(editable=False)
     published_at = models.DateTimeField(null=True, blank=True)
 

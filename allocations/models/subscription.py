@@ -15,6 +15,7 @@ from allocations.observables import (
     vhost,
 )
 from allocations.querysets import EventSubscriptionQuerySet, EventSubscriptionQueueQuerySet
+from config.common.json_column import JsonColumn
 from config.common.models import Timestamped, UuidModel, choices, one_of, text
 from identity.models import User
 from marketplace.models import Offering
@@ -36,7 +37,7 @@ class EventSubscription(BrokerLogin, UuidModel, Timestamped):
     )
     object_type = text(length=40)
     description = text()
-    observable_objects = models.JSONField(default=list, blank=True)
+    observable_objects = JsonColumn(default=list, blank=True)
     source_ip = models.GenericIPAddressField(null=True, blank=True)
 
     objects = EventSubscriptionQuerySet.as_manager()

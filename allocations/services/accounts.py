@@ -12,6 +12,7 @@ from django.db.models import OuterRef
 
 from allocations.lifecycle import ACCOUNT, COMING, AccountState
 from allocations.models import OfferingUser
+from allocations.usernames import is_reserved
 from config.common.errors import Conflict, Invalid
 from config.common.machine import IllegalTransition
 from identity import events
@@ -74,6 +75,12 @@ class NoRight(Invalid):
     code = "no_right"
 
 
+class ReservedUsername(Invalid):
+    """Machines have an account of that name for themselves."""
+
+    code = "reserved_username"
+
+
 class AccountGone(Conflict):
     """The account was removed in the meantime."""
 
@@ -91,11 +98,14 @@ def create(
 
     :raises NoRight: a provider opens it for somebody else.
     :raises AccountExists: he has one; of two who open it at once, one gets this.
+    :raises ReservedUsername: machines have an account of that name.
     :raises UsernameTaken: another account of the offering has the name.
     """
     is_by_staff = actor is not None and actor.is_staff
     if not (actor is None or is_by_staff or user == actor or has_right(user, offering)):
         raise NoRight({"user": [NO_RIGHT]})
+
+    check_reserved(username)
     account = OfferingUser(
         offering=offering,
         user=user,
@@ -116,6 +126,7 @@ def set_username(
 ) -> OfferingUser:
     """Name the account as the site does; one that is being made is ready with that.
 
+    :raises ReservedUsername: machines have an account of that name.
     :raises UsernameTaken: another account of the offering has the name.
     :raises AccountGone: the account was removed meanwhile.
     """
@@ -123,6 +134,7 @@ def set_username(
     before = locked.username
     if username == before:
         return locked
+    check_reserved(username)
     locked.username = username
     _store(locked)
     if username and locked.state in COMING:
@@ -281,6 +293,15 @@ def has_right(user: User, offering: Offering) -> bool:
     right = by_right(offering=offering.pk, user=OuterRef("pk"))
     by_role = User.objects.get_queryset().filter(right, pk=user.pk).exists()
     return by_role or live(user, offering) is not None
+
+
+def check_reserved(username: str) -> None:
+    """Refuse the name of an account that machines have for themselves, such as `root`.
+
+    :raises ReservedUsername: it is one.
+    """
+    if is_reserved(username):
+        raise ReservedUsername({"username": [f"{username} is a name that systems use themselves."]})
 
 
 def live(user: User, offering: Offering, *, lock: bool = False) -> OfferingUser | None:

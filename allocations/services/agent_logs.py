@@ -9,6 +9,7 @@ from django.db import transaction
 
 from allocations.models import AgentIdentity, AgentLog
 from allocations.services.agents import AgentGone
+from config.common.redaction import without_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +50,7 @@ def keep(lines: Sequence[Line], *, now: datetime) -> list[AgentLog]:
                 identity=line.identity,
                 timestamp=line.timestamp,
                 level=line.level,
-                message=line.message,
+                message=without_secrets(line.message),
                 module=line.module,
                 created=now,
             )

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 
-from allocations.agents import type_of, without_secrets
+from allocations.agents import type_of
 from allocations.models import AgentIdentity, AgentProcessor, AgentService
 from config.common.errors import Conflict, Invalid
+from config.common.redaction import without_secrets, without_secrets_in
 from identity import events
 from identity.permissions import Permission
 
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 
 AWAY = timedelta(hours=2)
 """After how long a silence it is worth an event that an agent introduces itself again."""
+
+TEXTS = ("config_file_content", "config_file_path")
+"""What an agent says that may hold secrets."""
 
 ERROR_LENGTH = 2000
 """How much is kept of what a service says is wrong with it."""
@@ -174,6 +178,7 @@ def set_statistics(
     locked: AgentService = _locked(AgentService.objects.filter(pk=service.pk))
     locked.identity = service.identity
     had_failed = bool(locked.error)
+    statistics = without_secrets_in(dict(statistics))
     locked.error = str(statistics.get("error") or "")[:ERROR_LENGTH]
     _touch(locked, now=now, statistics=statistics, error=locked.error)
     if locked.error and not had_failed:
@@ -185,8 +190,7 @@ def set_statistics(
 
 def _keepable(said: Mapping[str, Any]) -> dict[str, Any]:
     """Return what an agent says of itself without the secrets of its configuration."""
-    config = {n: without_secrets(said[n]) for n in ("config_file_content",) if n in said}
-    return {**said, **config}
+    return {**said, **{name: without_secrets(said[name]) for name in TEXTS if name in said}}
 
 
 def _seen(

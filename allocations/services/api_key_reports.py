@@ -15,6 +15,7 @@ from allocations.lifecycle import ANSWERED_BY, API_KEY, ApiKeyAction, ApiKeyStat
 from allocations.models import ResourceApiKey
 from allocations.services import api_key_steps as steps
 from config.common.errors import Conflict, Invalid
+from config.common.redaction import without_secrets
 from config.common.sealing import Unreadable, seal, unseal
 from identity import events
 from marketplace.services import locking
@@ -161,7 +162,8 @@ def set_erred(
     held = steps.locked(key)
     source = ApiKeyState(held.state)
     API_KEY.check("set_erred", source, ApiKeyState.ERRED)
-    steps.write(held, now=now, state=ApiKeyState.ERRED, error_message=error_message)
+    why = without_secrets(error_message)
+    steps.write(held, now=now, state=ApiKeyState.ERRED, error_message=why)
     words = f"is erred: the site could not {held.pending_action} it"
     _record("api_key.erred", held, words, source, actor=actor, now=now, action=held.pending_action)
     return held

@@ -9,6 +9,7 @@ from django.db import transaction
 from allocations.lifecycle import IMPORT, ImportState
 from allocations.models import BackendResourceRequest
 from config.common.machine import IllegalTransition
+from config.common.redaction import without_secrets
 from identity import events
 
 if TYPE_CHECKING:
@@ -60,10 +61,11 @@ def fail(
 
     :raises IllegalTransition: the search is over.
     """
+    error_message = without_secrets(error_message)
     also: dict[str, object] = {
         "finished": now,
         "error_message": error_message,
-        "error_traceback": error_traceback,
+        "error_traceback": without_secrets(error_traceback),
     }
     source = _advance(asked, "set_erred", ImportState.ERRED, now=now, also=also)
     _record("import.erred", asked, source, actor=actor, now=now, error_message=error_message)

@@ -51,7 +51,7 @@ class NothingToDeliver(Conflict):
 
 def pause_after(attempt: int) -> timedelta:
     """Return how long to wait after a failed attempt: twice as long each time, up to an hour."""
-    return min(timedelta(seconds=5 * 2**attempt), LONGEST_PAUSE)
+    return min(timedelta(seconds=5 * 2 ** min(attempt, 12)), LONGEST_PAUSE)
 
 
 def start(order: Order, *, now: datetime) -> Provision | None:

@@ -19,9 +19,10 @@ from allocations.models import (
     OfferingUser,
     ProjectServiceAccount,
 )
-from allocations.usernames import is_account_name, propose_shared
+from allocations.usernames import is_account_name, is_reserved, propose_shared
 from config.common.errors import Conflict, Invalid
 from config.common.machine import IllegalTransition
+from config.common.redaction import without_secrets
 from identity import events
 from identity.models import Customer, Project
 from identity.project_kinds import ProjectKind
@@ -234,6 +235,7 @@ def advance(
 
     :raises IllegalTransition: it is not possible, or somebody else was quicker.
     """
+    error_message = without_secrets(error_message)
     source = CourseAccountState(account.state)
     SHARED_ACCOUNT.check(action, source, to)
     moved = type(account)._base_manager.filter(pk=account.pk, state=source)
@@ -293,6 +295,8 @@ def _name(username: str, wanted: str) -> str:
         raise BadUsername(
             {"username": ["Use at most 32 of a-z, 0-9, _ and -, beginning with a letter or _."]}
         )
+    if is_reserved(username):
+        raise BadUsername({"username": [f"{username} is a name that systems use themselves."]})
     begin = username or propose_shared(wanted, ())
     taken: set[str] = set()
     for table in (*TABLES, OfferingUser):

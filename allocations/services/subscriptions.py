@@ -8,6 +8,7 @@ from __future__ import annotations
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db import transaction
 
 from allocations.models import (
@@ -42,6 +43,12 @@ class NotProvided(Invalid):
     code = "not_provided"
 
 
+class TooManySubscriptions(Conflict):
+    """The person has as many subscriptions as one may have."""
+
+    code = "too_many_subscriptions"
+
+
 class SubscriptionGone(Conflict):
     """The subscription, the queue or its agent was removed in the meantime."""
 
@@ -59,7 +66,11 @@ def subscribe(
     actor: User,
     now: datetime,
 ) -> EventSubscription:
-    """Let a person be told of changes of these objects; of all, when none are named."""
+    """Let a person be told of changes of these objects; of all, when none are named.
+
+    :raises TooManySubscriptions: they have too many already.
+    """
+    _check_number(user)
     subscription = EventSubscription.objects.create(
         user=user,
         description=description,
@@ -88,6 +99,7 @@ def subscribe_agent(
     It is the caller's: another person's agent under the same identity has its own.
 
     :raises SubscriptionGone: the agent was removed meanwhile.
+    :raises TooManySubscriptions: the caller has too many already.
     """
     _see(identity, now=now)
     new = EventSubscription(
@@ -102,6 +114,8 @@ def subscribe_agent(
         created=now,
     )
     same = {"identity": identity, "user": actor, "object_type": object_type}
+    if not EventSubscription.objects.filter(**same).exists():
+        _check_number(actor)
     found, is_new = _found_or_added(new, same)
     queues.let_in(found, reader)
     queues.declare_anew(found, now=now)
@@ -332,3 +346,13 @@ def _record_consumer(
             "is_new": is_new,
         },
     )
+
+
+def _check_number(user: User) -> None:
+    """Refuse one subscription too many: each has a user and a queue at the broker."""
+    most = settings.SUBSCRIPTIONS_PER_PERSON
+    if EventSubscription.objects.filter(user=user).count() >= most:
+        raise TooManySubscriptions(
+            f"{user.username} has {most} event subscriptions, and may have no more: delete those "
+            "that are not used."
+        )

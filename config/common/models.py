@@ -43,8 +43,8 @@ def one_of(field: str, states: type[StrEnum], name: str) -> models.CheckConstrai
     )
 
 
-def text(*, long: bool = False, length: int = 255) -> Any:
+def text(*, long: bool = False, length: int = 255, **more: Any) -> Any:
     """Return an optional text column: empty rather than null, as the API shows it."""
     if long:
-        return models.TextField(blank=True, default="")
-    return models.CharField(max_length=length, blank=True, default="")
+        return models.TextField(blank=True, default="", **more)
+    return models.CharField(max_length=length, blank=True, default="", **more)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+from contextlib import suppress
 from datetime import timedelta
 from time import time
 from typing import Any
@@ -19,6 +21,10 @@ RECEIVE_SECONDS = 120.0
 
 SEND_SECONDS = 30.0
 """How long a client may take nothing of what it is sent."""
+
+
+DRAIN_SECONDS = 2.0
+"""How long what still comes in of a refused request is read and forgotten, at least."""
 
 
 class Door:
@@ -103,6 +109,7 @@ class RefusalTask(Logged, ErrorTask):  # type: ignore[misc]
 
     def execute(self) -> None:
         """Say why, as the application would."""
+        self.channel.is_refused = True
         self.status, headers, body = refusal(self.request)
         self.response_headers.extend(headers)
         self.set_close_on_finish()
@@ -127,6 +134,8 @@ class Channel(HTTPChannel):  # type: ignore[misc]
     task_class = ApplicationTask
     error_task_class = RefusalTask
     parser_class = Request
+    is_refused = False
+    lingers_until = 0.0
 
     def __init__(self, server: Any, *args: Any, **named: Any) -> None:
         """Begin to watch."""
@@ -143,8 +152,23 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         self.server.watch.forget(self._fileno)
         super().del_channel(map)
 
+    def handle_close(self) -> None:
+        """Close; where a request was refused before it was all there, let the rest come in first.
+
+        Else the system would tell the client that the connection broke, and not why.
+        """
+        if self.is_refused and not self.lingers_until and self.connected:
+            self.lingers_until = time() + DRAIN_SECONDS
+            self.will_close = self.close_when_flushed = False
+            with suppress(OSError):
+                self.socket.shutdown(socket.SHUT_WR)
+                return
+        super().handle_close()
+
     def received(self, data: bytes) -> bool:
         """Take what came in, and note when a request began to."""
+        if self.lingers_until:
+            return False
         if self.request is None:
             self.began = time()
         taken: bool = super().received(data)
@@ -162,13 +186,13 @@ class Channel(HTTPChannel):  # type: ignore[misc]
 
     def is_overdue(self, now: float) -> bool:
         """Tell whether the client has used up the time that it has for what it does."""
-        if self.total_outbufs_len:
-            return bool(self.last_activity < now - SEND_SECONDS)
-        if self.requests:
+        if self.lingers_until:
+            return self.lingers_until < now
+        if self.requests and not self.total_outbufs_len:
             return False
-        if self.request is not None and self.began < now - RECEIVE_SECONDS:
-            return True
-        return bool(self.last_activity < now - IDLE_SECONDS)
+        takes_too_long = self.request is not None and self.began < now - RECEIVE_SECONDS
+        patience = SEND_SECONDS if self.total_outbufs_len else IDLE_SECONDS
+        return bool(takes_too_long or self.last_activity < now - patience)
 
 
 def taken(task: Any) -> timedelta:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -36,9 +37,10 @@ class NoPlace(Exception):
 class Hub:
     """The streams of this process."""
 
-    def __init__(self, *, places: int) -> None:
-        """Take how many streams there may be at once."""
+    def __init__(self, *, places: int, each: int | None = None) -> None:
+        """Take how many streams there may be at once, and of one person."""
         self._places = threading.BoundedSemaphore(places)
+        self._each, self._seated = each, Counter[int]()
         self._changed = threading.Condition()
         self._starting = threading.Lock()
         self._watch: threading.Thread | None = None
@@ -64,6 +66,21 @@ class Hub:
         except BaseException:
             self.leave()
             raise
+
+    def seat(self, person: int) -> bool:
+        """Count a stream as one of a person's, unless they have as many as one may have."""
+        with self._starting:
+            if self._each is not None and self._seated[person] >= self._each:
+                return False
+            self._seated[person] += 1
+            return True
+
+    def unseat(self, person: int) -> None:
+        """Count one of a person's streams no more."""
+        with self._starting:
+            self._seated[person] -= 1
+            if self._seated[person] <= 0:
+                del self._seated[person]
 
     def _start(self) -> None:
         """See to it that there are readers and a watch: after a fork there would be none."""
@@ -114,4 +131,4 @@ def _on_a_live_connection(question: Callable[[], Answer]) -> Answer:
         close_old_connections()
 
 
-HUB = Hub(places=settings.EVENT_STREAM_THREADS)
+HUB = Hub(places=settings.EVENT_STREAM_THREADS, each=settings.STREAMS_PER_PERSON)

@@ -35,15 +35,25 @@ def read(environ: Any, query: Any, cursor: str) -> Part:
     :raises APIException: he is not logged in any more, or asks for what cannot be read.
     :raises DomainError: the cursor or a type of events is none.
     """
+    return begin(environ, query, cursor)[1]
+
+
+def begin(environ: Any, query: Any, cursor: str) -> tuple[int, Part]:
+    """Return who is calling, by key, and what comes after a cursor for them.
+
+    :raises APIException: they are not logged in, or ask for what cannot be read.
+    :raises DomainError: the cursor or a type of events is none.
+    """
     user = caller(environ)
     asked = words(StreamFilter, query)
-    return feed.read(
+    part = feed.read(
         cursor or asked["after"],
         kinds=feed.kinds_of(asked["types"]),
         limit=AT_ONCE,
         user=user,
         now=timezone.now(),
     )
+    return user.pk, part
 
 
 def caller(environ: Any) -> User:

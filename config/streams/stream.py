@@ -30,12 +30,14 @@ RETRY_MILLISECONDS = 3000
 class Stream:
     """What one client is sent; whoever closes it gives its place back, once."""
 
-    def __init__(self, hub: Hub, ask: Callable[[str], Part], first: Part) -> None:
+    def __init__(
+        self, hub: Hub, ask: Callable[[str], Part], first: Part, person: int | None = None
+    ) -> None:
         """Take how to read on from a cursor, which says anew who the reader is, and what is read.
 
-        The place has been taken.
+        The place has been taken; it is counted as one of the person's.
         """
-        self._hub, self._ask, self._first = hub, ask, first
+        self._hub, self._ask, self._first, self._person = hub, ask, first, person
         self._has_place = True
 
     def __iter__(self) -> Iterator[bytes]:
@@ -46,6 +48,8 @@ class Stream:
         """Give the place back."""
         if self._has_place:
             self._has_place = False
+            if self._person is not None:
+                self._hub.unseat(self._person)
             self._hub.leave()
 
     def _pieces(self) -> Iterator[bytes]:

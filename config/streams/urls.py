@@ -2,10 +2,14 @@
 
 from django.urls import path, re_path
 
-from config.streams.views import stream
-from config.urls import unknown
+from config.refusals import unknown
+from config.streams.views import answer
 
 urlpatterns = [
-    path("api/event-feed/stream/", stream, name="event-feed-stream"),
+    path("api/event-feed/stream/", answer, name="event-feed-stream"),
     re_path(r"^.*$", unknown),
 ]
+handler400 = "config.refusals.bad_request"
+handler403 = "config.refusals.forbidden"
+handler404 = "config.refusals.not_found"
+handler500 = "config.refusals.failed"

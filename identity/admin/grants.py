@@ -16,6 +16,7 @@ from config.common.admin import columns
 from config.common.admin.deeds import Deed, ReasonForm, RemarkForm
 from config.common.admin.panels import Panel
 from config.common.admin.records import RecordAdmin, section
+from config.common.admin.times import MomentField
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
 from identity.models import Grant, Role, User
@@ -49,10 +50,10 @@ class PersonField(forms.CharField):
         return found[0]
 
 
-def moment_field(label: str, help_text: str) -> forms.DateTimeField:
+def moment_field(label: str, help_text: str) -> MomentField:
     """Return an optional time, picked with what the browser brings."""
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-    return forms.DateTimeField(label=label, required=False, widget=widget, help_text=help_text)
+    return MomentField(label=label, required=False, widget=widget, help_text=help_text)
 
 
 class GiveRoleForm(RemarkForm):

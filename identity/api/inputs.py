@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.db import models
 from rest_framework import serializers
 from rest_framework.fields import SkipField, empty
 from rest_framework.validators import UniqueValidator
 
 from config.common.api.inputs import Input
+from config.common.api.times import DayField, MomentField
 
 
 class Columns(Input, serializers.ModelSerializer[Any]):
@@ -17,6 +19,12 @@ class Columns(Input, serializers.ModelSerializer[Any]):
     Only those in `Meta.required` must be sent. Whether a value is taken already is the service's
     question.
     """
+
+    serializer_field_mapping: ClassVar[dict[Any, Any]] = {
+        **serializers.ModelSerializer.serializer_field_mapping,
+        models.DateField: DayField,
+        models.DateTimeField: MomentField,
+    }
 
     class Meta:
         model: Any = None

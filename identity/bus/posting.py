@@ -69,13 +69,14 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
 
 
 def _post(url: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, str, int | None]:
+    until = time.monotonic() + TOTAL_SECONDS
     allow_private = settings.WEBHOOK_ALLOW_PRIVATE
     destination = destinations.read(url, allow_private=allow_private)
     addresses = destinations.resolve(destination, allow_private=allow_private)
     sock = _connected(destination, addresses)
     # Every wait has a limit, but a server that dribbles bytes would stay below it for hours.
     is_over = Event()
-    end = Timer(TOTAL_SECONDS - CONNECT_SECONDS, _shut, [sock, is_over])
+    end = Timer(max(0.0, until - time.monotonic()), _shut, [sock, is_over])
     end.daemon = True
     end.start()
     try:

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from config.common.audience import OPEN, Audiences
+from config.common.json_column import JsonColumn
 from config.common.models import UuidModel, text
 from identity.models.organisation import Customer
 from identity.models.people import User
@@ -34,7 +35,7 @@ class Event(UuidModel):
     source = text(length=40)
     target = text(length=40)
     message = text(long=True)
-    payload = models.JSONField(default=dict, blank=True)
+    payload = JsonColumn(default=dict, blank=True)
     customer = models.ForeignKey(
         Customer, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from config.common.audience import OPEN, Audiences
+from config.common.json_column import JsonColumn
 from config.common.models import Timestamped, UuidModel, choices, one_of, text
 from identity.models.event import Event
 from identity.models.organisation import Customer
@@ -74,10 +75,10 @@ class Hook(UuidModel, Timestamped):
     customer = models.ForeignKey(
         Customer, null=True, blank=True, on_delete=models.CASCADE, related_name="hooks"
     )
-    event_types = models.JSONField(default=list, blank=True)
-    event_kinds = models.JSONField(default=list, blank=True)
-    event_groups = models.JSONField(default=list, blank=True)
-    scopes = models.JSONField(default=list, blank=True)
+    event_types = JsonColumn(default=list, blank=True)
+    event_kinds = JsonColumn(default=list, blank=True)
+    event_groups = JsonColumn(default=list, blank=True)
+    scopes = JsonColumn(default=list, blank=True)
     is_active = models.BooleanField(default=True)
     active_since = models.DateTimeField(editable=False)
     last_published = models.DateTimeField(null=True, blank=True, editable=False)

@@ -2,11 +2,15 @@
 
 from typing import ClassVar
 
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils import timezone
 
 from config.common.audience import Audiences
+from config.common.json_column import JsonColumn
+from config.common.links import web_link
 from config.common.models import Timestamped, UuidModel, text
+from config.common.times import MOST_DAYS
 from identity.audiences import OF_CUSTOMER
 from identity.querysets import CustomerQuerySet, OrganizationGroupQuerySet
 from identity.roles import ScopeType
@@ -45,7 +49,7 @@ class Customer(UuidModel, Timestamped):
     phone_number = text()
     access_subnets = text(long=True)
     registration_code = text(length=160)
-    homepage = models.URLField(max_length=255, blank=True, default="")
+    homepage = models.URLField(max_length=255, blank=True, default="", validators=[web_link])
     domain = text()
     vat_code = text(length=20)
     postal = text(length=20)
@@ -70,11 +74,13 @@ class Customer(UuidModel, Timestamped):
     accounting_start_date = models.DateTimeField(default=timezone.now)
     sponsor_number = models.PositiveIntegerField(null=True, blank=True)
     max_service_accounts = models.PositiveIntegerField(null=True, blank=True)
-    grace_period_days = models.PositiveIntegerField(null=True, blank=True)
+    grace_period_days = models.PositiveIntegerField(
+        null=True, blank=True, validators=[MaxValueValidator(MOST_DAYS)]
+    )
     project_slug_template = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001 - null on the wire
-    user_affiliations = models.JSONField(default=list, blank=True)
-    user_email_patterns = models.JSONField(default=list, blank=True)
-    user_identity_sources = models.JSONField(default=list, blank=True)
+    user_affiliations = JsonColumn(default=list, blank=True)
+    user_email_patterns = JsonColumn(default=list, blank=True)
+    user_identity_sources = JsonColumn(default=list, blank=True)
     organization_groups = models.ManyToManyField(
         OrganizationGroup, blank=True, related_name="customers"
     )

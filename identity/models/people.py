@@ -9,10 +9,12 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils import timezone
 
+from config.common.json_column import JsonColumn
 from config.common.models import UuidModel, text
 from identity import access
 from identity.audiences import OF_USER
 from identity.querysets import UserQuerySet
+from identity.system_ids import site_gid, site_uid
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -79,7 +81,7 @@ class User(UuidModel, AbstractBaseUser):
     place_of_birth = text()
     gender = models.CharField(max_length=10, null=True, blank=True)  # noqa: DJ001 - null on the wire
     nationality = text(length=2)
-    nationalities = models.JSONField(default=list, blank=True)
+    nationalities = JsonColumn(default=list, blank=True)
     country_of_residence = text(length=2)
     address = text(long=True)
     organization = text()
@@ -88,18 +90,18 @@ class User(UuidModel, AbstractBaseUser):
     organization_registry_code = text()
     organization_address = text(long=True)
     organization_vat_code = text(length=50)
-    affiliations = models.JSONField(default=list, blank=True)
-    eduperson_assurance = models.JSONField(default=list, blank=True)
-    active_isds = models.JSONField(default=list, blank=True)
-    managed_isds = models.JSONField(default=list, blank=True)
-    attribute_sources = models.JSONField(default=dict, blank=True)
-    details = models.JSONField(default=dict, blank=True)
+    affiliations = JsonColumn(default=list, blank=True)
+    eduperson_assurance = JsonColumn(default=list, blank=True)
+    active_isds = JsonColumn(default=list, blank=True)
+    managed_isds = JsonColumn(default=list, blank=True)
+    attribute_sources = JsonColumn(default=dict, blank=True)
+    details = JsonColumn(default=dict, blank=True)
     identity_source = text()
     registration_method = models.CharField(max_length=50, default="default")
     preferred_language = text(length=10)
     notifications_enabled = models.BooleanField(default=True)
-    uid_number = models.PositiveIntegerField(null=True, blank=True)
-    primary_gid = models.PositiveIntegerField(null=True, blank=True)
+    uid_number = models.PositiveIntegerField(null=True, blank=True, validators=[site_uid])
+    primary_gid = models.PositiveIntegerField(null=True, blank=True, validators=[site_gid])
     is_removed = models.BooleanField(default=False, editable=False)
     session_generation = models.PositiveIntegerField(default=0, editable=False)
 

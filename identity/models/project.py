@@ -2,11 +2,14 @@
 
 from typing import ClassVar
 
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
 
 from config.common.audience import Audiences
+from config.common.json_column import JsonColumn
 from config.common.models import Timestamped, UuidModel, choices, one_of, text
+from config.common.times import MOST_DAYS
 from identity.audiences import OF_PROJECT
 from identity.fields_of_science import FieldOfScience
 from identity.models.organisation import Customer
@@ -53,18 +56,20 @@ class Project(UuidModel, Timestamped):
         User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     end_date_updated_at = models.DateTimeField(null=True, blank=True)
-    grace_period_days = models.PositiveIntegerField(null=True, blank=True)
+    grace_period_days = models.PositiveIntegerField(
+        null=True, blank=True, validators=[MaxValueValidator(MOST_DAYS)]
+    )
     max_service_accounts = models.PositiveIntegerField(null=True, blank=True)
     staff_notes = text(long=True)
-    user_affiliations = models.JSONField(default=list, blank=True)
-    user_email_patterns = models.JSONField(default=list, blank=True)
-    user_identity_sources = models.JSONField(default=list, blank=True)
-    termination_metadata = models.JSONField(null=True, blank=True)
+    user_affiliations = JsonColumn(default=list, blank=True)
+    user_email_patterns = JsonColumn(default=list, blank=True)
+    user_identity_sources = JsonColumn(default=list, blank=True)
+    termination_metadata = JsonColumn(null=True, blank=True)
     is_removed = models.BooleanField(default=False)
     resources_count = models.PositiveIntegerField(
         default=0, help_text="Resources that are not terminated; written by the marketplace."
     )
-    marketplace_resource_count = models.JSONField(
+    marketplace_resource_count = JsonColumn(
         default=dict, blank=True, help_text="The same by category UUID."
     )
 

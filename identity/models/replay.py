@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from config.common.json_column import JsonColumn
 from identity.models.people import User
 
 
@@ -15,7 +16,7 @@ class IdempotencyKey(models.Model):
     key = models.CharField(max_length=255)
     request_digest = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField(null=True, blank=True)
-    headers = models.JSONField(default=dict)
+    headers = JsonColumn(default=dict)
     body = models.BinaryField(default=b"")
     created = models.DateTimeField()
 

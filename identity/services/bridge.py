@@ -72,6 +72,12 @@ class Privileged(Forbidden):
     code = "privileged_user"
 
 
+class NotYourPerson(Forbidden):
+    """The person is of other sources, or came by themselves."""
+
+    code = "not_your_person"
+
+
 class UnknownUser(Missing):
     """Nobody has that user name."""
 
@@ -111,6 +117,7 @@ def push(
 
     :raises NotYourSource: the actor does not manage the source.
     :raises Privileged: the person is of the staff, and the actor is not.
+    :raises NotYourPerson: no source for which the actor speaks knows the person.
     :raises Deactivated: he was shut out by somebody.
     :raises CivilNumberTaken: another person has the civil number.
     """
@@ -118,6 +125,8 @@ def push(
     email = attributes.get("email", "")
     user, is_new = _found_or_made(username, email, source, actor=actor, now=now)
     _check_rank(actor, user)
+    if not is_new:
+        _check_knows(actor, user)
     _let_in(user, actor=actor, now=now)
     wanted = {
         name: _kept(name, value)
@@ -251,6 +260,17 @@ def _check_source(actor: User, source: str) -> None:
 def _check_rank(actor: User, user: User) -> None:
     if not actor.is_staff and (user.is_staff or user.is_support or user.is_identity_manager):
         raise Privileged("You do not have permission to perform this action.")
+
+
+def _check_knows(actor: User, user: User) -> None:
+    """Refuse to describe who is here already, unless a source of the actor's brought or knows them.
+
+    Otherwise whoever speaks for any source could rename everybody, and read what sources' managers
+    read. That a further source knows a person is for staff to say.
+    """
+    sources = {*user.active_isds, user.registration_method}
+    if not actor.is_staff and sources.isdisjoint(actor.managed_isds):
+        raise NotYourPerson("This person is not known to your identity source.")
 
 
 def _let_in(user: User, *, actor: User, now: datetime) -> None:

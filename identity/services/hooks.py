@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 MOST_HOOKS = 50
+"""Of an organization, and of a person for themselves."""
+
 NOTHING_ASKED = "Please specify list of event_types or event_groups."
 
 
@@ -218,9 +220,9 @@ def _add(
 ) -> None:
     """Save a new hook; the planner waits, so that nothing that happens from now on is missed."""
     locked_position(now=now)
-    whose = {"customer": customer} if customer else {"author": actor, "customer": None}
-    if Hook.objects.filter(**whose).count() >= MOST_HOOKS:
-        raise TooMany(f"There may be at most {MOST_HOOKS} hooks.")
+    _check_number(
+        actor, {"customer": customer} if customer else {"author": actor, "customer": None}
+    )
     hook.author, hook.customer = actor, customer
     hook.created = hook.active_since = now
     for name, value in wish.items():
@@ -229,6 +231,15 @@ def _add(
     hook.save(force_insert=True)
     kind = "web_hook.created" if _is_web(hook) else "email_hook.created"
     _record(kind, hook, actor=actor, now=now)
+
+
+def _check_number(author: User, whose: Mapping[str, Any]) -> None:
+    if Hook.objects.filter(**whose).count() >= MOST_HOOKS:
+        owner = "an organization" if whose["customer"] else "one person"
+        raise TooMany(f"There may be at most {MOST_HOOKS} hooks of {owner}: remove one.")
+    most = settings.HOOKS_PER_PERSON
+    if Hook.objects.filter(author=author).count() >= most:
+        raise TooMany(f"One person may make at most {most} hooks, for themselves and others.")
 
 
 def _check_wish(hook: Hook) -> None:

@@ -48,7 +48,7 @@ class Claim:
 
 def pause_after(attempt: int) -> timedelta:
     """Return how long to wait after a failed attempt: twice as long each time, up to an hour."""
-    return min(timedelta(seconds=2**attempt), LONGEST_PAUSE)
+    return min(timedelta(seconds=2 ** min(attempt, 12)), LONGEST_PAUSE)
 
 
 @transaction.atomic

@@ -62,6 +62,7 @@ class ProjectGone(Conflict):
 def create(*, customer: Customer, name: str, actor: User, now: datetime, **details: Any) -> Project:
     """Start a project of an organisation; without a slug it gets one of its name.
 
+    :raises EndDateForbidden: the actor may not say when it ends, grace included.
     :raises EndDateInPast: it would have ended.
     :raises StartsAfterEnd: it would start after it ended.
     :raises slugs.Taken: the slug that was chosen is another project's.
@@ -71,6 +72,8 @@ def create(*, customer: Customer, name: str, actor: User, now: datetime, **detai
     project = Project(customer=customer, name=name, **allowed, created=now)
     if project.end_date is not None:
         _note_end_date(project, project.end_date, actor=actor, now=now)
+    if project.grace_period_days is not None:
+        _may_end(project, actor)
     _check(project)
     slugs.insert(project, name)
     _record("project.created", project, f"Project {name} was created.", actor, now)
@@ -82,7 +85,7 @@ def update(project: Project, *, actor: User, now: datetime, changes: Mapping[str
     """Change what is known of a project; what only staff may change is left as it is.
 
     :raises CustomerFixed: it would belong to another organisation.
-    :raises EndDateForbidden: the actor may not end it.
+    :raises EndDateForbidden: the actor may not say when it ends, grace included.
     :raises EndDateInPast: it would have ended.
     :raises StartsAfterEnd: it would start after it ended.
     :raises slugs.Taken: the new slug is another project's.
@@ -103,6 +106,8 @@ def update(project: Project, *, actor: User, now: datetime, changes: Mapping[str
     if "end_date" in changed:
         _note_end_date(locked, locked.end_date, actor=actor, now=now)
         changed |= {"end_date_requested_by": actor, "end_date_updated_at": now}
+    if "grace_period_days" in changed:
+        _may_end(locked, actor)
     _check(locked)
     slugs.update(locked, [*changed, "modified"])
     message = f"Project {locked.name} was updated."
@@ -146,13 +151,18 @@ def _locked(project: Project, *, against_new_resources: bool = False) -> Project
 
 def _note_end_date(project: Project, end_date: date | None, *, actor: User, now: datetime) -> None:
     """Check a new end date and write down who wanted it."""
-    if not actor.may(Permission.DELETE_PROJECT, project, project.customer):
-        raise EndDateForbidden("You do not have permission to perform this action.")
+    _may_end(project, actor)
     if end_date is not None and end_date < now.date():
         # Nested twice and not a list: the form in which Waldur's clients know it.
         raise EndDateInPast({"end_date": {"end_date": "Cannot be earlier than the current date."}})
     project.end_date_requested_by = actor
     project.end_date_updated_at = now
+
+
+def _may_end(project: Project, actor: User) -> None:
+    """Refuse whoever may not say when a project ends: days of grace put its end off."""
+    if not actor.may(Permission.DELETE_PROJECT, project, project.customer):
+        raise EndDateForbidden("You do not have permission to perform this action.")
 
 
 def _check(project: Project) -> None:

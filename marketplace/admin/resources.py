@@ -12,6 +12,7 @@ from config.common.admin.deeds import Deed, ReasonForm, RemarkForm
 from config.common.admin.filters import AgeFilter, EndFilter
 from config.common.admin.panels import Panel
 from config.common.admin.records import RecordAdmin, section
+from config.common.admin.times import DayField
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
 from identity.models import Event
@@ -31,7 +32,7 @@ LIVE = frozenset(ResourceState) - {ResourceState.TERMINATED}
 class EndDateForm(ReasonForm):
     """The last day of an allocation."""
 
-    end_date = forms.DateField(
+    end_date = DayField(
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text="Empty: it does not end by itself.",

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 
 from config.common.audience import OPEN, Audiences
+from config.common.json_column import JsonColumn
 from config.common.models import Timestamped, UuidModel, text
 from identity.models import Customer
 from marketplace.querysets import CategoryQuerySet, ServiceProviderQuerySet
@@ -54,8 +55,8 @@ class ServiceProvider(UuidModel, Timestamped):
     )
     description = text(long=True)
     enable_notifications = models.BooleanField(default=True)
-    allowed_domains = models.JSONField(default=list, blank=True)
-    account_options = models.JSONField(default=dict, blank=True)
+    allowed_domains = JsonColumn(default=list, blank=True)
+    account_options = JsonColumn(default=dict, blank=True)
 
     objects = ServiceProviderQuerySet.as_manager()
 

@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models import Q
 
 from config.common.audience import OPEN, Audiences
+from config.common.json_column import JsonColumn
+from config.common.links import access_link, contact_link, web_link
 from config.common.models import Timestamped, UuidModel, choices, one_of, text
 from identity.models import Customer, OrganizationGroup, Project
 from identity.roles import ScopeType
@@ -53,23 +55,23 @@ class Offering(UuidModel, Timestamped):
     vendor_details = text(long=True)
     getting_started = text(long=True)
     integration_guide = text(long=True)
-    access_url = text()
-    documentation_url = text()
-    helpdesk_url = text()
-    privacy_policy_link = text()
+    access_url = text(validators=[access_link])
+    documentation_url = text(validators=[web_link])
+    helpdesk_url = text(validators=[contact_link])
+    privacy_policy_link = text(validators=[web_link])
     datacite_doi = text()
     backend_id = text()
     country = text(length=2)
     latitude = models.FloatField(null=True, blank=True)
     longitude = models.FloatField(null=True, blank=True)
-    attributes = models.JSONField(default=dict, blank=True)
-    options = models.JSONField(default=dict, blank=True)
-    resource_options = models.JSONField(default=dict, blank=True)
-    plugin_options = models.JSONField(default=dict, blank=True)
-    secret_options = models.JSONField(default=dict, blank=True)
-    service_attributes = models.JSONField(default=dict, blank=True)
-    backend_metadata = models.JSONField(default=dict, blank=True)
-    backend_id_rules = models.JSONField(default=dict, blank=True)
+    attributes = JsonColumn(default=dict, blank=True)
+    options = JsonColumn(default=dict, blank=True)
+    resource_options = JsonColumn(default=dict, blank=True)
+    plugin_options = JsonColumn(default=dict, blank=True)
+    secret_options = JsonColumn(default=dict, blank=True)
+    service_attributes = JsonColumn(default=dict, blank=True)
+    backend_metadata = JsonColumn(default=dict, blank=True)
+    backend_id_rules = JsonColumn(default=dict, blank=True)
 
     objects = OfferingQuerySet.as_manager()
 

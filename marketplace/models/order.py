@@ -3,6 +3,8 @@
 from django.db import models
 from django.db.models import Q
 
+from config.common.json_column import JsonColumn
+from config.common.links import web_link
 from config.common.models import Timestamped, UuidModel, choices, one_of, text
 from identity.models import Project, User
 from marketplace.lifecycle import OPEN, OrderState, OrderType
@@ -31,15 +33,15 @@ class Order(UuidModel, Timestamped):
     type = models.CharField(max_length=10, choices=choices(OrderType), default=OrderType.CREATE)
     state = models.CharField(max_length=20, choices=choices(OrderState))
     slug = models.SlugField(max_length=80, unique=True)
-    attributes = models.JSONField(default=dict, blank=True)
-    limits = models.JSONField(default=dict, blank=True)
+    attributes = JsonColumn(default=dict, blank=True)
+    limits = JsonColumn(default=dict, blank=True)
     cost = models.DecimalField(max_digits=22, decimal_places=10, null=True, blank=True)
     old_cost = models.DecimalField(max_digits=22, decimal_places=10, null=True, blank=True)
     fixed_price = models.DecimalField(max_digits=22, decimal_places=10, default=0)
     activation_price = models.DecimalField(max_digits=22, decimal_places=10, default=0)
     start_date = models.DateField(null=True, blank=True)
     request_comment = models.TextField(null=True, blank=True)  # noqa: DJ001 - null on the wire
-    callback_url = models.URLField(max_length=500, null=True, blank=True)  # noqa: DJ001 - null on the wire
+    callback_url = models.URLField(validators=[web_link], max_length=500, null=True, blank=True)  # noqa: DJ001 - null on the wire
     accepted_terms_version = text(length=50)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="orders")
     consumer_reviewed_by = models.ForeignKey(

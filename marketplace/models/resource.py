@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from config.common.json_column import JsonColumn
 from config.common.models import Timestamped, UuidModel, choices, one_of, text
 from identity.models import Project, User
 from marketplace.lifecycle import ResourceState
@@ -31,17 +32,17 @@ class Resource(UuidModel, Timestamped):
     state = models.CharField(
         max_length=15, choices=choices(ResourceState), default=ResourceState.CREATING
     )
-    limits = models.JSONField(default=dict, blank=True)
-    attributes = models.JSONField(default=dict, blank=True)
-    options = models.JSONField(null=True, blank=True)
+    limits = JsonColumn(default=dict, blank=True)
+    attributes = JsonColumn(default=dict, blank=True)
+    options = JsonColumn(null=True, blank=True)
     cost = models.DecimalField(max_digits=22, decimal_places=10, null=True, blank=True)
-    current_usages = models.JSONField(default=dict, blank=True)
-    limit_usage = models.JSONField(default=dict, blank=True)
+    current_usages = JsonColumn(default=dict, blank=True)
+    limit_usage = JsonColumn(default=dict, blank=True)
     backend_id = text()
     effective_id = text()
-    backend_metadata = models.JSONField(default=dict, blank=True)
-    endpoints = models.JSONField(default=list, blank=True)
-    report = models.JSONField(default=list, blank=True)
+    backend_metadata = JsonColumn(default=dict, blank=True)
+    endpoints = JsonColumn(default=list, blank=True)
+    report = JsonColumn(default=list, blank=True)
     end_date = models.DateField(null=True, blank=True)
     end_date_requested_by = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from config.common.links import web_link
 from config.common.models import Timestamped, UuidModel, text
 from identity.models import User
 from marketplace.models.offering import Offering
@@ -15,7 +16,7 @@ class TermsOfService(UuidModel, Timestamped):
         Offering, on_delete=models.CASCADE, related_name="terms_of_service"
     )
     terms_of_service = text(long=True)
-    terms_of_service_link = text()
+    terms_of_service_link = text(validators=[web_link])
     version = text(length=50)
     is_active = models.BooleanField(default=True)
     requires_reconsent = models.BooleanField(default=False)

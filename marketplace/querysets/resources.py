@@ -17,8 +17,9 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Cast, Coalesce, Now, NullIf
+from django.db.models.functions import Cast, Coalesce, Least, Now, NullIf
 
+from config.common.times import MOST_DAYS
 from identity.permissions import Permission
 from marketplace.lifecycle import (
     OPEN,
@@ -65,7 +66,9 @@ class ResourceQuerySet(QuerySet[Any]):
     def _ended_projects(self, today: date) -> Any:
         """Return the projects of which also the days of grace are over."""
         projects = self.model._meta.get_field("project").related_model._base_manager
-        grace = Coalesce("grace_period_days", "customer__grace_period_days", 0)
+        # However many days stand in a row: a day that no calendar has stops everybody's end.
+        days = Coalesce("grace_period_days", "customer__grace_period_days", 0)
+        grace = Least(days, Value(MOST_DAYS))
         last = ExpressionWrapper(F("end_date") + grace, output_field=DateField())
         return projects.filter(end_date__isnull=False).alias(last=last).filter(last__lte=today)
 

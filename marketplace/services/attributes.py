@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from config.common.errors import Invalid
+from config.common.times import OutOfRange, day_from, days_after
 from marketplace import options as option_rules
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
+    from datetime import date, datetime
 
     from marketplace.models import Offering
 
@@ -71,8 +71,10 @@ def _end_date(values: Mapping[str, Any], options: Mapping[str, Any], today: date
     if given is None or given == "":
         return _default_end(options, today)
     try:
-        end_date = date.fromisoformat(given)
-    except (TypeError, ValueError) as error:
+        end_date = day_from(given)
+    except OutOfRange as error:
+        raise InvalidAttributes({"end_date": [str(error)]}) from error
+    except ValueError as error:
         message = "Date has wrong format. Use one of these formats instead: YYYY-MM-DD."
         raise InvalidAttributes({"end_date": [message]}) from error
     if end_date < today:
@@ -89,14 +91,14 @@ def _default_end(options: Mapping[str, Any], today: date) -> date | None:
     days = options.get("default_resource_termination_offset_in_days")
     if not isinstance(days, int):
         raise InvalidAttributes({"end_date": ["This field is required."]})
-    return today + timedelta(days=days)
+    return days_after(today, days)
 
 
 def _latest_end(options: Mapping[str, Any], today: date) -> date | None:
     days = options.get("max_resource_termination_offset_in_days")
     fixed = options.get("latest_date_for_resource_termination")
-    ends = [today + timedelta(days=days)] if isinstance(days, int) else []
+    ends = [days_after(today, days)] if isinstance(days, int) else []
     if isinstance(fixed, str):
         with suppress(ValueError):  # a provider's free text: what cannot be read binds nobody
-            ends.append(date.fromisoformat(fixed))
+            ends.append(day_from(fixed))
     return min(ends, default=None)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from config.common import patterns
 from marketplace.models import Resource
 
 if TYPE_CHECKING:
@@ -56,6 +56,6 @@ def _fits(backend_id: str, rules: Mapping[str, Any]) -> bool | None:
     if not isinstance(pattern, str):
         return None
     try:
-        return re.fullmatch(pattern, backend_id) is not None
-    except re.error:
+        return patterns.fits(pattern, backend_id)
+    except patterns.Unusable:
         return None

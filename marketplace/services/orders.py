@@ -12,6 +12,7 @@ from django.db import transaction
 
 from config.common.errors import Conflict
 from config.common.machine import wrong_state
+from config.common.redaction import without_secrets
 from marketplace.components import OfferingType
 from marketplace.lifecycle import ORDER, WAITING, OrderState, OrderType
 from marketplace.models import Order
@@ -238,8 +239,8 @@ def fail(
     """
     held = locking.order(order)
     also = {
-        "error_message": error_message,
-        "error_traceback": error_traceback,
+        "error_message": without_secrets(error_message),
+        "error_traceback": without_secrets(error_traceback),
         "error_updated_at": now,
     }
     advance(held, "fail", OrderState.ERRED, actor=actor, now=now, also=also)

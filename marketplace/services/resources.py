@@ -13,6 +13,7 @@ from django.db.models import ProtectedError
 
 from config.common.errors import Conflict, Invalid
 from config.common.machine import wrong_state
+from config.common.redaction import without_secrets
 from marketplace.lifecycle import (
     CASCADE,
     OPEN,
@@ -115,7 +116,10 @@ def set_as_erred(
     :raises IllegalTransition: the resource is terminated.
     """
     held = locking.resource(resource)
-    mistakes = {"error_message": error_message, "error_traceback": error_traceback}
+    mistakes = {
+        "error_message": without_secrets(error_message),
+        "error_traceback": without_secrets(error_traceback),
+    }
     advance(held, "broke", actor=actor, now=now, mistakes=mistakes)
 
 

@@ -18,6 +18,8 @@ COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text
 MAKEFILE = (ROOT / "Makefile").read_text().replace("$(PY)", "python")
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 EXAMPLE = (ROOT / ".env.example").read_text()
+EXAMPLE_VALUES = dict(re.findall(r"^([A-Z_]+)=(.*)$", EXAMPLE, re.MULTILINE))
+COMPOSE_ONLY = {"POSTGRES_PASSWORD", "REDIS_PASSWORD", "RABBITMQ_PASSWORD"}
 LOCKS = sorted((ROOT / "requirements").glob("*.lock"))
 
 
@@ -59,7 +61,61 @@ def test_no_secret_is_written_in_the_container_file() -> None:
     text = (ROOT / "docker-compose.yml").read_text()
     values = re.findall(r"(?:SECRET_KEY|ENCRYPTION_KEYS|PASSWORD|REDISCLI_AUTH): (.+)", text)
     assert values
-    assert [value for value in values if not re.fullmatch(r"\$\{[A-Z_]+(:-)?\}", value)] == []
+    assert [value for value in values if not re.fullmatch(r"\$\{[A-Z_]+:[-?]\}", value)] == []
+
+
+def test_every_variable_of_the_example_reaches_the_containers() -> None:
+    """But for those that compose decides itself, and those that mean nothing in a container."""
+    given: dict[str, str] = COMPOSE["x-service"]["environment"]
+    decided = {"DATABASE_URL", "CELERY_BROKER_URL", "CACHE_URL", "BIND_ADDRESS"}
+    decided |= {"PORT", "EVENT_STREAM_PORT"}
+    without_meaning = {"VAR_DIR", "STATIC_ROOT", "EMBEDDED_POSTGRES_DIR", "CELERY_POLLING_INTERVAL"}
+    without_meaning |= {"BENCH_FLOOR", "BENCH_COUNT_SQL"}
+    passed_on = {name for name, value in given.items() if str(value).startswith(f"${{{name}:")}
+    assert set(EXAMPLE_VALUES) - passed_on - decided - without_meaning - COMPOSE_ONLY == set()
+    assert decided <= set(given)
+
+
+def test_what_is_passed_on_has_the_default_of_the_example() -> None:
+    given: dict[str, str] = COMPOSE["x-service"]["environment"]
+    defaults = {
+        name: found[1]
+        for name, value in given.items()
+        if (found := re.fullmatch(rf"\$\{{{name}:-(.*)\}}", str(value)))
+    }
+    computed = {"HTTPS_ONLY", "BEHIND_PROXY"}  # a proxy stands in front of containers
+    computed |= {"SITE_NAME"}  # an empty value counts as unset
+    assert {
+        name: default for name, default in defaults.items() if default != EXAMPLE_VALUES[name]
+    }.keys() <= computed
+
+
+def test_compose_refuses_to_start_without_a_password_or_a_key() -> None:
+    text = (ROOT / "docker-compose.yml").read_text()
+    needed = {"POSTGRES_PASSWORD", "REDIS_PASSWORD", "SECRET_KEY", "ENCRYPTION_KEYS"}
+    for name in needed | {"ALLOWED_HOSTS"}:
+        uses = re.findall(rf"\$\{{{name}\b[^}}]*\}}", text)
+        assert set(uses) == {f"${{{name}:?}}"}, name
+    named = set(re.findall(r"\$\{([A-Z_]+)", text))
+    assert named - set(EXAMPLE_VALUES) == set()
+
+
+@pytest.mark.parametrize("service", sorted(COMPOSE["services"]))
+def test_no_container_has_or_gains_rights_that_it_does_not_need(service: str) -> None:
+    definition = COMPOSE["services"][service]
+    assert definition["cap_drop"] == ["ALL"]
+    assert definition["security_opt"] == ["no-new-privileges:true"]
+    assert not {"privileged", "cap_add", "devices", "pid", "network_mode"} & set(definition)
+
+
+@pytest.mark.parametrize("service", sorted(COMPOSE["services"]))
+def test_images_of_others_are_named_by_their_digest(service: str) -> None:
+    definition = COMPOSE["services"][service]
+    digest = re.compile(r"\S+@sha256:[0-9a-f]{64}")
+    assert "build" in definition or digest.fullmatch(definition["image"])
+    (base,) = re.findall(r"^ARG BASE=(.*)$", DOCKERFILE, re.MULTILINE)
+    assert digest.fullmatch(base)
+    assert re.findall(r"^FROM (.*)$", DOCKERFILE, re.MULTILINE) == ["${BASE}"]
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)

@@ -266,3 +266,15 @@ def test_a_removed_account_is_gone_but_on_record(offering, bob, carol, now):
     ):
         with pytest.raises(accounts.AccountGone):
             deed()
+
+
+def test_no_account_is_called_as_machines_call_their_own(offering, bob, alice, now):
+    for name in ("root", "Daemon", "slurm"):
+        with pytest.raises(accounts.ReservedUsername):
+            accounts.create(offering=offering, user=bob, username=name, actor=alice, now=now)
+    account = accounts.create(offering=offering, user=bob, actor=alice, now=now)
+    for name in ("root", "SSHD", "nobody"):
+        with pytest.raises(accounts.ReservedUsername):
+            accounts.set_username(account, username=name, actor=alice, now=now)
+    account.refresh_from_db()
+    assert account.username == ""

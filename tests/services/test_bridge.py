@@ -92,12 +92,27 @@ def test_who_tells_last_is_believed_and_kept_with_it(agent, dave, now):
     }
 
 
-def test_somebody_who_is_here_already_is_described_and_stays_the_same(agent, bob, now):
-    told = push(agent, now, username="bob")
+def test_somebody_who_is_here_already_is_described_by_staff_and_stays_the_same(dave, bob, now):
+    told = push(dave, now, username="bob")
 
     assert (told.user, told.created) == (bob, False)
     bob.refresh_from_db()
     assert (bob.email, bob.registration_method) == ("asa@kth.se", "default")
+
+
+def test_who_speaks_for_a_source_changes_its_people_only(agent, dave, alice, bob, now):
+    push(dave, now, source=OTHER, username="theirs")
+    both = push(dave, now, source=OTHER, username="both").user
+    before = list(User.objects.order_by("pk").values())
+    for username in ("bob", "alice", "theirs"):
+        with pytest.raises(bridge.NotYourPerson):
+            push(agent, now, {"email": "evil@example.org"}, username=username)
+    assert list(User.objects.order_by("pk").values()) == before
+
+    push(dave, now, {}, username="both")  # staff say that a second source knows them
+    push(agent, now, {"last_name": "New"}, username="both")
+    both.refresh_from_db()
+    assert both.last_name == "New"
 
 
 def test_who_speaks_for_another_source_is_not_heard(agent, alice, now):
@@ -121,7 +136,7 @@ def test_staff_are_described_by_staff_only(agent, dave, now, flag):
 
 def test_a_civil_number_is_one_person_s(agent, now):
     UserFactory(civil_number="1")
-    UserFactory(username="asa")
+    UserFactory(username="asa", registration_method=SOURCE)
 
     with pytest.raises(bridge.CivilNumberTaken) as refusal:
         push(agent, now, {"civil_number": "1"})
@@ -165,8 +180,8 @@ def test_letting_go_twice_is_harmless(agent, now):
     assert kinds() == before
 
 
-def test_who_came_by_himself_may_stay(agent, bob, now):
-    push(agent, now, username="bob")
+def test_who_came_by_himself_may_stay(agent, dave, bob, now):
+    push(dave, now, username="bob")
 
     assert remove(agent, now, username="bob")[1] is False
     bob.refresh_from_db()
@@ -210,7 +225,7 @@ def test_nothing_empties_only_what_the_source_itself_told(
     assert getattr(User.objects.get(username="asa"), name) == value
     assert push(agent, now, {name: nothing}).updated_fields == [name]
     assert getattr(User.objects.get(username="asa"), name) == nothing
-    assert push(agent, now, {"email": ""}, username="bob").updated_fields == []
+    assert push(dave, now, {"email": ""}, username="bob").updated_fields == []
 
 
 def test_staff_see_what_is_stale(agent, dave, now):

@@ -28,12 +28,16 @@ from tests.factories.marketplace import (
 pytestmark = pytest.mark.django_db
 
 NOV = datetime(2026, 11, 22, 12, tzinfo=UTC)
+BEGUN = datetime(2024, 3, 1, 5, tzinfo=UTC)
+"""Still February in the west."""
 MONTH = date(2026, 11, 1)
 
 
 @pytest.fixture
 def resource(project, provider):
-    return ResourceFactory(project=project, offering=HpcOfferingFactory(customer=provider))
+    return ResourceFactory(
+        project=project, offering=HpcOfferingFactory(customer=provider), created=BEGUN
+    )
 
 
 def of(**amounts):
@@ -458,3 +462,43 @@ def test_another_resource_s_usage_is_its_own(resource, carol):
     assert other.usage == Decimal(99)
     assert shown(resource)[0] == {"cpu_k_hours": "1.00"}
     assert other.billing_period == month_of(NOV) != preceding(month_of(NOV))
+
+
+@pytest.mark.parametrize(
+    ("at", "person", "error"),
+    [
+        (datetime(2024, 2, 1, tzinfo=UTC), "carol", None),
+        (datetime(2024, 1, 31, 23, tzinfo=UTC), "carol", usage.BeforeAllocation),
+        (datetime(2024, 1, 31, 23, tzinfo=UTC), "dave", None),
+        (datetime(2000, 1, 1, tzinfo=UTC), "dave", None),
+        (datetime(1999, 12, 31, tzinfo=UTC), "dave", usage.BeforeAllocation),
+        (NOV + timedelta(days=1), "carol", None),
+        (NOV + timedelta(days=1, seconds=1), "carol", usage.MonthAhead),
+        (NOV + timedelta(days=1, seconds=1), "dave", usage.MonthAhead),
+    ],
+)
+def test_a_report_is_of_a_month_of_the_allocation(resource, request, at, person, error):
+    actor = request.getfixturevalue(person)
+    if error is None:
+        report(resource, actor, cpu_k_hours="1", at=at)
+        assert ComponentUsage.objects.get().date == at
+        return
+    with pytest.raises(error) as refusal:
+        report(resource, actor, cpu_k_hours="1", at=at)
+    assert list(refusal.value.detail) == ["date"]
+    assert not ComponentUsage.objects.exists()
+
+
+def test_an_allocation_began_with_its_first_plan_when_that_is_earlier(resource, carol):
+    start = datetime(2023, 5, 9, tzinfo=UTC)
+    ResourcePlanPeriodFactory(resource=resource, start=start, end=BEGUN)
+    report(resource, carol, cpu_k_hours="1", at=start)
+    with pytest.raises(usage.BeforeAllocation):
+        report(resource, carol, cpu_k_hours="1", at=start - timedelta(days=30))
+
+
+def test_a_moment_is_stored_in_utc_and_its_month_is_the_senders(resource, carol):
+    at = datetime(2026, 11, 1, 0, 30, tzinfo=timezone(timedelta(hours=23, minutes=59)))
+    report(resource, carol, gpu_k_hours="1", at=at)
+    row = ComponentUsage.objects.get()
+    assert (row.billing_period, row.date) == (date(2026, 11, 1), at)

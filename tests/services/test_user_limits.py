@@ -17,6 +17,7 @@ from config.common.machine import IllegalTransition
 from identity.models import Event
 from tests.factories.accounting import ComponentUserUsageLimitFactory
 from tests.factories.allocations import OfferingUserFactory
+from tests.factories.identity import GrantFactory, ProjectFactory
 from tests.factories.marketplace import HpcOfferingFactory, ResourceFactory
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +40,19 @@ def row(resource, account):
 
 def cpu(resource):
     return resource.offering.components.get(type="cpu_k_hours").uuid
+
+
+def test_a_limit_is_for_people_of_the_resource_s_project(resource, offering, alice, now):
+    """An account at the offering alone does not do: the person has it by another project."""
+    elsewhere = GrantFactory(scope=ProjectFactory()).user
+    ended = GrantFactory(scope=resource.project, is_active=False).user
+    for user in (elsewhere, ended):
+        account = OfferingUserFactory(offering=offering, user=user, username=user.username)
+        for named in (account.username, account.uuid):
+            with pytest.raises(user_limits.UnknownAccount):
+                user_limits.create(
+                    resource=resource, component=cpu(resource), account=named, actor=alice, now=now
+                )
 
 
 def told():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import threading
 
 import pytest
 from hypothesis import given
@@ -166,3 +167,30 @@ def test_an_address_is_judged_alike_in_every_form(address):
 def test_no_address_is_public_that_python_calls_private(address):
     if address.is_private or address.is_loopback or address.is_link_local or address.is_multicast:
         assert not is_public(address)
+
+
+def test_a_look_up_that_takes_too_long_is_given_up(monkeypatch):
+    ends = threading.Event()
+
+    def slow(*_: object, **__: object) -> list[object]:
+        ends.wait(10)
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    destination = destinations.read("https://slow.example/", allow_private=False)
+    with pytest.raises(TimeoutError):
+        destinations.resolve(destination, allow_private=False, seconds=0.05)
+    ends.set()
+
+
+def test_names_that_are_never_answered_do_not_fill_the_process_with_threads(monkeypatch):
+    ends = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [][: ends.wait(10)])
+    monkeypatch.setattr(destinations, "_LOOK_UPS", threading.BoundedSemaphore(2))
+    destination = destinations.read("https://slow.example/", allow_private=False)
+    before = threading.active_count()
+    for _ in range(5):
+        with pytest.raises(TimeoutError):
+            destinations.resolve(destination, allow_private=False, seconds=0.01)
+    assert threading.active_count() <= before + 2
+    ends.set()

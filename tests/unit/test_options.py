@@ -191,7 +191,7 @@ def test_a_description_is_looked_through() -> None:
         "Order names unknown options: a, b."
     )
     assert options.defect(described(a={"type": "string", "pattern": "["})) == (
-        "Pattern of a is not a regular expression: unterminated character set at position 0."
+        "Pattern of a is not a regular expression: missing ]: [ (patterns are those of RE2)."
     )
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from decimal import Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.utils import timezone
 from rest_framework import serializers
 
 from accounting.amounts import DECIMALS, MAX_DIGITS
@@ -19,6 +17,7 @@ from accounting.services.user_usages import UserReported
 from allocations.models import OfferingUser
 from config.common.api.inputs import Input, RelatedUrl, RelatedUuid, uuid_in_url
 from config.common.api.outputs import EnumField
+from config.common.api.times import LocalMomentField
 from marketplace.models import Resource, ResourcePlanPeriod
 
 if TYPE_CHECKING:
@@ -26,14 +25,6 @@ if TYPE_CHECKING:
 
 AT_MOST = 10_000
 """Entries in one report."""
-
-
-class LocalMoment(serializers.DateTimeField):
-    """A moment that keeps the offset it came with: its month is that of the sender's calendar."""
-
-    def enforce_timezone(self, value: datetime) -> datetime:
-        """Leave the offset alone; without one the moment is in UTC."""
-        return value if timezone.is_aware(value) else value.replace(tzinfo=UTC)
 
 
 class Amount(serializers.DecimalField):
@@ -84,7 +75,10 @@ class ComponentUsageItemInput(Input):
 class ComponentUsageCreateInput(Input):
     """A report on a resource, or on one time under a plan of it."""
 
-    date = LocalMoment(required=False)
+    class Meta(Input.Meta):
+        become_rows = ("usages",)
+
+    date = LocalMomentField(required=False)
     plan_period = ReportablePlanPeriod(required=False)
     resource = Reportable(Resource, required=False)
     usages = ComponentUsageItemInput(many=True, max_length=AT_MOST)  # type: ignore[call-arg]
@@ -131,11 +125,14 @@ class ComponentUserUsageCreateInput(Input):
     username = serializers.CharField(max_length=100)
     usage = Amount(required=False, default=Decimal(0))
     user = AccountUrl(required=False, allow_null=True)
-    date = LocalMoment(required=False)
+    date = LocalMomentField(required=False)
 
 
 class ComponentUserUsageBulkCreateInput(Input):
     """How much several people caused."""
+
+    class Meta(Input.Meta):
+        become_rows = ("usages",)
 
     accounts: Mapping[UUID, OfferingUser] = MappingProxyType({})
     usages = ComponentUserUsageCreateInput(many=True, max_length=AT_MOST)  # type: ignore[call-arg]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from allocations.models import AgentLog
 from config.common.api.filters import ApiFilterSet, Exact, Number, OneUuid
+from config.common.times import from_epoch
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from decimal import Decimal
 
 LATEST = 4_102_444_800
@@ -17,7 +18,7 @@ LATEST = 4_102_444_800
 
 def moment(seconds: Decimal | float) -> datetime:
     """Return the moment so many seconds after 1970 began, from then to the year 2100."""
-    return datetime.fromtimestamp(float(min(max(seconds, 0), LATEST)), UTC)
+    return from_epoch(float(min(max(seconds, 0), LATEST)))
 
 
 class SiteAgentLogFilter(ApiFilterSet):

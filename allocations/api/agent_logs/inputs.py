@@ -10,7 +10,7 @@ from allocations.agents import LogLevel
 from allocations.api.agent_logs.filters import LATEST, moment
 from allocations.models import AgentIdentity
 from allocations.services.agent_logs import Line
-from config.common.api.inputs import Entries, Input
+from config.common.api.inputs import Entries, FiniteField, Input
 from config.common.api.outputs import EnumField
 
 MOST_LINES = 1000
@@ -63,7 +63,7 @@ class SiteAgentLogCreateInput(Input):
         list_serializer_class = Lines
 
     agent_identity_uuid = serializers.UUIDField()
-    timestamp = serializers.FloatField(min_value=0, max_value=LATEST)
+    timestamp = FiniteField(min_value=0, max_value=LATEST)
     level = EnumField(LogLevel)
     message = serializers.CharField(
         max_length=LONGEST_LINE, allow_blank=True, trim_whitespace=False

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from rest_framework import serializers
 
-from config.common.api.inputs import Input, RelatedUuid
+from config.common.api.inputs import LONGEST_TEXT, Input, RelatedUuid
 from config.common.api.json_shapes import JsonField
+from config.common.api.times import MomentField
 from identity import access
 from marketplace.models import Offering
 
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 MOST_DEPENDENCIES = 2000
-LONGEST_CONFIG = 200_000
-LONGEST_STATISTICS = 65_536
+LONGEST_CONFIG = LONGEST_TEXT
 LONGEST_AGE = 24 * 365 * 20
 """Hours; rows older than the service."""
 
@@ -68,7 +67,7 @@ class _Said(Input):
         allow_blank=True,
         trim_whitespace=False,
     )
-    last_restarted = serializers.DateTimeField(required=False)
+    last_restarted = MomentField(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Return texts for nulls, and plain objects for dependencies."""
@@ -123,15 +122,6 @@ class AgentServiceStatisticsInput(Input):
     """What a service tells of itself, with keys of its own."""
 
     statistics = JsonField()
-
-    def validate_statistics(self, value: dict[str, Any]) -> dict[str, Any]:
-        """Refuse what is too long to be shown wherever the service is.
-
-        :raises ValidationError: it is.
-        """
-        if len(json.dumps(value)) > LONGEST_STATISTICS:
-            raise serializers.ValidationError(f"At most {LONGEST_STATISTICS} bytes of JSON.")
-        return value
 
 
 class CleanupRequestInput(Input):

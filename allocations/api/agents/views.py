@@ -38,6 +38,7 @@ from allocations.api.subscriptions.serializers import (
 )
 from allocations.models import AgentIdentity, AgentProcessor, AgentService
 from allocations.services import agent_removal, agent_stats, agents, subscriptions
+from config.common.addresses import address_of
 from config.common.api.access import SCOPED, STAFF, SUPPORT, Needs, Rule
 from config.common.api.actions import (
     ANSWERED,
@@ -49,7 +50,6 @@ from config.common.api.actions import (
     updates,
 )
 from config.common.api.viewsets import ApiViewSet, Listed, Retrieved
-from identity.api.sessions.views import address_of
 from identity.permissions import P
 
 SERVE = Needs(P.MANAGE_DELIVERY, on=("offering", "offering.customer"))

@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from config.common.api.inputs import Input, RelatedUuid
 from config.common.api.json_shapes import NUMBER, JsonField, map_of
+from config.common.api.times import DayField
 from identity.models import User
 from marketplace.models import Resource
 
@@ -65,4 +66,4 @@ class ResourceApiKeyUsageInput(Input):
     """What a key was used for in a month so far, by component."""
 
     usages = JsonField(AMOUNTS)
-    billing_period = serializers.DateField(required=False)
+    billing_period = DayField(required=False)

@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from allocations.services.accounts import NO_RIGHT, RUNTIME_STATES
 from config.common.api.inputs import Input, RelatedUrl, RelatedUuid
+from config.common.links import web_link
 from identity.models import User
 from marketplace.models import Offering
 
@@ -100,7 +101,7 @@ class OfferingUserStateTransitionInput(Input):
 
     comment = serializers.CharField(required=False, allow_blank=True)
     comment_url = serializers.URLField(
-        max_length=255, required=False, allow_blank=True, allow_null=True
+        max_length=255, required=False, allow_blank=True, allow_null=True, validators=[web_link]
     )
 
 
@@ -109,7 +110,7 @@ class OfferingUserServiceProviderCommentInput(Input):
 
     service_provider_comment = serializers.CharField(required=False, allow_blank=True)
     service_provider_comment_url = serializers.URLField(
-        max_length=255, required=False, allow_blank=True
+        max_length=255, required=False, allow_blank=True, validators=[web_link]
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

@@ -27,4 +27,7 @@ class MemberSyncStatusEntryInput(Input):
 class MemberSyncStatusReportInput(Input):
     """A site's report about a team."""
 
+    class Meta(Input.Meta):
+        become_rows = ("statuses",)
+
     statuses = MemberSyncStatusEntryInput(many=True, max_length=10_000)  # type: ignore[call-arg]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib.admin.utils import flatten_fieldsets
-from django.db.models import JSONField, Q, URLField
+from django.db.models import DateField, DateTimeField, JSONField, Q, URLField
 from django.http import Http404, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -20,6 +20,7 @@ from django.utils import timezone
 from config.common.admin import refusals
 from config.common.admin.columns import EMPTY
 from config.common.admin.deed_pages import DeedPages
+from config.common.admin.times import DayField, SplitMomentField
 from config.common.errors import DomainError
 
 if TYPE_CHECKING:
@@ -60,7 +61,11 @@ class RecordAdmin(DeedPages):
     save_on_top = False
     view_on_site = False
     empty_value_display = EMPTY
-    formfield_overrides = {URLField: {"assume_scheme": "https"}}
+    formfield_overrides = {
+        URLField: {"assume_scheme": "https"},
+        DateField: {"form_class": DayField},
+        DateTimeField: {"form_class": SplitMomentField},
+    }
 
     class Media:
         css = {"all": ("staff/staff.css",)}

@@ -254,7 +254,27 @@ def renderer_or_nested(declared: Any) -> None:
 
 def _put(node: Node, key: str, declared: Any, values: Any) -> None:
     of_nothing = _of_nothing(declared) if isinstance(declared, Computed) else _nothing
-    node.cells.append(Cell(key, values, declared.allow_null, of_nothing))
+    instead = _nothing if declared.allow_null else _empty(declared)
+    node.cells.append(Cell(key, values, declared.allow_null, of_nothing, instead))
+
+
+def _empty(declared: Any) -> Callable[[], Any]:
+    """Return what makes an empty value of a field's type, where it has one that says nothing."""
+    typed = declared.output if isinstance(declared, Computed) else declared
+    for kinds, make in _EMPTY:
+        if isinstance(typed, kinds):
+            return make
+    return _nothing
+
+
+_EMPTY: tuple[tuple[tuple[type, ...], Callable[[], Any]], ...] = (
+    ((serializers.ListField, serializers.ListSerializer), list),
+    ((serializers.DictField, serializers.JSONField), dict),
+    ((serializers.DecimalField,), lambda: "0"),
+    ((serializers.IntegerField, serializers.FloatField), int),
+    ((serializers.BooleanField,), bool),
+    ((serializers.CharField,), str),
+)
 
 
 def _nothing() -> None:

@@ -6,12 +6,18 @@ from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.core.exceptions import (
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+    TooManyFieldsSent,
+)
+from django.http import Http404, UnreadablePostError
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from config.common.api.parsers import BodyTooLarge
 from config.common.errors import Conflict, DomainError, Forbidden, Gone, Invalid, Missing
 
 STATUS = {
@@ -38,6 +44,7 @@ class Hinted(str):
 
 def handle(exc: Exception, context: Mapping[str, Any]) -> Response | None:
     """Answer an anticipated error; None leaves an unanticipated one to the log and a 500."""
+    exc = _refused_by_django(exc)
     if isinstance(exc, DomainError):
         response = Response(_body(exc.detail), status=_status(exc))
         code = exc.code
@@ -51,6 +58,15 @@ def handle(exc: Exception, context: Mapping[str, Any]) -> Response | None:
         response.data = problem(response.data, status, code, context["request"], exc)
         response.content_type = PROBLEM
     return response
+
+
+def _refused_by_django(exc: Exception) -> Exception:
+    """Return what Django refuses of a request as an error of the API; others are as they were."""
+    if isinstance(exc, RequestDataTooBig | TooManyFieldsSent):
+        return BodyTooLarge()
+    if isinstance(exc, SuspiciousOperation | UnreadablePostError):
+        return exceptions.ParseError("The request cannot be read.")
+    return exc
 
 
 def _status(exc: DomainError) -> int:

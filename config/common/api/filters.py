@@ -12,20 +12,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import django_filters
 from django import forms
 from django.db.models import Case, F, Func, Q, QuerySet, When
-from django.utils import timezone
-from django.utils.dateparse import parse_date, parse_datetime
 
 from config.common.api.filtersets import NOTHING, OWN, SEEN, ApiFilterSet, Reads
 from config.common.api.inputs import uuid_in_url
+from config.common.api.times import written
+from config.common.times import clamped
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from enum import StrEnum
 
 __all__ = [
@@ -83,23 +83,18 @@ class _SeveralField(forms.Field):
 
 
 class _Moment(forms.Field):
-    """A date, or a date and time; in UTC unless it says otherwise."""
+    """A date, or a date and time; in UTC unless it says otherwise.
+
+    Nothing is older or later than the bounds: what is beyond them stands for them.
+    """
 
     def clean(self, value: Any) -> datetime | None:
         if not value:
             return None
         try:
-            moment = parse_datetime(value) or _midnight(value)
-        except ValueError:
-            moment = None
-        if moment is None:
-            raise forms.ValidationError("Enter a valid date/time.")
-        return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
-
-
-def _midnight(value: str) -> datetime | None:
-    day = parse_date(value)
-    return datetime(day.year, day.month, day.day) if day else None  # noqa: DTZ001 - made aware above
+            return clamped(written(value))
+        except ValueError as error:
+            raise forms.ValidationError("Enter a valid date/time.") from error
 
 
 class _Word(forms.ChoiceField):

@@ -6,15 +6,28 @@ error as naming one that does not exist.
 
 from __future__ import annotations
 
+import math
 import re
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.core.exceptions import ObjectDoesNotExist
+from django.core.validators import MaxLengthValidator
 from django.urls import reverse
 from rest_framework import serializers
 
+from config.common.json_values import too_long
+
 _UUID_AT_END = re.compile(r"/([0-9a-fA-F]{32}|[0-9a-fA-F-]{36})/?$")
+
+
+LONGEST_TEXT = 65_536
+"""Characters of a text that has no bound of its own: descriptions, tracebacks."""
+
+MOST_ENTRIES = 1000
+
+TOO_LONG = "Ensure this field has no more than %(limit_value)s characters."
+TOO_MANY = "Ensure this field has no more than %(limit_value)s elements."
 
 
 class Entries(serializers.ListSerializer[Any]):
@@ -37,10 +50,78 @@ class Entries(serializers.ListSerializer[Any]):
 
 
 class Input(serializers.Serializer[Any]):
-    """The base of all inputs; it neither creates nor updates anything."""
+    """The base of all inputs; it neither creates nor updates anything.
+
+    Whatever a field leaves open is bounded here: texts, lists, and the lists and objects that a row
+    keeps as one document. `Meta.become_rows` names lists whose entries become rows of their own.
+    """
 
     class Meta:
         list_serializer_class = Entries
+        become_rows: ClassVar[tuple[str, ...]] = ()
+
+    def get_fields(self) -> dict[str, Any]:
+        """Return the fields, none without bounds."""
+        fields: dict[str, Any] = super().get_fields()
+        for field in fields.values():
+            bound(field)
+        return fields
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Return the validated data.
+
+        :raises ValidationError: what is wrong; also a list or an object too large for one row.
+        """
+        validated = super().to_internal_value(data)
+        rows = getattr(self.Meta, "become_rows", ())
+        errors = {
+            name: [why]
+            for name, field in self.fields.items()
+            if isinstance(field, _DOCUMENTS) and name not in rows and name in data
+            if (why := too_long(data[name]))
+        }
+        if errors:
+            raise serializers.ValidationError(errors)
+        return validated
+
+
+class AtMost(MaxLengthValidator):
+    """A bound for what has a length: a field may have found an object by the text."""
+
+    def clean(self, value: Any) -> int:
+        """Return the length."""
+        return len(value) if isinstance(value, str | list) else 0
+
+
+_DOCUMENTS = (serializers.ListSerializer, serializers.ListField, serializers.DictField)
+
+
+def bound(field: Any) -> None:
+    """Give a field the bounds that every field has, where it has none of its own."""
+    if isinstance(field, serializers.ListField):
+        if field.max_length is None:
+            field.max_length = MOST_ENTRIES
+            field.validators.append(AtMost(MOST_ENTRIES, TOO_MANY))
+        bound(field.child)
+    elif isinstance(field, serializers.ListSerializer):
+        entries: Any = field
+        entries.max_length = entries.max_length or MOST_ENTRIES
+    elif isinstance(field, serializers.CharField) and field.max_length is None:
+        field.max_length = LONGEST_TEXT
+        field.validators.append(AtMost(LONGEST_TEXT, TOO_LONG))
+    elif type(field) is serializers.FloatField:
+        raise TypeError(f"{field.field_name}: FiniteField does not take what is no number")
+
+
+class FiniteField(serializers.FloatField):
+    """A float that is a number: "NaN" passes every bound, and "inf" every lower one."""
+
+    def to_internal_value(self, data: Any) -> float:
+        """Return a finite number."""
+        number = super().to_internal_value(data)
+        if not math.isfinite(number):
+            self.fail("invalid")
+        return number
 
 
 class _Related(serializers.Field[Any, Any, Any, Any]):

@@ -1,22 +1,22 @@
 """JSON of some depth, described once: what is accepted of a client and what the schema says.
 
 A shape checks a value and never changes it: what is stored is what was sent, keys that nobody
-knows included. Whatever the shape, a value must be something that PostgreSQL can keep.
+knows included. Whatever the shape, a value must be one that comes back as it was sent, and no
+larger than a document may be.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from rest_framework import serializers
 
+from config.common.json_values import UnreadableJson, read, too_long, unkeepable
+
 Schema = Mapping[str, Any]
 Fault = list[str] | dict[str, Any] | None
-
-MAX_DEPTH = 50
 
 
 @dataclass(frozen=True)
@@ -29,29 +29,6 @@ class Shape:
     def __deepcopy__(self, memo: dict[int, Any]) -> Shape:
         """Return itself: serializers copy their fields for every request."""
         return self
-
-
-def unkeepable(value: Any, depth: int = 0) -> str | None:
-    """Return why a JSON value cannot be kept in the database, or None when it can."""
-    if isinstance(value, str):
-        return _unkeepable_text(value)
-    if isinstance(value, float) and not math.isfinite(value):
-        return "Numbers must be finite."
-    inner = (*value, *value.values()) if isinstance(value, dict) else value
-    below = inner if isinstance(inner, list | tuple) else ()
-    if below and depth == MAX_DEPTH:
-        return "Value is nested too deeply."
-    return next((why for one in below if (why := unkeepable(one, depth + 1))), None)
-
-
-def _unkeepable_text(text: str) -> str | None:
-    if "\x00" in text:
-        return "Null characters are not allowed."
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return "Surrogate characters are not allowed."
-    return None
 
 
 def _kind(schema: Schema, is_kind: Callable[[Any], bool], message: str) -> Shape:
@@ -83,6 +60,18 @@ def words(*names: str) -> Shape:
         return None if known else [f'"{value}" is not a valid choice.']
 
     return Shape({"type": "string", "enum": sorted(names)}, fault)
+
+
+def text_that(fault_of: Callable[[str], str | None]) -> Shape:
+    """Return the shape of a text with which `fault_of` finds no fault."""
+
+    def fault(value: Any) -> Fault:
+        if not isinstance(value, str):
+            return ["Not a valid string."]
+        why = fault_of(value)
+        return [why] if why else None
+
+    return Shape({"type": "string"}, fault)
 
 
 def or_null(shape: Shape) -> Shape:
@@ -162,9 +151,17 @@ class JsonField(serializers.JSONField):
 
     def to_internal_value(self, data: Any) -> Any:
         """Return the value as it was sent."""
-        value = super().to_internal_value(data)
-        if why := unkeepable(value):
+        value = self._sent(data)
+        if why := unkeepable(value) or too_long(value):
             raise serializers.ValidationError(why)
         if fault := self.shape.fault(value):
             raise serializers.ValidationError(fault)
         return value
+
+    def _sent(self, data: Any) -> Any:
+        if not getattr(data, "is_json_string", False):  # a form's value is a text of JSON
+            return data
+        try:
+            return read(data)
+        except UnreadableJson:
+            self.fail("invalid")

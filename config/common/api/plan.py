@@ -9,10 +9,12 @@ most of it is done by the interpreter's own loops. `config.common.api.compiling`
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from config.common import stored
 from config.common.api.selects import Belonging, Column, Form, Row, Select
 
 if TYPE_CHECKING:
@@ -21,6 +23,13 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from config.common.api.outputs import Cells, Derived, Nested
+
+
+log = logging.getLogger(__name__)
+
+
+class QueryWhileRendering(RuntimeError):
+    """Something that renders asked the database: its output does not declare what it needs."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +53,8 @@ class Cell:
     values: Callable[[Fetched, Caller], Sequence[Any]]
     allow_null: bool
     of_nothing: Callable[[], Any]
+    instead: Callable[[], Any] = lambda: None
+    """What is told where a value cannot be made of what is stored."""
 
 
 @dataclass
@@ -77,6 +88,17 @@ class Fetched:
     def column(self, column: Column) -> Sequence[Any]:
         """Return a column's values, one for each row."""
         return self._columns[column.position] if self.rows else ()
+
+    def only(self, place: int, node: Node) -> Fetched:
+        """Return one row alone, with those that it reaches over foreign keys."""
+        alone = Fetched()
+        alone.fill([self.rows[place]])
+        for name, (key, child) in node.children.items():
+            (found,) = alone.column(key)
+            below = self.children[name]
+            at = below.index.get(found)
+            alone.children[name] = Fetched() if at is None else below.only(at, child)
+        return alone
 
     def places(self, name: str, key: Column) -> list[int | None]:
         """Return where among a child's rows each row's parent is."""
@@ -206,7 +228,7 @@ class Node:
         """Render every fetched row, in order; runs no query."""
         if not fetched.rows:
             return []
-        columns = [cell.values(fetched, caller) for cell in self.cells]
+        columns = [self._values(cell, fetched, caller) for cell in self.cells]
         keys = [cell.key for cell in self.cells]
         rendered: list[Cells]
         if columns:
@@ -223,6 +245,26 @@ class Node:
             for cells in rendered:
                 cells.pop(key, None)
         return rendered
+
+    def _values(self, cell: Cell, fetched: Fetched, caller: Caller) -> Sequence[Any]:
+        """Return a key's values; where one of the rows has none, the others keep theirs."""
+        try:
+            return cell.values(fetched, caller)
+        except QueryWhileRendering:
+            raise
+        except Exception:
+            log.exception("%s.%s cannot be told of a row", self.select.model.__name__, cell.key)
+            return [
+                self._value(cell, fetched.only(place, self), caller)
+                for place in range(len(fetched.rows))
+            ]
+
+    def _value(self, cell: Cell, alone: Fetched, caller: Caller) -> Any:
+        try:
+            return cell.values(alone, caller)[0]
+        except Exception:
+            stored.report(f"{cell.key} of {self.select.model.__name__} {alone.rows[0][0]}")
+            return cell.instead()
 
     def _render_below(self, fetched: Fetched, caller: Caller, rendered: list[Cells]) -> None:
         for name, (key, child) in self.children.items():
@@ -242,10 +284,7 @@ class Node:
 
 def _reader(column: Column) -> Callable[[Fetched], Sequence[Any]]:
     def read(fetched: Fetched) -> Sequence[Any]:
-        values, decode = fetched.column(column), column.decode
-        if decode is None:
-            return values
-        return [None if value is None else decode(value) for value in values]
+        return column.decoded(fetched.column(column))
 
     return read
 
@@ -290,7 +329,12 @@ def _put_nested(
 
 def _derive(key: str, derived: Derived, rendered: list[Cells]) -> None:
     for cells in rendered:
-        value = derived.fn(*[cells.get(name) for name in derived.keys])
+        try:
+            value = derived.fn(*[cells.get(name) for name in derived.keys])
+        except Exception:
+            log.exception("%s cannot be told of a row", key)
+            stored.report(key)
+            value = None
         if value is not None or derived.allow_null:
             cells[key] = value
 

@@ -10,6 +10,9 @@ from uuid import UUID
 import orjson
 from rest_framework.renderers import BaseRenderer
 
+from config.common import stored
+from config.common.json_values import mended
+
 
 def _other(value: Any) -> Any:
     if isinstance(value, Decimal | UUID):
@@ -41,7 +44,12 @@ class OrjsonRenderer(BaseRenderer):
             return bytes(ready)
         if data is None:
             return b""
-        return orjson.dumps(data, default=_other, option=orjson.OPT_NON_STR_KEYS)
+        try:
+            return orjson.dumps(data, default=_other, option=orjson.OPT_NON_STR_KEYS)
+        except TypeError:  # a number or a text that JSON has not, or too many levels of it
+            told, count = mended(data)
+            stored.report("part of an answer", count)
+            return orjson.dumps(told, default=_other, option=orjson.OPT_NON_STR_KEYS)
 
 
 class ProblemRenderer(OrjsonRenderer):

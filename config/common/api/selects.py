@@ -18,6 +18,7 @@ from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from threading import Lock
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -25,8 +26,11 @@ from django.core.exceptions import EmptyResultSet, FieldDoesNotExist
 from django.db import connection, models
 from django.db.models.expressions import Expression
 
+from config.common import stored
+from config.common.json_column import JsonColumn
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Hashable
+    from collections.abc import Callable, Collection, Hashable, Sequence
 
     from django.db.models import Q, QuerySet
 
@@ -68,11 +72,37 @@ class Column:
         field = self.field or self.select.field_added(self.name)
         if self.form is not Form.VALUE:
             return None
-        if type(field) is models.JSONField and field.decoder is None:
+        if isinstance(field, JsonColumn):
             return orjson.loads
         if not hasattr(field, "from_db_value"):
             return None
         return lambda value: field.from_db_value(value, None, connection)
+
+    def decoded(self, values: Sequence[Any]) -> Sequence[Any]:
+        """Return the model's values of the database's: at once, or each with care if that fails."""
+        decode = self.decode
+        if decode is None:
+            return self._mended(values)
+        try:
+            decoded = [None if value is None else decode(value) for value in values]
+        except ValueError:
+            return [None if value is None else self._with_care(value) for value in values]
+        kind = getattr(self.field, "kind", None)
+        if kind is not None and not set(map(type, decoded)) <= {kind, NoneType}:
+            return [None if value is None else self._with_care(value) for value in values]
+        return decoded
+
+    def _with_care(self, value: Any) -> Any:
+        if isinstance(self.field, JsonColumn):
+            return self.field.read(value)
+        return stored.json_of(value, f"JSON as {self.name}")
+
+    def _mended(self, values: Sequence[Any]) -> Sequence[Any]:
+        field = self.field or self.select.field_added(self.name)
+        if isinstance(field, models.DecimalField):
+            is_text = self.form is Form.TEXT
+            return stored.texts_of_numbers(values) if is_text else stored.numbers(values)
+        return stored.texts_of_days(values) if self.form is Form.TEXT else values
 
 
 class Select:
@@ -214,9 +244,16 @@ class Statement:
     def run(self, keys: Collection[Any] = ()) -> list[Row]:
         """Return what it reads."""
         given = list(keys)
+        params = [given if param is KEYS else param for param in self._params]
         with connection.cursor() as cursor:
-            cursor.execute(self._sql, [given if param is KEYS else param for param in self._params])
-            rows: list[Row] = cursor.fetchall()
+            stored.cast_by(stored.QUICK, cursor)
+            cursor.execute(self._sql, params)
+            try:
+                rows: list[Row] = cursor.fetchall()
+            except (ValueError, OverflowError):  # a time that Python has not
+                stored.cast_by(stored.CAREFUL, cursor)
+                cursor.execute(self._sql, params)
+                rows = cursor.fetchall()
         return rows
 
 

@@ -19,13 +19,15 @@ from rest_framework.exceptions import NotFound, PermissionDenied, ValidationErro
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
+from config.common import stored
 from config.common.api import conditional, replay
 from config.common.api.access import PUBLIC, SCOPED, NotAllowed, Rule
 from config.common.api.actions import Declared
 from config.common.api.compiling import plan_for
 from config.common.api.outputs import Output
 from config.common.api.paging import Page
-from config.common.api.plan import Caller
+from config.common.api.parsers import take_in
+from config.common.api.plan import Caller, QueryWhileRendering
 from config.common.api.renderers import OrjsonRenderer
 
 if TYPE_CHECKING:
@@ -75,7 +77,9 @@ class ApiViewSet(ViewSet):
         self.args, self.kwargs = args, kwargs
         self.request = request = self.initialize_request(request, *args, **kwargs)
         self.headers = self.default_response_headers
+        stored.replaced()  # what others of this thread have left
         try:
+            take_in(request)
             self.initial(request, *args, **kwargs)
         except Exception as error:
             return self.finish(self.handle_exception(error))
@@ -150,7 +154,10 @@ class ApiViewSet(ViewSet):
             response.content_type = OrjsonRenderer.media_type  # also for who accepts problems only
         response = super().finalize_response(request, response, *args, **kwargs)
         volatile = conditional.volatile_keys(self.declared.output or self.output)
-        return conditional.finish(request, response, volatile)
+        response = conditional.finish(request, response, volatile)
+        if count := stored.replaced():
+            response["X-Replaced-Values"] = str(count)
+        return response
 
     # --- what an action works with ----------------------------------------------------------------
 
@@ -378,10 +385,6 @@ def only_reading(user: Any) -> Iterator[None]:
         yield
     finally:
         user.only_reads = before
-
-
-class QueryWhileRendering(RuntimeError):
-    """Something that renders asked the database: its output does not declare what it needs."""
 
 
 def no_queries() -> AbstractContextManager[Any]:

@@ -60,6 +60,7 @@ class BenchDatabase:
             "VAR_DIR": str(settings.VAR_DIR / "bench"),
             "CELERY_BROKER_URL": "filesystem://localhost",
             "CACHE_URL": "",
+            "RATE_LIMITS": "false",
         }
 
     def create(self, template: BenchDatabase | None = None) -> None:

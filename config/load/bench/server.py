@@ -21,12 +21,15 @@ def free_port() -> int:
     return port
 
 
-def start(processes: Processes, database: BenchDatabase, *, counting: bool) -> int:
+def start(
+    processes: Processes, database: BenchDatabase, *, counting: bool, worker_class: str = ""
+) -> int:
     """Start gunicorn as `make serve` does, with the floors; return its port when it answers."""
+    other = ["--worker-class", worker_class] if worker_class else []
     port = free_port()
     processes.start(
         "bench server",
-        [sys.executable, "-m", "gunicorn", "--config", "config/gunicorn.py", "config.wsgi"],
+        [sys.executable, "-m", "gunicorn", "--config", "config/gunicorn.py", *other, "config.wsgi"],
         {
             **database.environment,
             "BIND_ADDRESS": "127.0.0.1",

@@ -50,14 +50,7 @@ class Command(BaseCommand):
     def prepare(self, factor: float) -> tuple[dict[str, str], database.BenchDatabase]:
         """Seed, and return the tokens and a copy to measure on."""
         self.stderr.write("Seeding ...")
-        seed, copy = database.seeded(factor), database.measured()
-        seed.create()
-        manage("migrate", "--verbosity", "0", to=seed)
-        told = manage("seed_load", "--factor", str(factor), "--json", to=seed)
-        copy.create(template=seed)
-        connection.close()
-        tokens: dict[str, str] = json.loads(told)
-        return tokens, copy
+        return seeded_copy(factor)
 
     def count(
         self, copy: database.BenchDatabase, tokens: dict[str, str], chosen: list[Endpoint]
@@ -102,6 +95,21 @@ class Command(BaseCommand):
                 self.stdout.write(report.line(*measured[-1]))
                 self.stdout.flush()
         self.stdout.write(report.summary(measured))
+
+
+def seeded_copy(factor: float) -> tuple[dict[str, str], database.BenchDatabase]:
+    """Seed a database, and return the tokens of its people and a copy to measure on.
+
+    :raises Failed: it cannot be seeded.
+    """
+    seed, copy = database.seeded(factor), database.measured()
+    seed.create()
+    manage("migrate", "--verbosity", "0", to=seed)
+    told = manage("seed_load", "--factor", str(factor), "--json", to=seed)
+    copy.create(template=seed)
+    connection.close()
+    tokens: dict[str, str] = json.loads(told)
+    return tokens, copy
 
 
 def matching(found: Any, pattern: str) -> list[Endpoint]:

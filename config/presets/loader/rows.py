@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 
 from config.common import slugs
+from config.common.times import OutOfRange, day_within, in_utc
 from config.presets.loader.broken import Fault, faults_of
 from identity.models import User
 
@@ -60,6 +62,15 @@ def checked(instance: Any, *, but: Iterable[str] = ()) -> None:
         instance.full_clean(exclude=set(but), validate_unique=False, validate_constraints=False)
     except ValidationError as error:
         raise faults_of(error) from error
+    for column in instance._meta.concrete_fields:
+        value = getattr(instance, column.attname)
+        try:
+            if isinstance(value, datetime):
+                in_utc(value)
+            elif isinstance(value, date):
+                day_within(value)
+        except OutOfRange as error:
+            raise Fault(f"{column.name}: {error}") from error
 
 
 def upsert(known: Known, section: Section, row: Row) -> tuple[Any, bool, tuple[str, ...]]:

@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from config.common.api.json_shapes import OBJECT, Shape, record
+from config.common.api.json_shapes import OBJECT, Shape
 from identity.models import Customer, OrganizationGroup, Project, User
-from marketplace.api.offerings.options import OPTIONS
+from marketplace.api.offerings.options import DESCRIPTION
 from marketplace.api.offerings.plugin_options import PLUGIN_OPTIONS, SECRET_OPTIONS
+from marketplace.api.offerings.rules import BACKEND_ID_RULES
 from marketplace.lifecycle import OfferingState
 from marketplace.models import (
     AccessMode,
@@ -153,12 +154,12 @@ SECTIONS: Mapping[str, Section] = {
         read={"state": state_of},
         shapes={
             "attributes": OBJECT,
-            "options": record(OPTIONS),
-            "resource_options": record(OPTIONS),
+            "options": DESCRIPTION,
+            "resource_options": DESCRIPTION,
             "plugin_options": PLUGIN_OPTIONS,
             "secret_options": SECRET_OPTIONS,
             "backend_metadata": OBJECT,
-            "backend_id_rules": OBJECT,
+            "backend_id_rules": BACKEND_ID_RULES,
             "service_attributes": OBJECT,
         },
         given_once=frozenset({"state"}),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from allocations.lifecycle import AccountState
 from allocations.models import OfferingUser
+from allocations.usernames import is_reserved
 from config.presets.loader.broken import Fault
 from config.presets.loader.rows import Row, checked, differs, referred, refuse_unknown, uuid_of
 from identity import events
@@ -162,6 +163,8 @@ def load_account(known: Known, row: Row, now: datetime) -> bool:
     ):
         return False
     username = row.get("username") or ""
+    if is_reserved(str(username)):
+        raise Fault(f"username: {username!r} is a name that systems use themselves")
     account = OfferingUser(
         uuid=uuid,
         offering=offering,

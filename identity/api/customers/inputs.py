@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from rest_framework import serializers
 
+from config.common.api.inputs import FiniteField
 from identity.api.customers.serializers import COUNTRIES, NO_IMAGES
 from identity.api.inputs import Columns, NotKept, Words
 from identity.models import Customer
@@ -67,8 +68,8 @@ class CustomerInput(Columns):
     country = serializers.ChoiceField(choices=COUNTRIES, allow_blank=True)
     default_tax_percent = serializers.DecimalField(max_digits=4, decimal_places=2, min_value=0)
     image = NotKept(f"{NO_IMAGES.capitalize()}.")
-    latitude = serializers.FloatField(min_value=-90, max_value=90, allow_null=True)
-    longitude = serializers.FloatField(min_value=-180, max_value=180, allow_null=True)
+    latitude = FiniteField(min_value=-90, max_value=90, allow_null=True)
+    longitude = FiniteField(min_value=-180, max_value=180, allow_null=True)
     project_metadata_checklist = NotKept("Checklists are not served.")
     user_affiliations = Words()
     user_email_patterns = Words()

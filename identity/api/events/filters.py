@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, QuerySet
@@ -18,10 +17,12 @@ from config.common.api.filters import (
     Texts,
     Url,
 )
+from config.common.times import OutOfRange, from_epoch
 from identity.event_types import kinds_in, kinds_named
 from identity.models import Event
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from decimal import Decimal
     from uuid import UUID
 
@@ -101,6 +102,6 @@ def moment(parameter: str, seconds: Decimal) -> datetime:
     :raises ValidationError: when there is no such time.
     """
     try:
-        return datetime.fromtimestamp(float(seconds), tz=UTC)
-    except (OverflowError, ValueError, OSError) as error:
+        return from_epoch(float(seconds))
+    except OutOfRange as error:
         raise ValidationError({parameter: ["Enter a valid timestamp."]}) from error

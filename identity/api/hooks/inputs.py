@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from rest_framework import serializers
 
 from config.common.api.inputs import Input, UrlOrUuid
 from config.common.api.outputs import EnumField
+from config.common.api.times import written
+from config.common.times import clamped
 from identity import waldur_events
 from identity.event_types import KINDS, SUBJECTS
 from identity.hook_matching import EVERYTHING
@@ -138,12 +138,9 @@ class Bound(serializers.CharField):
         if text.isascii() and text.isdecimal() and int(text[:20]) <= HIGHEST_NUMBER:
             return int(text)
         try:
-            moment = parse_datetime(text)
+            return clamped(written(text))
         except ValueError:
-            moment = None
-        if moment is None:
             self.fail("invalid")
-        return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
 
 
 class ReplayInput(Input):

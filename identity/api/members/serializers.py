@@ -11,6 +11,7 @@ from rest_framework import serializers
 from config.common.api.exceptions import Hinted
 from config.common.api.inputs import Input, RelatedUuid
 from config.common.api.outputs import Computed, Omitted, Output, UuidField
+from config.common.api.times import MomentField
 from identity.models import Grant, Role, User
 from identity.names import full_name
 
@@ -58,7 +59,7 @@ class UserRoleCreateInput(Input):
 
     role = RoleField()
     user = AnybodyField()
-    expiration_time = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    expiration_time = MomentField(required=False, allow_null=True, default=None)
 
 
 class UserRoleUpdateInput(UserRoleCreateInput):
@@ -70,7 +71,7 @@ class UserRoleUpdateInput(UserRoleCreateInput):
 class UserRoleDeleteInput(UserRoleUpdateInput):
     """Whom to take which role from; clients send the body they added him with."""
 
-    expiration_time = serializers.DateTimeField(required=False, allow_null=True, write_only=True)
+    expiration_time = MomentField(required=False, allow_null=True, write_only=True)
 
 
 class UserRoleExpirationTime(serializers.Serializer[Any]):

@@ -4,24 +4,16 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.conf import settings
 from django.contrib import auth
 from rest_framework.exceptions import AuthenticationFailed
 
+from config.common.addresses import address_of
 from config.common.api.access import AUTHENTICATED, PUBLIC, Rule
 from config.common.api.actions import Declared
 from config.common.api.viewsets import ApiViewSet
 from identity.api.sessions.serializers import CoreAuthToken, ObtainAuthTokenInput
 from identity.models import Token
 from identity.services import credentials
-
-
-def address_of(request: Any) -> str:
-    """Return the address that a request came from: behind a proxy, the one the proxy saw."""
-    seen: str = request.META.get("REMOTE_ADDR", "")
-    if settings.BEHIND_PROXY:
-        seen = request.META.get("HTTP_X_FORWARDED_FOR", seen).rpartition(",")[2].strip()
-    return seen[:64]
 
 
 class PasswordViewSet(ApiViewSet):

@@ -7,11 +7,11 @@ from typing import Any, ClassVar
 from django.contrib import auth
 from rest_framework import serializers
 
+from config.common.addresses import address_of
 from config.common.api.access import SCOPED, STAFF, SUPPORT, Own, Rule
 from config.common.api.actions import command, creates, deletes, reading, updates
 from config.common.api.viewsets import ApiViewSet, Listed
 from identity.api.bridge.serializers import IdentityBridgeUserStatus
-from identity.api.sessions.views import address_of
 from identity.api.users.filters import UserFilter
 from identity.api.users.inputs import PasswordChangeInput, UserInput
 from identity.api.users.serializers import (

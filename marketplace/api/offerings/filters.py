@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -27,8 +26,8 @@ from config.common.api.filters import (
     Url,
     Uuids,
 )
-from config.common.api.json_shapes import unkeepable
 from config.common.api.viewsets import as_uuid
+from config.common.json_values import UnreadableJson, read, unkeepable
 from identity.models import Customer, Grant, Project
 from identity.permissions import Permission, roles_with
 from identity.roles import ScopeType
@@ -148,8 +147,8 @@ class PublicOfferingFilter(ApiFilterSet):
     def filter_attributes(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Keep those whose attributes have the given values, each one of a list."""
         try:
-            wanted = json.loads(value)
-        except (ValueError, RecursionError) as error:
+            wanted = read(value)
+        except UnreadableJson as error:
             raise ValidationError(["Filter attribute is not valid json."]) from error
         if not isinstance(wanted, dict) or unkeepable(wanted):
             raise ValidationError(["Filter attribute should be an dict."])

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any, ClassVar
 
 from rest_framework import serializers
 
-from config.common.api.inputs import Input, RelatedUrl
+from config.common.api.inputs import FiniteField, Input, RelatedUrl
 from config.common.api.json_shapes import JsonField, Shape, map_of, record
 from identity.api.customers.serializers import COUNTRIES
 from identity.api.inputs import Columns, NotKept
@@ -20,6 +19,7 @@ from marketplace.api.offerings.components import (
 )
 from marketplace.api.offerings.options import OptionsInput
 from marketplace.api.offerings.plugin_options import PLUGIN_OPTIONS, SECRET_OPTIONS
+from marketplace.api.offerings.rules import BACKEND_ID_RULES
 from marketplace.api.plans.serializers import PlanColumns
 from marketplace.components import OfferingType
 from marketplace.models import Category, Offering
@@ -50,17 +50,6 @@ OVERVIEW = (
 )
 
 
-class DegreesField(serializers.FloatField):
-    """A latitude or a longitude."""
-
-    def to_internal_value(self, data: Any) -> float:
-        """Return a finite number."""
-        degrees = super().to_internal_value(data)
-        if not math.isfinite(degrees):
-            self.fail("invalid")
-        return degrees
-
-
 class OfferingColumns(Columns):
     """Columns of an offering."""
 
@@ -69,8 +58,8 @@ class OfferingColumns(Columns):
         fields: ClassVar[tuple[str, ...]] = ()
         required: ClassVar[tuple[str, ...]] = ()
 
-    latitude = DegreesField(min_value=-90, max_value=90, allow_null=True)
-    longitude = DegreesField(min_value=-180, max_value=180, allow_null=True)
+    latitude = FiniteField(min_value=-90, max_value=90, allow_null=True)
+    longitude = FiniteField(min_value=-180, max_value=180, allow_null=True)
 
 
 class OfferingCreateInput(OfferingColumns):
@@ -105,9 +94,10 @@ class OfferingCreateInput(OfferingColumns):
             "vendor_details",
         )
         required: ClassVar[tuple[str, ...]] = ("category", "name", "type")
+        become_rows = ("components", "plans")
 
     attributes = JsonField()
-    backend_id_rules = JsonField()
+    backend_id_rules = JsonField(BACKEND_ID_RULES)
     backend_metadata = JsonField()
     category = RelatedUrl("marketplace-category-detail", Category)
     compliance_checklist = NotKept("Checklists are not served.")
@@ -157,8 +147,8 @@ class OfferingOverviewUpdateInput(OfferingColumns):
 class OfferingLocationUpdateInput(Input):
     """Where the machine stands."""
 
-    latitude = DegreesField(min_value=-90, max_value=90)
-    longitude = DegreesField(min_value=-180, max_value=180)
+    latitude = FiniteField(min_value=-90, max_value=90)
+    longitude = FiniteField(min_value=-180, max_value=180)
 
 
 class OfferingDescriptionUpdateInput(Input):

@@ -12,6 +12,7 @@ from config.common.api.json_shapes import (
     TEXT,
     TRUTH,
     WHOLE,
+    Fault,
     JsonField,
     Shape,
     either,
@@ -133,6 +134,18 @@ FIELD = record(
     required=("label", "type"),
 )
 OPTIONS = {"options": map_of(FIELD), "order": list_of(TEXT)}
+
+
+def _fault(value: Any) -> Fault:
+    shape = record(OPTIONS)
+    if fault := shape.fault(value):
+        return fault
+    why = options.defect(value)
+    return [why] if why else None
+
+
+DESCRIPTION = Shape(record(OPTIONS).schema, _fault)
+"""A description that orders can be held to."""
 
 
 class OptionsOutput(JsonField):

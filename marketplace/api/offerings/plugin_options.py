@@ -11,6 +11,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
+from config.common import links
 from config.common.api.json_shapes import (
     TEXT,
     TRUTH,
@@ -20,6 +21,7 @@ from config.common.api.json_shapes import (
     map_of,
     or_null,
     record,
+    text_that,
     words,
 )
 
@@ -35,6 +37,7 @@ USERNAME_POLICIES = (
     "service_provider",
     "waldur_username",
 )
+LINK = text_that(lambda link: links.fault(link, links.WEB))
 ID_SOURCE = words("pool", "user_attribute")
 
 
@@ -130,11 +133,12 @@ FIELDS: Mapping[str, Shape] = {
         TEXT,
     ),
     **named(
-        "heappe_cluster_id heappe_identifier heappe_local_base_path heappe_url"
+        "heappe_cluster_id heappe_identifier heappe_local_base_path"
         " heappe_username project_permanent_directory required_team_role_for_provisioning"
         " resource_name_pattern resource_slug_template scratch_project_directory",
         or_null(TEXT),
     ),
+    "heappe_url": or_null(LINK),
 }
 
 PLUGIN_OPTIONS = record(FIELDS)
@@ -155,13 +159,14 @@ SECRET_OPTIONS = record(
             "dns_nameservers order_notification_emails order_notification_roles", list_of(TEXT)
         ),
         **named("heappe_cluster_password heappe_password", or_null(TEXT)),
+        **named("api_url backend_url keycloak_url private_registry_url", LINK),
         **named("keycloak_ssl_verify vault_tls_verify", TRUTH),
         **named(
-            "api_url argocd_k8s_kubeconfig argocd_k8s_namespace backend_url base_image_name"
+            "argocd_k8s_kubeconfig argocd_k8s_namespace base_image_name"
             " cloud_init_template create customer_uuid k8s_version keycloak_password"
-            " keycloak_realm keycloak_url keycloak_user_realm keycloak_username language"
+            " keycloak_realm keycloak_user_realm keycloak_username language"
             " managed_rancher_load_balancer_cloud_init_template openstack_api_tls_certificate"
-            " password private_registry_password private_registry_url private_registry_user pull"
+            " password private_registry_password private_registry_user pull"
             " shared_user_password template_confirmation_comment terminate token update username"
             " vault_host vault_token",
             TEXT,

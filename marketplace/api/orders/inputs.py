@@ -8,6 +8,8 @@ from rest_framework import serializers
 
 from config.common.api.inputs import Input, RelatedUrl
 from config.common.api.json_shapes import OBJECT, JsonField, Shape
+from config.common.api.times import DayField
+from config.common.links import web_link
 from identity.models import Project
 from marketplace.models import Offering, Plan
 
@@ -51,7 +53,9 @@ class OrderCreateInput(Input):
 
     accepting_terms_of_service = serializers.BooleanField(required=False)
     attributes = JsonField(ATTRIBUTES, required=False)
-    callback_url = serializers.URLField(max_length=500, required=False, allow_null=True)
+    callback_url = serializers.URLField(
+        max_length=500, required=False, allow_null=True, validators=[web_link]
+    )
     limits = JsonField(LIMITS, required=False)
     offering = RelatedUrl(
         "marketplace-public-offering-detail",
@@ -65,7 +69,7 @@ class OrderCreateInput(Input):
         max_length=10_000, required=False, allow_null=True, allow_blank=True
     )
     slug = serializers.SlugField(max_length=80, required=False, allow_blank=True)
-    start_date = serializers.DateField(required=False, allow_null=True)
+    start_date = DayField(required=False, allow_null=True)
 
 
 class OrderUpdateInput(Input):
@@ -73,7 +77,7 @@ class OrderUpdateInput(Input):
 
     attributes = JsonField(required=False)
     limits = JsonField(LIMITS, required=False)
-    start_date = serializers.DateField(required=False, allow_null=True)
+    start_date = DayField(required=False, allow_null=True)
 
 
 class OrderApproveByProviderInput(Input):

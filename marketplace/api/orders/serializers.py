@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rest_framework import serializers
 
@@ -21,6 +21,9 @@ from identity.api.customers.serializers import NO_IMAGES
 from marketplace.components import BillingUnit
 from marketplace.lifecycle import OrderState, OrderType
 from marketplace.models import Order
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 NO_ATTACHMENTS = "files are not stored"
 NO_BACKING_OBJECTS = "a resource is not backed by an object of another kind"
@@ -45,6 +48,25 @@ def name_of(person: str, *, allow_null: bool = False) -> Computed:
         f"{person}.last_name",
         fn=full_name,
         output=text(allow_null=allow_null),
+    )
+
+
+def told_of_creator(attribute: str) -> Any:
+    """Return the function that leaves an attribute of who ordered out unless the caller sees it."""
+
+    def choose(value: str | None, names: Sequence[str]) -> str | None:
+        return value if attribute in names else None
+
+    return choose
+
+
+def of_creator(column: str) -> Computed:
+    """Return the field of a column of the person who ordered."""
+    return Computed(
+        f"created_by.{column}",
+        "shown_of_creator",
+        fn=told_of_creator(column),
+        output=text(allow_null=True),
     )
 
 
@@ -179,22 +201,14 @@ class OrderDetailsOutput(Output):
     old_cost_estimate = NumberField(source="old_cost")
 
     # who dealt with it
-    created_by_civil_number = text(source="created_by.civil_number", allow_null=True)
-    created_by_email = text(source="created_by.email", allow_null=True)
+    created_by_civil_number = of_creator("civil_number")
+    created_by_email = of_creator("email")
     created_by_full_name = name_of("created_by")
-    created_by_organization = text(source="created_by.organization", allow_null=True)
-    created_by_organization_address = text(
-        source="created_by.organization_address", allow_null=True
-    )
-    created_by_organization_country = text(
-        source="created_by.organization_country", allow_null=True
-    )
-    created_by_organization_registry_code = text(
-        source="created_by.organization_registry_code", allow_null=True
-    )
-    created_by_organization_vat_code = text(
-        source="created_by.organization_vat_code", allow_null=True
-    )
+    created_by_organization = of_creator("organization")
+    created_by_organization_address = of_creator("organization_address")
+    created_by_organization_country = of_creator("organization_country")
+    created_by_organization_registry_code = of_creator("organization_registry_code")
+    created_by_organization_vat_code = of_creator("organization_vat_code")
     created_by_username = text(source="created_by.username")
     consumer_reviewed_by = text(source="consumer_reviewed_by.username", allow_null=True)
     consumer_reviewed_by_full_name = name_of("consumer_reviewed_by", allow_null=True)

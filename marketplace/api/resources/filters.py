@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Q, QuerySet
@@ -25,7 +24,7 @@ from config.common.api.filters import (
     Url,
     Uuids,
 )
-from config.common.api.json_shapes import unkeepable
+from config.common.json_values import UnreadableJson, read, unkeepable
 from identity.models import Customer, Grant
 from identity.permissions import Permission, roles_with
 from identity.roles import ScopeType
@@ -168,8 +167,8 @@ class ResourceFilter(ApiFilterSet):
     def filter_attributes(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Keep those whose attributes contain a JSON object; no other text is in any."""
         try:
-            wanted = json.loads(value)
-        except ValueError:
+            wanted = read(value)
+        except UnreadableJson:
             return rows.none()
         is_object = isinstance(wanted, dict) and unkeepable(wanted) is None
         return rows.filter(attributes__contains=wanted) if is_object else rows.none()

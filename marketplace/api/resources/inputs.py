@@ -8,6 +8,8 @@ from rest_framework import serializers
 
 from config.common.api.inputs import Input, RelatedUuid
 from config.common.api.json_shapes import OBJECT, JsonField
+from config.common.api.times import DayField
+from config.common.links import access_link
 from identity.api.inputs import NotKept
 from identity.models import Project
 from marketplace.api.orders.inputs import LIMITS, PlanUrl
@@ -22,7 +24,7 @@ class ResourceUpdateInput(Input):
     """What people write about a resource."""
 
     description = serializers.CharField(required=False, allow_blank=True, max_length=LONGEST_TEXT)
-    end_date = serializers.DateField(required=False, allow_null=True)
+    end_date = DayField(required=False, allow_null=True)
     name = serializers.CharField(max_length=255)
 
 
@@ -66,7 +68,7 @@ class ResourceOptionsInput(Input):
 class ResourceEndDateInput(Input):
     """The day on which a resource ends; null is no day."""
 
-    end_date = serializers.DateField(allow_null=True, required=False)
+    end_date = DayField(allow_null=True, required=False)
 
 
 class ResourceSlugInput(Input):
@@ -121,7 +123,7 @@ class ResourceEndpointInput(Input):
     """An address at which a resource is used."""
 
     name = serializers.CharField(max_length=255)
-    url = serializers.CharField(max_length=1000)
+    url = serializers.CharField(max_length=1000, validators=[access_link])
 
 
 class ResourceEndpointsInput(Input):

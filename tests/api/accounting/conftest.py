@@ -1,5 +1,7 @@
 """An allocation that is used."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from tests.factories.marketplace import (
@@ -12,7 +14,8 @@ from tests.factories.marketplace import (
 @pytest.fixture
 def resource(project, provider):
     offering = HpcOfferingFactory(customer=provider, name="LUMI-C")
-    return ResourceFactory(project=project, offering=offering, name="alloc-1")
+    created = datetime(2019, 6, 1, tzinfo=UTC)
+    return ResourceFactory(project=project, offering=offering, name="alloc-1", created=created)
 
 
 @pytest.fixture

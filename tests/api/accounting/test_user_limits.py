@@ -148,11 +148,11 @@ def test_a_limit_that_is_not_named_is_nothing(as_user, pi, resource, component, 
         ),
         ({"component": "0" * 32}, {"component": ["Object does not exist."]}),
         ({"component": "x"}, {"component": ["Must be a valid UUID."]}),
-        ({"user": "eve"}, {"user": ["Nobody has this account at the resource's offering."]}),
+        ({"user": "eve"}, {"user": ["Nobody in the resource's project has this account."]}),
         ({"user": "x/y"}, {"user": ["Invalid hyperlink - No URL match."]}),
         (
             {"user": f"{AT}/marketplace-offering-users/{'0' * 32}/"},
-            {"user": ["Nobody has this account at the resource's offering."]},
+            {"user": ["Nobody in the resource's project has this account."]},
         ),
         (
             {"resource": f"{AT}/marketplace-resources/{'0' * 32}/"},

@@ -185,7 +185,7 @@ def test_a_plan_may_be_named_by_any_of_its_addresses(
         ),
         (
             {"limits": {"cpu_k_hours": 10**40}},
-            {"limits": {"cpu_k_hours": ["Ensure that there are no more than 15 digits in total."]}},
+            {"limits": [f"Numbers must be between -{2**53 - 1} and {2**53 - 1}."]},
         ),
         ({"attributes": {"name": ["x"]}}, {"name": ["Not a valid string."]}),
         (

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from identity.roles import RoleName
-from marketplace.models import Offering
+from marketplace.models import Offering, Order
 from tests.factories.identity import (
     CustomerFactory,
     GrantFactory,
@@ -20,6 +20,7 @@ from tests.factories.marketplace import (
     ConsentFactory,
     HpcOfferingFactory,
     OfferingFactory,
+    OrderFactory,
     ResourceFactory,
     ServiceProviderFactory,
     TermsOfServiceFactory,
@@ -408,3 +409,37 @@ class TestClientele:
         assert client.get(f"{here}users/").json() == []
         rows = client.get(f"{here}offerings/", {"field": "uuid"}).json()
         assert rows == [{"uuid": quiet.uuid.hex}]
+
+
+def test_a_waiting_order_shows_the_provider_no_keys_and_no_addresses(
+    registered: ServiceProvider,
+    here: str,
+    offering: Offering,
+    project: Project,
+    bob: User,
+    alice: User,
+    as_user: Callable[[User], APIClient],
+    carol: User,
+) -> None:
+    resource = ResourceFactory(project=project, offering=offering, state="Creating")
+    order = OrderFactory(resource=resource, state="pending-provider", created_by=alice)
+    SshKeyFactory(user=bob)
+    carols, alices = as_user(carol), as_user(alice)
+    lists = [f"{here}{noun}/" for noun in ("keys", "users", "customers", "projects")] + [
+        f"{here}project_permissions/",
+        f"/api/marketplace-provider-offerings/{offering.uuid.hex}/list_customer_users/",
+        f"/api/marketplace-provider-offerings/{offering.uuid.hex}/customers/",
+    ]
+    of_order = f"/api/marketplace-orders/{order.uuid.hex}/"
+    of_team = f"/api/marketplace-provider-resources/{resource.uuid.hex}/team/"
+
+    assert {url: carols.get(url).json() for url in lists} == {url: [] for url in lists}
+    assert carols.get(of_order).json()["created_by_email"] is None
+    assert {row["email"] for row in carols.get(of_team).json()} == {""}
+    assert alices.get(of_order).json()["created_by_email"] == "alice@example.org"
+
+    Order.objects.update(state="executing")
+
+    assert [url for url in lists if carols.get(url).json() == []] == []
+    assert carols.get(of_order).json()["created_by_email"] == "alice@example.org"
+    assert "bob@example.org" in {row["email"] for row in carols.get(of_team).json()}

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("allocations", "0007_resource_api_keys"),
+        ("allocations", "0008_links_lead_where_they_may"),
     ]
 
     operations = [

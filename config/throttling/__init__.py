@@ -1,0 +1,1 @@
+"""How often somebody may ask: per token, person and address, and less often where it is costly."""
