@@ -28,6 +28,7 @@ from config.env import (
     env_str,
 )
 from config.local_secret import local_secret
+from config.ports import web_port
 from config.version import read_version
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -131,6 +132,14 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'none'"],
     }
 }
+
+# Links in mails: never made of a request's Host header, which whoever sends it chooses.
+_HOST = next((host.lstrip(".") for host in ALLOWED_HOSTS if "*" not in host), "localhost")
+_PORT = f":{web_port()}" if _HOST in {"localhost", "127.0.0.1"} else ""
+SITE_URL = env_str("SITE_URL").rstrip("/") or (
+    f"{'https' if HTTPS_ONLY else 'http'}://{_HOST}{_PORT}"
+)
+check_url("SITE_URL", SITE_URL, ("https", "http"))
 
 AUTH_USER_MODEL = "identity.User"
 AUTH_PASSWORD_VALIDATORS = [
@@ -280,6 +289,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": ["config.common.api.refusals.complete"],
 }
 IDEMPOTENCY_KEY_MODEL = "identity.IdempotencyKey"
+USED_SLUG_MODEL = "identity.UsedSlug"
 # Rendering reads what was fetched and nothing else; where people develop and test, it must.
 FORBID_SQL_WHILE_RENDERING = DEBUG
 
@@ -322,7 +332,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 
 # --- What one person may keep --------------------------------------------------------------------
-STREAMS_PER_PERSON = env_int("STREAMS_PER_PERSON", default=20, least=1)
+STREAMS_PER_PERSON = env_int("STREAMS_PER_PERSON", default=50, least=1)
 HOOKS_PER_PERSON = env_int("HOOKS_PER_PERSON", default=100, least=1)
 SUBSCRIPTIONS_PER_PERSON = env_int("SUBSCRIPTIONS_PER_PERSON", default=500, least=1)
 

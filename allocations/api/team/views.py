@@ -15,6 +15,7 @@ from config.common.api.actions import command, listing
 from config.common.api.viewsets import ApiViewSet
 from identity.models import User
 from identity.permissions import P
+from marketplace.api.resources.serializers import ResourceOutput
 from marketplace.models import Resource
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ class TeamViewSet(ApiViewSet):
     """The team of a resource, for those who consume it."""
 
     model = Resource
+    output = ResourceOutput
     visible = "consumed_by"
     related = ("offering__customer", "project")
     access: ClassVar[dict[str, Rule]] = {"team": SCOPED}
