@@ -79,12 +79,12 @@ class UsernameTaken(Invalid):
     code = "username_taken"
 
 
-<<<<<<< HEAD
 class NoRight(Invalid):
     """The person is in no project that holds an allocation of the offering."""
 
     code = "no_right"
-=======
+
+
 class BadUsername(Invalid):
     """No site can call an account so."""
 
@@ -95,7 +95,6 @@ class Nameless(Invalid):
     """The account is in use, and its site would not know whose it is."""
 
     code = "nameless"
->>>>>>> main
 
 
 class ReservedUsername(Invalid):
@@ -125,15 +124,13 @@ def create(
     :raises ReservedUsername: machines have an account of that name.
     :raises UsernameTaken: another account of the offering has the name, in whatever case.
     """
-<<<<<<< HEAD
     is_by_staff = actor is not None and actor.is_staff
     if not (actor is None or is_by_staff or user == actor or has_right(user, offering)):
         raise NoRight({"user": [NO_RIGHT]})
 
     check_reserved(username)
-=======
+
     _check_name(username)
->>>>>>> main
     account = OfferingUser(
         offering=offering,
         user=user,

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("allocations", "0008_links_lead_where_they_may"),
+        ("allocations", "0011_names_in_any_case"),
     ]
 
     operations = [
