@@ -61,8 +61,8 @@ def is_free(email: str, *, but: User | None = None) -> bool:
         return True
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(lower(%s)))", [ADDRESSES, email])
-    others = User.objects.exclude(pk=but.pk if but else None)
-    return not others.filter(email__iexact=email).exists()
+    holders = User.objects.filter(email__iexact=email)
+    return not (holders.exclude(pk=but.pk) if but else holders).exists()
 
 
 def check_free(email: str, *, but: User | None = None) -> None:
@@ -122,7 +122,8 @@ def confirm(code: str, *, now: datetime) -> EmailConfirmation:
     :raises AddressUnusable: another person has the address by now.
     """
     wishes = EmailConfirmation.objects.select_for_update(of=("self",)).select_related("user")
-    wish = wishes.filter(uuid=_uuid_of(code), ended_at__isnull=True, expires__gt=now).first()
+    uuid = _uuid_of(code)
+    wish = wishes.filter(uuid=uuid, ended_at=None, expires__gt=now).first() if uuid else None
     if wish is None or not wish.user.is_active:
         raise BadCode({"code": ["This code is not valid, or not any more."]})
     wish.ended_at = now

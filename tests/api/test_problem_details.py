@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from marketplace.models import Offering
 
 pytestmark = pytest.mark.django_db
-PROBLEM = {"HTTP_ACCEPT": "application/problem+json"}
+PROBLEM: Any = {"HTTP_ACCEPT": "application/problem+json"}
 
 
 def told(client: APIClient, path: str, body: Any) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from allocations.lifecycle import ACCOUNT, COMING, AccountState
@@ -120,7 +122,7 @@ def test_another_name_is_an_event_and_the_same_one_is_not(offering, bob, carol, 
 
 @pytest.mark.parametrize("state", AccountState)
 def test_an_account_that_the_site_has_keeps_a_name(offering, bob, carol, now, state):
-    account = OfferingUserFactory(offering=offering, user=bob, username="bob1", state=state)
+    account: Any = OfferingUserFactory(offering=offering, user=bob, username="bob1", state=state)
     if state in accounts.NAMED:
         with pytest.raises(accounts.Nameless) as refusal:
             accounts.set_username(account, username="", actor=carol, now=now)

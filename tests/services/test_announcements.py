@@ -122,7 +122,7 @@ def test_a_site_is_not_told_to_look_again_at_what_it_has_just_made_for_nothing(
         "a flag": lambda held: delivery.set_flags(
             held, {"paused": True}, actor=carol, now=timezone.now()
         ),
-        "a member": lambda _: GrantFactory(user=UserFactory(), scope=project) and None,
+        "a member": lambda _: GrantFactory(user=UserFactory(), scope=project),
     }
     for meanwhile, deed in deeds.items():
         told()

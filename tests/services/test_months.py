@@ -60,7 +60,7 @@ def test_what_recurs_stands_in_the_new_month(resource):
         "a reservation",
         NOW,
     )
-    assert list(row.plan_parts.values_list("plan_period", "usage")) == [(period.pk, 7)]
+    assert list(row.plan_parts.values_list("plan_period", "usage")) == [(period.pk, Decimal(7))]
     resource.refresh_from_db()
     assert resource.current_usages == {"cpu_k_hours": "7.00"}
     event = Event.objects.get()

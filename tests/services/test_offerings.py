@@ -16,6 +16,7 @@ from tests.factories.identity import GrantFactory
 from tests.factories.marketplace import CategoryFactory, OfferingFactory, ResourceFactory
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from identity.models import Customer, User
@@ -132,7 +133,7 @@ def test_bounds_of_a_component_that_is_not_there_are_refused(
     assert refused.value.detail == {"limits": ["Invalid types: gpu"]}
 
 
-MOVES = {
+MOVES: dict[str, Callable[..., Offering]] = {
     "activate": offerings.activate,
     "pause": offerings.pause,
     "unpause": offerings.unpause,

@@ -25,9 +25,9 @@ from config.common.api.json_shapes import (
     map_of,
     or_null,
     record,
-    unkeepable,
     words,
 )
+from config.common.json_values import unkeepable
 
 POINT = record({"x": NUMBER, "name": TEXT}, required=("x",))
 

@@ -59,7 +59,8 @@ def test_a_plan_period_names_its_resource(as_user, carol, plan_period):
     assert response.status_code == 201
     usage = ComponentUsage.objects.get()
     assert usage.resource == plan_period.resource
-    assert list(usage.plan_parts.values_list("plan_period", "usage")) == [(plan_period.pk, 3)]
+    parts = usage.plan_parts.values_list("plan_period", "usage")
+    assert list(parts) == [(plan_period.pk, Decimal(3))]
 
 
 def test_agents_send_the_first_of_the_month_in_their_own_time(as_user, carol, resource, now):
@@ -286,7 +287,7 @@ def test_who_is_not_named_among_the_parts_has_none(as_user, carol, usage):
     assert part(client, usage, second, "set_user_usages").status_code == 201
     kept = ComponentUserUsage.objects.values_list("username", "usage")
     assert list(kept) == [("b", Decimal(2))]
-    told = Event.objects.filter(kind="user_usage.recorded").order_by("pk").last()
+    told = Event.objects.filter(kind="user_usage.recorded").latest("pk")
     assert told.payload["usages"] == {"a": "0", "b": "2.00", "c": "0"}
     assert part(client, usage, {"username": "d", "usage": "3"}).status_code == 201
     assert [name for name, _ in kept.order_by("username").all()] == ["b", "d"]

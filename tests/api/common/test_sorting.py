@@ -85,7 +85,7 @@ def test_names_of_people_organisations_projects_offerings_and_allocations_are_so
 def test_every_text_that_a_list_can_be_ordered_by_is_ordered_so() -> None:
     seen = 0
     for filterset in filtersets():
-        model = getattr(filterset._meta, "model", None)
+        model: Any = getattr(filterset._meta, "model", None)
         for path in paths(filterset) if model is not None else ():
             with suppress(FieldError):  # a count that only the endpoint's query adds
                 sql = str(model._base_manager.order_by(*as_people_sort(model, [path])).query)
