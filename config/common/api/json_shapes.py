@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from rest_framework import serializers
 
 from config.common.json_values import UnreadableJson, read, too_long, unkeepable
+from config.common.times import OutOfRange, day_from
 
 Schema = Mapping[str, Any]
 Fault = list[str] | dict[str, Any] | None
@@ -37,11 +37,9 @@ def _kind(schema: Schema, is_kind: Callable[[Any], bool], message: str) -> Shape
 
 
 def _is_day(value: Any) -> bool:
-    if not isinstance(value, str):
-        return False
     try:
-        return date.fromisoformat(value).isoformat() == value
-    except ValueError:
+        return day_from(value).isoformat() == value
+    except (ValueError, OutOfRange):
         return False
 
 
