@@ -89,6 +89,16 @@ SITE_NAME = env_str("SITE_NAME", "EFP Allocations")
 SITE_EMAIL = env_str("SITE_EMAIL")
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
 CORS_ALLOWED_ORIGINS = env_list("CORS_ALLOWED_ORIGINS")
+# Which attributes of people providers may choose to be shown: the names of `expose_*`.
+EXPOSABLE_ATTRIBUTES = frozenset(
+    env_list(
+        "EXPOSABLE_ATTRIBUTES",
+        "active_isds,affiliations,eduperson_assurance,email,full_name,identity_source,job_title,"
+        "organization,organization_address,organization_country,organization_registry_code,"
+        "organization_type,organization_vat_code,personal_title,phone_number,primary_gid,"
+        "registration_method,uid_number,username",
+    )
+)
 check_origins("CSRF_TRUSTED_ORIGINS", [one.replace("//*.", "//") for one in CSRF_TRUSTED_ORIGINS])
 check_origins("CORS_ALLOWED_ORIGINS", CORS_ALLOWED_ORIGINS)
 # Pages of those origins may call the API with a token; they never get a session's cookie along.

@@ -30,6 +30,7 @@ class OfferingUser(UuidModel, Timestamped):
         max_length=40, choices=choices(AccountState), default=AccountState.REQUESTED
     )
     is_restricted = models.BooleanField(default=False)
+    is_granted = models.BooleanField(default=False)  # by staff, to who is in no project there
     propagation_date = models.DateTimeField(null=True, blank=True)
     service_provider_comment = text(long=True)
     service_provider_comment_url = text(validators=[web_link])

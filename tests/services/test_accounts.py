@@ -10,14 +10,17 @@ from allocations.services import accounts
 from config.common.machine import IllegalTransition
 from identity.models import Event
 from tests.factories.allocations import OfferingUserFactory
-from tests.factories.marketplace import OfferingFactory
+from tests.factories.marketplace import OfferingFactory, ResourceFactory
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def offering(provider):
-    return OfferingFactory(customer=provider)
+def offering(provider, project):
+    """Return an offering of which the project of bob and pi holds an allocation."""
+    made = OfferingFactory(customer=provider)
+    ResourceFactory(project=project, offering=made, plan=None, state="OK")
+    return made
 
 
 def kinds():
@@ -41,6 +44,16 @@ def test_an_account_without_a_name_is_asked_for(offering, bob, carol, now):
         "username": "",
         "action": "create",
     }
+
+
+def test_a_provider_opens_accounts_for_its_people_alone(offering, bob, carol, dave, mallory, now):
+    with pytest.raises(accounts.NoRight) as refusal:
+        accounts.create(offering=offering, user=mallory, actor=carol, now=now)
+    assert refusal.value.detail == {"user": [accounts.NO_RIGHT]}
+
+    assert accounts.create(offering=offering, user=mallory, actor=dave, now=now).is_granted
+    assert not accounts.create(offering=offering, user=bob, actor=carol, now=now).is_granted
+    assert not accounts.create(offering=offering, user=carol, actor=carol, now=now).is_granted
 
 
 def test_an_account_with_a_name_is_ready(offering, bob, carol, now):

@@ -14,7 +14,7 @@ from typing import Any
 from rest_framework import serializers
 
 from config.common.json_values import UnreadableJson, read, too_long, unkeepable
-from config.common.times import OutOfRange, day_from
+from config.common.times import day_from
 
 Schema = Mapping[str, Any]
 Fault = list[str] | dict[str, Any] | None
@@ -37,9 +37,11 @@ def _kind(schema: Schema, is_kind: Callable[[Any], bool], message: str) -> Shape
 
 
 def _is_day(value: Any) -> bool:
+    if not isinstance(value, str):
+        return False
     try:
         return day_from(value).isoformat() == value
-    except (ValueError, OutOfRange):
+    except ValueError:
         return False
 
 
