@@ -139,7 +139,7 @@ def prune(*, now: datetime, kept_for: timedelta) -> int:
     def replace(queue: MessageQueue) -> int:
         return int(_replace(queue, before, now=now))
 
-    return int(pruned) + sum(rounds.each(PRUNING, behind, replace, now=now))
+    return int(pruned + sum(rounds.each(PRUNING, behind, replace, now=now)))
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from django.test import Client
 
-from config.documents.routes import Route, all_routes
+from config.documents.routes import all_routes
 from tests.api.test_every_route import NO_UUID, address, is_public
 from tests.world import World, populate
 
