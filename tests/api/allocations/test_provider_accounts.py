@@ -206,3 +206,15 @@ def test_only_the_provider_chooses(as_user, request, offering, role, allowed, re
         assert response.status_code == (200 if allowed else refused)
     assert client.delete(DELETE.format(offering.uuid)).status_code == (204 if allowed else refused)
     assert not UserAttributeConfig.objects.exists()
+
+
+def test_the_choice_may_be_changed_by_whoever_knows_the_last_one(as_user, carol, offering):
+    client, at = as_user(carol), UPDATE.format(offering.uuid)
+    tag = client.get(CONFIG.format(offering.uuid))["ETag"]
+
+    first = client.patch(at, {"expose_gender": True}, format="json", HTTP_IF_MATCH=tag)
+    late = client.patch(at, {"expose_gender": False}, format="json", HTTP_IF_MATCH=tag)
+    forgets = client.delete(DELETE.format(offering.uuid), HTTP_IF_MATCH=tag)
+
+    assert [one.status_code for one in (first, late, forgets)] == [200, 412, 412]
+    assert "gender" in exposed(offering)
