@@ -8,24 +8,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
-from django.db.models import OuterRef
 
 from allocations.lifecycle import ACCOUNT, COMING, AccountState
 from allocations.models import OfferingUser
+from allocations.services import rights
 from allocations.usernames import MAX_LENGTH, is_reserved, is_site_name
 from config.common.errors import Conflict, Invalid
 from config.common.machine import IllegalTransition
 from identity import events
-from identity.models import User
-from marketplace.querysets.rights import by_right
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import datetime
 
+    from identity.models import User
     from marketplace.models import Offering
-
-NO_RIGHT = "Nobody of that name is in a project with a resource of the offering."
 
 TARGETS = {
     "begin_creating": AccountState.CREATING,
@@ -79,12 +76,6 @@ class UsernameTaken(Invalid):
     code = "username_taken"
 
 
-class NoRight(Invalid):
-    """The person is in no project that holds an allocation of the offering."""
-
-    code = "no_right"
-
-
 class BadUsername(Invalid):
     """No site can call an account so."""
 
@@ -115,21 +106,16 @@ def create(
 ) -> OfferingUser:
     """Open an account for a person at an offering; with a name it is ready at once.
 
-    Staff may grant one to anybody; a provider opens them for people in projects that hold an
-    allocation (or who have one already), so that it is told of nobody else.
-
-    :raises NoRight: a provider opens it for somebody else.
+    :raises NoRight: a provider opens it for somebody who need not have one.
     :raises AccountExists: he has one; of two who open it at once, one gets this.
     :raises BadUsername: `useradd` takes no such name.
     :raises ReservedUsername: machines have an account of that name.
     :raises UsernameTaken: another account of the offering has the name, in whatever case.
     """
     is_by_staff = actor is not None and actor.is_staff
-    if not (actor is None or is_by_staff or user == actor or has_right(user, offering)):
-        raise NoRight({"user": [NO_RIGHT]})
-
+    if actor is not None and not is_by_staff:
+        rights.check(user, offering, actor=actor)
     check_reserved(username)
-
     _check_name(username)
     account = OfferingUser(
         offering=offering,
@@ -316,13 +302,6 @@ def advance(
     account.state = to
     kind = f"account.{to.lower().replace(' ', '_')}"
     _record(account, kind, actor=actor, now=now, states=(source, to))
-
-
-def has_right(user: User, offering: Offering) -> bool:
-    """Tell whether somebody's projects hold an allocation, or they have an account already."""
-    right = by_right(offering=offering.pk, user=OuterRef("pk"))
-    by_role = User.objects.get_queryset().filter(right, pk=user.pk).exists()
-    return by_role or live(user, offering) is not None
 
 
 def check_reserved(username: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from allocations.lifecycle import ACCOUNT, COMING, AccountState
 from allocations.models import OfferingUser
-from allocations.services import accounts
+from allocations.services import accounts, rights
 from config.common.machine import IllegalTransition
 from identity.models import Event
 from tests.factories.allocations import OfferingUserFactory
@@ -49,9 +49,9 @@ def test_an_account_without_a_name_is_asked_for(offering, bob, carol, now):
 
 
 def test_a_provider_opens_accounts_for_its_people_alone(offering, bob, carol, dave, mallory, now):
-    with pytest.raises(accounts.NoRight) as refusal:
+    with pytest.raises(rights.NoRight) as refusal:
         accounts.create(offering=offering, user=mallory, actor=carol, now=now)
-    assert refusal.value.detail == {"user": [accounts.NO_RIGHT]}
+    assert refusal.value.detail == {"user": [rights.NO_RIGHT]}
 
     assert accounts.create(offering=offering, user=mallory, actor=dave, now=now).is_granted
     assert not accounts.create(offering=offering, user=bob, actor=carol, now=now).is_granted

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from rest_framework import serializers
 
-from allocations.services.accounts import NO_RIGHT, RUNTIME_STATES
+from allocations.services.accounts import RUNTIME_STATES
+from allocations.services.rights import NO_RIGHT
 from config.common.api.inputs import Input, RelatedUrl, RelatedUuid
 from config.common.links import web_link
 from identity.models import User

@@ -6,7 +6,8 @@ import pytest
 
 from allocations.lifecycle import ACCOUNT, AccountState
 from allocations.models import OfferingUser
-from allocations.services.accounts import NO_RIGHT, TARGETS
+from allocations.services.accounts import TARGETS
+from allocations.services.rights import NO_RIGHT
 from identity.models import Event
 from tests.factories.allocations import OfferingUserFactory
 from tests.factories.marketplace import ResourceFactory
