@@ -104,7 +104,7 @@ def claim(*, now: datetime) -> Claim | None:
         return claim(now=now)
     until = now + LEASE
     for delivery in chosen:
-        delivery.attempts += 1
+        delivery.attempts = min(delivery.attempts, MAX_ATTEMPTS) + 1  # whatever stood there
         delivery.claimed_until = until
     HookDelivery.objects.bulk_update(chosen, ["attempts", "claimed_until"])
     hook.claimed_until, hook.last_tried_at = until, now
