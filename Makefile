@@ -37,7 +37,7 @@ setup: ## Build .venv from the lock file, if the lock file changed
 	  cp requirements/dev.lock .venv/built-from.lock; }
 
 agent: ## Build .venv-agent: the unmodified site agents that the tests of tests/agent run
-	@cat requirements/agent.lock requirements/older_agent.lock \
+	@cat requirements/agent.lock requirements/older_agent.lock requirements/newer_agent.lock \
 	  | cmp -s - .venv-agent/built-from.lock || { set -e; \
 	  echo "Building .venv-agent from requirements/agent.lock (once; a minute or two)" >&2; \
 	  "$(PYTHON)" -m venv --clear .venv-agent; \
@@ -45,7 +45,10 @@ agent: ## Build .venv-agent: the unmodified site agents that the tests of tests/
 	    --require-hashes --requirement requirements/agent.lock; \
 	  .venv-agent/bin/python -m pip --disable-pip-version-check install --quiet --no-deps \
 	    --require-hashes --requirement requirements/older_agent.lock --target .venv-agent/older; \
-	  cat requirements/agent.lock requirements/older_agent.lock >.venv-agent/built-from.lock; }
+	  .venv-agent/bin/python -m pip --disable-pip-version-check install --quiet --no-deps \
+	    --require-hashes --requirement requirements/newer_agent.lock --target .venv-agent/newer; \
+	  cat requirements/agent.lock requirements/older_agent.lock requirements/newer_agent.lock \
+	    >.venv-agent/built-from.lock; }
 
 run: setup ## Start everything with demo data: database, web server, streams, worker (PORT=8000)
 	@exec $(PY) manage.py run

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 CENT = Decimal("0.01")
+LARGEST_EXACT = 2**53 - 1
+"""The largest whole number that every reader of JSON takes for what it is."""
 MONTHS_OF_A_QUARTER = 3
 
 EARLIEST = date(2000, 1, 1)
@@ -81,9 +83,18 @@ def as_text(amount: Decimal) -> str:
     return format(amount.quantize(CENT), "f")
 
 
-def as_number(amount: Decimal) -> int | float:
-    """Return an amount as a JSON number, an integer when it is one."""
-    return int(amount) if amount == amount.to_integral_value() else float(amount)
+def as_number(amount: Decimal) -> int | float | str:
+    """Return an amount as a JSON number, an integer when it is one.
+
+    What a double would round is the number's text, which `ExactMap` writes as the number it is.
+    """
+    is_whole = amount == amount.to_integral_value()
+    if is_whole and abs(amount) <= LARGEST_EXACT:
+        return int(amount)
+    rounded = float(amount)
+    if not is_whole and Decimal(repr(rounded)) == amount:
+        return rounded
+    return format(amount.to_integral_value() if is_whole else amount.normalize(), "f")
 
 
 def current_usages(used: Mapping[str, Mapping[date, Decimal]], month: date) -> dict[str, str]:
@@ -97,7 +108,7 @@ def current_usages(used: Mapping[str, Mapping[date, Decimal]], month: date) -> d
 
 def limit_usage(
     used: Mapping[str, Mapping[date, Decimal]], periods: Mapping[str, str | None], month: date
-) -> dict[str, int | float]:
+) -> dict[str, int | float | str]:
     """Return what counts against each limit in a month, by the period of the limit."""
     return {
         component: as_number(_since(used.get(component, {}), begins(period, month), month))

@@ -54,8 +54,8 @@ class Thresholds:
         return self.allocation * (1 + self.grace_ratio)
 
     def status(self, used: Decimal) -> QosStatus:
-        """Return how an allocation fares that has used so much; without one nothing happens."""
-        if not self.allocation:
+        """Return how an allocation fares that has used so much: of nothing, nothing."""
+        if not used:
             return QosStatus.NORMAL
         if used >= self.blocked:
             return QosStatus.BLOCKED
@@ -74,10 +74,11 @@ class Projection:
 
 
 def project(threshold: Decimal, used: Decimal, daily: Decimal, today: date) -> Projection:
-    """Return when a threshold is reached at a daily rate."""
-    if used >= threshold:
+    """Return when a threshold is reached at a daily rate; one of nothing, by the first use."""
+    if used >= threshold and used:
         return Projection(ProjectionStatus.EXCEEDED, 0, today)
     if daily <= 0 or threshold - used > daily * FAR:
         return Projection(ProjectionStatus.NEVER)
     days = int(((threshold - used) / daily).to_integral_value(ROUND_CEILING))
+    days = max(days, 1)
     return Projection(ProjectionStatus.PROJECTED, days, today + timedelta(days=days))

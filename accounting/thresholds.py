@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 WHOLE = 100
 NOTICE = 80
+OF_NOTHING = Fraction(1_000_000)
+"""The share of something where nothing is allowed: over every threshold that a policy can have."""
+
 MOST_SHOWN = Fraction(10) ** 20
 CENTS = 100
 
@@ -79,9 +82,9 @@ class Portion:
 
     @property
     def share(self) -> Fraction:
-        """How much of it is used, in percent; nothing where nothing is allowed."""
+        """How much of it is used, in percent; whatever is used of nothing is over it."""
         if not self.allowed:
-            return Fraction(0)
+            return OF_NOTHING if self.used > 0 else Fraction(0)
         return Fraction(self.used) * WHOLE / Fraction(self.allowed)
 
 
@@ -134,19 +137,21 @@ def measure(
     """Return how a resource stands against its limits.
 
     With weights the components add up to billing units, as in Slurm. Without them they have no unit
-    in common, and the one that is used most decides: a limit is reached when it is reached. What
-    has no limit, or one of nothing, cannot be measured against it and does not count.
+    in common, and the one that is used most decides: a limit is reached when it is reached. So does
+    one of which nothing is allowed and something used, also with weights. What has no limit cannot
+    be measured against it and does not count.
     """
     nothing = Decimal(0)
     portions = {
         name: portion(limit, used.get(name, nothing), previous.get(name, nothing), terms)
         for name, limit in sorted(limits.items())
-        if limit > 0
     }
     if not portions:
         return Measured()
-    if terms.weights is None:
-        return Measured(portions, max(portions.values(), key=lambda one: one.share))
+    most = max(portions.values(), key=lambda one: one.share)
+    forbidden = [one for one in portions.values() if not one.allowed and one.used > 0]
+    if terms.weights is None or forbidden:
+        return Measured(portions, next(iter(forbidden), most))
     return Measured(portions, weighed(portions, terms.weights))
 
 

@@ -143,6 +143,13 @@ def follow_removed_project(event_uuid: UUID) -> None:
         shared_accounts.close_all(event.project, now=timezone.now())
 
 
+def follow_removed_customer(event_uuid: UUID) -> None:
+    """Close the accounts of programs of an organisation that was removed."""
+    event = Event.objects.select_related("customer").get(uuid=event_uuid)
+    if event.customer is not None:
+        shared_accounts.close_all(event.customer, now=timezone.now())
+
+
 def follow_account(event_uuid: UUID) -> None:
     """Open the account anew of somebody who came back while the old one was being deleted."""
     event = Event.objects.get(uuid=event_uuid)

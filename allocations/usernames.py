@@ -1,18 +1,28 @@
-"""Names of people at sites that the service makes itself, by the offering's policy. Pure."""
+"""Names of people at sites: what can be one, and those that the service makes itself. Pure.
+
+Names are compared without case (`same_name`), as Slurm and LDAP do. What the service makes is a
+name on every Linux; what a site tells need only be one that `useradd` takes somewhere.
+"""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import count
 from typing import TYPE_CHECKING
 
+from anyascii import anyascii
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-MAX_LENGTH = 100
+MAX_LENGTH = 32
+"""As long as the name of an account may be on Linux (`useradd`)."""
+
+NUMBER_LENGTH = 6
+"""What is left for a number behind the beginning of a name."""
+
 DEFAULT_PREFIX = "walduruser_"
 
 
@@ -53,15 +63,32 @@ class Names:
     claim: str = ""
 
 
+def same_name(name: str) -> str:
+    """Return what two names have in common that are one and the same at a site."""
+    return name.lower()
+
+
+def is_site_name(name: str) -> bool:
+    """Tell whether `useradd` takes a name: that of the shadow suite, which refuses bare numbers."""
+    form = r"[A-Za-z0-9_.][A-Za-z0-9_.-]{0,30}[A-Za-z0-9_.$-]?"
+    return (
+        re.fullmatch(form, name) is not None
+        and not name.isdecimal()
+        and name not in {".", ".."}
+        and len(name) <= MAX_LENGTH
+    )
+
+
 def stem(settings: Mapping[str, object], names: Names) -> str:
     """Return what a person's name at the site begins with; empty when the site names him."""
-    prefix = str(settings.get("username_anonymized_prefix") or DEFAULT_PREFIX)
+    room = MAX_LENGTH - NUMBER_LENGTH
+    prefix = _spelt(str(settings.get("username_anonymized_prefix") or "")) or DEFAULT_PREFIX
     words = [word for name in (names.first_name, names.last_name) if (word := _plain(name))]
     begins = {
-        UsernamePolicy.WALDUR_USERNAME: names.username[:MAX_LENGTH],
-        UsernamePolicy.IDENTITY_CLAIM: names.claim[:MAX_LENGTH],
-        UsernamePolicy.ANONYMIZED: prefix[:80],
-        UsernamePolicy.FULL_NAME: "_".join(words)[:90],
+        UsernamePolicy.WALDUR_USERNAME: _spelt(names.username)[:MAX_LENGTH],
+        UsernamePolicy.IDENTITY_CLAIM: names.claim if is_site_name(names.claim) else "",
+        UsernamePolicy.ANONYMIZED: prefix[:room],
+        UsernamePolicy.FULL_NAME: _spelt("_".join(words))[:room].rstrip("_"),
     }
     return begins.get(policy_of(settings), "")
 
@@ -69,20 +96,17 @@ def stem(settings: Mapping[str, object], names: Names) -> str:
 def propose(settings: Mapping[str, object], names: Names, *, taken: Collection[str]) -> str:
     """Return a name that is not taken at the offering; empty when the site names the person.
 
-    Under `waldur_username` and `identity_claim` the name is the person's own or none: another one
-    would be somebody else's.
+    `taken` are the others' names, in any case. Under `waldur_username` and `identity_claim` the
+    name is the person's own or none: another one would be somebody else's.
     """
     policy = policy_of(settings)
     begin = stem(settings, names)
+    others = {same_name(name) for name in taken}
     if not begin or policy in OWN_NAMES:
-        return "" if begin in taken or is_reserved(begin) else begin
+        return "" if same_name(begin) in others or is_reserved(begin) else begin
     form = "{}{:05d}" if policy is UsernamePolicy.ANONYMIZED else "{}_{:02d}"
     numbered = (form.format(begin, number) for number in count(0))
-    return next(name for name in numbered if name not in taken)
-
-
-SHARED_LENGTH = 32
-"""As long as the name of an account may be on Linux (`useradd`)."""
+    return next(name for name in numbered if same_name(name) not in others)
 
 
 def is_account_name(name: str) -> bool:
@@ -92,18 +116,24 @@ def is_account_name(name: str) -> bool:
 
 def propose_shared(wanted: str, taken: Collection[str]) -> str:
     """Return a name for an account that is nobody's own: what is wanted, or numbered from 2 on."""
-    begin = re.sub(r"[^a-z0-9_-]+", "-", wanted.lower()).strip("-")
+    begin = re.sub(r"[^a-z0-9_-]+", "-", anyascii(wanted).lower()).strip("-")
     if not is_account_name(begin[:1]) or is_reserved(begin):
         begin = f"svc-{begin}".rstrip("-")
-    begin = begin[: SHARED_LENGTH - 6]
+    begin = begin[: MAX_LENGTH - NUMBER_LENGTH]
+    taken = {same_name(name) for name in taken}
     numbered = (f"{begin}-{number}" for number in count(2))
     return begin if begin not in taken else next(name for name in numbered if name not in taken)
 
 
+def _spelt(name: str) -> str:
+    """Return a name as every Linux takes it, however long: `Ünal@site.org` is `unal_site_org`."""
+    spelt = re.sub(r"[^a-z0-9_-]+", "_", anyascii(name).lower()).lstrip("-")
+    return spelt if not spelt or is_account_name(spelt[:1]) else f"_{spelt}"
+
+
 def _plain(name: str) -> str:
-    """Return a name in lower-case ASCII letters; empty when none of it can be written so."""
-    decomposed = unicodedata.normalize("NFKD", name)
-    return re.sub(r"[^a-z0-9]", "", decomposed.encode("ascii", "ignore").decode().lower())
+    """Return a name in lower-case Latin letters and digits, whatever its script."""
+    return re.sub(r"[^a-z0-9]", "", anyascii(name).lower())
 
 
 _OF_MACHINES = """

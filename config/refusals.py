@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from django.views import defaults
 from django.views.csrf import csrf_failure as csrf_page
 from django.views.decorators.csrf import csrf_exempt
 
+from config import health
 from config.common.api.exceptions import PROBLEM, problem
 
 if TYPE_CHECKING:
@@ -93,6 +95,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
 
 def failed(request: HttpRequest) -> HttpResponseBase:
     """Answer what went wrong here; the log has it, under the id that the answer carries."""
+    if health.is_away(sys.exc_info()[1]):
+        return health.away(request)
     if not is_of_api(request):
         return defaults.server_error(request)
     return refused(request, HTTPStatus.INTERNAL_SERVER_ERROR, "A server error occurred.")

@@ -28,6 +28,7 @@ from config.env import (
     env_str,
 )
 from config.local_secret import local_secret
+from config.ports import web_port
 from config.version import read_version
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -88,6 +89,16 @@ SITE_NAME = env_str("SITE_NAME", "EFP Allocations")
 SITE_EMAIL = env_str("SITE_EMAIL")
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
 CORS_ALLOWED_ORIGINS = env_list("CORS_ALLOWED_ORIGINS")
+# Which attributes of people providers may choose to be shown: the names of `expose_*`.
+EXPOSABLE_ATTRIBUTES = frozenset(
+    env_list(
+        "EXPOSABLE_ATTRIBUTES",
+        "active_isds,affiliations,eduperson_assurance,email,full_name,identity_source,job_title,"
+        "organization,organization_address,organization_country,organization_registry_code,"
+        "organization_type,organization_vat_code,personal_title,phone_number,primary_gid,"
+        "registration_method,uid_number,username",
+    )
+)
 check_origins("CSRF_TRUSTED_ORIGINS", [one.replace("//*.", "//") for one in CSRF_TRUSTED_ORIGINS])
 check_origins("CORS_ALLOWED_ORIGINS", CORS_ALLOWED_ORIGINS)
 # Pages of those origins may call the API with a token; they never get a session's cookie along.
@@ -121,6 +132,14 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'none'"],
     }
 }
+
+# Links in mails: never made of a request's Host header, which whoever sends it chooses.
+_HOST = next((host.lstrip(".") for host in ALLOWED_HOSTS if "*" not in host), "localhost")
+_PORT = f":{web_port()}" if _HOST in {"localhost", "127.0.0.1"} else ""
+SITE_URL = env_str("SITE_URL").rstrip("/") or (
+    f"{'https' if HTTPS_ONLY else 'http'}://{_HOST}{_PORT}"
+)
+check_url("SITE_URL", SITE_URL, ("https", "http"))
 
 AUTH_USER_MODEL = "identity.User"
 AUTH_PASSWORD_VALIDATORS = [
@@ -270,6 +289,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": ["config.common.api.refusals.complete"],
 }
 IDEMPOTENCY_KEY_MODEL = "identity.IdempotencyKey"
+USED_SLUG_MODEL = "identity.UsedSlug"
 # Rendering reads what was fetched and nothing else; where people develop and test, it must.
 FORBID_SQL_WHILE_RENDERING = DEBUG
 
@@ -312,7 +332,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 
 # --- What one person may keep --------------------------------------------------------------------
-STREAMS_PER_PERSON = env_int("STREAMS_PER_PERSON", default=20, least=1)
+STREAMS_PER_PERSON = env_int("STREAMS_PER_PERSON", default=50, least=1)
 HOOKS_PER_PERSON = env_int("HOOKS_PER_PERSON", default=100, least=1)
 SUBSCRIPTIONS_PER_PERSON = env_int("SUBSCRIPTIONS_PER_PERSON", default=500, least=1)
 

@@ -11,11 +11,13 @@ from django.views.generic import RedirectView
 
 from config.about.document import SchemaView
 from config.metrics import MetricsView
+from config.pages.confirming import ConfirmEmailView
 from config.refusals import unknown
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
+    path("confirm-email/", ConfirmEmailView.as_view(), name="confirm-email"),
     path("metrics", MetricsView.as_view(), name="metrics"),
     path("api/", include("config.about.urls")),
     path("api/schema/", SchemaView.as_view(), name="schema"),

@@ -50,6 +50,7 @@ PRIVATE = frozenset(
         "place_of_birth",
         "preferred_language",
         "primary_gid",
+        "requested_email",
         "token_lifetime",
         "uid_number",
     }

@@ -271,6 +271,9 @@ GROUPS: Mapping[str, frozenset[str]] = {
     ),
     "users": frozenset(
         {
+            "email_confirmation.canceled",
+            "email_confirmation.done",
+            "email_confirmation.requested",
             "user.activated",
             "user.confirmed",
             "user.created",

@@ -175,7 +175,8 @@ class OrganizationGroupQuerySet(QuerySet[Any]):
 
     def for_api(self, user: Any) -> Self:
         """Add how many organisations are in each."""
-        return self.annotate(customers_count=Count("customers"))
+        present = Q(customers__is_removed=False)
+        return self.annotate(customers_count=Count("customers", filter=present))
 
 
 class CustomerQuerySet(QuerySet[Any]):
@@ -186,8 +187,10 @@ class CustomerQuerySet(QuerySet[Any]):
         if not user.is_authenticated:
             return self.none()
         if access.reach(user, Permission.VIEW_CUSTOMER).everywhere:
-            return self
-        return self.filter(pk__in=user.grants.filter(access.in_force()).values("customer"))
+            return self.filter(is_removed=False)
+        return self.filter(
+            is_removed=False, pk__in=user.grants.filter(access.in_force()).values("customer")
+        )
 
     def for_api(self, user: Any) -> Self:
         """Add what the API shows of an organisation beside its own columns."""
@@ -331,8 +334,15 @@ class HookQuerySet(QuerySet[Any]):
         return self.filter(own | Q(customer__in=within.customers))
 
     def live(self) -> Self:
-        """Keep those that are told anything: a person's only while he may log in."""
-        return self.filter(Q(author__is_active=True) | Q(customer__isnull=False), is_active=True)
+        """Keep those that are told anything: a person's only while he may log in.
+
+        Nothing is mailed to an address that nobody has confirmed.
+        """
+        return self.filter(
+            Q(author__is_active=True) | Q(customer__isnull=False),
+            Q(email="") | Q(email_confirmed_at__isnull=False),
+            is_active=True,
+        )
 
 
 class EventQuerySet(QuerySet[Any]):

@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
+    Case,
     CharField,
     Count,
     Exists,
@@ -21,6 +22,7 @@ from django.db.models import (
     Subquery,
     TextField,
     Value,
+    When,
 )
 from django.db.models.functions import Cast, Coalesce, Concat, JSONObject, Replace, Trim
 
@@ -28,6 +30,7 @@ from identity import access
 from identity.querysets import count_of
 from identity.roles import ScopeType
 from marketplace.lifecycle import WAITING, OrderType, ResourceState
+from marketplace.querysets.rights import agreed
 
 
 def uuid_hex(path: str) -> Replace:
@@ -132,10 +135,34 @@ class ProviderCustomerQuerySet(_Clientele):
             ),
             provider_users=ArraySubquery(
                 people.filter(pk__in=members.values("user"))
+                .alias(has_agreed=agreeing(grants, self._live(user)))
                 .order_by("username", "pk")
-                .values(row=JSONObject(email="email", full_name=full_name(), uuid=uuid_hex("uuid")))
+                .values(
+                    row=JSONObject(
+                        email=told(F("email")), full_name=told(full_name()), uuid=uuid_hex("uuid")
+                    )
+                )
             ),
         )
+
+
+def agreeing(grants: Any, resources: Any) -> Exists:
+    """Return whether a person agreed to the terms of an offering of which their projects hold one.
+
+    `resources` are the allocations that count.
+    """
+    theirs = grants.objects.filter(
+        access.in_force(),
+        scope_type=ScopeType.PROJECT,
+        project=OuterRef("project"),
+        user=OuterRef(OuterRef("pk")),
+    )
+    return Exists(resources.filter(Exists(theirs), agreed(user=OuterRef("pk"))))
+
+
+def told(column: Any) -> Case:
+    """Return a column of a person for who they agreed to be told to; an empty text otherwise."""
+    return Case(When(has_agreed=True, then=column), default=Value(""), output_field=CharField())
 
 
 class ProviderPersonQuerySet(_Clientele):
@@ -164,7 +191,16 @@ class ProviderPersonQuerySet(_Clientele):
             user=OuterRef("pk"),
             project__in=self._live(user).values("project"),
         )
-        return self.annotate(held_in=_distinct(memberships, "user", "project"))
+        return self.annotate(
+            held_in=_distinct(memberships, "user", "project"), has_agreed=self._agreeing(user)
+        )
+
+    def agreed(self) -> Self:
+        """Keep those who agreed to the terms of one of the offerings, if it has any."""
+        return self.filter(self._agreeing(None))
+
+    def _agreeing(self, user: Any) -> Exists:
+        return agreeing(self._grants(), self._live(user))
 
 
 def _only_asked_for(resources: Any) -> Q:

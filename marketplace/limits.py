@@ -138,6 +138,21 @@ def delivered(asked: Mapping[str, object], rules: Rules) -> Limits:
     return _stored(numbers)
 
 
+def changed(current: Mapping[str, object], wanted: Mapping[str, object]) -> dict[str, object]:
+    """Return those of the limits that differ from what holds."""
+    return {name: value for name, value in wanted.items() if value != current.get(name)}
+
+
+def grows(current: Mapping[str, object], wanted: Mapping[str, object]) -> bool:
+    """Tell whether more of something is wanted than holds."""
+    return any(as_amount(value) > as_amount(current.get(name)) for name, value in wanted.items())
+
+
+def as_amount(value: object) -> Decimal:
+    """Return a stored limit as a number; nothing where it is none."""
+    return _number(value) or Decimal(0)
+
+
 def as_text(number: Decimal) -> str:
     """Return a number as people write it: no exponent, no trailing zeros."""
     return f"{number.normalize():f}" if number else "0"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING, Any
 
+from accounting.ledger import month_of
 from config.common.api.filters import Day, Number
 
 if TYPE_CHECKING:
@@ -21,21 +22,19 @@ def midnight(day: date) -> datetime:
 
 
 class OnOrAfter(Day):
-    """Reported on the day or later."""
+    """Of the month that the day is in, or of a later one: whenever it was reported."""
 
     def filter(self, qs: QuerySet[Any], value: date | None) -> QuerySet[Any]:
-        """Compare moments, so that an index serves."""
-        return qs.filter(**{f"{self.field_name}__gte": midnight(value)}) if value else qs
+        """Compare months: on a site's calendar they begin earlier or later than in UTC."""
+        return qs.filter(**{f"{self.field_name}__gte": month_of(value)}) if value else qs
 
 
 class OnOrBefore(Day):
-    """Reported on the day or earlier."""
+    """Of the month that the day is in, or of an earlier one: whenever it was reported."""
 
     def filter(self, qs: QuerySet[Any], value: date | None) -> QuerySet[Any]:
-        """Compare moments, so that an index serves."""
-        if value is None or value.year >= FAR:
-            return qs
-        return qs.filter(**{f"{self.field_name}__lt": midnight(value + timedelta(days=1))})
+        """Compare months: on a site's calendar they begin earlier or later than in UTC."""
+        return qs.filter(**{f"{self.field_name}__lte": month_of(value)}) if value else qs
 
 
 class PartOfDate(Number):
@@ -47,4 +46,4 @@ class PartOfDate(Number):
             return qs
         if not value.is_finite() or value != value.to_integral_value() or not 0 < value < FAR:
             return qs.none()
-        return qs.filter(**{self.field_name: int(value)})
+        return qs.filter(**{str(self.field_name): int(value)})

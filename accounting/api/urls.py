@@ -2,6 +2,7 @@
 
 from accounting.api.component_usages.views import ComponentUsageViewSet
 from accounting.api.desired_state.views import DesiredStateViewSet
+from accounting.api.invoices.views import InvoiceItemViewSet, InvoiceViewSet
 from accounting.api.plan_periods.views import PlanPeriodViewSet, ProviderPlanPeriodViewSet
 from accounting.api.usage_policies.views import SlurmPeriodicUsagePolicyViewSet
 from accounting.api.user_limits.views import ComponentUserUsageLimitViewSet
@@ -24,6 +25,8 @@ router.register(
     ComponentUserUsageLimitViewSet,
     basename="component-user-usage-limit",
 )
+router.register("api/invoices", InvoiceViewSet, basename="invoice")
+router.register("api/invoice-items", InvoiceItemViewSet, basename="invoice-item")
 router.register(
     "api/marketplace-slurm-periodic-usage-policies",
     SlurmPeriodicUsagePolicyViewSet,

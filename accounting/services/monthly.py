@@ -84,7 +84,7 @@ def store(
         unique_fields=["resource", "component", "billing_period"],
         update_fields=REPLACED,
     )
-    goes_on = period and period.pk
+    goes_on = None if period is None else period.pk
     PlanPeriodUsage.objects.bulk_create(
         [
             PlanPeriodUsage(component_usage=row, plan_period_id=key, usage=part)

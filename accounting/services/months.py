@@ -43,7 +43,8 @@ def unsettled(*, now: datetime) -> QuerySet[Resource]:
         Q(recurring=True) | Q(missing_usage_policy__in=FILLED),
         billing_period__gte=preceding(preceding(month)),
     )
-    is_stale = ~Q(current_usages={}) & ~Exists(usages.filter(billing_period=month))
+    shows_any = ~Q(current_usages={}) | ~Q(limit_usage={})
+    is_stale = shows_any & (Q(usage_month__isnull=True) | Q(usage_month__lt=month))
     return Resource.objects.filter(is_stale | Q(Exists(recent)), state__in=USABLE).order_by("pk")
 
 

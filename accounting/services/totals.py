@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from accounting.ledger import current_usages, limit_usage, month_of
+from accounting.ledger import current_usages, following, limit_usage, month_of
 from accounting.models import ComponentUsage
 from marketplace.components import BillingType
 from marketplace.services import resources
@@ -20,15 +20,24 @@ if TYPE_CHECKING:
 def refresh(held: Resource, *, now: datetime) -> None:
     """Derive this month's usage of a resource, and that against its limits, and write it down.
 
+    And the next month's, of which sites in the east may have reported already.
+
     Part of the caller's transaction, which holds the resource.
     """
     month = month_of(now)
-    used = usage_by_month(held, until=month)
-    periods = held.offering.components.filter(billing_type=BillingType.LIMIT)
+    after = following(month)
+    used = usage_by_month(held, until=after)
+    limited = held.offering.components.filter(billing_type=BillingType.LIMIT)
+    periods = dict(limited.values_list("type", "limit_period"))
     resources.record_usage_snapshot(
         held,
         current_usages=current_usages(used, month),
-        limit_usage=limit_usage(used, dict(periods.values_list("type", "limit_period")), month),
+        limit_usage=limit_usage(used, periods, month),
+        month=month,
+        following={
+            "current_usages": current_usages(used, after),
+            "limit_usage": limit_usage(used, periods, after),
+        },
         now=now,
     )
 

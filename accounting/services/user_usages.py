@@ -42,7 +42,7 @@ class UserReported:
 def set_user_usages(
     usage: ComponentUsage, reported: Sequence[UserReported], *, actor: User, now: datetime
 ) -> None:
-    """Replace what is known of some people's part of a monthly usage.
+    """Replace what is known of people's parts of a monthly usage: who is not named has none.
 
     The parts may come to more than the whole: both are what the site says.
 
@@ -50,6 +50,29 @@ def set_user_usages(
     :raises AmountUnusable: an amount is negative, not finite, too long or too precise.
     :raises WrongAccount: an account belongs to another offering.
     """
+    _report(usage, reported, replaces_all=True, actor=actor, now=now)
+
+
+@transaction.atomic
+def set_user_usage(
+    usage: ComponentUsage, reported: UserReported, *, actor: User, now: datetime
+) -> None:
+    """Replace what is known of one person's part of a monthly usage; the others' parts stay.
+
+    :raises AmountUnusable: an amount is negative, not finite, too long or too precise.
+    :raises WrongAccount: an account belongs to another offering.
+    """
+    _report(usage, [reported], replaces_all=False, actor=actor, now=now)
+
+
+def _report(
+    usage: ComponentUsage,
+    reported: Sequence[UserReported],
+    *,
+    replaces_all: bool,
+    actor: User,
+    now: datetime,
+) -> None:
     check_amounts(entry.amount for entry in reported)
     check_once((entry.username for entry in reported), "usernames")
     held = locking.resource(usage.resource)
@@ -58,6 +81,10 @@ def set_user_usages(
     known = dict(usage.user_usages.values_list("username", "usage"))
     _store(usage, reported, now=now)
     changed = {e.username: str(e.amount) for e in reported if known.get(e.username) != e.amount}
+    unnamed = known.keys() - {e.username for e in reported} if replaces_all else set()
+    if unnamed:
+        usage.user_usages.filter(username__in=unnamed).delete()
+        changed |= dict.fromkeys(sorted(unnamed), "0")
     if changed:
         events.record(
             "user_usage.recorded",

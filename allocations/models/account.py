@@ -3,6 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 
 from allocations.lifecycle import AccountState
 from allocations.querysets import OfferingUserQuerySet
@@ -16,16 +17,20 @@ from marketplace.models import Offering
 class OfferingUser(UuidModel, Timestamped):
     """A person's account for an offering; `username` is what the site calls him, if it has said.
 
-    `state` is written by `allocations.services.accounts` only.
+    Names are compared without case, as sites do. `keeps_old_name` is of accounts that had a name
+    that differs from another one's in case alone when that was still possible: they keep it until
+    it is changed. `state` is written by `allocations.services.accounts` only.
     """
 
     offering = models.ForeignKey(Offering, on_delete=models.CASCADE, related_name="offering_users")
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="offering_users")
     username = text(length=100)
+    keeps_old_name = models.BooleanField(default=False, editable=False)
     state = models.CharField(
         max_length=40, choices=choices(AccountState), default=AccountState.REQUESTED
     )
     is_restricted = models.BooleanField(default=False)
+    is_granted = models.BooleanField(default=False)  # by staff, to who is in no project there
     propagation_date = models.DateTimeField(null=True, blank=True)
     service_provider_comment = text(long=True)
     service_provider_comment_url = text(validators=[web_link])
@@ -45,6 +50,14 @@ class OfferingUser(UuidModel, Timestamped):
                 fields=["offering", "username"],
                 condition=~Q(username="") & ~Q(state=AccountState.DELETED.value),
                 name="a_username_once_per_offering",
+            ),
+            models.UniqueConstraint(
+                "offering",
+                Lower("username"),
+                condition=~Q(username="")
+                & ~Q(state=AccountState.DELETED.value)
+                & Q(keeps_old_name=False),
+                name="a_username_once_in_any_case",
             ),
         )
         indexes = (models.Index(fields=["offering", "username"], name="account_username"),)

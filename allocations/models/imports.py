@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 
 from allocations.lifecycle import ImportState
 from config.common.json_column import JsonColumn
@@ -46,8 +47,8 @@ class BackendResourceRequest(UuidModel, Timestamped):
 class BackendResource(UuidModel, Timestamped):
     """Something at a site that could become an allocation of a project; it goes when it does.
 
-    `backend_id` is what the site calls it, `backend_metadata["limits"]` maps component types to the
-    limits that hold there.
+    `backend_id` is what the site calls it, compared without case; `backend_metadata["limits"]` maps
+    component types to the limits that hold there.
     """
 
     offering = models.ForeignKey(
@@ -63,7 +64,7 @@ class BackendResource(UuidModel, Timestamped):
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=["offering", "backend_id"], name="a_backend_id_waits_once"
+                "offering", Upper("backend_id"), name="a_backend_id_waits_once"
             ),
             models.CheckConstraint(name="backend_id_is_named", condition=~Q(backend_id="")),
         )

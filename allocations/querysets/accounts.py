@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Self
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.fields.array import ArrayContains  # type: ignore[attr-defined]
 from django.db.models import (
@@ -25,29 +26,60 @@ from config.common.audience import Audience, sees_everything
 from identity import access
 from identity.permissions import Permission
 from marketplace.querysets import provider_side
+from marketplace.querysets.rights import agreed, by_right
 
 NAMES = ArrayField(CharField(max_length=60))
 
 
-def shown_to(user: Any) -> Any:
-    """Return the column of the names of the attributes of an account's person that a user sees.
+EVERYTHING = "*"
+"""Stands among the names that are shown to whom nothing is withheld."""
 
-    Everyone sees his own, staff see everybody's, a site what its provider chose to be shown.
-    """
-    everything = Value(list(ATTRIBUTES), output_field=NAMES)
-    if sees_everything(user):
-        return everything
-    chosen = Coalesce(
+
+def chosen() -> Any:
+    """Return the column of the names of the attributes that an account's provider chose to see."""
+    return Coalesce(
         F("offering__user_attribute_config__exposed_fields"),
         Value(list(DEFAULT), output_field=NAMES),
     )
-    return Case(When(user=user.pk, then=everything), default=chosen, output_field=NAMES)
+
+
+def shown_to_site() -> Any:
+    """Return the column of the names of the attributes of an account's person that its site sees.
+
+    Those that its provider chose, of somebody who has the account by right and agreed to the
+    terms; of anybody else it knows the user name. The platform's bound is `exposable`.
+    """
+    granted = Q(is_granted=True) & ~Q(state="Deleted")
+    right = granted | by_right(offering=OuterRef("offering"), user=OuterRef("user"))
+    name_alone = Value(["username"], output_field=NAMES)
+    return Case(
+        When(right & agreed(), then=chosen()),
+        When(Q(ArrayContains(chosen(), name_alone)), then=name_alone),
+        default=Value([], output_field=NAMES),
+        output_field=NAMES,
+    )
+
+
+def shown_to(user: Any) -> Any:
+    """Return the same column as a user sees it: everyone sees their own, staff see everybody's."""
+    everything = Value([*ATTRIBUTES, EVERYTHING], output_field=NAMES)
+    if sees_everything(user):
+        return everything
+    own = When(user=user.pk, then=everything)
+    return Case(own, default=shown_to_site(), output_field=NAMES)
+
+
+def exposable(attribute: str) -> bool:
+    """Tell whether the platform lets providers see an attribute at all."""
+    return attribute in settings.EXPOSABLE_ATTRIBUTES
 
 
 def shown(attribute: str) -> Audience:
     """Return the audience of an attribute of an account's person: those who see it there."""
 
     def audience(user: Any, prefix: str) -> Q:
+        if not exposable(attribute):
+            return Q(user=user.pk)
         named = Value([attribute], output_field=NAMES)
         return Q(ArrayContains(shown_to(user), named))
 
@@ -93,6 +125,10 @@ class OfferingUserQuerySet(QuerySet[Any]):
                 terms.filter(Exists(to_another_version), requires_reconsent=True)
             ),
         )
+
+    def for_site(self) -> Self:
+        """Add which of the person's attributes the account's site gets to see."""
+        return self.annotate(shown=shown_to_site())
 
     def for_api(self, user: Any) -> Self:
         """Add consent, and which of the person's attributes `user` gets to see."""

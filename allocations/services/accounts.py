@@ -11,7 +11,8 @@ from django.db import IntegrityError, transaction
 
 from allocations.lifecycle import ACCOUNT, COMING, AccountState
 from allocations.models import OfferingUser
-from allocations.usernames import is_reserved
+from allocations.services import rights
+from allocations.usernames import MAX_LENGTH, is_reserved, is_site_name
 from config.common.errors import Conflict, Invalid
 from config.common.machine import IllegalTransition
 from identity import events
@@ -36,6 +37,16 @@ TARGETS = {
     "set_error_deleting": AccountState.ERROR_DELETING,
 }
 """Where the actions that sites and providers report lead."""
+
+NAMED = frozenset(
+    {
+        AccountState.OK,
+        AccountState.DELETION_REQUESTED,
+        AccountState.DELETING,
+        AccountState.ERROR_DELETING,
+    }
+)
+"""Where a site has the account, and has to find it by its name."""
 
 RUNTIME_STATES = {
     "Active": AccountState.OK,
@@ -65,6 +76,18 @@ class UsernameTaken(Invalid):
     code = "username_taken"
 
 
+class BadUsername(Invalid):
+    """No site can call an account so."""
+
+    code = "bad_username"
+
+
+class Nameless(Invalid):
+    """The account is in use, and its site would not know whose it is."""
+
+    code = "nameless"
+
+
 class ReservedUsername(Invalid):
     """Machines have an account of that name for themselves."""
 
@@ -83,17 +106,27 @@ def create(
 ) -> OfferingUser:
     """Open an account for a person at an offering; with a name it is ready at once.
 
+    Staff may grant one to anybody; a provider opens them for people in projects that hold an
+    allocation (or who have one already), so that it is told of nobody else.
+
+    :raises NoRight: a provider opens it for somebody else.
     :raises AccountExists: he has one; of two who open it at once, one gets this.
+    :raises BadUsername: `useradd` takes no such name.
     :raises ReservedUsername: machines have an account of that name.
-    :raises UsernameTaken: another account of the offering has the name.
+    :raises UsernameTaken: another account of the offering has the name, in whatever case.
     """
+    is_by_staff = actor is not None and actor.is_staff
+    if actor is not None and not is_by_staff:
+        rights.check(user, offering, actor=actor)
     check_reserved(username)
+    _check_name(username)
     account = OfferingUser(
         offering=offering,
         user=user,
         username=username,
         state=AccountState.OK if username else AccountState.REQUESTED,
         propagation_date=now if username else None,
+        is_granted=is_by_staff,
         created=now,
     )
     _store(account)
@@ -107,16 +140,21 @@ def set_username(
 ) -> OfferingUser:
     """Name the account as the site does; one that is being made is ready with that.
 
+    :raises BadUsername: `useradd` takes no such name.
     :raises ReservedUsername: machines have an account of that name.
-    :raises UsernameTaken: another account of the offering has the name.
+    :raises Nameless: the name of an account that is in use, or is to be deleted, is taken away.
+    :raises UsernameTaken: another account of the offering has the name, in whatever case.
     :raises AccountGone: the account was removed meanwhile.
     """
     locked = _locked(account)
     before = locked.username
     if username == before:
         return locked
-    check_reserved(username)
+    _check_name(username)
+    if not username and locked.state in NAMED:
+        raise Nameless({"username": ["An account that is in use keeps a username."]})
     locked.username = username
+    locked.keeps_old_name = False
     _store(locked)
     if username and locked.state in COMING:
         advance(locked, "set_ok", AccountState.OK, actor=actor, now=now)
@@ -306,13 +344,28 @@ def _locked(account: OfferingUser) -> OfferingUser:
     return found
 
 
+def _check_name(username: str) -> None:
+    """Refuse what can be no name of an account; an empty one is none.
+
+    :raises BadUsername: `useradd` takes no such name.
+    :raises ReservedUsername: machines have an account of that name.
+    """
+    check_reserved(username)
+    if username and not is_site_name(username):
+        message = (
+            f"Use at most {MAX_LENGTH} of A-Z, a-z, 0-9, '.', '_' and '-', as useradd does: "
+            "not beginning with '-', and not of digits alone."
+        )
+        raise BadUsername({"username": [message]})
+
+
 def _store(account: OfferingUser) -> None:
     """Write an account; the database knows best whether the person or the name is there already."""
     try:
         with transaction.atomic():
             account.save()
     except IntegrityError as error:
-        if "a_username_once_per_offering" in str(error):
+        if "a_username_once" in str(error):
             raise UsernameTaken(
                 {"username": ["Another user has this username at the offering."]}
             ) from error

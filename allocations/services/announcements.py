@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from allocations.bus import messages
 from allocations.lifecycle import AccountState, ApiKeyAction, ApiKeyState
 from allocations.models import MessageQueue, OfferingUser, QueueMessage, ResourceApiKey
 from allocations.observables import ObjectType
 from allocations.services import attributes, membership
-from identity.models import Grant, Project, User
+from identity.models import Event, Grant, Project, User
 from identity.roles import ScopeType
 from marketplace.lifecycle import OrderState, ResourceState
 from marketplace.models import Offering, Resource
@@ -27,12 +28,14 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from allocations.bus.messages import Message
-    from identity.models import Event
 
 PRESENT = (ResourceState.OK, ResourceState.ERRED)
 """The states in which a site has something of a resource, so that an agent looks at it."""
 
 NAMED = "username_set"
+
+BEGUN = f"order.{OrderState.EXECUTING}"
+"""The event from which on a site may read whom it lets in."""
 
 NOT_YET = (OrderState.PENDING_CONSUMER, OrderState.PENDING_PROJECT)
 """States in which an order is no business of the provider's yet."""
@@ -89,6 +92,28 @@ def _resource(event: Event) -> Iterator[Message]:
     )
     if resource is not None:
         yield messages.resource(resource.offering.uuid, resource.uuid, _flags(resource))
+
+
+def _created(event: Event) -> Iterator[Message]:
+    """Have a site look again at what it has made only if it could not know all then."""
+    if _changed_meanwhile(event):
+        yield from _resource(event)
+
+
+def _changed_meanwhile(event: Event) -> bool:
+    """Tell whether a new resource's people, accounts or flags changed since its order was begun."""
+    began = Event.objects.filter(kind=BEGUN, resource_uuid=event.resource_uuid, pk__lt=event.pk)
+    begun = began.order_by("-pk").first()
+    if begun is None or event.project is None or event.offering_uuid is None:
+        return True
+    people = membership.members(event.project)
+    accounts = OfferingUser.objects.filter(
+        offering__uuid=event.offering_uuid, user__in=people, modified__gte=begun.created
+    )
+    since = Event.objects.filter(pk__gt=begun.pk, kind__in=sorted(SEEN_WITH_RESOURCE))
+    of_it = Q(project=event.project, resource_uuid=None) | Q(resource_uuid=event.resource_uuid)
+    of_people = Q(subject_uuid__in=people.values("uuid"))
+    return accounts.exists() or since.filter(of_it | of_people).exists()
 
 
 def _end_date(event: Event) -> Iterator[Message]:
@@ -252,7 +277,7 @@ def _flags(resource: Resource) -> dict[str, object]:
 TOLD: Mapping[str, Callable[[Event], Iterable[Message]]] = {
     **{f"order.{state}": _order for state in OrderState if state not in NOT_YET},
     "resource.flags_set": _resource,
-    "resource.created": _resource,
+    "resource.created": _created,
     "resource.end_date_set": _end_date,
     "resource.options_set": _resource,
     "resource.pull_requested": _resource,
@@ -284,3 +309,10 @@ TOLD: Mapping[str, Callable[[Event], Iterable[Message]]] = {
     "policy.settings_due": _settings,
 }
 """Kind of event -> the messages it becomes; `config.wiring` has the same kinds heard."""
+
+SEEN_WITH_RESOURCE = frozenset(
+    kind
+    for kind in TOLD
+    if kind.startswith(("grant.", "user.", "user_limit.", "course_account.", "service_account."))
+) | {"resource.flags_set", "resource.options_set", "resource.end_date_set"}
+"""What a site reads together with a resource."""

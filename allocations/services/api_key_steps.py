@@ -72,7 +72,7 @@ def wish(
     """
     source = ApiKeyState(key.state)
     API_KEY.check(step, source, AWAITED[action])
-    is_other = key.pending_action != action and action is not ApiKeyAction.DELETE
+    is_other = key.pending_action not in {"", action} and action is not ApiKeyAction.DELETE
     if source is ApiKeyState.ERRED and is_other:
         raise OtherActionFailed(f"The key waits for another attempt to {key.pending_action} it.")
     write(

@@ -176,13 +176,14 @@ def revoke(key: ResourceApiKey, *, actor: User, now: datetime) -> None:
 
 @transaction.atomic
 def retry(key: ResourceApiKey, *, actor: User, now: datetime) -> None:
-    """Have the site try again what it could not do with an erred key.
+    """Have the site try again what it could not do with an erred key; or look again, if nothing.
 
     :raises IllegalTransition: the key is not erred.
     """
     held = steps.locked(key)
     API_KEY.check("retry", ApiKeyState(held.state))
-    steps.wish(held, "retry", ApiKeyAction(held.pending_action), actor=actor, now=now)
+    pending = ApiKeyAction(held.pending_action or ApiKeyAction.UPDATE)
+    steps.wish(held, "retry", pending, actor=actor, now=now)
 
 
 @transaction.atomic

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from allocations.attributes import ATTRIBUTES, DEFAULT, SEEN_THROUGH
 from allocations.lifecycle import AccountState
 from allocations.models import OfferingUser, UserAttributeConfig
+from allocations.querysets.accounts import exposable
 from allocations.services import accounts
-from config.common.errors import Missing
+from config.common.errors import Invalid, Missing
 from identity import events
 from marketplace.models import Offering
+from marketplace.querysets.rights import agreed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from datetime import datetime
 
     from identity.models import User
+
+
+class NotExposable(Invalid):
+    """The platform does not let providers see an attribute."""
+
+    code = "not_exposable"
 
 
 class NothingChosen(Missing):
@@ -34,7 +43,13 @@ def choose(
     """Let an offering's site see attributes of people or not; those not named stay as they are.
 
     A provider that had not chosen yet begins with the default.
+
+    :raises NotExposable: the platform does not let providers see one of them.
     """
+    refused = sorted(name for name, is_shown in exposed.items() if is_shown and not exposable(name))
+    if refused:
+        message = "This platform does not let providers see it."
+        raise NotExposable({f"expose_{name}": [message] for name in refused})
     Offering.objects.select_for_update(no_key=True).get(pk=offering.pk)
     config = UserAttributeConfig.objects.filter(offering=offering).first()
     before = set(config.exposed_fields if config else DEFAULT)
@@ -81,7 +96,10 @@ def tell(user: User, fields: Collection[str], *, now: datetime) -> None:
 
 def shown_to_site(account: OfferingUser) -> dict[str, object]:
     """Return what the account's site gets to see of the person, by the attributes' names."""
-    return shown(account.user, exposed_at(account.offering))
+    names: Collection[str] = (
+        OfferingUser.objects.for_site().values_list("shown", flat=True).get(pk=account.pk)
+    )
+    return shown(account.user, [name for name in names if exposable(name)])
 
 
 def shown(user: User, names: Collection[str]) -> dict[str, object]:
@@ -94,9 +112,21 @@ def shown(user: User, names: Collection[str]) -> dict[str, object]:
 
 
 def exposed_at(offering: Offering) -> Collection[str]:
-    """Return the names of the attributes that an offering's site gets to see."""
+    """Return the names of the attributes that an offering's site gets to see of who agreed."""
     config: UserAttributeConfig | None = getattr(offering, "user_attribute_config", None)
-    return config.exposed_fields if config else DEFAULT
+    return [name for name in (config.exposed_fields if config else DEFAULT) if exposable(name)]
+
+
+def exposed_without_consent(offering: Offering) -> Collection[str]:
+    """Return the names of those that it sees of who has not agreed to its terms."""
+    return [name for name in exposed_at(offering) if name == "username"]
+
+
+def agreed_to(offering: Offering, users: Any) -> set[int]:
+    """Return the keys of those of some people who agreed to an offering's terms, if it has any."""
+    of_offering = Offering.objects.filter(pk=offering.pk)
+    told = users.filter(Exists(of_offering.filter(agreed(offering="pk", user=OuterRef("pk")))))
+    return set(told.values_list("pk", flat=True))
 
 
 def columns_of(names: Collection[str]) -> list[str]:

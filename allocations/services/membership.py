@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 MANAGED = "service_provider_can_create_offering_user"
 """The plugin option of an offering whose provider manages accounts."""
 
+NOTHING_SHARED = "The user has no resources of this service provider's offerings."
+
 SERVED = frozenset(ResourceState) - {ResourceState.CREATING, ResourceState.TERMINATED}
 """The states of a resource whose project's members need accounts."""
 
@@ -120,9 +122,7 @@ def name_everywhere(
         else:
             accounts.set_username(account, username=username, actor=actor, now=now)
     if not offerings:
-        raise NothingShared(
-            {"user_uuid": ["The user has no resources of this service provider's offerings."]}
-        )
+        raise NothingShared({"user_uuid": [NOTHING_SHARED]})
     return len(offerings)
 
 

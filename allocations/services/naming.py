@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING
 from allocations.lifecycle import COMING, AccountState
 from allocations.models import OfferingUser
 from allocations.services import accounts
-from allocations.usernames import OWN_NAMES, Names, UsernamePolicy, policy_of, propose, stem
+from allocations.usernames import (
+    OWN_NAMES,
+    Names,
+    UsernamePolicy,
+    policy_of,
+    propose,
+    same_name,
+    stem,
+)
 from marketplace.account_settings import resolve
 from marketplace.models import Offering, ServiceProvider
 
@@ -78,11 +86,12 @@ def name_for(user: User, offering: Offering) -> str:
     begin = stem(settings, names)
     if not begin:
         return ""
-    same = OfferingUser.objects.filter(offering=offering, username__startswith=begin)
-    taken = set(same.exclude(user=user).values_list("username", flat=True))
+    same = OfferingUser.objects.filter(offering=offering, username__istartswith=begin)
+    others = same.exclude(user=user).values_list("username", flat=True)
+    taken = {same_name(name) for name in others}
     if policy_of(settings) not in OWN_NAMES:
         former = _former_name(user, offering)
-        if former.startswith(begin) and former not in taken:
+        if former.startswith(begin) and same_name(former) not in taken:
             return former
     return propose(settings, names, taken=taken)
 

@@ -19,7 +19,7 @@ from allocations.models import (
     OfferingUser,
     ProjectServiceAccount,
 )
-from allocations.usernames import is_account_name, is_reserved, propose_shared
+from allocations.usernames import is_account_name, is_reserved, propose_shared, same_name
 from config.common.errors import Conflict, Invalid
 from config.common.machine import IllegalTransition
 from config.common.redaction import without_secrets
@@ -107,11 +107,14 @@ def open_for_customer(
 ) -> tuple[CustomerServiceAccount, str]:
     """Open a program's account for an organisation; return it with its key, which is shown once.
 
+    :raises OwnerGone: the organisation was removed.
     :raises TooMany: staff allow it no more.
     :raises BadUsername: the name is none for an account on Linux.
     :raises UsernameTaken: an account has it, or had it.
     """
     owner = Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
+    if owner.is_removed:
+        raise OwnerGone("This organization was removed.")
     _check_room(owner.service_accounts, owner.max_service_accounts, "customer")
     account = CustomerServiceAccount(customer=owner, username=username, created=now, **told)
     return account, _open(account, owner, actor=actor, now=now)
@@ -215,9 +218,10 @@ def set_ok(account: SharedAccount, *, actor: User, now: datetime) -> None:
 
 
 @transaction.atomic
-def close_all(project: Project, *, now: datetime) -> None:
-    """Close the accounts of a project that is no more."""
-    for accounts in (project.service_accounts, project.course_accounts):
+def close_all(owner: Project | Customer, *, now: datetime) -> None:
+    """Close the accounts of a project or of an organisation that is no more."""
+    courses = (owner.course_accounts,) if isinstance(owner, Project) else ()
+    for accounts in (owner.service_accounts, *courses):
         for account in accounts.exclude(state=CourseAccountState.CLOSED).order_by("pk"):
             close(account, actor=None, now=now)
 
@@ -300,9 +304,9 @@ def _name(username: str, wanted: str) -> str:
     begin = username or propose_shared(wanted, ())
     taken: set[str] = set()
     for table in (*TABLES, OfferingUser):
-        same = table._base_manager.filter(username__startswith=begin)
+        same = table._base_manager.filter(username__istartswith=begin)
         short = same.annotate(length=Length("username")).filter(length__lte=len(begin) + 6)
-        taken.update(short.values_list("username", flat=True))
+        taken.update(same_name(name) for name in short.values_list("username", flat=True))
     if username in taken:
         raise UsernameTaken({"username": ["An account with this username exists or existed."]})
     return username or propose_shared(wanted, taken)

@@ -16,6 +16,7 @@ from django.utils.timesince import timesince, timeuntil
 from allocations.lifecycle import AccountState, ProvisionState
 from allocations.models import AgentService, MessageQueue, OfferingUser, Provision, QueueMessage
 from config.common.admin.columns import badge
+from identity.end_dates import effective_end_date
 from identity.models import Event, EventDelivery, HookDelivery, TaskFailure
 from marketplace.lifecycle import OPEN, WAITING, OrderState, ResourceState
 from marketplace.models import Order, Resource
@@ -266,7 +267,9 @@ def silent_agents(now: datetime) -> Matter:
 
 def ending_soon(now: datetime) -> Matter:
     """Return the allocations whose end, or whose project's, comes within a month."""
-    rows = Resource.objects.ended((now + SOON).date()).select_related("offering", "project")
+    rows = Resource.objects.ended((now + SOON).date()).select_related(
+        "offering", "project__customer"
+    )
     found = list(rows.order_by("end_date", "project__end_date", "pk")[: SHOWN + 1])
     return Matter(
         "Allocations that end within 30 days",
@@ -286,11 +289,16 @@ def ending_soon(now: datetime) -> Matter:
 
 
 def _end(resource: Resource, now: datetime) -> str:
-    own = resource.end_date
-    end = own or resource.project.end_date
-    whose = "" if own else " (with its project)"
-    if end is None or end <= now.date():
+    own, project = resource.end_date, resource.project
+    of_project = effective_end_date(
+        project.end_date, project.grace_period_days, project.customer.grace_period_days
+    )
+    end = min((day for day in (own, of_project) if day is not None), default=None)
+    whose = "" if end == own else " (with its project)"
+    if end is None or end < now.date():
         return f"{end:%Y-%m-%d}, over{whose}" if end else ""
+    if end == now.date():
+        return f"{end:%Y-%m-%d}, today{whose}"
     return f"{end:%Y-%m-%d}, in {timeuntil(end, now.date(), depth=1)}{whose}"
 
 

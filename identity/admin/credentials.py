@@ -10,7 +10,7 @@ from config.common.admin.panels import Panel
 from config.common.admin.records import RecordAdmin, section
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
-from identity.models import LoginFailures, SshKey, Token
+from identity.models import EmailConfirmation, LoginFailures, SshKey, Token
 from identity.services import credentials, keys
 
 TOKENS = Panel(
@@ -76,3 +76,17 @@ class LoginFailuresAdmin(RecordAdmin):
     date_hierarchy = "last_failed_at"
     ordering = ("-last_failed_at", "-id")
     fieldsets = (section(None, "username", "address", "count", "last_failed_at"),)
+
+
+@admin.register(EmailConfirmation)
+class EmailConfirmationAdmin(RecordAdmin):
+    """New e-mail addresses, and whether whoever reads them has confirmed them."""
+
+    list_display = ("email", "user", "hook", "created", "expires", "ended_at")
+    list_filter = (("ended_at", admin.EmptyFieldListFilter),)
+    list_select_related = ("user", "hook")
+    search_fields = ("email", "user__username")
+    date_hierarchy = "created"
+    ordering = ("-id",)
+    fieldsets = (section(None, "email", "user", "hook", "created", "expires", "ended_at"),)
+    panels = (ABOUT_THIS,)

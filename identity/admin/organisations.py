@@ -39,7 +39,7 @@ class CustomerAdmin(RecordAdmin):
         "archived",
         "created",
     )
-    list_filter = ("is_allocator", "blocked", "archived", "country", AgeFilter)
+    list_filter = ("is_removed", "is_allocator", "blocked", "archived", "country", AgeFilter)
     search_fields = ("name", "native_name", "abbreviation", "slug", "backend_id", "email", "domain")
     search_help_text = "Name, abbreviation, slug, backend ID, e-mail, domain or UUID"
     date_hierarchy = "created"
@@ -51,7 +51,7 @@ class CustomerAdmin(RecordAdmin):
         section("Contact", *CONTACT),
         section("Agreement", *AGREEMENT),
         section("Limits", *LIMITS),
-        section("Record", "uuid", "created", "modified"),
+        section("Record", "uuid", "created", "modified", "is_removed"),
     )
     panels: tuple[Panel, ...] = (
         Panel(
@@ -72,7 +72,8 @@ class CustomerAdmin(RecordAdmin):
             "Remove",
             "Removed",
             explained(organisations.remove),
-            explanation="Only an organisation that nothing hangs on can be removed.",
+            explanation="Its projects must be removed before, and it must offer nothing.",
+            when=lambda customer: not customer.is_removed,
         ),
     )
 
@@ -82,6 +83,12 @@ class CustomerAdmin(RecordAdmin):
         if "slug" in form.base_fields:
             form.base_fields["slug"].required = False
         return form
+
+    def has_change_permission(self, request: Any, obj: Any = None) -> bool:
+        """Leave a removed organisation as it was."""
+        if obj is not None and obj.is_removed:
+            return False
+        return super().has_change_permission(request, obj)
 
     def create(self, fields: dict[str, Any], *, actor: User, now: datetime) -> Customer:
         """Register an organisation."""

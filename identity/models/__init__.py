@@ -1,6 +1,7 @@
 """People, the organisations and projects they belong to, and the record of what was done."""
 
 from identity.models.credentials import LoginFailures, SshKey, Token
+from identity.models.email import EmailConfirmation
 from identity.models.event import Event, EventDelivery
 from identity.models.grant import Grant, Role
 from identity.models.hook import (
@@ -16,10 +17,12 @@ from identity.models.people import User
 from identity.models.project import Project
 from identity.models.replay import IdempotencyKey
 from identity.models.science import ScienceDomain, ScienceSubDomain
+from identity.models.slugs import UsedSlug
 from identity.models.task import TaskFailure
 
 __all__ = [
     "Customer",
+    "EmailConfirmation",
     "EmailHook",
     "Event",
     "EventDelivery",
@@ -38,6 +41,7 @@ __all__ = [
     "SshKey",
     "TaskFailure",
     "Token",
+    "UsedSlug",
     "User",
     "WebHook",
 ]

@@ -91,6 +91,7 @@ class Hook(UuidModel, Timestamped):
     sealed_previous = text(long=True)
     previous_until = models.DateTimeField(null=True, blank=True, editable=False)
     email = models.EmailField(max_length=320, blank=True, default="")
+    email_confirmed_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     failures = models.PositiveIntegerField(default=0, editable=False)
     failing_since = models.DateTimeField(null=True, blank=True, editable=False)

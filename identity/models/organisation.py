@@ -10,6 +10,7 @@ from config.common.audience import Audiences
 from config.common.json_column import JsonColumn
 from config.common.links import web_link
 from config.common.models import Timestamped, UuidModel, text
+from config.common.sorting import sort_key
 from config.common.times import MOST_DAYS
 from identity.audiences import OF_CUSTOMER
 from identity.querysets import CustomerQuerySet, OrganizationGroupQuerySet
@@ -31,13 +32,17 @@ class OrganizationGroup(UuidModel):
 
 
 class Customer(UuidModel, Timestamped):
-    """An organisation. The columns carry the names that Waldur's API gives them."""
+    """An organisation. The columns carry the names that Waldur's API gives them.
+
+    One that had projects is removed softly (`is_removed`): what they used must stay readable.
+    """
 
     audiences: ClassVar[Audiences] = OF_CUSTOMER
 
     scope_type = ScopeType.CUSTOMER
 
     name = models.CharField(max_length=150)
+    name_key = sort_key("name")
     slug = models.SlugField(max_length=80, unique=True)
     native_name = text(length=160)
     abbreviation = text(length=12)
@@ -87,11 +92,12 @@ class Customer(UuidModel, Timestamped):
     is_allocator = models.BooleanField(
         default=False, help_text="Its owners may look people up by their CUID."
     )
+    is_removed = models.BooleanField(default=False, editable=False)
 
     objects = CustomerQuerySet.as_manager()
 
     class Meta:
-        indexes = (models.Index(fields=["name", "id"], name="customer_by_name"),)
+        indexes = (models.Index(fields=["name_key", "id"], name="customer_by_name"),)
 
     def __str__(self) -> str:
         return self.name

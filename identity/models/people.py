@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models.functions import Upper
 from django.utils import timezone
 
 from config.common.json_column import JsonColumn
 from config.common.models import UuidModel, text
+from config.common.sorting import sort_key
 from identity import access
 from identity.audiences import OF_USER
 from identity.querysets import UserQuerySet
@@ -57,9 +59,13 @@ class User(UuidModel, AbstractBaseUser):
 
     username = models.CharField(max_length=255, unique=True)
     email = models.EmailField(max_length=320, blank=True, default="")
+    requested_email = text(length=320)
     slug = models.SlugField(max_length=80, unique=True)
     first_name = text(length=100)
     last_name = text(length=100)
+    username_key = sort_key("username")
+    first_name_key = sort_key("first_name")
+    last_name_key = sort_key("last_name")
     native_name = text(length=200)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
@@ -111,7 +117,11 @@ class User(UuidModel, AbstractBaseUser):
     objects = UserManager()
 
     class Meta:
-        indexes = (models.Index(fields=["email"], name="user_email"),)
+        indexes = (
+            models.Index(fields=["email"], name="user_email"),
+            models.Index(Upper("email"), name="user_email_any_case"),
+            models.Index(fields=["username_key", "id"], name="user_by_username"),
+        )
 
     def __str__(self) -> str:
         return self.username

@@ -9,6 +9,7 @@ from django.db.models import Q
 from config.common.audience import Audiences
 from config.common.json_column import JsonColumn
 from config.common.models import Timestamped, UuidModel, choices, one_of, text
+from config.common.sorting import sort_key
 from config.common.times import MOST_DAYS
 from identity.audiences import OF_PROJECT
 from identity.fields_of_science import FieldOfScience
@@ -33,6 +34,7 @@ class Project(UuidModel, Timestamped):
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="projects")
     name = models.CharField(max_length=500)
+    name_key = sort_key("name")
     slug = models.SlugField(max_length=80, unique=True)
     description = text(long=True)
     backend_id = text()
@@ -79,7 +81,7 @@ class Project(UuidModel, Timestamped):
         constraints = (one_of("kind", ProjectKind, "project_kind"),)
         indexes = (
             models.Index(
-                fields=["name", "id"], name="project_by_name", condition=Q(is_removed=False)
+                fields=["name_key", "id"], name="project_by_name", condition=Q(is_removed=False)
             ),
             models.Index(fields=["customer", "backend_id"], name="project_backend_id"),
             models.Index(fields=["end_date"], name="project_end_date"),

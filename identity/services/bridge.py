@@ -16,7 +16,7 @@ from django.db import IntegrityError, transaction
 from config.common.errors import Forbidden, Invalid, Missing
 from identity import events
 from identity.models import User
-from identity.services import users
+from identity.services import emails, users
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -123,6 +123,10 @@ def push(
     """
     _check_source(actor, source)
     email = attributes.get("email", "")
+    if not emails.is_free(email, but=User.objects.filter(username=username).first()):
+        # Somebody else has it here: who is told of is not refused for that, but does not get it.
+        attributes = {name: value for name, value in attributes.items() if name != "email"}
+        email = ""
     user, is_new = _found_or_made(username, email, source, actor=actor, now=now)
     _check_rank(actor, user)
     if not is_new:

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from config.common.errors import Conflict
 from identity import events
-from identity.models import Hook, SshKey, User
+from identity.models import EmailConfirmation, Hook, SshKey, User
 from identity.services import members, users
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ def remove(user: User, *, actor: User, now: datetime) -> None:
     members.revoke_all(locked.grants.all(), actor=actor, now=now, reason="user removed")
     users.deactivate(locked, reason="removed", actor=actor, now=now)
     SshKey.objects.filter(user=locked).delete()
+    EmailConfirmation.objects.filter(user=locked).delete()
     Hook.objects.filter(author=locked, customer=None).delete()
     events.record("user.removed", locked, actor=actor, now=now, message="A user was removed.")
     _empty(User.objects.get(pk=user.pk))

@@ -258,7 +258,7 @@ def _delivered(hook: Hook, own: Sequence[HookDelivery], *, now: datetime) -> Non
 
 
 def _failed(hook: Hook, own: Sequence[HookDelivery], answer: Answer, *, now: datetime) -> None:
-    hook.failures += 1
+    hook.failures = min(hook.failures, 1000) + 1  # whatever stood there
     hook.failing_since = hook.failing_since or now
     is_mail = hook.hook_type == HookType.EMAIL
     for row in own:

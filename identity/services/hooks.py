@@ -14,6 +14,7 @@ from identity import destinations, events
 from identity.models import Customer, EmailHook, Event, Grant, Hook, User, WebHook
 from identity.models.hook import ContentType, HookType
 from identity.roles import ScopeType
+from identity.services import emails
 from identity.services.hook_planning import locked_position
 from identity.signatures import new_secret
 
@@ -97,7 +98,9 @@ def create_web(
 def create_email(
     *, email: str, actor: User, now: datetime, customer: Customer | None = None, **wish: Any
 ) -> EmailHook:
-    """Have somebody told of events by mail.
+    """Have somebody told of events by mail, once whoever reads it has confirmed the address.
+
+    The actor's own address is confirmed already.
 
     :raises StrangersAddress: the address is nobody's who is concerned.
     :raises NothingAsked: there are no events of which it would be told.
@@ -105,7 +108,9 @@ def create_email(
     """
     _check_address(email, customer, actor=actor)
     hook = EmailHook(hook_type=HookType.EMAIL.value, email=email)
+    hook.email_confirmed_at = now if _is_own(email, actor) else None
     _add(hook, customer=customer, actor=actor, now=now, wish=wish)
+    _have_confirmed(hook, actor=actor, now=now)
     return hook
 
 
@@ -125,11 +130,12 @@ def change(hook: Hook, *, actor: User, now: datetime, changes: Mapping[str, Any]
     locked = _locked(hook)
     changed = {name: value for name, value in changes.items() if getattr(locked, name) != value}
     if not changed:
+        if "email" in changes:  # the link is wanted again
+            _have_confirmed(locked, actor=actor, now=now)
         return
     if "destination_url" in changed:
         _check_destination(changed["destination_url"])
-    if "email" in changed:
-        _check_address(changed["email"], locked.customer, actor=actor)
+    changed |= _new_address(locked, changed, actor=actor, now=now)
     if changed.get("is_active"):
         changed |= {"active_since": now}
     if not changed.keys().isdisjoint(("is_active", "destination_url", "email")):
@@ -140,6 +146,8 @@ def change(hook: Hook, *, actor: User, now: datetime, changes: Mapping[str, Any]
     locked.save(update_fields=[*changed, "modified"])
     kind = "web_hook.updated" if _is_web(locked) else "email_hook.updated"
     _record(kind, locked, actor=actor, now=now, fields=sorted(changes))
+    if "email" in changed:
+        _have_confirmed(locked, actor=actor, now=now)
 
 
 @transaction.atomic
@@ -263,6 +271,25 @@ def _check_address(email: str, customer: Customer | None, *, actor: User) -> Non
     raise StrangersAddress(
         {"email": ["Enter your own address, or one of the organization or its members."]}
     )
+
+
+def _new_address(
+    hook: Hook, changed: Mapping[str, Any], *, actor: User, now: datetime
+) -> dict[str, Any]:
+    """Check the address that a hook is to have, and return whether it is confirmed with that."""
+    if "email" not in changed:
+        return {}
+    _check_address(changed["email"], hook.customer, actor=actor)
+    return {"email_confirmed_at": now if _is_own(changed["email"], actor) else None}
+
+
+def _is_own(email: str, actor: User) -> bool:
+    return bool(email) and email.lower() == actor.email.lower()
+
+
+def _have_confirmed(hook: Hook, *, actor: User, now: datetime) -> None:
+    if hook.email and hook.email_confirmed_at is None:
+        emails.ask(actor, hook.email, hook=hook, actor=actor, now=now)
 
 
 def _addresses(customer: Customer) -> set[str]:

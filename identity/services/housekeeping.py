@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 
 from identity.models import HookDelivery, IdempotencyKey
-from identity.services import credentials, rounds
+from identity.services import credentials, emails, rounds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -43,6 +43,7 @@ def _told_hooks(now: datetime) -> int:
 PARTS: Mapping[str, Callable[[datetime], int]] = {
     "tokens": lambda now: credentials.prune(now=now),
     "answers": _answers,
+    "email_confirmations": lambda now: emails.prune(now=now),
     "hook_deliveries": _told_hooks,
 }
 """What is thrown away, each by itself: one that fails does not keep the others."""

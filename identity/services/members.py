@@ -254,7 +254,7 @@ def _outlasts(end: datetime | None, other: datetime | None) -> bool:
 def _belongs_to(scope: Any) -> tuple[Customer, Project | None]:
     """Lock the scope against its removal and return the organisation and project that it is of."""
     locked = type(scope).objects.select_for_update(no_key=True, of=("self",)).filter(pk=scope.pk)
-    if scope.scope_type is ScopeType.PROJECT:
+    if scope.scope_type in {ScopeType.PROJECT, ScopeType.CUSTOMER}:
         locked = locked.filter(is_removed=False)
     found = locked.first()
     if found is None:

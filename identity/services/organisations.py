@@ -10,7 +10,8 @@ from django.db.models import ProtectedError
 from config.common import slugs
 from config.common.errors import Conflict
 from identity import events
-from identity.models import Customer, OrganizationGroup, User
+from identity.models import Customer, Grant, Hook, OrganizationGroup, Project, User
+from identity.services import members
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,9 +35,15 @@ STAFF_ONLY = frozenset(
 
 
 class HasProjects(Conflict):
-    """The organisation has projects, also removed ones: what they used must stay readable."""
+    """The organisation has projects that were not removed."""
 
     code = "has_projects"
+
+
+class CustomerGone(Conflict):
+    """The organisation was removed in the meantime."""
+
+    code = "customer_gone"
 
 
 class InUse(Conflict):
@@ -88,29 +95,49 @@ def update(customer: Customer, *, actor: User, now: datetime, changes: Mapping[s
 
 @transaction.atomic
 def remove(customer: Customer, *, actor: User, now: datetime) -> None:
-    """Delete an organisation that nothing hangs on.
+    """Remove an organisation that nothing hangs on, with its roles and its hooks.
+
+    One that never had a project is deleted. One whose projects are all removed is hidden for good,
+    as they are: the record of what they used must stay readable.
 
     :raises HasProjects: it has projects.
     :raises InUse: it has offerings, or is a service provider.
+    :raises CustomerGone: it was removed meanwhile.
     """
-    locked = Customer.objects.select_for_update().get(pk=customer.pk)
-    if locked.projects.exists():
+    rows = Customer.objects.select_for_update().filter(is_removed=False)
+    locked: Customer | None = rows.filter(pk=customer.pk).first()
+    if locked is None:
+        raise CustomerGone("This organization was removed.")
+    if locked.projects.filter(is_removed=False).exists():
         raise HasProjects("Organization has projects. Please remove them before deleting it.")
-    message = f"Organization {locked.name} was removed."
+    had_projects = locked.projects.exists()
     events.record(
         "customer.removed",
         locked,
         actor=actor,
         now=now,
-        message=message,
+        message=f"Organization {locked.name} was removed.",
+        customer=locked if had_projects else None,
         payload={"name": locked.name},
     )
     try:
         with transaction.atomic():
             locked.delete()
     except ProtectedError as error:
-        kinds = sorted({str(row._meta.verbose_name_plural) for row in error.protected_objects})
-        raise InUse(f"Organization still has {' and '.join(kinds)}.") from error
+        kept = {type(row) for row in error.protected_objects} - {Project}
+        if kept:
+            kinds = sorted(str(kind._meta.verbose_name_plural) for kind in kept)
+            raise InUse(f"Organization still has {' and '.join(kinds)}.") from error
+        _hide(locked, actor=actor, now=now)
+
+
+def _hide(locked: Customer, *, actor: User, now: datetime) -> None:
+    """Keep the row of an organisation for the record, and nothing that acts for it."""
+    grants = Grant.objects.filter(customer=locked)
+    members.revoke_all(grants, actor=actor, now=now, reason="organization removed")
+    Hook.objects.filter(customer=locked, is_active=True).update(is_active=False, modified=now)
+    locked.is_removed = True
+    locked.save(update_fields=["is_removed", "modified"])
 
 
 def _record(

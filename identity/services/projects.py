@@ -13,6 +13,7 @@ from identity.models import Customer, Grant, Project, User
 from identity.permissions import Permission
 from identity.roles import ScopeType
 from identity.services import members
+from identity.services.organisations import CustomerGone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,12 +63,15 @@ class ProjectGone(Conflict):
 def create(*, customer: Customer, name: str, actor: User, now: datetime, **details: Any) -> Project:
     """Start a project of an organisation; without a slug it gets one of its name.
 
+    :raises CustomerGone: the organisation was removed meanwhile.
     :raises EndDateForbidden: the actor may not say when it ends, grace included.
     :raises EndDateInPast: it would have ended.
     :raises StartsAfterEnd: it would start after it ended.
     :raises slugs.Taken: the slug that was chosen is another project's.
     """
-    Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
+    present = Customer.objects.select_for_update(no_key=True).filter(is_removed=False)
+    if not present.filter(pk=customer.pk).exists():
+        raise CustomerGone("This organization was removed.")
     allowed = {f: value for f, value in details.items() if actor.is_staff or f not in STAFF_ONLY}
     project = Project(customer=customer, name=name, **allowed, created=now)
     if project.end_date is not None:

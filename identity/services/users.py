@@ -12,7 +12,7 @@ from config.common import slugs
 from config.common.errors import Conflict, Invalid
 from identity import events
 from identity.models import Token, User
-from identity.services import credentials
+from identity.services import credentials, emails
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -93,10 +93,12 @@ def create(
 
     :raises Misshapen: the details are no object, or the managed sources no list.
     :raises UsernameTaken: the user name is taken.
+    :raises emails.AddressUnusable: another person has the address.
     :raises slugs.Taken: the slug that was chosen is taken.
     :raises WeakPassword: the password breaks a rule.
     """
     _check_shapes(profile)
+    emails.check_free(email)
     user = User(username=username, email=email, **profile, date_joined=now)
     if password is None:
         user.set_unusable_password()
@@ -122,9 +124,14 @@ def update(
 ) -> None:
     """Change a profile; what only staff may change is left as it is.
 
+    Another e-mail address counts when whoever reads it has confirmed it; one that staff give counts
+    at once. Nobody takes their own away.
+
     :raises Misshapen: the details are no object, or the managed sources no list.
     :raises PolicyNotAgreed: the person never agreed with the policy and does not do so now.
     :raises UsernameTaken: the new user name is taken.
+    :raises emails.AddressUnusable: another person has the address.
+    :raises emails.TooManyMails: confirmations were asked for too often.
     :raises slugs.Taken: the new slug is taken.
     """
     locked = User.objects.select_for_update(no_key=True).get(pk=user.pk)
@@ -137,6 +144,12 @@ def update(
         if not agree_with_policy:
             raise PolicyNotAgreed({"agree_with_policy": ["User must agree with the policy."]})
         changed["agreement_date"] = now
+    if "email" in changed:
+        if actor.is_staff:
+            emails.check_free(str(changed["email"]), but=locked)
+            emails.cancel(locked, actor=actor, now=now)
+        elif asked := str(changed.pop("email")):
+            emails.ask(locked, asked, actor=actor, now=now)
     if changed:
         _write(locked, changed, actor=actor, now=now)
 

@@ -183,7 +183,8 @@ class ResourceAdmin(RecordAdmin):
         section(
             "Amounts",
             columns.pretty("limits"),
-            columns.pretty("current_usages", "used this month"),
+            "usage_month",
+            columns.pretty("current_usages", "used in the month"),
             columns.pretty("limit_usage", "used of the limits"),
             columns.amount("cost"),
         ),

@@ -9,6 +9,7 @@ from config.common.audience import OPEN, Audiences
 from config.common.json_column import JsonColumn
 from config.common.links import access_link, contact_link, web_link
 from config.common.models import Timestamped, UuidModel, choices, one_of, text
+from config.common.sorting import sort_key
 from identity.models import Customer, OrganizationGroup, Project
 from identity.roles import ScopeType
 from marketplace.audiences import OF_OFFERING
@@ -42,6 +43,7 @@ class Offering(UuidModel, Timestamped):
         OrganizationGroup, blank=True, related_name="offerings"
     )
     name = models.CharField(max_length=255)
+    name_key = sort_key("name")
     slug = models.SlugField(max_length=80, unique=True)
     type = models.CharField(max_length=100, choices=choices(OfferingType))
     state = models.CharField(
@@ -78,7 +80,7 @@ class Offering(UuidModel, Timestamped):
     class Meta:
         constraints = (one_of("state", OfferingState, "offering_state"),)
         indexes = (
-            models.Index(fields=["name", "id"], name="offering_by_name"),
+            models.Index(fields=["name_key", "id"], name="offering_by_name"),
             models.Index(fields=["state"], name="offering_by_state"),
         )
 

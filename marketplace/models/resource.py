@@ -2,10 +2,12 @@
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.utils import timezone
 
 from config.common.json_column import JsonColumn
 from config.common.models import Timestamped, UuidModel, choices, one_of, text
+from config.common.sorting import sort_key
 from identity.models import Project, User
 from marketplace.lifecycle import ResourceState
 from marketplace.models.offering import Offering
@@ -17,8 +19,8 @@ class Resource(UuidModel, Timestamped):
     """An allocation: what a project holds of an offering.
 
     `state` is written by `marketplace.services.resources` only. `limits` maps component types to
-    numbers; `current_usages` (this month) and `limit_usage` (this limit period) map them to what
-    accounting wrote down.
+    numbers; `current_usages` (of `usage_month`) and `limit_usage` (of the limit period then) map
+    them to what accounting wrote down, and so does `following_usages` for the month after that.
     """
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="resources")
@@ -27,6 +29,7 @@ class Resource(UuidModel, Timestamped):
         Plan, null=True, blank=True, on_delete=models.PROTECT, related_name="resources"
     )
     name = text(length=255)
+    name_key = sort_key("name")
     slug = models.SlugField(max_length=80, unique=True)
     description = text(long=True)
     state = models.CharField(
@@ -38,6 +41,8 @@ class Resource(UuidModel, Timestamped):
     cost = models.DecimalField(max_digits=22, decimal_places=10, null=True, blank=True)
     current_usages = JsonColumn(default=dict, blank=True)
     limit_usage = JsonColumn(default=dict, blank=True)
+    usage_month = models.DateField(null=True, blank=True)
+    following_usages = JsonColumn(default=dict, blank=True)
     backend_id = text()
     effective_id = text()
     backend_metadata = JsonColumn(default=dict, blank=True)
@@ -64,6 +69,7 @@ class Resource(UuidModel, Timestamped):
             models.Index(fields=["offering", "-created", "-id"], name="resource_by_offering"),
             models.Index(fields=["-created", "-id"], name="resource_latest"),
             models.Index(fields=["backend_id"], name="resource_backend_id"),
+            models.Index(Upper("backend_id"), name="resource_backend_id_any_case"),
             models.Index(
                 fields=["end_date"],
                 name="resource_end_date",

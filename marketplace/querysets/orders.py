@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db.models import (
     Case,
+    CharField,
+    F,
+    Func,
     Q,
     QuerySet,
+    Value,
     When,
 )
+from django.db.models.functions import Coalesce
 
+from config.common.audience import sees_everything
 from identity.permissions import Permission
 from marketplace.components import OfferingType
 from marketplace.lifecycle import (
@@ -18,6 +26,7 @@ from marketplace.lifecycle import (
     OrderState,
     OrderType,
 )
+from marketplace.querysets.rights import agreed
 from marketplace.querysets.sides import (
     FALSE,
     TRUE,
@@ -26,7 +35,28 @@ from marketplace.querysets.sides import (
     readable_by_provider,
 )
 
+NAMES = ArrayField(CharField(max_length=60))
+ATTRIBUTES = frozenset(
+    {
+        "civil_number",
+        "email",
+        "organization",
+        "organization_address",
+        "organization_country",
+        "organization_registry_code",
+        "organization_vat_code",
+    }
+)
+"""What an order tells of who placed it, beside the name."""
+
+
+def names(attributes: Iterable[str]) -> Value:
+    """Return a column of names."""
+    return Value(sorted(attributes), output_field=NAMES)
+
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
 
 
@@ -53,15 +83,33 @@ class OrderQuerySet(QuerySet[Any]):
         return self.annotate(
             can_terminate=Case(When(can_stop, then=TRUE), default=FALSE),
             readable_traceback=readable_by_provider(user, "error_traceback"),
-            tells_of_creator=Case(When(self._tells_of_creator(user), then=TRUE), default=FALSE),
+            shown_of_creator=self._shown_of_creator(user),
         )
 
-    def _tells_of_creator(self, user: Any) -> Q:
-        """Return the condition that the caller may read more of who ordered than the name.
+    def _shown_of_creator(self, user: Any) -> Any:
+        """Return the column of the names of those attributes of who ordered that the caller sees.
 
-        A provider may not before the order is one that it delivers.
+        Colleagues see what they see of each other; a provider what it chose to see, of who agreed
+        to its terms, and nothing before the order is one that it delivers.
         """
+        if sees_everything(user):
+            return names(ATTRIBUTES)
+        of_colleague = names(ATTRIBUTES - {"civil_number"})
         consumer = consumer_side(user, Permission.VIEW_ORDER)
-        if consumer is None:
-            return Q(pk__isnull=False)
-        return consumer | Q(created_by=user) | ~Q(state__in=sorted(WAITING))
+        chosen = Coalesce(F("offering__user_attribute_config__exposed_fields"), names({"email"}))
+        told = ~Q(state__in=sorted(WAITING)) & agreed(user="created_by")
+        bounded = ATTRIBUTES & settings.EXPOSABLE_ATTRIBUTES
+        chosen = Func(
+            chosen,
+            names(bounded),
+            template="ARRAY(SELECT unnest(%(expressions)s))",
+            arg_joiner=") INTERSECT SELECT unnest(",
+            output_field=NAMES,
+        )
+        return Case(
+            When(created_by=user.pk, then=names(ATTRIBUTES)),
+            When(consumer or Q(pk__isnull=False), then=of_colleague),
+            When(told, then=chosen),
+            default=names(()),
+            output_field=NAMES,
+        )

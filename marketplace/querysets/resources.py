@@ -58,21 +58,25 @@ class ResourceQuerySet(QuerySet[Any]):
         return self if condition is None else self.filter(condition)
 
     def ended(self, today: date) -> Self:
-        """Keep the live ones whose own end, or whose project's with its grace, has come."""
+        """Keep the live ones whose own end has come, or whose project's is over with its grace."""
         return self.filter(
             Q(end_date__lte=today) | Q(project__in=self._ended_projects(today)),
             state__in=(ResourceState.CREATING, ResourceState.OK, ResourceState.ERRED),
         )
 
     def _ended_projects(self, today: date) -> Any:
-        """Return the projects of which also the days of grace are over."""
+        """Return the ended projects: on their day, or the day after their last day of grace."""
         projects = self.model._meta.get_field("project").related_model._base_manager
         # However many days stand in a row: a day that no calendar has stops everybody's end.
         days = Coalesce("grace_period_days", "customer__grace_period_days", 0)
         grace = Least(days, Value(MOST_DAYS))
         end = Least(F("end_date"), Value(LATEST.date()))
         last = ExpressionWrapper(end + grace, output_field=DateField())
-        return projects.filter(end_date__isnull=False).alias(last=last).filter(last__lte=today)
+        return (
+            projects.filter(end_date__isnull=False)
+            .alias(grace=grace, last=last)
+            .filter(Q(last__lt=today) | Q(end_date__lte=today, grace__lte=0))
+        )
 
     def used_since(self, day: date) -> Self:
         """Keep those for whose months since a day usage was reported."""

@@ -12,7 +12,7 @@ from identity.permissions import Permission
 from marketplace import limits as rules
 from marketplace.lifecycle import OrderState, OrderType
 from marketplace.services import attributes as reading
-from marketplace.services import availability, changes, history, locking, quotes
+from marketplace.services import changes, history, promises, quotes, scarce
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,7 +68,7 @@ def amend(
     :raises InvalidOptions: an attribute is not what the offering asks for.
     :raises StartInPast: the start date is over.
     """
-    held = locking.order(order)
+    held = promises.locked(order)
     _refuse(held, actor)
     wanted: dict[str, Any] = {}
     told = None
@@ -121,7 +121,7 @@ def _limits(order: Order, limits: Mapping[str, object]) -> dict[str, Any]:
     if order.type not in {OrderType.CREATE, OrderType.UPDATE}:
         raise NotInThisOrder({"limits": ["This order does not ask for limits."]})
     components = list(order.offering.components.all())
-    left = availability.left(order.offering, components, apart_from=order.resource)
+    left = scarce.left(scarce.Others(order.offering, apart_from=order.resource), components)
     bounds = rules.rules_of(components, left)
     if order.type == OrderType.UPDATE:
         wanted = rules.updated(order.resource.limits, limits, bounds)

@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from config.common import names
 from config.common.errors import Invalid
 from config.common.times import OutOfRange, day_from, days_after
 from marketplace import options as option_rules
@@ -59,6 +60,8 @@ def _text(values: Mapping[str, Any], name: str, longest: int | None = None) -> s
         return ""
     if not isinstance(value, str) or "\0" in value:
         raise InvalidAttributes({name: ["Not a valid string."]})
+    if name in names.NAMES and (why := names.fault(value)):
+        raise InvalidAttributes({name: [why]})
     if longest is not None and len(value) > longest:
         message = f"Ensure this field has no more than {longest} characters."
         raise InvalidAttributes({name: [message]})
@@ -88,17 +91,25 @@ def _end_date(values: Mapping[str, Any], options: Mapping[str, Any], today: date
 def _default_end(options: Mapping[str, Any], today: date) -> date | None:
     if options.get("is_resource_termination_date_required") is not True:
         return None
-    days = options.get("default_resource_termination_offset_in_days")
-    if not isinstance(days, int):
+    days = _days(options, "default_resource_termination_offset_in_days")
+    if days is None:
         raise InvalidAttributes({"end_date": ["This field is required."]})
     return days_after(today, days)
 
 
 def _latest_end(options: Mapping[str, Any], today: date) -> date | None:
-    days = options.get("max_resource_termination_offset_in_days")
+    days = _days(options, "max_resource_termination_offset_in_days")
     fixed = options.get("latest_date_for_resource_termination")
-    ends = [days_after(today, days)] if isinstance(days, int) else []
+    ends = [] if days is None else [days_after(today, days)]
     if isinstance(fixed, str):
-        with suppress(ValueError):  # a provider's free text: what cannot be read binds nobody
+        with suppress(ValueError):  # stored before dates were asked for: it binds nobody
             ends.append(day_from(fixed))
     return min(ends, default=None)
+
+
+def _days(options: Mapping[str, Any], name: str) -> int | None:
+    """Return a number of days, also if it was sent as `30.0`; None where none is set."""
+    days = options.get(name)
+    if isinstance(days, bool) or not isinstance(days, int | float) or days != days // 1:
+        return None
+    return int(days)

@@ -1,23 +1,23 @@
-"""Whether something can be ordered now: by whom, under which plan, and how much of it is left."""
+"""Whether something can be ordered now, by whom and under which plan; `scarce` says how much."""
 
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from django.db.models import DecimalField, Q, QuerySet, Sum
-from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast
+from django.db.models import Q, QuerySet
 
 from config.common.errors import Invalid
-from marketplace.lifecycle import OfferingState, ResourceState
-from marketplace.models import Offering, OfferingComponent, Plan, Resource
+from marketplace.lifecycle import OfferingState
+from marketplace.models import Offering, Plan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import datetime
 
     from identity.models import Customer, Project
+
+
+CLOSED = frozenset({OfferingState.ARCHIVED, OfferingState.DRAFT})
+"""The states of an offering in which nobody is promised anything more."""
 
 
 class NotOnOffer(Invalid):
@@ -38,6 +38,12 @@ class Blocked(Invalid):
     code = "organisation_blocked"
 
 
+class ForeignPlan(Invalid):
+    """The plan is not one of the offering's that the project's organisation can have."""
+
+    code = "foreign_plan"
+
+
 class PlanFull(Invalid):
     """As many allocations as the plan allows are under it."""
 
@@ -50,8 +56,10 @@ class TooMany(Invalid):
     code = "too_many_resources"
 
 
-def refuse_unavailable(offering: Offering, customer: Customer) -> None:
+def refuse_unavailable(offering: Offering, customer: Customer, *, placed: bool = False) -> None:
     """See that an offering is open, and open to an organisation.
+
+    What was `placed` while it was open may be agreed to while it is paused.
 
     :raises NotOnOffer: when it is not.
     """
@@ -59,7 +67,17 @@ def refuse_unavailable(offering: Offering, customer: Customer) -> None:
     open_to_it = offering.customer_id == customer.pk or (
         offering.shared and (not groups or groups.filter(customers=customer).exists())
     )
-    if offering.state != OfferingState.ACTIVE or not open_to_it:
+    states = {OfferingState.ACTIVE, OfferingState.PAUSED} if placed else {OfferingState.ACTIVE}
+    if offering.state not in states or not open_to_it:
+        raise NotOnOffer({"offering": ["Offering is not available."]})
+
+
+def refuse_closed(offering: Offering) -> None:
+    """See that those who have an allocation of an offering can have more of it.
+
+    :raises NotOnOffer: it is archived, or a draft.
+    """
+    if offering.state in CLOSED:
         raise NotOnOffer({"offering": ["Offering is not available."]})
 
 
@@ -83,60 +101,10 @@ def plans_for(customer: Customer, offering: Offering) -> QuerySet[Plan]:
     return Plan.objects.filter(for_all | for_it, offering=offering, archived=False).distinct()
 
 
-def refuse_full(plan: Plan) -> None:
-    """See that one more allocation may be under a plan; the caller holds the offering's lock.
+def refuse_foreign(plan: Plan, customer: Customer, offering: Offering) -> None:
+    """See that an organisation can have an offering under a plan.
 
-    :raises PlanFull: when that would be too many.
+    :raises ForeignPlan: when it cannot.
     """
-    if plan.max_amount is None:
-        return
-    if _live(plan.offering).filter(plan=plan).count() >= plan.max_amount:
-        raise PlanFull({"plan": ["Plan is not available because limit has been reached."]})
-
-
-def refuse_too_many(offering: Offering, project: Project, attributes: dict[str, Any]) -> None:
-    """See that a project may have one more allocation; the caller holds the project's lock.
-
-    :raises TooMany: the offering allows no more, or none with the same value of an attribute.
-    """
-    held = _live(offering).filter(project=project)
-    most = offering.plugin_options.get("maximal_resource_count_per_project")
-    if isinstance(most, int) and held.count() >= most:
-        raise TooMany(["Maximal resource count per project has been reached for this offering."])
-    name = offering.plugin_options.get("unique_resource_per_attribute")
-    same = {name: attributes[name]} if name in attributes else None
-    if same is not None and held.filter(attributes__contains=same).exists():
-        raise TooMany([f"The project has a resource with this {name} already."])
-
-
-def is_scarce(components: Iterable[OfferingComponent]) -> bool:
-    """Tell whether there is only so much of a component for all allocations together."""
-    return any(component.max_available_limit is not None for component in components)
-
-
-def left(
-    offering: Offering,
-    components: Iterable[OfferingComponent],
-    *,
-    apart_from: Resource | None = None,
-) -> dict[str, Decimal]:
-    """Return how much of the scarce components is left; the caller holds the offering's lock."""
-    rows = _live(offering)
-    if apart_from is not None:
-        rows = rows.exclude(pk=apart_from.pk)
-    number = DecimalField(max_digits=30, decimal_places=10)
-    return {
-        component.type: component.max_available_limit
-        - (
-            rows.filter(limits__has_key=component.type).aggregate(
-                total=Sum(Cast(KeyTextTransform(component.type, "limits"), number))
-            )["total"]
-            or Decimal(0)
-        )
-        for component in components
-        if component.max_available_limit is not None
-    }
-
-
-def _live(offering: Offering) -> QuerySet[Resource]:
-    return Resource.objects.filter(offering=offering).exclude(state=ResourceState.TERMINATED)
+    if not plans_for(customer, offering).filter(pk=plan.pk).exists():
+        raise ForeignPlan({"plan": ["This plan is not available for selected offering."]})

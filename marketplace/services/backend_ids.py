@@ -31,9 +31,10 @@ def judge(
 ) -> Verdict:
     """Say whether a name can be had in the offering, or in all of its provider's.
 
-    Names of terminated allocations stay taken: sites keep their records.
+    Names are compared without case, as sites do. Those of terminated allocations stay taken: sites
+    keep their records.
     """
-    named = Resource.objects.filter(backend_id=backend_id)
+    named = Resource.objects.filter(backend_id__iexact=backend_id)
     named = (
         named.filter(offering__customer=offering.customer_id)
         if in_all_offerings

@@ -24,6 +24,12 @@ class CategoryInUse(Conflict):
     code = "category_in_use"
 
 
+class CategoryGone(Conflict):
+    """The category was removed in the meantime."""
+
+    code = "category_gone"
+
+
 @transaction.atomic
 def create(
     *,
@@ -50,7 +56,11 @@ def create(
 
 @transaction.atomic
 def change(category: Category, *, actor: User, now: datetime, **wanted: Any) -> Category:
-    """Change what a category is called or described as, or its group."""
+    """Change what a category is called or described as, or its group.
+
+    :raises CategoryGone: it was removed meanwhile.
+    """
+    category = _locked(category)
     if changed := changes.write(category, wanted, now=now):
         events.record(
             "category.updated", category, actor=actor, now=now, payload={"changed": changed}
@@ -63,9 +73,17 @@ def remove(category: Category, *, actor: User, now: datetime) -> None:
     """Take an empty shelf down.
 
     :raises CategoryInUse: while it holds offerings, in whatever state.
+    :raises CategoryGone: it was removed meanwhile.
     """
-    Category.objects.select_for_update().get(pk=category.pk)
+    category = _locked(category)
     if category.offerings.exists():
         raise CategoryInUse("Category has offerings.")
     events.record("category.removed", category, actor=actor, now=now)
     category.delete()
+
+
+def _locked(category: Category) -> Category:
+    locked: Category | None = Category.objects.select_for_update().filter(pk=category.pk).first()
+    if locked is None:
+        raise CategoryGone("This category was removed.")
+    return locked

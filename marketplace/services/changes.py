@@ -20,3 +20,8 @@ def write(row: Model, wanted: Mapping[str, Any], *, now: datetime) -> tuple[str,
         for name, value in {**changed, **stamp}.items():
             setattr(row, name, value)
     return tuple(changed)
+
+
+def touch(row: Model, *, now: datetime) -> None:
+    """Note that what a row consists of has changed: whoever keeps a copy reads it again."""
+    type(row)._default_manager.filter(pk=row.pk).update(modified=now)

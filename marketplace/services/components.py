@@ -201,6 +201,7 @@ def _record(
     now: datetime,
     changed: Sequence[str] = (),
 ) -> None:
+    changes.touch(component.offering, now=now)
     events.record(
         kind,
         component,

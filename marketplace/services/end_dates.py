@@ -82,10 +82,20 @@ def set_by_provider(
 ) -> None:
     """Let a provider end an allocation that nobody uses, with a week's notice.
 
+    A day that the provider's side chose may be put off or lifted at any time; to repeat it changes
+    nothing.
+
+    :raises EndDateInPast: the day is put off to one that is over.
     :raises InUse: it was used in the last ninety days.
     :raises TooSoon: the day is less than a week away.
     """
     held = locking.resource(resource)
+    if held.end_date == end_date:
+        return
+    if _is_later(end_date, held.end_date) and _is_providers_own(held):
+        _refuse_past(end_date, now=now)
+        _store(held, end_date, actor=actor, now=now)
+        return
     since = (now - QUIET).date().replace(day=1)
     used = Resource.objects.filter(pk=held.pk).used_since(since)
     if used.exists() and not actor.is_staff:
@@ -96,8 +106,7 @@ def set_by_provider(
         raise InUse({"end_date": [message]})
     if end_date is not None and end_date < (now + NOTICE).date():
         raise TooSoon({"end_date": ["Please set at least 7 days in advance."]})
-    if held.end_date != end_date:
-        _store(held, end_date, actor=actor, now=now)
+    _store(held, end_date, actor=actor, now=now)
 
 
 @transaction.atomic
@@ -121,6 +130,21 @@ def terminate_ended(resource: Resource, *, robot: User, now: datetime) -> Order 
     return resource_orders.terminate(
         held, actor=robot, now=now, comment="The end date was reached.", agreed=True
     )
+
+
+def _is_later(wanted: date | None, known: date | None) -> bool:
+    """Tell whether an end date is put off or lifted."""
+    return known is not None and (wanted is None or wanted > known)
+
+
+def _is_providers_own(held: Resource) -> bool:
+    """Tell whether somebody of the provider chose the end date; staff and the project are not."""
+    chooser = held.end_date_requested_by
+    if chooser is None or chooser.is_staff:
+        return False
+    offering = held.offering
+    may: bool = chooser.may(Permission.SET_RESOURCE_END_DATE, offering, offering.customer)
+    return may
 
 
 def _refuse_past(end_date: date | None, *, now: datetime) -> None:

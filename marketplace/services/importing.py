@@ -124,18 +124,18 @@ def take_over(found: Found, *, plan: Plan | None = None, actor: User, now: datet
 
 
 def refuse_live(offering: Offering, backend_id: str) -> None:
-    """See that no live allocation of the offering has a name at the site.
+    """See that no live allocation of the offering has a name at the site, in whatever case.
 
     :raises AlreadyHere: when one has.
     """
-    named = Resource.objects.filter(offering=offering, backend_id=backend_id)
+    named = Resource.objects.filter(offering=offering, backend_id__iexact=backend_id)
     if named.exclude(state=ResourceState.TERMINATED).exists():
         raise AlreadyHere("A resource of this offering has this backend ID already.")
 
 
 def _refuse_known(offering: Offering, backend_id: str) -> None:
     refuse_live(offering, backend_id)
-    named = Resource.objects.filter(offering=offering, backend_id=backend_id)
+    named = Resource.objects.filter(offering=offering, backend_id__iexact=backend_id)
     if offering.lets_restore and named.exists():
         raise Restorable("A terminated resource has this backend ID; restore it instead.")
 

@@ -71,13 +71,16 @@ def refuse_terminated(held: Resource) -> None:
         raise wrong_state(held.state, live)
 
 
-def order(found: Order) -> Order:
-    """Lock an order after its project and its resource.
+def order(found: Order, *, with_offering: bool = False) -> Order:
+    """Lock an order after its project and its resource, and its offering if that is to be counted.
 
     :raises Gone: it was deleted meanwhile.
     """
     try:
-        held = resource(Resource(pk=found.resource_id, project_id=found.project_id))
+        row = Resource(
+            pk=found.resource_id, project_id=found.project_id, offering_id=found.offering_id
+        )
+        held = resource(row, with_offering=with_offering)
     except Gone as error:
         raise Gone("No Order matches the given query.") from error
     locked: Order | None = (

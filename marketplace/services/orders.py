@@ -23,6 +23,7 @@ from marketplace.services import (
     locking,
     order_states,
     plan_periods,
+    promises,
     reviews,
 )
 from marketplace.services.order_states import advance
@@ -62,8 +63,11 @@ def approve_by_consumer(order: Order, *, actor: User, now: datetime) -> None:
     """Agree to an order for the project that asks for it.
 
     :raises IllegalTransition: it does not wait for that.
+    :raises Invalid: what it asks for cannot be had any more (`promises.ask`).
     """
-    held = locking.order(order)
+    held = promises.locked(order)
+    ORDER.check("approve_by_consumer", OrderState(held.state))
+    promises.ask(held, now=now)
     review = {"consumer_reviewed_by": actor, "consumer_reviewed_at": now}
     to = reviews.after_consumer(held, now=now)
     advance(held, "approve_by_consumer", to, actor=actor, now=now, also=review)
@@ -80,11 +84,14 @@ def approve_by_provider(
     """Agree to an order for the provider, who may add attributes of his own to it.
 
     :raises IllegalTransition: it does not wait for that.
+    :raises Invalid: what it asks for cannot be had any more (`promises.ask`).
     """
-    held = locking.order(order)
+    held = promises.locked(order)
+    ORDER.check("approve_by_provider", OrderState(held.state))
     review: dict[str, Any] = {"provider_reviewed_by": actor, "provider_reviewed_at": now}
     if attributes:
-        review["attributes"] = {**held.attributes, **attributes}
+        review["attributes"] = held.attributes = {**held.attributes, **attributes}
+    promises.ask(held, now=now)
     to = reviews.after_provider(held, now=now)
     advance(held, "approve_by_provider", to, actor=actor, now=now, also=review)
     if attributes and held.type == OrderType.CREATE:
@@ -132,8 +139,9 @@ def start(order: Order, *, now: datetime, actor: User | None = None) -> None:
 
     :raises NotDue: the day has not come.
     :raises IllegalTransition: it does not wait for a day.
+    :raises Invalid: what it asks for cannot be had any more (`promises.ask`).
     """
-    held = locking.order(order)
+    held = promises.locked(order)
     state = OrderState(held.state)
     ORDER.check("start", state)
     waited_for_project = state is OrderState.PENDING_PROJECT
@@ -144,6 +152,7 @@ def start(order: Order, *, now: datetime, actor: User | None = None) -> None:
     )
     if to in {OrderState.PENDING_PROJECT, OrderState.PENDING_START_DATE}:
         raise NotDue("The order is not due yet.")
+    promises.ask(held, now=now)
     advance(held, "start", to, actor=actor, now=now)
 
 
@@ -153,6 +162,7 @@ def set_state_executing(order: Order, *, actor: User, now: datetime) -> None:
 
     :raises IllegalTransition: it is under way, or over.
     :raises NotTheLatest: another order came after the failed one.
+    :raises Invalid: what it asks for cannot be had any more (`promises.ask`).
     """
     _begin_work(order, "set_state_executing", actor=actor, now=now)
 
@@ -163,16 +173,18 @@ def retry(order: Order, *, actor: User | None, now: datetime) -> None:
 
     :raises IllegalTransition: it has not failed.
     :raises NotTheLatest: another order came after it.
+    :raises Invalid: what it asks for cannot be had any more (`promises.ask`).
     """
     _begin_work(order, "retry", actor=actor, now=now)
 
 
 def _begin_work(order: Order, action: str, *, actor: User | None, now: datetime) -> None:
-    held = locking.order(order)
+    held = promises.locked(order)
     ORDER.check(action, OrderState(held.state))
     later = Order.objects.filter(resource=held.resource, pk__gt=held.pk)
     if later.exists():
         raise NotTheLatest("A later order was placed for this resource.")
+    promises.ask(held, now=now)
     advance(held, action, OrderState.EXECUTING, actor=actor, now=now, also=NO_ERROR)
 
 

@@ -125,6 +125,7 @@ def _record(
     now: datetime,
     changed: Sequence[str] = (),
 ) -> None:
+    changes.touch(partition.offering, now=now)
     events.record(
         kind,
         partition,

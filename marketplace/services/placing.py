@@ -22,8 +22,10 @@ from marketplace.services import (
     project_counts,
     quotes,
     reviews,
+    scarce,
     terms,
 )
+from marketplace.services.availability import ForeignPlan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,12 +33,6 @@ if TYPE_CHECKING:
 
     from identity.models import Project, User
     from marketplace.models import Offering, OfferingComponent, Plan
-
-
-class ForeignPlan(Invalid):
-    """The plan is not one of the offering's that the project's organisation can have."""
-
-    code = "foreign_plan"
 
 
 class PlanNeeded(Invalid):
@@ -97,12 +93,12 @@ def place(wish: Wish, *, actor: User, now: datetime) -> Order:
     :raises TermsNotAccepted: the terms of service were not.
     """
     project = locking.project(wish.project.pk)
-    components = list(wish.offering.components.all())
-    offering = _offering(wish, components)
+    offering = _offering(wish)
+    components = list(offering.components.all())
     _refuse(offering, project, now=now)
     plan = choose_plan(wish.plan, offering, project)
     told = attributes.read(wish.attributes, offering, now=now)
-    availability.refuse_too_many(offering, project, told.values)
+    scarce.refuse_too_many(scarce.Others(offering), project, told.values)
     _refuse_start(wish.start_date, told.end_date, now=now)
     limits = _limits(wish.limits, offering, components)
     agreed_to = terms.settle(
@@ -161,12 +157,9 @@ def _store(order: Order, slug: str, *, actor: User, now: datetime) -> None:
     order_states.begin(order, actor=actor, now=now)
 
 
-def _offering(wish: Wish, components: list[OfferingComponent]) -> Offering:
+def _offering(wish: Wish) -> Offering:
     """Return the offering, locked where what is left of it will be counted."""
-    counted = wish.plan is not None and wish.plan.max_amount is not None
-    if counted or availability.is_scarce(components):
-        return locking.offering(wish.offering.pk)
-    return wish.offering
+    return locking.offering(wish.offering.pk) if scarce.is_scarce(wish.offering) else wish.offering
 
 
 def _refuse(offering: Offering, project: Project, *, now: datetime) -> None:
@@ -194,14 +187,14 @@ def choose_plan(wanted: Plan | None, offering: Offering, project: Project) -> Pl
     :raises PlanFull: it takes no more allocations.
     """
     plans = list(availability.plans_for(project.customer, offering))
-    if wanted is None:
-        if len(plans) > 1:
-            raise PlanNeeded({"plan": ["This field is required."]})
-        return plans[0] if plans else None
-    if wanted not in plans:
+    if wanted is None and len(plans) > 1:
+        raise PlanNeeded({"plan": ["This field is required."]})
+    chosen = next((plan for plan in plans if wanted is None or plan == wanted), None)
+    if chosen is not None:
+        scarce.refuse_full(chosen, scarce.Others(offering))
+    elif wanted is not None:
         raise ForeignPlan({"plan": ["This plan is not available for selected offering."]})
-    availability.refuse_full(wanted)
-    return wanted
+    return chosen
 
 
 def _limits(
@@ -213,7 +206,7 @@ def _limits(
         for component in components
         if component.billing_type == BillingType.LIMIT and component.default_limit is not None
     }
-    left = availability.left(offering, components)
+    left = scarce.left(scarce.Others(offering), components)
     return rules.ordered({**defaults, **given}, rules.rules_of(components, left))
 
 

@@ -156,6 +156,7 @@ def bring_prices_into_force(*, now: datetime) -> int:
 
     @transaction.atomic
     def bring(plan: Plan) -> int:
+        Offering.objects.select_for_update(no_key=True).get(pk=plan.offering_id)
         rows = due.select_for_update(of=("self",)).select_related("offering__customer")
         locked = rows.filter(pk=plan.pk).first()
         if locked is None:
@@ -203,6 +204,7 @@ def _touch(plan: Plan, now: datetime) -> None:
 
 
 def _record(kind: str, plan: Plan, *, actor: User | None, now: datetime, **payload: Any) -> None:
+    changes.touch(plan.offering, now=now)
     events.record(
         kind,
         plan,

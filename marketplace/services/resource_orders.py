@@ -18,10 +18,13 @@ from marketplace.services import (
     history,
     locking,
     order_states,
+    promises,
     quotes,
     resources,
     reviews,
+    scarce,
 )
+from marketplace.services.availability import ForeignPlan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,12 +40,6 @@ class OrderPending(Invalid):
     """Another order holds the resource."""
 
     code = "order_pending"
-
-
-class ForeignPlan(Invalid):
-    """The plan is not one of the offering's that can be had."""
-
-    code = "foreign_plan"
 
 
 class SamePlan(Invalid):
@@ -78,11 +75,14 @@ def update_limits(
     :raises IllegalTransition: the resource is not OK.
     :raises OrderPending: another order holds it.
     :raises InvalidLimits: they cannot be had, or are the present ones.
+    :raises NotOnOffer: there is to be more of something, and the offering is archived.
     """
-    components = list(resource.offering.components.all())
-    held = _held(resource, ResourceState.OK, scarce=availability.is_scarce(components))
-    left = availability.left(held.offering, components, apart_from=held)
+    held = _held(resource, ResourceState.OK, counted=scarce.is_scarce(resource.offering))
+    components = list(held.offering.components.all())
+    left = scarce.left(scarce.Others(held.offering, apart_from=held), components)
     wanted = rules.updated(held.limits, limits, rules.rules_of(components, left), replace=replace)
+    if rules.grows(held.limits, wanted):
+        availability.refuse_closed(held.offering)
     order = _draft(held, OrderType.UPDATE, actor=actor, now=now)
     order.limits, order.request_comment = wanted, request_comment
     order.attributes = {"old_limits": held.limits}
@@ -98,17 +98,21 @@ def switch_plan(resource: Resource, plan: Plan, *, actor: User, now: datetime) -
     :raises OrderPending: another order holds it.
     :raises ForeignPlan: the offering has no such plan.
     :raises SamePlan: it is the present one.
-    :raises PlanFull: as many allocations as it allows are under it.
+    :raises PlanFull: as many allocations as it allows are under it, or on their way there.
+    :raises NotOnOffer: the offering is archived.
     """
-    held = _held(resource, ResourceState.OK, scarce=plan.max_amount is not None)
-    if plan not in availability.plans_for(held.project.customer, held.offering):
+    held = _held(resource, ResourceState.OK, counted=scarce.is_scarce(resource.offering))
+    availability.refuse_closed(held.offering)
+    plans = availability.plans_for(held.project.customer, held.offering)
+    wanted = plans.filter(pk=plan.pk).first()
+    if wanted is None:
         raise ForeignPlan({"plan": ["Plan is not available for this offering."]})
-    if plan.pk == held.plan_id:
+    if wanted.pk == held.plan_id:
         raise SamePlan({"plan": ["The resource is under this plan already."]})
-    availability.refuse_full(plan)
+    scarce.refuse_full(wanted, scarce.Others(held.offering, apart_from=held))
     order = _draft(held, OrderType.UPDATE, actor=actor, now=now)
-    order.plan, order.old_plan = plan, held.plan
-    quote = quotes.quote(plan, held.limits)
+    order.plan, order.old_plan = wanted, held.plan
+    quote = quotes.quote(wanted, held.limits)
     order.cost, order.fixed_price = quote.cost, quote.fixed_price
     order.activation_price = quote.switch_price
     return _place(order, actor=actor, now=now)
@@ -183,15 +187,20 @@ def terminate(
 def restore(resource: Resource, *, actor: User, now: datetime) -> Order:
     """Order a terminated allocation again, as it was.
 
+    It is asked about as a new one would be (`promises.ask`).
+
     :raises NotRestorable: the offering does not allow that.
     :raises IllegalTransition: the resource is not terminated.
     :raises OrderPending: another order holds it.
+    :raises Invalid: there is no room for it any more.
     """
-    held = _held(resource, ResourceState.TERMINATED)
+    counted = scarce.is_scarce(resource.offering)
+    held = _held(resource, ResourceState.TERMINATED, counted=counted)
     if not held.offering.lets_restore:
         raise NotRestorable(["Resources of this offering cannot be restored."])
-    availability.refuse_expired(held.project, now=now)
-    return _place(_draft(held, OrderType.RESTORE, actor=actor, now=now), actor=actor, now=now)
+    order = _draft(held, OrderType.RESTORE, actor=actor, now=now)
+    promises.ask(order, now=now, placed=False)
+    return _place(order, actor=actor, now=now)
 
 
 def can_terminate(resource: Resource) -> bool:
@@ -199,9 +208,9 @@ def can_terminate(resource: Resource) -> bool:
     return resource.state in TERMINABLE
 
 
-def _held(resource: Resource, *states: ResourceState, scarce: bool = False) -> Resource:
+def _held(resource: Resource, *states: ResourceState, counted: bool = False) -> Resource:
     """Lock a resource and see that it is free, and in one of the states."""
-    held = locking.resource(resource, with_offering=scarce)
+    held = locking.resource(resource, with_offering=counted)
     if held.state not in states:
         raise wrong_state(held.state, states)
     if resources.open_order(held) is not None:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import ProtectedError
 
-from config.common.errors import Conflict, Invalid
+from config.common import slugs
+from config.common.errors import Conflict
 from config.common.machine import wrong_state
 from config.common.redaction import without_secrets
 from marketplace.lifecycle import (
@@ -27,18 +28,12 @@ from marketplace.services import changes, history, locking, plan_periods, projec
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
+    from datetime import date, datetime
 
     from identity.models import User
     from marketplace.models import Order
 
 MISTAKES = {"error_message": "", "error_traceback": ""}
-
-
-class SlugTaken(Invalid):
-    """The slug belongs to another resource."""
-
-    code = "slug_taken"
 
 
 class HasUsage(Conflict):
@@ -127,12 +122,12 @@ def set_as_erred(
 def set_slug(resource: Resource, slug: str, *, actor: User, now: datetime) -> None:
     """Give a resource another short name, unique in the whole service.
 
-    :raises SlugTaken: another resource has it.
+    :raises slugs.Taken: another resource has it, or had it.
     """
     held = locking.resource(resource)
-    if Resource.objects.exclude(pk=held.pk).filter(slug=slug).exists():
-        raise SlugTaken({"slug": ["resource with this slug already exists."]})
-    if changes.write(held, {"slug": slug}, now=now):
+    with slugs.refusing_taken(held):
+        changed = changes.write(held, {"slug": slug}, now=now)
+    if changed:
         history.of_resource(
             "resource.slug_set",
             held,
@@ -170,13 +165,22 @@ def record_usage_snapshot(
     *,
     current_usages: Mapping[str, str],
     limit_usage: Mapping[str, object],
+    month: date,
+    following: Mapping[str, Mapping[str, object]],
     now: datetime,
 ) -> None:
-    """Write down what accounting has summed up: this month's usage, and that against the limits.
+    """Write down what accounting has summed up: a month's usage, and that against the limits.
+
+    The same of the `following` month will be shown from its first second on.
 
     Part of accounting's transaction, whose event it shares.
     """
-    wanted = {"current_usages": dict(current_usages), "limit_usage": dict(limit_usage)}
+    wanted = {
+        "current_usages": dict(current_usages),
+        "limit_usage": dict(limit_usage),
+        "usage_month": month,
+        "following_usages": dict(following),
+    }
     changes.write(resource, wanted, now=now)
 
 

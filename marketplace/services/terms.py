@@ -9,6 +9,7 @@ from django.db import transaction
 from config.common.errors import Invalid
 from identity import events
 from marketplace.models import Consent, Offering, TermsOfService
+from marketplace.services import changes
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -50,6 +51,7 @@ def publish(
         requires_reconsent=requires_reconsent,
         created=now,
     )
+    changes.touch(offering, now=now)
     events.record(
         "terms.published",
         terms,
@@ -70,6 +72,7 @@ def withdraw(terms: TermsOfService, *, actor: User, now: datetime) -> None:
         is_active=False, modified=now
     ):
         return
+    changes.touch(offering, now=now)
     events.record(
         "terms.withdrawn",
         terms,

@@ -162,6 +162,15 @@ def an_answer() -> identity.IdempotencyKey:
     )
 
 
+def email_confirmation() -> identity.EmailConfirmation:
+    """A new address that nobody has confirmed yet."""
+    user = UserFactory()
+    now = timezone.now()
+    return identity.EmailConfirmation.objects.create(
+        user=user, email=f"new-{user.pk}@example.org", created=now, expires=now
+    )
+
+
 def login_failures() -> identity.LoginFailures:
     username = UserFactory().username
     return identity.LoginFailures.objects.create(
@@ -197,6 +206,7 @@ MAKERS: dict[type[Any], Callable[[], Any]] = {
     identity.HookDelivery: HookDeliveryFactory,
     identity.HookPosition: a_position,
     identity.IdempotencyKey: an_answer,
+    identity.EmailConfirmation: email_confirmation,
     identity.LoginFailures: login_failures,
     identity.OrganizationGroup: a_group,
     identity.Project: ProjectFactory,

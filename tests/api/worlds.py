@@ -96,6 +96,8 @@ def columns_read(filterset: Any, word: str, staff: Any) -> frozenset[tuple[str, 
     """Return the tables and columns that the conditions and the order of a filter's SQL name."""
     if issubclass(filterset, OfferingOfPathFilter):
         filterset = ProviderOfferingFilter  # it asks the same of the offering in the address
+    if filterset._meta.model is None:
+        return frozenset()  # it checks what is asked for, of rows that there are not
     rows = filterset._meta.model._default_manager.all()
     found: set[tuple[str, str]] = set()
     for value in some_value(filterset.base_filters[word]):

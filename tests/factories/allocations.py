@@ -41,6 +41,7 @@ class OfferingUserFactory(DjangoModelFactory[OfferingUser]):
     offering = factory.SubFactory(HpcOfferingFactory)
     user = factory.SubFactory(UserFactory)
     username = factory.Sequence(lambda n: f"hpc{n:04d}")
+    is_granted = True
     state = factory.LazyAttribute(
         lambda account: (AccountState.OK if account.username else AccountState.REQUESTED).value
     )

@@ -217,6 +217,7 @@ class EmailHookFactory(DjangoModelFactory[EmailHook]):
     hook_type = HookType.EMAIL.value
     author = factory.SubFactory(UserFactory)
     email = factory.SelfAttribute("author.email")
+    email_confirmed_at = factory.SelfAttribute("created")
     event_kinds = factory.LazyFunction(lambda: ["*"])
     created = factory.LazyFunction(timezone.now)
     active_since = factory.SelfAttribute("created")

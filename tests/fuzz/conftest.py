@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from drf_spectacular.generators import SchemaGenerator
+from rest_framework.test import APIClient
 
 from config.documents.routes import all_routes
 from identity.roles import RoleName
 from tests.factories.identity import GrantFactory, ProjectFactory, UserFactory
-from tests.fuzz.driver import Driver
+from tests.fuzz.driver import IN_A_BROWSER, Driver
 from tests.fuzz.promises import Document
 from tests.fuzz.values import Seen
 from tests.world import populate
@@ -20,9 +20,24 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from rest_framework.test import APIClient
-
     from identity.models import Customer, Project, User
+
+
+CSRF = "f" * 32
+GOOD = {
+    "public_key": "ssh-ed25519 "
+    "AAAAC3NzaC1lZDI1NTE5AAAAIGn6UqNmyRQ7Sl3A1ZlnSRDX1ofF7cFOqXJBnVSvLwJ2",
+    "destination_url": "https://hooks.example.org/new",
+    "event_types": ["resource_creation_succeeded"],
+    "event_groups": ["resources"],
+    "role": ["PROJECT.MEMBER", "PROJECT.MANAGER", "CUSTOMER.OWNER", "OFFERING.MANAGER"],
+    "type": ["cpu_k_hours", "gpu_k_hours"],
+    "amount": ["1", 2, 3.5],
+    "limits": {"cpu_k_hours": 5, "gb_k_hours": 2},
+    "backend_id": "hpc_new",
+    "username": "newcomer",
+}
+"""What is right where a schema says no more than that it is a text or an object."""
 
 
 @pytest.fixture(scope="session")
@@ -60,22 +75,23 @@ def driver(
         "offering manager": olga, "identity manager": ines, "support": sam, "staff": dave,
     }  # fmt: skip
     clients = {"anonymous": anonymous, **{name: as_user(user) for name, user in people.items()}}
+    clients[IN_A_BROWSER] = APIClient(enforce_csrf_checks=True, HTTP_X_CSRFTOKEN=CSRF)
+    clients[IN_A_BROWSER].force_login(dave)
+    clients[IN_A_BROWSER].cookies["csrftoken"] = CSRF
     for client in clients.values():
         client.raise_request_exception = False
     assert theirs.offering.customer == elsewhere
     seen = Seen()
+    seen.learn(GOOD)
     for route in all_routes():
         if route.method == "get" and route.action == "list" and route.is_collection:
             seen.learn(clients["staff"].get(route.path, {"page_size": "3"}).json())
-    return Driver(document, clients, seen, rows_by_stem())
-
-
-def rows_by_stem() -> dict[str, list[str]]:
-    """Return the UUIDs that may follow a part of an address, as `/api/projects/`."""
-    found: dict[str, list[str]] = {}
+    models: dict[str, Any] = {}
     for route in all_routes():
-        model = route.viewset.model
-        stem = re.split(r"\{", route.path)[0]
-        if "{" in route.path and model is not None and stem not in found:
-            found[stem] = [uuid.hex for uuid in model.objects.values_list("uuid", flat=True)[:6]]
-    return found
+        if "{" in route.path and route.viewset.model is not None:
+            models.setdefault(route.path.partition("{")[0], route.viewset.model)
+    rows = {
+        stem: [uuid.hex for uuid in model.objects.values_list("uuid", flat=True)[:6]]
+        for stem, model in models.items()
+    }
+    return Driver(document, clients, seen, rows, models)

@@ -7,19 +7,19 @@ import os
 import re
 import sys
 import traceback
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from random import Random
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.core.signals import got_request_exception
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from tests.fuzz.values import TEXTS, Maker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from random import Random
 
     from rest_framework.test import APIClient
 
@@ -52,6 +52,11 @@ NAMES_IN_PATHS = (
 )  # fmt: skip
 
 
+IN_A_BROWSER = "staff in a browser"
+"""Somebody with a session instead of a token: one of the nine, now and then."""
+
+REFUSED = 300  # successes are below
+LONG = 500  # characters of a request that are shown
 NUMBER = re.compile(r"(?<=/)[0-9]+")
 ARGUMENT = re.compile(r"\{[^}]*\}")
 
@@ -66,10 +71,14 @@ class Request:
     body: bytes
     headers: dict[str, str]
     chosen: bool
+    state: str | None = None
 
     def __str__(self) -> str:
-        shown = self.body if len(self.body) < 600 else self.body[:600] + b"..."
-        return f"{self.operation.method} {self.url[:400]} as {self.person} {self.headers} {shown!r}"
+        shown = self.body if len(self.body) < LONG else self.body[:LONG] + b"..."
+        what = (
+            f"{self.operation.method} {self.url[:LONG]} as {self.person} ({self.state or 'as is'})"
+        )
+        return f"{what} {self.headers} {shown!r}"
 
 
 @dataclass(frozen=True)
@@ -93,14 +102,19 @@ class Driver:
         clients: dict[str, APIClient],
         seen: Seen,
         rows: dict[str, list[str]],
+        models: dict[str, Any],
     ) -> None:
-        """Take the clients by person, and the UUIDs that fill an address, by what is before it."""
-        self.document, self.clients, self.seen, self.rows = document, clients, seen, rows
+        """Take the clients by person; UUIDs and models of an address, by what is before it."""
+        self.document, self.clients, self.seen = document, clients, seen
+        self.rows, self.models = rows, models
         self.statuses: dict[str, dict[int, int]] = {}
+        self.people = [person for person in clients if person != IN_A_BROWSER]
+        self.lists = {one.path: one for one in document.operations() if one.is_list}
 
     def make(self, operation: Operation, person: str, chance: Random) -> Request:
         """Make a request up."""
         maker = Maker(chance, self.document, self.seen, poison=chance.choice((0, 0, 0.08, 0.3)))
+        maker.is_sober = not maker.poison and maker.may(0.6)
         query = self._query(operation, maker)
         path = self._address(operation.path, maker)
         body, media = self._body(operation, maker)
@@ -110,7 +124,10 @@ class Driver:
         text = urlencode(query, doseq=True, errors="surrogatepass")
         chosen = any(name == "field" for name, _ in query)
         url = f"{path}?{text}" if text else path
-        return Request(operation, person, url, body, headers, chosen)
+        state = self._state(operation.path, maker)
+        if person == "staff" and maker.may(0.1):
+            person = IN_A_BROWSER
+        return Request(operation, person, url, body, headers, chosen, state)
 
     def address(self, path: str, chance: Random) -> str:
         """Return a path of the document with the UUIDs of rows."""
@@ -128,6 +145,21 @@ class Driver:
             return maker.chance.choice(odd)
 
         return ARGUMENT.sub(name, path)
+
+    def _state(self, path: str, maker: Maker) -> str | None:
+        """Return the state that the rows are put in before, which steps of a life cycle ask for."""
+        model = self.models.get(path.partition("{")[0])
+        if model is None or not maker.may(0.5):
+            return None
+        states = [field.choices for field in model._meta.fields if field.name == "state"]
+        words = [word for word, _ in (states[0] if states else None) or ()]
+        return maker.chance.choice(words) if words else None
+
+    def _prepare(self, request: Request) -> None:
+        if request.state is not None:
+            model = self.models[request.operation.path.partition("{")[0]]
+            with suppress(IntegrityError), transaction.atomic():
+                model.objects.update(state=request.state)
 
     def _query(self, operation: Operation, maker: Maker) -> list[tuple[str, str]]:
         named = operation.query
@@ -169,28 +201,50 @@ class Driver:
         )
 
     def send(self, request: Request) -> list[Finding]:
-        """Send a request, undo what it did, and judge the answer."""
-        operation = request.operation
-        with undone(), exceptions() as raised:
+        """Send a request, see what others read afterwards, and undo what it did."""
+        with undone():
+            self._prepare(request)
+            status, findings = self._judged(request)
+            if request.operation.method != "GET" and status < REFUSED and not findings:
+                after = f" after {request}"
+                for look in self._looks(request):
+                    findings += [
+                        replace(one, request=one.request + after) for one in self._judged(look)[1]
+                    ]
+        counted = self.statuses.setdefault(str(request.operation), {})
+        counted[status] = counted.get(status, 0) + 1
+        return findings
+
+    def _judged(self, request: Request) -> tuple[int, list[Finding]]:
+        with exceptions() as raised:
             answer: Any = self.call(request)
-            if answer.streaming:
-                answer.close()
-        counted = self.statuses.setdefault(str(operation), {})
-        counted[answer.status_code] = counted.get(answer.status_code, 0) + 1
         if raised:
-            last = traceback.extract_tb(raised[-1].__traceback__)
-            ours = [
-                one for one in last if ".venv" not in one.filename and "/tests/" not in one.filename
-            ]
-            where = f"{os.path.relpath(ours[-1].filename)}:{ours[-1].lineno}" if ours else "?"
-            kind = f"{type(raised[-1]).__name__} at {where}"
-            return [Finding(f"500 {kind}", str(request), str(raised[-1])[:300])]
-        faults = operation.faults(answer, chosen=request.chosen)
-        body = "" if answer.streaming else f" {answer.content[:200]!r}"
-        return [
-            Finding(f"{operation} {NUMBER.sub('#', fault)}", str(request), f"{fault}{body}")
-            for fault in faults
+            name = f"500 {type(raised[-1]).__name__} at {_place(raised[-1])}"
+            return answer.status_code, [Finding(name, str(request), str(raised[-1])[:LONG])]
+        operation, body = request.operation, answer.content[:200]
+        return answer.status_code, [
+            Finding(f"{operation} {NUMBER.sub('#', fault)}", str(request), f"{fault} {body!r}")
+            for fault in operation.faults(answer, chosen=request.chosen)
         ]
+
+    def _looks(self, request: Request) -> Iterator[Request]:
+        """Return what staff read of the noun afterwards, the log, and some other list."""
+        collection = "/".join(request.url.partition("?")[0].split("/")[:3]) + "/"
+        chance = Random(str(request))  # noqa: S311 - is to be known
+        lists = [collection, "/api/events/", chance.choice(sorted(self.lists))]
+        for path in dict.fromkeys(lists):
+            if path in self.lists:
+                url = f"{path}?page_size=100"
+                yield Request(self.lists[path], "staff", url, b"", {}, chosen=False)
+
+
+def _place(error: BaseException) -> str:
+    """Return the last line of ours that an error came through."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [
+        one for one in frames if "/.venv/" not in one.filename and "/tests/" not in one.filename
+    ]
+    return f"{os.path.relpath(ours[-1].filename)}:{ours[-1].lineno}" if ours else "?"
 
 
 def _as_text(value: Any) -> str:

@@ -132,13 +132,22 @@ class Operation:
         schema: Schema | None = content.get("application/json", {}).get("schema")
         return schema
 
+    @property
+    def is_list(self) -> bool:
+        """Tell whether it answers rows to whoever asks without an argument."""
+        content = self.responses.get("200", {}).get("content", {}).get("application/json", {})
+        is_bare = "{" not in self.path and not any(
+            one.get("required") for one in self.query.values()
+        )
+        return self.method == "GET" and is_bare and content.get("schema", {}).get("type") == "array"
+
     def faults(self, answer: Any, *, chosen: bool) -> list[str]:
         """Return what about an answer is not as promised; `chosen`: `field=` was given."""
         promised = self.responses.get(str(answer.status_code))
         if promised is None:
             return [f"status {answer.status_code} is not documented"]
         contents = promised.get("content", {})
-        body = b"".join(answer) if answer.streaming else answer.content
+        body = answer.content
         media = answer.get("Content-Type", "").partition(";")[0]
         if not contents:
             return ["a body where none is documented"] if body else []

@@ -52,6 +52,15 @@ FORMS: dict[str, tuple[str, ...]] = {
 }
 """What a text is chosen from, by its format."""
 
+TYPES: dict[str, Any] = {
+    "string": str,
+    "integer": int,
+    "number": (int, float),
+    "object": dict,
+    "array": list,
+    "boolean": bool,
+}
+
 HEXADECIMAL = 32  # digits of a UUID
 
 
@@ -96,6 +105,7 @@ class Maker:
 
     def __init__(self, chance: Random, document: Document, seen: Seen, *, poison: float) -> None:
         self.chance, self.document, self.seen, self.poison = chance, document, seen, poison
+        self.is_sober = False
 
     def may(self, probability: float) -> bool:
         """Throw the dice."""
@@ -107,8 +117,8 @@ class Maker:
 
     def value(self, schema: Schema, name: str = "", depth: int = 0) -> Any:
         """Return a value for a schema, a known one of the name, or poison."""
-        known = self.seen.by_name.get(name)
         schema = self._plain(schema)
+        known = self._known(schema, name)
         if self.may(self.poison):
             made = self.bad()
         elif known and self.may(0.6):
@@ -120,6 +130,16 @@ class Maker:
         else:
             made = self._of_type(schema, name, depth)
         return made
+
+    def _known(self, schema: Schema, name: str) -> list[Any]:
+        """Return what the world has for a key: of the schema's type, and of its kind if a URL."""
+        fitting = TYPES.get(schema.get("type", ""), object)
+        known = [one for one in self.seen.by_name.get(name, ()) if isinstance(one, fitting)]
+        if schema.get("format") != "uri":
+            return known
+        plural = f"{name.removesuffix('y')}ies/" if name.endswith("y") else f"{name}s/"
+        urls = [one for one in self.seen.by_name.get("url", ()) if plural in one]
+        return urls or [one for one in known if one.startswith("http")]
 
     def _plain(self, schema: Schema) -> Schema:
         schema = self.document.follow(schema)
@@ -150,11 +170,11 @@ class Maker:
 
     def _object(self, schema: Schema, depth: int) -> dict[str, Any]:
         required = schema.get("required", ())
-        wanted = 0.35 if depth < DEEPEST else 0.0
+        wanted = (0.05 if self.is_sober else 0.35) if depth < DEEPEST else 0.0
         made = {
             key: self.value(inner, key, depth + 1)
             for key, inner in schema.get("properties", {}).items()
-            if (key in required and not self.may(0.03)) or self.may(wanted)
+            if (key in required and (self.is_sober or not self.may(0.03))) or self.may(wanted)
         }
         free = schema.get("additionalProperties")
         if isinstance(free, dict) and depth < DEEPEST:
@@ -168,7 +188,8 @@ class Maker:
         if form == "uuid" and self.seen.uuids:
             return self._uuid(name)
         urls = self.seen.by_name.get("url", []) if form == "uri" else []
-        return str(self.chance.choice([*urls, *FORMS.get(form, USUAL)]))
+        texts = FORMS.get(form, USUAL)
+        return str(self.chance.choice([*urls, *texts[: 2 if self.is_sober else None]]))
 
     def _uuid(self, name: str) -> str:
         stem = name.removesuffix("_uuid")

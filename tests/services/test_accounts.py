@@ -6,18 +6,21 @@ import pytest
 
 from allocations.lifecycle import ACCOUNT, COMING, AccountState
 from allocations.models import OfferingUser
-from allocations.services import accounts
+from allocations.services import accounts, rights
 from config.common.machine import IllegalTransition
 from identity.models import Event
 from tests.factories.allocations import OfferingUserFactory
-from tests.factories.marketplace import OfferingFactory
+from tests.factories.marketplace import OfferingFactory, ResourceFactory
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def offering(provider):
-    return OfferingFactory(customer=provider)
+def offering(provider, project):
+    """Return an offering of which the project of bob and pi holds an allocation."""
+    made = OfferingFactory(customer=provider)
+    ResourceFactory(project=project, offering=made, plan=None, state="OK")
+    return made
 
 
 def kinds():
@@ -41,6 +44,16 @@ def test_an_account_without_a_name_is_asked_for(offering, bob, carol, now):
         "username": "",
         "action": "create",
     }
+
+
+def test_a_provider_opens_accounts_for_its_people_alone(offering, bob, carol, dave, mallory, now):
+    with pytest.raises(rights.NoRight) as refusal:
+        accounts.create(offering=offering, user=mallory, actor=carol, now=now)
+    assert refusal.value.detail == {"user": [rights.NO_RIGHT]}
+
+    assert accounts.create(offering=offering, user=mallory, actor=dave, now=now).is_granted
+    assert not accounts.create(offering=offering, user=bob, actor=carol, now=now).is_granted
+    assert not accounts.create(offering=offering, user=carol, actor=carol, now=now).is_granted
 
 
 def test_an_account_with_a_name_is_ready(offering, bob, carol, now):
@@ -105,13 +118,49 @@ def test_another_name_is_an_event_and_the_same_one_is_not(offering, bob, carol, 
     assert event.message == f"bob is new at {offering.name}"
 
 
-def test_an_account_may_lose_its_name(offering, bob, carol, now):
-    account = OfferingUserFactory(offering=offering, user=bob, username="old")
-
-    accounts.set_username(account, username="", actor=carol, now=now)
-
+@pytest.mark.parametrize("state", AccountState)
+def test_an_account_that_the_site_has_keeps_a_name(offering, bob, carol, now, state):
+    account = OfferingUserFactory(offering=offering, user=bob, username="bob1", state=state)
+    if state in accounts.NAMED:
+        with pytest.raises(accounts.Nameless) as refusal:
+            accounts.set_username(account, username="", actor=carol, now=now)
+        assert refusal.value.detail == {"username": ["An account that is in use keeps a username."]}
+    else:
+        account = accounts.set_username(account, username="", actor=carol, now=now)
     account.refresh_from_db()
-    assert (account.username, account.state) == ("", "OK")
+    assert account.username == ("bob1" if state in accounts.NAMED else "")
+
+
+@pytest.mark.parametrize("name", ["a b", "bob@site", "4711", "-x", "b\u202eob", "x" * 33])
+def test_what_useradd_does_not_take_is_no_name(offering, bob, carol, now, name):
+    account = OfferingUserFactory(offering=offering, user=bob, username="bob1", state="OK")
+    with pytest.raises(accounts.BadUsername):
+        accounts.set_username(account, username=name, actor=carol, now=now)
+    with pytest.raises(accounts.BadUsername):
+        accounts.create(offering=offering, user=carol, username=name, actor=carol, now=now)
+
+
+def test_names_at_a_site_are_compared_without_case(offering, bob, pi, carol, now):
+    OfferingUserFactory(offering=offering, user=pi, username="Anna", state="OK")
+    account = OfferingUserFactory(offering=offering, user=bob, username="", state="Creating")
+    for name in ("anna", "ANNA", "Anna"):
+        with pytest.raises(accounts.UsernameTaken):
+            accounts.set_username(account, username=name, actor=carol, now=now)
+        with pytest.raises(accounts.UsernameTaken):
+            accounts.create(offering=offering, user=carol, username=name, actor=carol, now=now)
+
+
+def test_accounts_that_differed_in_case_before_keep_their_names_until_they_are_changed(
+    offering, bob, pi, carol, now
+):
+    OfferingUserFactory(offering=offering, user=pi, username="anna", state="OK")
+    old = OfferingUserFactory(
+        offering=offering, user=bob, username="ANNA", state="OK", keeps_old_name=True
+    )
+    accounts.set_restricted(old, is_restricted=True, actor=carol, now=now)
+    accounts.set_username(old, username="anna2", actor=carol, now=now)
+    with pytest.raises(accounts.UsernameTaken):
+        accounts.set_username(old, username="ANNA", actor=carol, now=now)
 
 
 def test_a_name_that_somebody_has_is_refused_and_nothing_changes(offering, bob, pi, carol, now):

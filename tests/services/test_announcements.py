@@ -17,6 +17,7 @@ from allocations.services import (
     api_key_reports,
     api_keys,
     imports,
+    membership,
     shared_accounts,
     subscriptions,
 )
@@ -100,13 +101,39 @@ def test_a_new_resource_is_looked_at_after_its_members_have_accounts(
     resource = ResourceFactory(
         project=project, offering=offering, state="Creating", backend_id="hpc_new"
     )
-    order = OrderFactory(resource=resource, created_by=alice, state=OrderState.EXECUTING)
+    order = OrderFactory(resource=resource, created_by=alice)
+    orders.approve_by_provider(order, actor=carol, now=now)
     orders.complete(order, actor=carol, now=now)
     dispatch_events()
 
     told_of = [(message.object_type, message.object_uuid) for message in QueueMessage.objects.all()]
     assert ("resource", resource.uuid) in told_of
     assert accounts.live(bob, offering) is not None
+
+
+def test_a_site_is_not_told_to_look_again_at_what_it_has_just_made_for_nothing(
+    queue, offering, project, bob, alice, carol, resource
+):
+    """Only where somebody came, or a flag was set, while it was at work."""
+    for user in membership.members(project):
+        OfferingUserFactory(offering=offering, user=user)
+    deeds = {
+        "nothing": lambda _: None,
+        "a flag": lambda held: delivery.set_flags(
+            held, {"paused": True}, actor=carol, now=timezone.now()
+        ),
+        "a member": lambda _: GrantFactory(user=UserFactory(), scope=project) and None,
+    }
+    for meanwhile, deed in deeds.items():
+        told()
+        made = ResourceFactory(project=project, offering=offering, state="Creating")
+        order = OrderFactory(resource=made, created_by=alice)
+        orders.approve_by_provider(order, actor=carol, now=timezone.now())
+        deed(made)
+        told()
+        orders.complete(order, actor=carol, now=timezone.now())
+        looks = [body for body in told(queue) if body["object_type"] == "resource"]
+        assert bool(looks) is (meanwhile != "nothing"), meanwhile
 
 
 def test_flags_of_a_resource_are_told_as_they_stand(queue, resource, carol, now):

@@ -454,3 +454,11 @@ def test_the_database_keeps_its_own_word(key, resource):
             ResourceApiKey.objects.filter(pk=key.pk).update(**wrong)
     with pytest.raises(IntegrityError), transaction.atomic():
         ResourceApiKeyFactory(resource=resource, client_id="c-1")
+
+
+def test_an_erred_key_of_which_nothing_was_wished_is_looked_at_again(key, pi, now):
+    ResourceApiKey.objects.filter(pk=key.pk).update(state=ApiKeyState.ERRED, pending_action="")
+
+    api_keys.retry(key, actor=pi, now=now)
+
+    assert ResourceApiKey.objects.get(pk=key.pk).pending_action == "update"

@@ -164,7 +164,7 @@ def test_limits_are_numbers_of_what_the_offering_counts(
 def test_a_name_that_a_live_allocation_has_is_refused(
     find: Any, offering: Offering, carol: User, now: datetime, state: str
 ) -> None:
-    ResourceFactory(offering=offering, backend_id="hpc_old", state=state)
+    ResourceFactory(offering=offering, backend_id="HPC_old", state=state)
 
     assert refused(find(), carol, now) == (
         importing.AlreadyHere,
@@ -221,7 +221,7 @@ def test_of_several_plans_one_must_be_named(
 def test_another_offering_s_plan_is_refused(find: Any, carol: User, now: datetime) -> None:
     foreign = HpcOfferingFactory().plans.get()
 
-    assert refused(find(), carol, now, plan=foreign)[0] is placing.ForeignPlan
+    assert refused(find(), carol, now, plan=foreign)[0] is availability.ForeignPlan
 
 
 def test_a_full_plan_takes_no_more(

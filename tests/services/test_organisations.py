@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from config.common import slugs
-from identity.models import Customer, Event, Project, User
-from identity.services import organisations, projects
-from tests.factories.identity import OrganizationGroupFactory
+from identity.models import Customer, Event, Grant, Project, Role, User
+from identity.services import members, organisations, projects
+from tests.factories.identity import OrganizationGroupFactory, WebHookFactory
 from tests.factories.marketplace import OfferingFactory
 
 if TYPE_CHECKING:
@@ -80,19 +80,31 @@ def test_an_empty_organisation_can_be_removed(
     assert (event.subject_uuid, event.payload) == (elsewhere.uuid, {"name": "Elsewhere"})
 
 
-def test_an_organisation_with_projects_is_not_removed_even_when_they_are(
-    dave: User, allocator: Customer, project: Project, now: datetime
+def test_an_organisation_is_removed_once_its_projects_are_and_stays_on_record(
+    dave: User, alice: User, allocator: Customer, project: Project, now: datetime
 ) -> None:
-    for _ in range(2):
-        with pytest.raises(organisations.HasProjects) as refusal:
-            organisations.remove(allocator, actor=dave, now=now)
-        assert refusal.value.detail == (
-            "Organization has projects. Please remove them before deleting it."
-        )
-        if not project.is_removed:
-            projects.remove(project, actor=dave, now=now)
-            project.refresh_from_db()
-    assert Customer.objects.filter(pk=allocator.pk).exists()
+    with pytest.raises(organisations.HasProjects) as refusal:
+        organisations.remove(allocator, actor=dave, now=now)
+    assert refusal.value.detail == (
+        "Organization has projects. Please remove them before deleting it."
+    )
+    hook = WebHookFactory(customer=allocator)
+    projects.remove(project, actor=dave, now=now)
+    organisations.remove(allocator, actor=dave, now=now)
+    allocator.refresh_from_db()
+    hook.refresh_from_db()
+    assert (allocator.is_removed, hook.is_active) == (True, False)
+    assert not Grant.objects.filter(customer=allocator, is_active=True).exists()
+    assert not Customer.objects.visible_to(dave).filter(pk=allocator.pk).exists()
+    assert not Customer.objects.visible_to(alice).exists()
+    assert Event.objects.get(kind="customer.removed").subject_uuid == allocator.uuid
+    with pytest.raises(organisations.CustomerGone):
+        organisations.remove(allocator, actor=dave, now=now)
+    with pytest.raises(organisations.CustomerGone):
+        projects.create(customer=allocator, name="Late", actor=dave, now=now)
+    owner = Role.objects.get(name="CUSTOMER.OWNER")
+    with pytest.raises(members.ScopeGone):
+        members.grant(scope=allocator, user=alice, role=owner, actor=dave, now=now)
 
 
 def test_an_organisation_with_offerings_is_not_removed(

@@ -75,7 +75,7 @@ def test_a_plan_that_cannot_be_had_is_refused(
     for_others = PlanFactory(offering=offering)
     for_others.organization_groups.add(OrganizationGroupFactory())
     for plan in (foreign, archived, for_others):
-        detail = refused(placing.ForeignPlan, wish(plan=plan), actor=alice, now=now)
+        detail = refused(availability.ForeignPlan, wish(plan=plan), actor=alice, now=now)
         assert detail == {"plan": ["This plan is not available for selected offering."]}
 
 
@@ -248,7 +248,7 @@ def test_an_offering_may_demand_or_bound_the_end_date(
 
     offering.plugin_options |= {
         "default_resource_termination_offset_in_days": 30,
-        "max_resource_termination_offset_in_days": 60,
+        "max_resource_termination_offset_in_days": 60.0,
         "latest_date_for_resource_termination": "whenever",
     }
     offering.save()

@@ -42,7 +42,7 @@ def test_names_need_not_be_unique_but_slugs_are(
     assert [project.slug for project in made] == ["beta", *(f"beta-{n}" for n in range(2, 12))]
 
 
-@pytest.mark.parametrize("name", ["项目", "---", "  ", "_"])
+@pytest.mark.parametrize("name", ["---", "  ", "_"])
 def test_a_name_without_letters_gets_a_slug_too(
     alice: User, allocator: Customer, now: datetime, name: str
 ) -> None:

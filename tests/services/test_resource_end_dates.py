@@ -104,6 +104,54 @@ def test_a_provider_does_not_end_what_is_used(
     assert fresh(resource).end_date == end
 
 
+def test_a_provider_may_repeat_put_off_and_lift_a_day_of_its_own_making(
+    resource: Resource, offering: Offering, carol: User, now: datetime
+) -> None:
+    end = now.date() + timedelta(days=30)
+    end_dates.set_by_provider(resource, end, actor=carol, now=now)
+    ComponentUsageFactory(
+        resource=resource,
+        component=offering.components.first(),
+        billing_period=now.date().replace(day=1),
+    )
+    later = now + timedelta(days=28)  # with two days to go
+    for day in (end, end + timedelta(days=3), None):
+        end_dates.set_by_provider(resource, day, actor=carol, now=later)
+        assert fresh(resource).end_date == day
+    with pytest.raises(end_dates.InUse):
+        end_dates.set_by_provider(resource, end + timedelta(days=60), actor=carol, now=later)
+
+
+def test_a_provider_brings_no_day_nearer_and_lifts_none_of_others(
+    resource: Resource, offering: Offering, carol: User, pi: User, now: datetime
+) -> None:
+    end = now.date() + timedelta(days=30)
+    ComponentUsageFactory(
+        resource=resource,
+        component=offering.components.first(),
+        billing_period=now.date().replace(day=1),
+    )
+    end_dates.set_by_site(resource, end, actor=carol, now=now)
+    with pytest.raises(end_dates.InUse):
+        end_dates.set_by_provider(resource, end - timedelta(days=1), actor=carol, now=now)
+    end_dates.set_by_consumer(resource, end + timedelta(days=1), actor=pi, now=now)
+    for day in (None, end + timedelta(days=9)):
+        with pytest.raises(end_dates.InUse):
+            end_dates.set_by_provider(resource, day, actor=carol, now=now)
+    assert fresh(resource).end_date == end + timedelta(days=1)
+
+
+def test_a_day_is_not_put_off_to_one_that_is_over(
+    resource: Resource, carol: User, now: datetime
+) -> None:
+    end = now.date() + timedelta(days=10)
+    end_dates.set_by_provider(resource, end, actor=carol, now=now)
+    with pytest.raises(end_dates.EndDateInPast):
+        end_dates.set_by_provider(
+            resource, end + timedelta(days=1), actor=carol, now=now + timedelta(days=20)
+        )
+
+
 # --- the clock ------------------------------------------------------------------------------------
 
 
@@ -160,9 +208,10 @@ def test_an_allocation_ends_with_its_project_after_the_grace(
     project.save()
     allocator.grace_period_days = organisations
     allocator.save()
-    end = now.date() + timedelta(days=days)
-    assert not Resource.objects.ended(end - timedelta(days=1)).exists()
-    assert list(Resource.objects.ended(end)) == [resource]
+    last_of_grace = now.date() + timedelta(days=days)
+    over = last_of_grace + timedelta(days=1 if days else 0)
+    assert not Resource.objects.ended(over - timedelta(days=1)).exists()
+    assert list(Resource.objects.ended(over)) == [resource]
 
 
 def test_what_waits_for_an_ended_allocation_is_called_off(

@@ -129,7 +129,7 @@ def test_another_plan_is_ordered_for_the_same_limits(
 def test_a_plan_that_cannot_be_had_or_is_had_is_refused(
     resource: Resource, offering: Offering, alice: User, now: datetime
 ) -> None:
-    with pytest.raises(resource_orders.ForeignPlan) as refusal:
+    with pytest.raises(availability.ForeignPlan) as refusal:
         resource_orders.switch_plan(resource, PlanFactory(), actor=alice, now=now)
     assert refusal.value.detail == {"plan": ["Plan is not available for this offering."]}
     assert resource.plan is not None

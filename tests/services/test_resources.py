@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from config.common import slugs
 from config.common.errors import Missing
 from config.common.machine import IllegalTransition
 from identity.models import Event
@@ -168,7 +169,7 @@ def test_a_slug_is_unique(resource: Resource, dave: User, now: datetime) -> None
     other = ResourceFactory()
     resources.set_slug(resource, "my-slug", actor=dave, now=now)
     assert fresh(resource).slug == "my-slug"
-    with pytest.raises(resources.SlugTaken):
+    with pytest.raises(slugs.Taken):
         resources.set_slug(other, "my-slug", actor=dave, now=now)
 
 

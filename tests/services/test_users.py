@@ -38,7 +38,9 @@ def test_a_new_user_may_be_given_a_password(dave: User, now: datetime) -> None:
     assert User.objects.get(pk=user.pk).check_password("long enough 4 all")
 
     with pytest.raises(users.WeakPassword) as refusal:
-        users.create(username="emil", email="e@example.org", password="emil", actor=dave, now=now)
+        users.create(
+            username="emil", email="emil@example.org", password="emil", actor=dave, now=now
+        )
     assert list(refusal.value.detail) == ["password"]
     assert not User.objects.filter(username="emil").exists()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management import CommandError
 
 from config.checked_values import (
     check_file,
@@ -20,6 +22,7 @@ from config.checked_values import (
     rate,
 )
 from config.env import env_int, env_str
+from config.management.commands.run import refuse_taken_port
 from config.ports import stream_port
 
 if TYPE_CHECKING:
@@ -151,3 +154,13 @@ def test_a_command_tells_in_a_few_words_that_the_database_is_away(tmp_path: Path
     assert done.stderr.startswith("Cannot start: the database does not answer: ")
     assert "Traceback" not in done.stderr
     assert "hush" not in done.stderr
+
+
+def test_a_busy_port_is_told_with_what_is_served_there_and_what_to_set() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = int(taken.getsockname()[1])
+        with pytest.raises(CommandError, match=f"Port {port} .* for the streams: .*EVENT_STREAM"):
+            refuse_taken_port("127.0.0.1", port, "`EVENT_STREAM_PORT=1 make run`", "streams")
+    refuse_taken_port("127.0.0.1", port, "")

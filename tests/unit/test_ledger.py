@@ -56,7 +56,17 @@ def test_what_counts_against_a_limit_grows_with_its_period_and_not_with_the_orde
 def test_amounts_are_written_exactly(amount):
     assert Decimal(ledger.as_text(amount)) == amount
     assert "E" not in ledger.as_text(amount)
-    assert isinstance(ledger.as_number(amount), int) is (amount == int(amount))
+    number = ledger.as_number(amount)
+    assert Decimal(str(number)) == amount
+    if abs(amount) < 2**53:
+        assert isinstance(number, int) is (amount == int(amount))
+
+
+@pytest.mark.parametrize(
+    "digits", ["9007199254740993", "123456789012345678.25", "0.01", "7", "7.5"]
+)
+def test_no_digit_of_a_number_is_lost(digits):
+    assert str(ledger.as_number(Decimal(digits))) == digits
 
 
 @given(amounts)

@@ -168,3 +168,18 @@ def test_a_place_is_given_back_once_also_when_nothing_was_sent_or_the_first_read
 def test_who_has_no_place_may_not_ask(feed_at: SimpleNamespace) -> None:
     with pytest.raises(RuntimeError, match="only who has a place may ask"):
         Hub(places=1).read(lambda: None)
+
+
+def test_one_person_has_so_many_streams_and_gets_them_back(hub: Hub) -> None:
+    several = Hub(places=5, each=2)
+    try:
+        assert [several.seat(7), several.seat(7), several.seat(7)] == [True, True, False]
+        assert several.seat(8)
+        first = several.enter(lambda: part(position=0))
+        stream = Stream(several, lambda _: part(position=0), first, 7)
+        stream.close()
+        stream.close()
+        assert several.seat(7)
+        assert not several.seat(7)
+    finally:
+        several.is_ending = True

@@ -17,7 +17,6 @@ from accounting.thresholds import (
     Action,
     Flag,
     Measured,
-    Portion,
     Terms,
     called_for,
     carried_over,
@@ -101,10 +100,19 @@ class TestMeasuring:
         assert min(shares) <= found.share <= max(shares)
 
     def test_what_has_no_limit_does_not_count(self):
-        found = measure(
-            {"cpu": Decimal(0)}, {"cpu": Decimal(5), "gpu": Decimal(5)}, {}, Terms(Period.TOTAL)
-        )
+        found = measure({}, {"cpu": Decimal(5), "gpu": Decimal(5)}, {}, Terms(Period.TOTAL))
         assert (found, found.percentage) == (Measured(), Decimal(0))
+
+    @pytest.mark.parametrize("by", [None, {}, {"cpu": Decimal(0)}])
+    def test_a_limit_of_nothing_is_a_limit(self, by):
+        limits, terms = {"cpu": Decimal(0), "gpu": Decimal(100)}, Terms(Period.MONTH_1, weights=by)
+        nothing = measure(limits, {"gpu": Decimal(50)}, {}, terms)
+        over = measure(limits, {"cpu": Decimal("0.01"), "gpu": Decimal(1)}, {}, terms)
+        assert nothing.percentage == 50
+        assert called_for(nothing.share, Decimal(0)) == frozenset()
+        assert over.percentage == 1_000_000
+        assert called_for(over.share, Decimal(100)) == frozenset(Action)
+        assert measure({"cpu": Decimal(0)}, {}, {}, terms).share == 0
 
     @pytest.mark.parametrize(
         ("component", "weight"),
@@ -256,6 +264,11 @@ class TestProjection:
         thresholds = Thresholds(Decimal(100), Decimal("0.2"))
         assert thresholds.status(Decimal(used)) is QosStatus(status)
 
-    def test_without_an_allocation_nothing_happens(self):
-        assert Thresholds(Decimal(0), Decimal(0)).status(Decimal(5)) is QosStatus.NORMAL
-        assert Portion(used=Decimal(5)).share == 0
+    def test_of_an_allocation_of_nothing_nothing_may_be_used(self):
+        thresholds, today = Thresholds(Decimal(0), Decimal("0.2")), date(2026, 11, 22)
+        assert thresholds.status(Decimal(0)) is QosStatus.NORMAL
+        assert thresholds.status(Decimal("0.01")) is QosStatus.BLOCKED
+        nothing = Decimal(0)
+        assert project(nothing, nothing, nothing, today).status is ProjectionStatus.NEVER
+        assert project(nothing, nothing, Decimal(3), today).days == 1
+        assert project(nothing, Decimal(1), nothing, today).status is ProjectionStatus.EXCEEDED

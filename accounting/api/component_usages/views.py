@@ -48,15 +48,14 @@ class ComponentUsageViewSet(Listed, Retrieved, ApiViewSet):
     @command(ComponentUserUsageCreateInput, status=201)
     def set_user_usage(self, request: Any, uuid: str) -> Any:
         """Replace what is known of one person's part."""
-        return self._keep(request, self.row(), [self.data(ComponentUserUsageCreateInput)])
+        row, part = self.row(), user_reported(self.data(ComponentUserUsageCreateInput))
+        user_usages.set_user_usage(row, part, actor=request.user, now=self.now)
+        return self.answer()
 
     @command(ComponentUserUsageBulkCreateInput, status=201)
     def set_user_usages(self, request: Any, uuid: str) -> Any:
-        """Replace what is known of several people's parts."""
+        """Replace what is known of people's parts: who is not named has none any more."""
         row, data = self.row(), self.data(ComponentUserUsageBulkCreateInput)
-        return self._keep(request, row, data["usages"])
-
-    def _keep(self, request: Any, row: ComponentUsage, entries: list[dict[str, Any]]) -> Any:
-        parts = [user_reported(entry) for entry in entries]
+        parts = [user_reported(entry) for entry in data["usages"]]
         user_usages.set_user_usages(row, parts, actor=request.user, now=self.now)
         return self.answer()

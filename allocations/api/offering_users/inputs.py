@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rest_framework import serializers
 
 from allocations.services.accounts import RUNTIME_STATES
+from allocations.services.rights import NO_RIGHT
 from config.common.api.inputs import Input, RelatedUrl, RelatedUuid
 from config.common.links import web_link
 from identity.models import User
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 class AnyoneByUrl(RelatedUrl):
     """A person whom the provider need not share anything with; who he is, the URL must say."""
 
+    default_error_messages = {"does_not_exist": NO_RIGHT}
+
     def __init__(self, **kwargs: Any) -> None:
         """Expect a user's URL."""
         super().__init__("user-detail", User, **kwargs)
@@ -30,6 +33,8 @@ class AnyoneByUrl(RelatedUrl):
 
 class AnyoneByUuid(RelatedUuid):
     """The same by his UUID."""
+
+    default_error_messages = {"does_not_exist": NO_RIGHT}
 
     def __init__(self, **kwargs: Any) -> None:
         """Expect a user's UUID."""
@@ -55,6 +60,19 @@ class OfferingUserInput(UsernameInput):
     offering_uuid = RelatedUuid(Offering, required=False)
     user = AnyoneByUrl(required=False)
     user_uuid = AnyoneByUuid(required=False)
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Name who is not there as the service names who has no right to an account.
+
+        :raises ValidationError: with what is wrong.
+        """
+        try:
+            return super().to_internal_value(data)
+        except serializers.ValidationError as error:
+            detail: Any = error.detail
+            if any(one.code == "does_not_exist" for one in detail.get("user_uuid", ())):
+                detail["user"] = detail.pop("user_uuid")
+            raise
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Take either way of naming; both keys are asked for when neither way is used."""

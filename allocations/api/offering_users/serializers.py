@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from allocations.lifecycle import AccountState
 from allocations.models import OfferingUser
-from allocations.querysets.accounts import shown
+from allocations.querysets.accounts import EVERYTHING, exposable, shown
 from allocations.services.accounts import RUNTIME_STATES
 from config.common.api.outputs import (
     Computed,
@@ -31,11 +31,16 @@ GENDERS = ("female", "male", "unknown")
 NO_PROVIDER_ACCOUNTS = "accounts are kept per offering, not per provider"
 
 
+def may_see(attribute: str, names: Sequence[str]) -> bool:
+    """Tell whether an attribute is among those shown, and the platform lets it be."""
+    return attribute in names and (EVERYTHING in names or exposable(attribute))
+
+
 def if_shown(attribute: str) -> Callable[[T, Sequence[str]], T | None]:
     """Return the function that leaves an attribute out unless it is among those shown."""
 
     def choose(value: T, names: Sequence[str]) -> T | None:
-        return value if attribute in names else None
+        return value if may_see(attribute, names) else None
 
     return choose
 
@@ -58,7 +63,7 @@ def words() -> serializers.Field[Any, Any, Any, Any]:
 
 def full_name(first: str, last: str, names: Sequence[str]) -> str | None:
     """Return a person's name as people write it, if the caller gets to see it."""
-    return f"{first} {last}".strip() if "full_name" in names else None
+    return f"{first} {last}".strip() if may_see("full_name", names) else None
 
 
 def runtime_state(state: str) -> str | None:

@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from allocations.api.offering_users.inputs import AnyoneByUuid
 from allocations.attributes import ATTRIBUTES
+from allocations.services.membership import NOTHING_SHARED
 from config.common.api.inputs import Input
 
 
@@ -32,5 +33,5 @@ class OfferingUserAttributeConfigInput(Input):
 class SetOfferingsUsernameInput(Input):
     """A person, and what he is called at all the provider's offerings."""
 
-    user_uuid = AnyoneByUuid()
+    user_uuid = AnyoneByUuid(error_messages={"does_not_exist": NOTHING_SHARED})
     username = serializers.CharField(max_length=100)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rest_framework import serializers
 
 from allocations.attributes import ATTRIBUTES, DEFAULT
+from allocations.querysets.accounts import exposable
 
 if TYPE_CHECKING:
     from allocations.models import UserAttributeConfig
@@ -37,7 +38,7 @@ def config_row(offering: Offering, config: UserAttributeConfig | None) -> dict[s
 
     Agents cannot read a configuration without them.
     """
-    exposed = sorted(config.exposed_fields if config else DEFAULT)
+    exposed = sorted(filter(exposable, config.exposed_fields if config else DEFAULT))
     dated = config or offering
     return {
         "uuid": dated.uuid,

@@ -18,6 +18,7 @@ from config.common.api.access import SCOPED, Needs, Rule
 from config.common.api.actions import command, reading
 from config.common.api.viewsets import ApiViewSet
 from identity.permissions import P
+from marketplace.api.providers.serializers import ServiceProviderOutput
 from marketplace.models import Offering, ServiceProvider
 
 UPDATE = Needs(P.UPDATE_OFFERING, on=("", "customer"))
@@ -27,6 +28,7 @@ class ProviderUsernameViewSet(ApiViewSet):
     """Names that a provider gives to people."""
 
     model = ServiceProvider
+    output = ServiceProviderOutput
     related = ("customer",)
     access: ClassVar[dict[str, Rule]] = {
         "set_offerings_username": Needs(P.MANAGE_OFFERING_USER, on=("customer",))
@@ -61,9 +63,7 @@ class AttributeConfigViewSet(ApiViewSet):
     @reading(OfferingUserAttributeConfigOutput, url_path="user-attribute-config")
     def user_attribute_config(self, request: Any, uuid: str) -> Any:
         """Return the attributes that the offering's provider chose, or the default."""
-        offering = self.row()
-        config = UserAttributeConfig.objects.filter(offering=offering).first()
-        return self._shown(offering, config)
+        return self.answer(self.representation(self.row()))
 
     @command(
         OfferingUserAttributeConfigInput,
@@ -87,6 +87,11 @@ class AttributeConfigViewSet(ApiViewSet):
         """Go back to the default."""
         attributes.forget(self.row(), actor=request.user, now=self.now)
         return self.no_content()
+
+    def representation(self, row: Offering) -> dict[str, Any]:
+        """Return the choice, which is what a version is of here."""
+        config = UserAttributeConfig.objects.filter(offering=row).first()
+        return dict(OfferingUserAttributeConfigOutput(config_row(row, config)).data)
 
     def _shown(self, offering: Offering, config: UserAttributeConfig | None) -> Any:
         shown = OfferingUserAttributeConfigOutput(config_row(offering, config))

@@ -9,11 +9,13 @@ from django.urls import reverse
 from allocations.api.team.filters import TeamFilter
 from allocations.api.team.inputs import HERE, MemberSyncStatusReportInput
 from allocations.api.team.serializers import MemberSyncStatusReportResultOutput, ProjectUserOutput
-from allocations.services import sync_statuses, team
+from allocations.services import attributes, sync_statuses, team
 from config.common.api.access import SCOPED, Needs, Rule
 from config.common.api.actions import command, listing
 from config.common.api.viewsets import ApiViewSet
+from identity.models import User
 from identity.permissions import P
+from marketplace.api.resources.serializers import ResourceOutput
 from marketplace.models import Resource
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ class TeamViewSet(ApiViewSet):
     """The team of a resource, for those who consume it."""
 
     model = Resource
+    output = ResourceOutput
     visible = "consumed_by"
     related = ("offering__customer", "project")
     access: ClassVar[dict[str, Rule]] = {"team": SCOPED}
@@ -36,8 +39,8 @@ class TeamViewSet(ApiViewSet):
         has_consent = asked.form.cleaned_data.get("has_consent") if asked.is_valid() else None
         members = team.members_of(resource, has_consent=has_consent)
         rows = [member_row(member, self.caller.base) for member in members]
-        if self.visible == "provided_by" and team.is_only_asked_for(resource):
-            rows = [{**row, "email": ""} for row in rows]
+        if self.visible == "provided_by":
+            rows = as_site_sees(resource, members, rows)
         body = ProjectUserOutput(rows, many=True).data
         return self.answer(body, headers={"X-Result-Count": str(len(rows))})
 
@@ -64,6 +67,23 @@ class ProviderTeamViewSet(TeamViewSet):
         )
         skipped += [str(status.get("resource_project_uuid", "")) for status in elsewhere]
         return self.answer({"stored": stored, "skipped": skipped})
+
+
+def as_site_sees(
+    resource: Resource, members: list[Member], rows: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Return the members without what their site does not get to see; user names it needs."""
+    people = User.objects.filter(pk__in=[member.user.pk for member in members])
+    told = attributes.agreed_to(resource.offering, people)
+    exposed = set(attributes.exposed_at(resource.offering))
+    if team.is_only_asked_for(resource):
+        exposed -= {"email"}
+    hidden = {key: "" for key in ("email", "full_name") if key not in exposed}
+    nothing = {"email": "", "full_name": ""}
+    return [
+        {**row, **(hidden if member.user.pk in told else nothing)}
+        for member, row in zip(members, rows, strict=True)
+    ]
 
 
 def member_row(member: Member, base: str) -> dict[str, Any]:

@@ -11,15 +11,29 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 
+from config.common import names
 from config.common.errors import Conflict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
 
 class NotNow(Conflict):
     """The row is not in a state for the deed."""
+
+
+def names_checked(fields: Mapping[str, forms.Field]) -> None:
+    """Hold the fields of names among a form's to what a name may consist of."""
+    for name, field in fields.items():
+        is_name = name in names.NAMES and isinstance(field, forms.CharField)
+        if is_name and _check_name not in field.validators:
+            field.validators = [*field.validators, _check_name]
+
+
+def _check_name(value: str) -> None:
+    if message := names.fault(value):
+        raise forms.ValidationError(message)
 
 
 class DeedForm(forms.Form):
@@ -31,6 +45,7 @@ class DeedForm(forms.Form):
         """Take the rows that the deed shall be done to, which some forms depend on."""
         super().__init__(*args, **kwargs)
         self.rows = rows
+        names_checked(self.fields)
 
 
 class ReasonForm(DeedForm):

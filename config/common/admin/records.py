@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib.admin.utils import flatten_fieldsets
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import DateField, DateTimeField, JSONField, Q, URLField
 from django.http import Http404, HttpResponseRedirect
 from django.urls import reverse
@@ -20,8 +21,10 @@ from django.utils import timezone
 from config.common.admin import refusals
 from config.common.admin.columns import EMPTY
 from config.common.admin.deed_pages import DeedPages
+from config.common.admin.deeds import names_checked
 from config.common.admin.times import DayField, SplitMomentField
 from config.common.errors import DomainError
+from config.common.sorting import as_people_sort
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,6 +41,14 @@ def section(title: str | None, *fields: Any, folded: bool = False) -> Any:
     """Return a group of fields of a row's page: columns, methods or callables."""
     classes = {"classes": ("collapse",)} if folded else {}
     return (title, {"fields": fields, **classes})
+
+
+class AsPeopleSort(ChangeList):
+    """A list that is ordered by texts as the lists of the API are."""
+
+    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any]:
+        """Order by the keys of texts."""
+        return as_people_sort(self.model, super().get_ordering(request, queryset))
 
 
 class RecordAdmin(DeedPages):
@@ -77,6 +88,10 @@ class RecordAdmin(DeedPages):
     def change(self, row: Any, changes: dict[str, Any], *, actor: Any, now: datetime) -> None:
         """Change a row through a service."""
         raise NotImplementedError
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """Return the list in the order of people, whichever column it is ordered by."""
+        return AsPeopleSort
 
     # --- who may what -----------------------------------------------------------------------------
 
@@ -133,6 +148,7 @@ class RecordAdmin(DeedPages):
         form = super().get_form(request, obj, *args, **kwargs)
         if rules := getattr(self.admin_site, "faults", None):
             form = refusals.judged(form, rules)
+        names_checked(form.base_fields)
         refusal = getattr(request, "refusal", None)
         return form if refusal is None else refusals.refused(form, refusal)
 

@@ -13,6 +13,7 @@ from rest_framework.settings import api_settings
 from config.common.api.outputs import (
     Computed,
     Derived,
+    ExactMap,
     MapField,
     Nested,
     Omitted,
@@ -60,7 +61,7 @@ _RENDERERS: tuple[tuple[tuple[type, ...], Callable[[Any], Render]], ...] = (
     ((serializers.DateTimeField,), lambda _: _iso_z),
     ((serializers.DateField,), lambda _: lambda value: value.isoformat()),
     ((serializers.DecimalField,), lambda declared: declared.to_representation),
-    ((serializers.FloatField,), lambda declared: declared.to_representation),
+    ((serializers.FloatField, ExactMap), lambda declared: declared.to_representation),
     (
         (
             serializers.CharField,

@@ -17,11 +17,12 @@ from uuid import UUID
 
 import django_filters
 from django import forms
-from django.db.models import Case, F, Func, Q, QuerySet, When
+from django.db.models import Case, Func, Q, QuerySet, When
 
 from config.common.api.filtersets import NOTHING, OWN, SEEN, ApiFilterSet, Reads
 from config.common.api.inputs import uuid_in_url
 from config.common.api.times import written
+from config.common.sorting import key_of, ordered_by
 from config.common.times import clamped
 
 if TYPE_CHECKING:
@@ -309,7 +310,10 @@ class Never(Reads, django_filters.Filter):
 
 
 class Ordering(Reads, django_filters.Filter):
-    """`o=name,-created`: the parameter's words and the columns they stand for; ends in the key."""
+    """`o=name,-created`: the parameter's words and the columns they stand for; ends in the key.
+
+    Texts are ordered as people do (`config.common.sorting`).
+    """
 
     field_class = _SeveralField
 
@@ -330,15 +334,16 @@ class Ordering(Reads, django_filters.Filter):
             sign, word = ("-", name[1:]) if name.startswith("-") else ("", name)
             paths = self.words[word]
             columns += [
-                self.by(sign, path) for path in ((paths,) if isinstance(paths, str) else paths)
+                self.by(qs.model, sign, path)
+                for path in ((paths,) if isinstance(paths, str) else paths)
             ]
         return qs.order_by(*columns, "pk")
 
-    def by(self, sign: str, path: str) -> Any:
+    def by(self, model: Any, sign: str, path: str) -> Any:
         """Return what to order by: nothing is known of the rows whose column is not to be read."""
         may = self.parent.may_read(path)
         if may is None:
-            return sign + path
+            return ordered_by(model, sign + path)
         # A bare NULL, which is left where nobody may read the column, is nothing to sort by.
-        known = Func(Case(When(may, then=F(path))), function="COALESCE")
+        known = Func(Case(When(may, then=key_of(model, path))), function="COALESCE")
         return known.desc(nulls_last=True) if sign else known.asc(nulls_last=True)

@@ -16,6 +16,7 @@ from django.core.validators import MaxLengthValidator
 from django.urls import reverse
 from rest_framework import serializers
 
+from config.common import names
 from config.common.json_values import too_long
 
 _UUID_AT_END = re.compile(r"/([0-9a-fA-F]{32}|[0-9a-fA-F-]{36})/?$")
@@ -54,6 +55,7 @@ class Input(serializers.Serializer[Any]):
 
     Whatever a field leaves open is bounded here: texts, lists, and the lists and objects that a row
     keeps as one document. `Meta.become_rows` names lists whose entries become rows of their own.
+    Texts under the keys of names (`config.common.names`) are held to what a name may consist of.
     """
 
     class Meta:
@@ -61,10 +63,12 @@ class Input(serializers.Serializer[Any]):
         become_rows: ClassVar[tuple[str, ...]] = ()
 
     def get_fields(self) -> dict[str, Any]:
-        """Return the fields, none without bounds."""
+        """Return the fields, none without bounds, and those of names with their check."""
         fields: dict[str, Any] = super().get_fields()
-        for field in fields.values():
+        for name, field in fields.items():
             bound(field)
+            if name in names.NAMES and isinstance(field, serializers.CharField):
+                field.validators = [*field.validators, check_name]
         return fields
 
     def to_internal_value(self, data: Any) -> Any:
@@ -122,6 +126,15 @@ class FiniteField(serializers.FloatField):
         if not math.isfinite(number):
             self.fail("invalid")
         return number
+
+
+def check_name(value: str) -> None:
+    """Refuse what is no name.
+
+    :raises ValidationError: with what is wrong with it.
+    """
+    if message := names.fault(value):
+        raise serializers.ValidationError(message)
 
 
 class _Related(serializers.Field[Any, Any, Any, Any]):

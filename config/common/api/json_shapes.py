@@ -14,6 +14,7 @@ from typing import Any
 from rest_framework import serializers
 
 from config.common.json_values import UnreadableJson, read, too_long, unkeepable
+from config.common.times import day_from
 
 Schema = Mapping[str, Any]
 Fault = list[str] | dict[str, Any] | None
@@ -35,6 +36,15 @@ def _kind(schema: Schema, is_kind: Callable[[Any], bool], message: str) -> Shape
     return Shape(schema, lambda value: None if is_kind(value) else [message])
 
 
+def _is_day(value: Any) -> bool:
+    if not isinstance(value, str):
+        return False
+    try:
+        return day_from(value).isoformat() == value
+    except ValueError:
+        return False
+
+
 def _is_whole(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and value == value // 1
 
@@ -47,6 +57,12 @@ NUMBER = _kind(
     lambda value: isinstance(value, int | float) and not isinstance(value, bool),
     "A valid number is required.",
 )
+DAY = _kind(
+    {"type": "string"},
+    lambda value: value == "" or _is_day(value),
+    "Date has wrong format. Use one of these formats instead: YYYY-MM-DD.",
+)
+"""A date or, as Waldur has it where none is set, an empty text; its schema says a text as well."""
 TRUTH = _kind(
     {"type": "boolean"}, lambda value: isinstance(value, bool), "Must be a valid boolean."
 )

@@ -11,8 +11,10 @@ empty one as `[]`: clients iterate over it without asking.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
+import orjson
 from django.urls import reverse
 from rest_framework import serializers
 
@@ -83,6 +85,23 @@ class MapField(serializers.DictField):
     def to_representation(self, value: Mapping[str, Any]) -> dict[str, Any]:
         """Return the object as it is."""
         return dict(value)
+
+
+class ExactMap(MapField):
+    """A JSON object of numbers; those that a double would round are stored as their text."""
+
+    def to_representation(self, value: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the numbers, each to be written digit by digit."""
+        return {
+            key: orjson.Fragment(number) if _is_digits(number) else number
+            for key, number in value.items()
+        }
+
+
+def _is_digits(value: Any) -> bool:
+    return (
+        isinstance(value, str) and re.fullmatch(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?", value) is not None
+    )
 
 
 class _Declared(serializers.Field[Any, Any, Any, Any]):

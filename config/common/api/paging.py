@@ -27,7 +27,7 @@ class Page:
         self.size = _size(query.get("page_size"))
         self.count = rows.count()
         self.last = max(1, -(-self.count // self.size))
-        self.number = self._number(query.get("page", "1"))
+        self.number = self._number(query.get("page") or "1")
         self.rows = rows[(self.number - 1) * self.size : self.number * self.size]
         self._url, self._query = url, query
 

@@ -57,7 +57,8 @@ SCHEMAS: dict[str, Schema] = {
     },
     "Problem": {
         "type": "object",
-        "description": "Problem details (RFC 9457), for clients that accept them.",
+        "description": "Problem details (RFC 9457), for clients that accept them. What else is"
+        " known stands beside: the state that something is in, the component, what is needed.",
         "properties": {
             "type": {"type": "string", "format": "uri"},
             "title": {"type": "string"},
@@ -65,6 +66,10 @@ SCHEMAS: dict[str, Schema] = {
             "code": {"type": "string"},
             "detail": {"type": "string"},
             "instance": {"type": "string"},
+            "state": {"type": "string"},
+            "valid_states": {"type": "array", "items": {"type": "string"}},
+            "component": {"type": "string"},
+            "needs": {"type": "array", "items": {"type": "string"}},
             "errors": {
                 "type": "array",
                 "items": {
@@ -74,6 +79,7 @@ SCHEMAS: dict[str, Schema] = {
                 },
             },
         },
+        "additionalProperties": {},
         "required": ["code", "detail", "errors", "instance", "status", "title", "type"],
     },
 }
@@ -88,20 +94,26 @@ def statuses(view: Any, method: str, path: str, declared: Declared) -> list[HTTP
     is_write = method not in SAFE
     if is_write or "{" in path or (declared.many and declared.paged):
         found.add(HTTPStatus.NOT_FOUND)  # a page beyond the last one is not found either
-    if method == "GET":
-        found.add(SENT_ALREADY)
-        filterset = declared.filterset or (view.filterset_class if view.action == "list" else None)
-        if filterset is not None:
-            found.add(UNREADABLE)
-    if is_write:
-        found |= {UNREADABLE, HTTPStatus.CONFLICT}
-    if is_write and declared.input is not None:
-        found.add(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
-    if is_write and view.detail:
-        found.add(HTTPStatus.PRECONDITION_FAILED)
+    if "{" in path:
+        found.add(HTTPStatus.METHOD_NOT_ALLOWED)  # the argument is another address's name: `me`
+    found |= _of_writes(view, declared) if is_write else _of_reads(view, declared)
     if method == "POST" and view.action not in view.never_replayed:
         found.add(HTTPStatus.UNPROCESSABLE_ENTITY)
     return sorted(found)
+
+
+def _of_reads(view: Any, declared: Declared) -> set[HTTPStatus]:
+    filterset = declared.filterset or (view.filterset_class if view.action == "list" else None)
+    return {SENT_ALREADY} if filterset is None else {SENT_ALREADY, UNREADABLE}
+
+
+def _of_writes(view: Any, declared: Declared) -> set[HTTPStatus]:
+    found = {UNREADABLE, HTTPStatus.CONFLICT}
+    if declared.input is not None:
+        found.add(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+    if view.detail:
+        found.add(HTTPStatus.PRECONDITION_FAILED)
+    return found
 
 
 def reference(status: HTTPStatus) -> Schema:

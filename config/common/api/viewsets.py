@@ -29,6 +29,7 @@ from config.common.api.paging import Page
 from config.common.api.parsers import take_in
 from config.common.api.plan import Caller, QueryWhileRendering
 from config.common.api.renderers import OrjsonRenderer
+from config.common.sorting import as_people_sort
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -286,7 +287,8 @@ class ApiViewSet(ViewSet):
         output = output or declared.output or self.output
         rows = self.filtered(rows, filterset or declared.filterset, output)
         if not rows.query.order_by:
-            rows = rows.order_by(*(order or declared.order or self.default_order), "pk")
+            columns = order or declared.order or self.default_order
+            rows = rows.order_by(*as_people_sort(rows.model, columns), "pk")
         url = self.request.build_absolute_uri(self.request.path)
         page = Page(rows, self.request.query_params, url)
         if self.request.method == "HEAD":

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 
-from config.common import slugs
+from config.common import names, slugs
 from config.common.times import OutOfRange, day_within, in_utc
 from config.presets.loader.broken import Fault, faults_of
 from identity.models import User
@@ -63,7 +63,11 @@ def checked(instance: Any, *, but: Iterable[str] = ()) -> None:
     except ValidationError as error:
         raise faults_of(error) from error
     for column in instance._meta.concrete_fields:
+        if column.generated:
+            continue  # the database's own
         value = getattr(instance, column.attname)
+        if column.name in names.NAMES and isinstance(value, str) and (why := names.fault(value)):
+            raise Fault(f"{column.name}: {why}")
         try:
             if isinstance(value, datetime):
                 in_utc(value)

@@ -172,6 +172,7 @@ def load_account(known: Known, row: Row, now: datetime) -> bool:
         username=username,
         state=AccountState.OK if username else AccountState.REQUESTED,
         propagation_date=now if username else None,
+        is_granted=True,
         created=now,
     )
     checked(account)

@@ -84,6 +84,7 @@ class ProjectFilter(ApiFilterSet):
     include_terminated = Flag(method="as_it_is", reads=("is_removed",))
     is_removed = Flag("is_removed")
     modified = Since("modified")
+    modified_after = Since("modified")
     modified_before = Before("modified")
     name = Contains("name")
     name_exact = Exact("name")

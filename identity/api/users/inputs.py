@@ -71,6 +71,18 @@ class UserInput(Columns):
     nationalities = Words()
 
 
+class UserEmailChangeInput(Input):
+    """The address that somebody wants."""
+
+    email = serializers.EmailField(max_length=320)
+
+
+class ConfirmEmailInput(Input):
+    """What the mailed link carries."""
+
+    code = serializers.CharField(max_length=500)
+
+
 class PasswordChangeInput(Input):
     """A new password; who changes their own gives the old one too."""
 

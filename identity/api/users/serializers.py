@@ -159,8 +159,10 @@ class PersonOutput(Output):
     managed_isds = serializers.ListField(child=serializers.CharField())
     nationalities = serializers.ListField(child=serializers.CharField())
     passkey_count = Omitted(serializers.IntegerField(), reason=NO_PASSKEYS)
-    requested_email = Omitted(
-        serializers.CharField(allow_null=True), reason="addresses change without confirmation"
+    requested_email = Computed(
+        "requested_email",
+        fn=lambda email: email or None,
+        output=serializers.CharField(allow_null=True),
     )
     should_protect_user_details = Omitted(
         serializers.BooleanField(), reason="no profile is kept by an identity provider"

@@ -8,12 +8,17 @@ from django.contrib import auth
 from rest_framework import serializers
 
 from config.common.addresses import address_of
-from config.common.api.access import SCOPED, STAFF, SUPPORT, Own, Rule
+from config.common.api.access import PUBLIC, SCOPED, STAFF, SUPPORT, Own, Rule
 from config.common.api.actions import command, creates, deletes, reading, updates
 from config.common.api.viewsets import ApiViewSet, Listed
 from identity.api.bridge.serializers import IdentityBridgeUserStatus
 from identity.api.users.filters import UserFilter
-from identity.api.users.inputs import PasswordChangeInput, UserInput
+from identity.api.users.inputs import (
+    ConfirmEmailInput,
+    PasswordChangeInput,
+    UserEmailChangeInput,
+    UserInput,
+)
 from identity.api.users.serializers import (
     ColleagueOutput,
     UserAuthToken,
@@ -21,7 +26,7 @@ from identity.api.users.serializers import (
     UserOutput,
 )
 from identity.models import Token, User
-from identity.services import bridge, credentials, farewell, users
+from identity.services import bridge, credentials, emails, farewell, users
 
 HIMSELF = Own("")
 
@@ -48,6 +53,9 @@ class UserViewSet(Listed, ApiViewSet):
         "update": STAFF | HIMSELF,
         "destroy": STAFF,
         "change_password": STAFF | HIMSELF,
+        "change_email": STAFF | HIMSELF,
+        "cancel_change_email": STAFF | HIMSELF,
+        "confirm_email": PUBLIC,
         "token": STAFF | HIMSELF,
         "refresh_token": STAFF | HIMSELF,
         "identity_bridge_status": SUPPORT,
@@ -106,6 +114,25 @@ class UserViewSet(Listed, ApiViewSet):
         if user == request.user and own is None:
             auth.update_session_auth_hash(request, user)
         return self.answer({"status": "password set"})
+
+    @command(UserEmailChangeInput)
+    def change_email(self, request: Any, uuid: str) -> Any:
+        """Ask for another address; it counts once the link that is mailed there was opened."""
+        user, data = self.row(), self.data(UserEmailChangeInput)
+        emails.ask(user, data["email"], actor=request.user, now=self.now)
+        return self.answer()
+
+    @command()
+    def cancel_change_email(self, request: Any, uuid: str) -> Any:
+        """Withdraw the wish for another address."""
+        emails.cancel(self.row(), actor=request.user, now=self.now)
+        return self.answer()
+
+    @command(ConfirmEmailInput, detail=False)
+    def confirm_email(self, request: Any) -> Any:
+        """Confirm an address by what the mailed link carries; whoever has it may."""
+        emails.confirm(self.data(ConfirmEmailInput)["code"], now=self.now)
+        return self.answer()
 
     @reading(UserAuthToken)
     def token(self, request: Any, uuid: str) -> Any:

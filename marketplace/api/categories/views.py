@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from config.common.api.access import PUBLIC, Rule
+from config.common.api.access import PUBLIC, STAFF, Rule
+from config.common.api.actions import creates, deletes, updates
 from config.common.api.viewsets import ApiViewSet, Listed, Retrieved
 from marketplace.api.categories.filters import CategoryFilter, CategoryGroupFilter
+from marketplace.api.categories.inputs import CategoryInput
 from marketplace.api.categories.serializers import (
     CategoryGroupOutput,
     MarketplaceCategoryOutput,
 )
 from marketplace.models import Category, CategoryGroup
+from marketplace.services import categories
 
 
 class CategoryViewSet(Listed, Retrieved, ApiViewSet):
@@ -21,7 +24,31 @@ class CategoryViewSet(Listed, Retrieved, ApiViewSet):
     output = MarketplaceCategoryOutput
     filterset_class = CategoryFilter
     default_order = ("title",)
-    access: ClassVar[dict[str, Rule]] = {"list": PUBLIC, "retrieve": PUBLIC}
+    access: ClassVar[dict[str, Rule]] = {
+        "list": PUBLIC,
+        "retrieve": PUBLIC,
+        "create": STAFF,
+        "update": STAFF,
+        "destroy": STAFF,
+    }
+
+    @creates(CategoryInput)
+    def create(self, request: Any) -> Any:
+        """Put up a new shelf."""
+        data = self.data(CategoryInput)
+        return self.created(categories.create(**data, actor=request.user, now=self.now))
+
+    @updates(CategoryInput)
+    def update(self, request: Any, uuid: str) -> Any:
+        """Change what is written on a shelf."""
+        row, data = self.row(), self.data(CategoryInput)
+        return self.reply(categories.change(row, **data, actor=request.user, now=self.now))
+
+    @deletes
+    def destroy(self, request: Any, uuid: str) -> Any:
+        """Take an empty shelf down."""
+        categories.remove(self.row(), actor=request.user, now=self.now)
+        return self.no_content()
 
 
 class CategoryGroupViewSet(Listed, Retrieved, ApiViewSet):

@@ -78,6 +78,7 @@ class PublicOfferingFilter(ApiFilterSet):
         "name__icontains", "description__icontains", "customer__name__icontains", "slug__icontains"
     )
     modified = Since("modified")
+    modified_after = Since("modified")
     modified_before = Before("modified")
     name = Contains("name")
     name_exact = Exact("name")

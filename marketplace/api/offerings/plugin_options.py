@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from config.common import links
 from config.common.api.json_shapes import (
+    DAY,
     TEXT,
     TRUTH,
     WHOLE,
@@ -72,6 +73,7 @@ FIELDS: Mapping[str, Shape] = {
     "billing_source": words("placement", "quota"),
     "deployment_mode": words("managed", "self_managed"),
     "gid_source": ID_SOURCE,
+    "latest_date_for_resource_termination": DAY,
     "resource_project_role_map": map_of(TEXT),
     "resource_projects_limit_policy": or_null(words("aggregate", "none", "per_project")),
     "resource_role_map": map_of(TEXT),
@@ -121,7 +123,7 @@ FIELDS: Mapping[str, Shape] = {
     ),
     **named(
         "backend_id_display_label flavors_regex homedir_prefix"
-        " latest_date_for_resource_termination login_shell"
+        " login_shell"
         " managed_rancher_load_balancer_data_volume_type_name"
         " managed_rancher_load_balancer_flavor_name"
         " managed_rancher_load_balancer_system_volume_type_name"

@@ -12,8 +12,8 @@ from config.common.api.viewsets import ApiViewSet, Listed, Retrieved, as_uuid
 from identity.api.events.recorded import Recorded
 from identity.api.members.views import Members
 from identity.api.projects.serializers import ProjectOutput
-from identity.api.users.serializers import ColleagueOutput, UserOutput
-from identity.models import Project, User
+from identity.api.users.serializers import UserOutput
+from identity.models import Project
 from identity.permissions import Permission
 from marketplace.api.offerings.changes import Changes
 from marketplace.api.offerings.filters import OfferingOfPathFilter, ProviderOfferingFilter
@@ -29,6 +29,7 @@ from marketplace.api.offerings.serializers import (
     ProviderOfferingDetailsOutput,
 )
 from marketplace.api.orders.serializers import OrderDetailsOutput, Status
+from marketplace.api.providers.clientele import ClientOutput
 from marketplace.models import (
     Offering,
     Order,
@@ -147,8 +148,7 @@ class ProviderOfferingViewSet(Members, Recorded, Changes, Listed, Retrieved, Api
     @listing(UserOutput, order=("username",))
     def list_customer_users(self, request: Any, uuid: str) -> Any:
         """List the people in those projects, without what is private."""
-        people = ProviderPerson.objects.all().of(self._itself())
-        return self.page(User.objects.filter(pk__in=people.values("pk")), ColleagueOutput)
+        return self.page(ProviderPerson.objects.all().of(self._itself()), ClientOutput)
 
     @command(output=Status, status=202)
     def sync_resources(self, request: Any, uuid: str) -> Any:

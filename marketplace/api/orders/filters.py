@@ -63,6 +63,7 @@ class OrderFilter(ApiFilterSet):
     created_before = Before("created")
     customer_uuid = OneUuid("project__customer__uuid")
     modified = Since("modified")
+    modified_after = Since("modified")
     modified_before = Before("modified")
     o = Ordering(
         {

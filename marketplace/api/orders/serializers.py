@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rest_framework import serializers
 
@@ -21,6 +21,9 @@ from identity.api.customers.serializers import NO_IMAGES
 from marketplace.components import BillingUnit
 from marketplace.lifecycle import OrderState, OrderType
 from marketplace.models import Order
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 NO_ATTACHMENTS = "files are not stored"
 NO_BACKING_OBJECTS = "a resource is not backed by an object of another kind"
@@ -48,17 +51,21 @@ def name_of(person: str, *, allow_null: bool = False) -> Computed:
     )
 
 
-def told_of_creator(value: str | None, is_told: bool) -> str | None:  # noqa: FBT001 - a column
-    """Return something of who ordered, unless the caller is a provider who has not agreed yet."""
-    return value if is_told else None
+def told_of_creator(attribute: str) -> Any:
+    """Return the function that leaves an attribute of who ordered out unless the caller sees it."""
+
+    def choose(value: str | None, names: Sequence[str]) -> str | None:
+        return value if attribute in names else None
+
+    return choose
 
 
 def of_creator(column: str) -> Computed:
     """Return the field of a column of the person who ordered."""
     return Computed(
         f"created_by.{column}",
-        "tells_of_creator",
-        fn=told_of_creator,
+        "shown_of_creator",
+        fn=told_of_creator(column),
         output=text(allow_null=True),
     )
 

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rest_framework import serializers
 
 from config.common.api.json_shapes import TEXT, JsonField, list_of, record
-from config.common.api.outputs import Computed, Derived, Omitted, Output, UrlField, UuidField
+from config.common.api.outputs import (
+    Computed,
+    Derived,
+    Omitted,
+    Output,
+    UrlField,
+    UuidField,
+    Withheld,
+    if_may,
+)
+from config.common.audience import among
 from identity.api.customers.serializers import (
     NO_INVOICES,
     NestedPriceEstimate,
@@ -16,7 +26,10 @@ from identity.api.customers.serializers import (
 from identity.api.users.serializers import GENDERS
 from identity.models import Grant
 from identity.names import full_name
-from marketplace.models import ProviderCustomer, ProviderPerson, ProviderProject
+from marketplace.models import Offering, ProviderCustomer, ProviderPerson, ProviderProject
+
+if TYPE_CHECKING:
+    from django.db.models import Q
 
 BY_CONSENT = "told offering by offering, as its user attribute configuration says"
 PROJECT = record({"image": TEXT, "name": TEXT, "uuid": TEXT})
@@ -78,8 +91,26 @@ class MarketplaceProviderCustomerProjectOutput(Output):
     uuid = UuidField()
 
 
+def who_agreed(user: Any, prefix: str) -> Q:
+    """Let those who provide read it of the people who agreed to the terms of what they provide."""
+    people = ProviderPerson.objects.all().of(Offering.objects.provided_by(user))
+    return among(prefix, people.agreed())
+
+
+def name_if_told(first: str, last: str, is_told: bool) -> str | None:  # noqa: FBT001 - a column
+    """Return a person's name as people write it, if they agreed to be told of."""
+    return full_name(first, last) if is_told else None
+
+
+def of_agreeing(*columns: str, fn: Any = if_may) -> Any:
+    """Return the field of what is told of a person who agreed to an offering's terms."""
+    return Withheld(
+        *columns, by="has_agreed", fn=fn, audience=who_agreed, output=serializers.CharField()
+    )
+
+
 class MarketplaceServiceProviderUserOutput(Output):
-    """Somebody in a project that holds allocations of the provider; not what is only his own."""
+    """Somebody in a project that holds allocations of the provider: who they are, no more."""
 
     class Meta:
         model = ProviderPerson
@@ -116,14 +147,29 @@ class MarketplaceServiceProviderUserOutput(Output):
             "uuid",
         )
 
-    active_isds = serializers.ListField(child=serializers.CharField())
+    active_isds = Omitted(serializers.ListField(child=serializers.CharField()), reason=BY_CONSENT)
     address = Omitted(serializers.CharField(), reason=BY_CONSENT)
-    affiliations = serializers.ListField(child=serializers.CharField())
+    affiliations = Omitted(serializers.ListField(child=serializers.CharField()), reason=BY_CONSENT)
+    identity_source = Omitted(serializers.CharField(), reason=BY_CONSENT)
+    job_title = Omitted(serializers.CharField(), reason=BY_CONSENT)
+    organization = Omitted(serializers.CharField(), reason=BY_CONSENT)
+    organization_address = Omitted(serializers.CharField(), reason=BY_CONSENT)
+    organization_country = Omitted(serializers.CharField(), reason=BY_CONSENT)
+    organization_registry_code = Omitted(serializers.CharField(), reason=BY_CONSENT)
+    organization_type = Omitted(serializers.CharField(), reason=BY_CONSENT)
+    organization_vat_code = Omitted(serializers.CharField(), reason=BY_CONSENT)
+    personal_title = Omitted(serializers.CharField(), reason=BY_CONSENT)
+    registration_method = Omitted(serializers.CharField(), reason=BY_CONSENT)
     birth_date = Omitted(serializers.DateField(allow_null=True), reason=BY_CONSENT)
     civil_number = Omitted(serializers.CharField(allow_null=True), reason=BY_CONSENT)
     country_of_residence = Omitted(serializers.CharField(), reason=BY_CONSENT)
-    eduperson_assurance = serializers.ListField(child=serializers.CharField())
-    full_name = Computed("first_name", "last_name", fn=full_name, output=serializers.CharField())
+    eduperson_assurance = Omitted(
+        serializers.ListField(child=serializers.CharField()), reason=BY_CONSENT
+    )
+    email = of_agreeing("email")
+    first_name = of_agreeing("first_name")
+    full_name = of_agreeing("first_name", "last_name", fn=name_if_told)
+    last_name = of_agreeing("last_name")
     gender = Omitted(serializers.ChoiceField(choices=GENDERS, allow_null=True), reason=BY_CONSENT)
     nationalities = Omitted(
         serializers.ListField(child=serializers.CharField()), reason=BY_CONSENT, withheld=True
@@ -132,6 +178,30 @@ class MarketplaceServiceProviderUserOutput(Output):
     phone_number = Omitted(serializers.CharField(), reason=BY_CONSENT)
     place_of_birth = Omitted(serializers.CharField(), reason=BY_CONSENT)
     projects_count = serializers.IntegerField(source="held_in")
+    uuid = UuidField()
+
+
+class ClientOutput(Output):
+    """The same as a person of the API, for the list of an offering's people."""
+
+    class Meta:
+        model = ProviderPerson
+        fields = (
+            "email",
+            "first_name",
+            "full_name",
+            "is_active",
+            "last_name",
+            "url",
+            "username",
+            "uuid",
+        )
+
+    email = of_agreeing("email")
+    first_name = of_agreeing("first_name")
+    full_name = of_agreeing("first_name", "last_name", fn=name_if_told)
+    last_name = of_agreeing("last_name")
+    url = UrlField("user-detail")
     uuid = UuidField()
 
 
@@ -181,10 +251,10 @@ class ProjectPermissionLogOutput(Output):
     role = Computed("role.name", fn=lambda name: name, output=serializers.CharField())
     role_name = serializers.CharField(source="role.name")
     user = UrlField("user-detail", source="user.uuid")
-    user_email = serializers.CharField(source="user.email")
+    user_email = Omitted(serializers.CharField(), reason=BY_CONSENT)
     user_full_name = Computed(
         "user.first_name", "user.last_name", fn=full_name, output=serializers.CharField()
     )
-    user_native_name = serializers.CharField(source="user.native_name")
+    user_native_name = Omitted(serializers.CharField(), reason=BY_CONSENT)
     user_username = serializers.CharField(source="user.username")
     user_uuid = UuidField(source="user.uuid")

@@ -129,8 +129,8 @@ class ServiceProviderViewSet(Listed, Retrieved, ApiViewSet):
 
     @listing(SshKeyOutput, filterset=SshKeyFilter, order=("name",))
     def keys(self, request: Any, uuid: str) -> Any:
-        """List the public keys of those people."""
-        people = ProviderPerson.objects.all().of(self._offerings())
+        """List the public keys of those of these people who agreed to an offering's terms."""
+        people = ProviderPerson.objects.all().of(self._offerings()).agreed()
         return self.page(SshKey.objects.filter(user__in=people.values("pk")))
 
     def _offerings(self) -> Any:

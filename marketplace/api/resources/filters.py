@@ -76,6 +76,7 @@ class ResourceFilter(ApiFilterSet):
         method="filter_limit_component_count", reads=("offering__components",)
     )
     modified = Since("modified")
+    modified_after = Since("modified")
     modified_before = Before("modified")
     name = Contains("name")
     name_exact = Exact("name")

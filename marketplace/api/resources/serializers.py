@@ -18,6 +18,7 @@ from config.common.api.outputs import (
     Computed,
     Derived,
     EnumField,
+    ExactMap,
     MapField,
     Nested,
     Omitted,
@@ -27,7 +28,7 @@ from config.common.api.outputs import (
 )
 from identity.api.customers.serializers import NO_IMAGES
 from identity.end_dates import effective_end_date, is_in_grace
-from marketplace import account_settings
+from marketplace import account_settings, usage_snapshot
 from marketplace.api.nested.serializers import EndpointsField, OfferingComponentOutput
 from marketplace.api.offerings.serializers import ACCOUNT_SETTINGS
 from marketplace.api.orders.serializers import NO_BACKING_OBJECTS, OrderDetailsOutput
@@ -202,13 +203,21 @@ class ResourceOutput(Output):
         order_by=("created", "pk"),
         allow_null=True,
     )
-    current_usages = MapField(child=text())
+    current_usages = Computed(
+        *("state", "usage_month", "today", "current_usages", "following_usages"),
+        fn=usage_snapshot.current_usages,
+        output=MapField(child=text()),
+    )
     end_date_requested_by = UrlField(
         "user-detail", source="end_date_requested_by.uuid", allow_null=True
     )
     endpoints = EndpointsField()
     error_traceback = text(source="readable_traceback")
-    limit_usage = MapField(child=serializers.FloatField())
+    limit_usage = Computed(
+        *("state", "usage_month", "today", "limit_usage", "following_usages"),
+        fn=usage_snapshot.limit_usage,
+        output=ExactMap(child=serializers.FloatField()),
+    )
     limits = MapField(child=serializers.FloatField())
     options = MapField(allow_null=True)
     order_in_progress = Nested(

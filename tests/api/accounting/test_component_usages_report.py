@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 from accounting.models import ComponentUsage, ComponentUserUsage
+from identity.models import Event
 from tests.factories.accounting import ComponentUsageFactory
 from tests.factories.allocations import OfferingUserFactory
 from tests.factories.marketplace import ResourceFactory
@@ -275,6 +276,21 @@ def test_bad_parts_are_refused_whole(as_user, carol, usage, body, answer):
     response = part(as_user(carol), usage, body, "set_user_usages")
 
     assert (response.status_code, response.json()) == (400, answer)
+    assert not ComponentUserUsage.objects.exists()
+
+
+def test_who_is_not_named_among_the_parts_has_none(as_user, carol, usage):
+    client, first = as_user(carol), {"usages": [{"username": n, "usage": "1"} for n in "abc"]}
+    assert part(client, usage, first, "set_user_usages").status_code == 201
+    second = {"usages": [{"username": "b", "usage": "2"}]}
+    assert part(client, usage, second, "set_user_usages").status_code == 201
+    kept = ComponentUserUsage.objects.values_list("username", "usage")
+    assert list(kept) == [("b", Decimal(2))]
+    told = Event.objects.filter(kind="user_usage.recorded").order_by("pk").last()
+    assert told.payload["usages"] == {"a": "0", "b": "2.00", "c": "0"}
+    assert part(client, usage, {"username": "d", "usage": "3"}).status_code == 201
+    assert [name for name, _ in kept.order_by("username").all()] == ["b", "d"]
+    assert part(client, usage, {"usages": []}, "set_user_usages").status_code == 201
     assert not ComponentUserUsage.objects.exists()
 
 

@@ -7,8 +7,10 @@ import pytest
 from allocations.lifecycle import ACCOUNT, AccountState
 from allocations.models import OfferingUser
 from allocations.services.accounts import TARGETS
+from allocations.services.rights import NO_RIGHT
 from identity.models import Event
 from tests.factories.allocations import OfferingUserFactory
+from tests.factories.marketplace import ResourceFactory
 
 URL = "/api/marketplace-offering-users/"
 ALLOWED = ("carol", "dave")
@@ -20,7 +22,23 @@ def url_of(row, collection):
     return f"http://testserver/api/{collection}/{row.uuid.hex}/"
 
 
-def test_a_provider_opens_an_account(as_user, carol, offering, bob):
+@pytest.fixture
+def served(project, offering):
+    """Return an allocation of the offering that bob's project holds."""
+    return ResourceFactory(project=project, offering=offering, state="OK")
+
+
+def test_nobody_is_found_out_by_opening_an_account(as_user, carol, offering, bob, mallory):
+    answers = {
+        as_user(carol).post(URL, {"offering_uuid": offering.uuid.hex, "user_uuid": uuid}).content
+        for uuid in (bob.uuid.hex, mallory.uuid.hex, "0" * 32)
+    }
+
+    assert not OfferingUser.objects.exists()
+    assert len(answers) == 1
+
+
+def test_a_provider_opens_an_account(as_user, carol, offering, bob, served):
     body = {
         "offering": url_of(offering, "marketplace-provider-offerings"),
         "user": url_of(bob, "users"),
@@ -43,7 +61,9 @@ def test_a_provider_opens_an_account(as_user, carol, offering, bob):
     }
 
 
-def test_an_account_may_be_opened_by_uuids_and_without_a_name(as_user, carol, offering, bob):
+def test_an_account_may_be_opened_by_uuids_and_without_a_name(
+    as_user, carol, offering, bob, served
+):
     body = {"offering_uuid": str(offering.uuid), "user_uuid": bob.uuid.hex, "username": None}
 
     response = as_user(carol).post(URL, body, format="json")
@@ -69,12 +89,12 @@ def test_the_second_time_is_refused(as_user, carol, account):
         ({}, {"user": ["This field is required."], "offering": ["This field is required."]}),
         (
             {"user_uuid": "0" * 32, "offering_uuid": "zz"},
-            {"user_uuid": ["Object does not exist."], "offering_uuid": ["Must be a valid UUID."]},
+            {"user": [NO_RIGHT], "offering_uuid": ["Must be a valid UUID."]},
         ),
         (
             {"user": "http://testserver/api/users/" + "0" * 32 + "/", "offering": "nowhere"},
             {
-                "user": ["Invalid hyperlink - Object does not exist."],
+                "user": [NO_RIGHT],
                 "offering": ["Invalid hyperlink - No URL match."],
             },
         ),

@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 
 from allocations.attributes import ATTRIBUTES
+from allocations.models import OfferingUser
 from identity.roles import RoleName
 from tests.factories.allocations import OfferingUserFactory, UserAttributeConfigFactory
 from tests.factories.identity import GrantFactory, UserFactory
-from tests.factories.marketplace import ConsentFactory, TermsOfServiceFactory
+from tests.factories.marketplace import ConsentFactory, ResourceFactory, TermsOfServiceFactory
 
 URL = "/api/marketplace-offering-users/"
 
@@ -74,6 +75,33 @@ def test_the_provider_sees_who_it_is_and_no_more(as_user, carol, account):
 
     assert as_user(carol).get(f"{URL}{account.uuid}/").json() == body
     assert as_user(carol).get(URL).json() == [body]
+
+
+def test_of_who_left_or_did_not_agree_the_provider_sees_the_user_name(
+    as_user, carol, account, project, now
+):
+    client, url = as_user(carol), f"{URL}{account.uuid}/"
+    OfferingUser.objects.update(is_granted=False)
+
+    def shown(**query):
+        keys = {key for key in client.get(url).json() if key.startswith("user_")}
+        found = len(client.get(URL, {"query": "Tester"}).json())
+        return keys & set(DEFAULT), found
+
+    name_alone = ({"user_username"}, 0)
+    assert shown() == name_alone
+    resource = ResourceFactory(project=project, offering=account.offering, state="OK")
+    assert shown() == (set(DEFAULT), 1)
+    terms = TermsOfServiceFactory(offering=account.offering, version="1")
+    assert shown() == name_alone
+    consent = ConsentFactory(offering=account.offering, user=account.user, version="1")
+    assert shown() == (set(DEFAULT), 1)
+    terms.__class__.objects.update(version="2", requires_reconsent=True)
+    assert shown() == name_alone
+    consent.__class__.objects.update(version="2")
+    assert shown() == (set(DEFAULT), 1)
+    resource.__class__.objects.update(state="Terminated")
+    assert shown() == name_alone
 
 
 def test_everyone_sees_all_of_himself(as_user, bob, account):

@@ -124,16 +124,16 @@ def exposed(offering):
 
 def test_a_provider_chooses_what_its_site_sees_beginning_with_the_default(as_user, carol, offering):
     client = as_user(carol)
-    body = {"expose_gender": True, "expose_email": False, "offering": offering.uuid.hex}
+    body = {"expose_job_title": True, "expose_email": False, "offering": offering.uuid.hex}
 
     for method in (client.post, client.put, client.patch):
         response = method(UPDATE.format(offering.uuid), body, format="json")
         assert response.status_code == 200, response.json()
         shown = response.json()
         assert shown == client.get(CONFIG.format(offering.uuid)).json()
-        assert shown["exposed_fields"] == ["full_name", "gender", "username"]
+        assert shown["exposed_fields"] == ["full_name", "job_title", "username"]
         assert shown["is_default"] is False
-    assert exposed(offering) == ["full_name", "gender", "username"]
+    assert exposed(offering) == ["full_name", "job_title", "username"]
     config = UserAttributeConfig.objects.get()
     event = Event.objects.get(subject_uuid=config.uuid)
     assert (event.kind, event.actor, event.provider) == (
@@ -143,7 +143,7 @@ def test_a_provider_chooses_what_its_site_sees_beginning_with_the_default(as_use
     )
     assert event.payload == {
         "offering_uuid": offering.uuid.hex,
-        "exposed_fields": ["full_name", "gender", "username"],
+        "exposed_fields": ["full_name", "job_title", "username"],
     }
 
 
@@ -155,6 +155,23 @@ def test_what_is_shown_is_true_or_false(as_user, carol, offering):
         {"expose_gender": ["Must be a valid boolean."]},
     )
     assert not UserAttributeConfig.objects.exists()
+
+
+def test_the_platform_bounds_what_providers_may_choose(as_user, carol, offering, settings):
+    body = {"expose_civil_number": True, "expose_birth_date": True, "expose_gender": False}
+
+    response = as_user(carol).post(UPDATE.format(offering.uuid), body, format="json")
+
+    refusal = ["This platform does not let providers see it."]
+    assert (response.status_code, response.json()) == (
+        400,
+        {"expose_birth_date": refusal, "expose_civil_number": refusal},
+    )
+    assert not UserAttributeConfig.objects.exists()
+    settings.EXPOSABLE_ATTRIBUTES = frozenset({"username", "birth_date"})
+    del body["expose_civil_number"]
+    response = as_user(carol).post(UPDATE.format(offering.uuid), body, format="json")
+    assert response.json()["exposed_fields"] == ["birth_date", "username"]
 
 
 def test_a_choice_is_taken_back_once(as_user, carol, offering):
@@ -185,7 +202,19 @@ def test_only_the_provider_chooses(as_user, request, offering, role, allowed, re
     client = as_user(request.getfixturevalue(role))
 
     for method in (client.post, client.put, client.patch):
-        response = method(UPDATE.format(offering.uuid), {"expose_gender": True}, format="json")
+        response = method(UPDATE.format(offering.uuid), {"expose_job_title": True}, format="json")
         assert response.status_code == (200 if allowed else refused)
     assert client.delete(DELETE.format(offering.uuid)).status_code == (204 if allowed else refused)
     assert not UserAttributeConfig.objects.exists()
+
+
+def test_the_choice_may_be_changed_by_whoever_knows_the_last_one(as_user, carol, offering):
+    client, at = as_user(carol), UPDATE.format(offering.uuid)
+    tag = client.get(CONFIG.format(offering.uuid))["ETag"]
+
+    first = client.patch(at, {"expose_gender": True}, format="json", HTTP_IF_MATCH=tag)
+    late = client.patch(at, {"expose_gender": False}, format="json", HTTP_IF_MATCH=tag)
+    forgets = client.delete(DELETE.format(offering.uuid), HTTP_IF_MATCH=tag)
+
+    assert [one.status_code for one in (first, late, forgets)] == [200, 412, 412]
+    assert "gender" in exposed(offering)

@@ -292,3 +292,19 @@ def test_subscriptions_and_queues_are_filtered_and_ordered(dave, carol, as_user,
     ):
         rows = staff.get(path, query).json()
         assert [row["uuid"] for row in rows] == [row.uuid.hex for row in expected], query
+
+
+def test_one_person_has_so_many_subscriptions_and_is_told_what_to_do(
+    agent, identity, offering, settings
+):
+    settings.SUBSCRIPTIONS_PER_PERSON = 1
+    at = f"{IDENTITIES}{identity.uuid}/register_event_subscription/"
+    order = {"observable_object_type": "order"}
+    assert agent.post(at, order, format="json").status_code == 201
+
+    refused = agent.post(SUBSCRIPTIONS, {}, format="json")
+    also = agent.post(at, {"observable_object_type": "resource"}, format="json")
+
+    assert (refused.status_code, also.status_code) == (409, 409)
+    assert refused.json()["detail"].startswith("carol has 1 event subscriptions, and may have no")
+    assert agent.post(at, order, format="json").status_code == 200, "the same is not one more"

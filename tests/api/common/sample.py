@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, ClassVar
+from uuid import uuid4
 
 from django.urls import include, path
 from rest_framework import serializers
@@ -89,7 +90,7 @@ class SampleViewSet(Listed, Retrieved, ApiViewSet):
     @creates(SampleInput)
     def create(self, request: Any) -> Any:
         data = self.data(SampleInput)
-        return self.created(Project.objects.create(**data, slug=data["name"]))
+        return self.created(Project.objects.create(**data, slug=uuid4().hex))
 
     @updates(SampleChange)
     def update(self, request: Any, uuid: str) -> Any:

@@ -82,6 +82,11 @@ def test_a_page_that_is_not_there_is_404(client: APIClient, many: None, page: st
     assert response.json() == {"detail": "Invalid page."}
 
 
+def test_an_empty_page_is_the_first(client: APIClient, many: None) -> None:
+    response = client.get("/api/sample/?page=&page_size=7")
+    assert names(response) == names(client.get("/api/sample/?page_size=7"))
+
+
 def test_the_last_page_has_a_name(client: APIClient, many: None) -> None:
     assert names(client.get("/api/sample/?page=last")) == [f"p{n:02}" for n in range(20, 25)]
 

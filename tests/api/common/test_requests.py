@@ -168,6 +168,15 @@ def test_another_body_with_the_same_key_is_422(client: APIClient, allocator: Cus
     assert not Project.objects.filter(name="other").exists()
 
 
+@pytest.mark.parametrize("key", ["x" * 256, "a\x00b", "a\tb"])
+def test_a_key_that_cannot_be_kept_is_refused(
+    client: APIClient, allocator: Customer, key: str
+) -> None:
+    response = client.post("/api/sample/", body(allocator), HTTP_IDEMPOTENCY_KEY=key)
+    assert response.status_code == 400
+    assert response.json() == {"Idempotency-Key": ["At most 255 printable characters."]}
+
+
 def test_a_refusal_is_replayed_too(client: APIClient) -> None:
     first = client.post("/api/sample/", {}, HTTP_IDEMPOTENCY_KEY="k1")
     again = client.post("/api/sample/", {}, HTTP_IDEMPOTENCY_KEY="k1")

@@ -79,6 +79,9 @@ PUT    /api/users/{member}/                          401 404 404 403 403 403 403
 DELETE /api/users/{member}/                          401 403 403 403 403 403 403 403 403 204
 GET    /api/users/{member}/identity_bridge_status/   401 403 403 403 403 403 403 403 200 200
 POST   /api/users/{member}/change_password/          401 404 404 403 403 403 403 403 403 200
+POST   /api/users/{member}/change_email/             401 404 404 403 403 403 403 403 403 200
+POST   /api/users/{member}/cancel_change_email/      401 404 404 403 403 403 403 403 403 200
+POST   /api/users/confirm_email/                     400 400 400 400 400 400 400 400 400 400
 GET    /api/users/{member}/token/                    401 404 404 403 403 403 403 403 403 200
 POST   /api/users/{member}/refresh_token/            401 404 404 403 403 403 403 403 403 200
 GET    /api/roles/                                   200 200 200 200 200 200 200 200 200 200
@@ -183,6 +186,8 @@ def body_for(path: str, named: Any) -> Any:
         "add_user/": {"role": role, "user": named["newcomer"]},
         "update_user/": {"role": role, "user": named["member"]},
         "delete_user/": {"role": role, "user": named["member"]},
+        "/change_email/": {"email": "new@example.org"},
+        "confirm_email/": {"code": "x"},
         "change_password/": {"new_password": "snow over Kajaani"},
         "remote-eduteams/": {"cuid": "newcomer"},
         "identity-bridge/": {"username": "newcomer", "source": "isd:a"},

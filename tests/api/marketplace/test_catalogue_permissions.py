@@ -38,6 +38,10 @@ and the owner of the provider; support and staff."""
 TABLE = """
 GET    categories/                                              200 +++++++++
 GET    categories/{category}/                                   200 +++++++++
+POST   categories/                                              201 -xxxxxxx+
+PATCH  categories/{category}/                                   200 -xxxxxxx+
+PUT    categories/{category}/                                   200 -xxxxxxx+
+DELETE categories/{category}/                                   204 -xxxxxxx+
 GET    category-groups/                                         200 +++++++++
 GET    category-groups/{group}/                                 200 +++++++++
 GET    public-offerings/                                        200 +++++++++
@@ -171,6 +175,8 @@ def bodies(named: dict[str, str]) -> dict[str, Any]:
     }
     role = {"role": "OFFERING.MANAGER"}
     return {
+        "categories/": {"title": "Storage"},
+        "{category}/": {"title": "Storage"},
         "service-providers/": {"customer": f"{at}/customers/{named['newcomer']}/"},
         "{provider}/": {"customer": organisation, "description": "HPC"},
         "provider-offerings/": {

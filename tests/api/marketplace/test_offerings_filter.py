@@ -112,6 +112,8 @@ def names(carol: User, as_user: Callable[[User], APIClient]) -> Callable[..., li
         ({"created": "2001-01-01"}, "Busy Quiet"),
         ({"created_before": "2001-01-01"}, ""),
         ({"modified": "2001-01-01T00:00:00Z"}, "Busy Quiet"),
+        ({"modified_after": "2001-01-01"}, "Busy Quiet"),
+        ({"modified_after": "2999-01-01T00:00:00Z"}, ""),
         ({"modified_before": "2001-01-01"}, ""),
         ({"o": "-name"}, "Quiet Busy"),
         ({"o": "state"}, "Busy Quiet"),

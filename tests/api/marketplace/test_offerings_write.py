@@ -316,6 +316,17 @@ def test_an_offering_is_put_on_another_shelf(
             {"secret_options": {"vault_port": "x"}},
             {"secret_options": {"vault_port": ["A valid integer is required."]}},
         ),
+        (
+            "update_integration",
+            {"plugin_options": {"latest_date_for_resource_termination": "2026-02-30"}},
+            {
+                "plugin_options": {
+                    "latest_date_for_resource_termination": [
+                        "Date has wrong format. Use one of these formats instead: YYYY-MM-DD."
+                    ]
+                }
+            },
+        ),
     ],
 )
 def test_a_change_that_cannot_be_is_refused(

@@ -275,6 +275,10 @@ def test_a_provider_ends_what_nobody_uses_with_a_weeks_notice(
         "Service provider can not set end date of the resource "
         "which has been used for the last 90 days."
     )
+    assert ask(carol, "post", action, later) == (200, None)  # as it is already
+    nearer = {"end_date": (now.date() + timedelta(days=19)).isoformat()}
+    assert ask(carol, "post", action, nearer) == (400, {"end_date": [message]})
+    assert ask(carol, "post", action, {"end_date": None}) == (200, None)
     assert ask(carol, "post", action, later) == (400, {"end_date": [message]})
     assert ask(carol, "post", at(resource, "set_end_date/"), soon) == (200, None)
 

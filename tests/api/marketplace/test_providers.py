@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from identity.roles import RoleName
-from marketplace.models import Order
+from marketplace.models import Offering, Order
 from tests.factories.identity import (
     CustomerFactory,
     GrantFactory,
@@ -17,11 +17,13 @@ from tests.factories.identity import (
     UserFactory,
 )
 from tests.factories.marketplace import (
+    ConsentFactory,
     HpcOfferingFactory,
     OfferingFactory,
     OrderFactory,
     ResourceFactory,
     ServiceProviderFactory,
+    TermsOfServiceFactory,
 )
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from rest_framework.test import APIClient
 
     from identity.models import Customer, Project, User
-    from marketplace.models import Offering, ServiceProvider
+    from marketplace.models import ServiceProvider
 
 pytestmark = pytest.mark.django_db
 
@@ -283,28 +285,38 @@ class TestClientele:
         rows = as_user(carol).get(f"{here}users/").json()
         assert [row["username"] for row in rows] == ["bob", "pi"]
         assert rows[0] == {
-            "active_isds": [],
-            "affiliations": [],
-            "eduperson_assurance": [],
+            **{key: [] for key in ("active_isds", "affiliations", "eduperson_assurance")},
             "email": "bob@example.org",
             "first_name": "Bob",
             "full_name": "Bob Tester",
-            "identity_source": "",
             "is_active": True,
-            "job_title": "",
             "last_name": "Tester",
-            "organization": "",
-            "organization_address": "",
-            "organization_country": "",
-            "organization_registry_code": "",
-            "organization_type": "",
-            "organization_vat_code": "",
-            "personal_title": "",
             "projects_count": 2,
-            "registration_method": "default",
             "username": "bob",
             "uuid": bob.uuid.hex,
         }
+
+    def test_who_has_not_agreed_to_the_terms_is_a_user_name(
+        self, here: str, bob: User, pi: User, carol: User, as_user: Callable[[User], APIClient]
+    ) -> None:
+        SshKeyFactory(user=bob)
+        for offering in Offering.objects.all():
+            TermsOfServiceFactory(offering=offering)
+            ConsentFactory(offering=offering, user=pi)
+        client = as_user(carol)
+        rows = client.get(f"{here}users/").json()
+        assert [row.get("email") for row in rows] == [None, "pi@example.org"]
+        assert rows[0] == {
+            **{key: [] for key in ("active_isds", "affiliations", "eduperson_assurance")},
+            "is_active": True,
+            "projects_count": 2,
+            "username": "bob",
+            "uuid": bob.uuid.hex,
+        }
+        assert client.get(f"{here}keys/").json() == []
+        assert client.get(f"{here}users/", {"email": "bob@"}).json() == []
+        (customer,) = client.get(f"{here}customers/").json()
+        assert {person["email"] for person in customer["users"]} == {"", "pi@example.org"}
 
     def test_the_keys_are_those_of_the_people(
         self, here: str, bob: User, carol: User, as_user: Callable[[User], APIClient]
@@ -343,9 +355,7 @@ class TestClientele:
             "role": "PROJECT.MANAGER",
             "role_name": "PROJECT.MANAGER",
             "user": f"{HOST}/api/users/{pi.uuid.hex}/",
-            "user_email": "pi@example.org",
             "user_full_name": "Pi Tester",
-            "user_native_name": "",
             "user_username": "pi",
             "user_uuid": pi.uuid.hex,
         }

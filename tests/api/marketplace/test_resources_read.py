@@ -351,3 +351,15 @@ def test_a_filter_that_cannot_be_read_is_refused(
     ask: Callable[..., Any], pi: User, query: str, name: str, message: str
 ) -> None:
     assert ask(pi, "get", f"{RESOURCES}?{query}") == (400, {name: [message]})
+
+
+def test_what_a_double_would_round_is_written_digit_by_digit(
+    as_user: Callable[[User], Any], bob: User, resource: Resource
+) -> None:
+    Resource.objects.update(
+        limit_usage={"a": "9007199254740993", "b": "123456789012345678.25", "c": 7, "d": 7.5}
+    )
+    answer = as_user(bob).get(f"/api/marketplace-resources/{resource.uuid}/?field=limit_usage")
+    assert answer.content == (
+        b'{"limit_usage":{"a":9007199254740993,"b":123456789012345678.25,"c":7,"d":7.5}}'
+    )

@@ -214,3 +214,15 @@ def test_the_log_of_a_hook_is_kept_for_a_month(now):
 
     assert housekeeping.prune(now=now)["hook_deliveries"] == 3
     assert set(HookDelivery.objects.all()) == {waiting, young}
+
+
+def test_one_person_makes_so_many_for_whomever(alice, allocator, provider, now, settings):
+    settings.HOOKS_PER_PERSON = 2
+    wish = {"destination_url": URL, "event_kinds": ["*"], "actor": alice, "now": now}
+    hooks.create_web(**wish)
+    first, _ = hooks.create_web(**wish, customer=allocator)
+
+    with pytest.raises(hooks.TooMany, match="One person may make at most 2 hooks"):
+        hooks.create_web(**wish, customer=provider)
+    hooks.remove(first, actor=alice, now=now)
+    hooks.create_web(**wish, customer=provider)

@@ -37,7 +37,7 @@ SELECT t.customer_id AS _customer, {hexed("t.uuid")} AS uuid,
   (SELECT count(*) FROM marketplace_offering o WHERE o.customer_id = t.customer_id AND {LISTED})
     AS offering_count
 FROM marketplace_serviceprovider t JOIN identity_customer c ON c.id = t.customer_id
-WHERE {{scope}} ORDER BY c.name, t.id LIMIT %(size)s
+WHERE {{scope}} ORDER BY c.name_key, t.id LIMIT %(size)s
 """,
     parents={
         "_customer": Below(
@@ -168,7 +168,7 @@ PROVIDER_OFFERINGS = Floor(
     page=f"""
 SELECT {url("marketplace-provider-offerings", "t.uuid")} AS url, {OFFERING_COLUMNS},
   {plain("backend_id_rules", "secret_options", "service_attributes")}
-FROM marketplace_offering t WHERE {{scope}} ORDER BY t.name, t.id LIMIT %(size)s
+FROM marketplace_offering t WHERE {{scope}} ORDER BY t.name_key, t.id LIMIT %(size)s
 """,
     parents=OFFERING_PARENTS,
     lists={
@@ -200,7 +200,7 @@ SELECT {url("marketplace-public-offerings", "t.uuid")} AS url, {OFFERING_COLUMNS
   EXISTS (SELECT 1 FROM allocations_offeringuser a WHERE a.offering_id = t.id
     AND a.user_id = %(user)s AND a.state <> 'Deleted') AS user_has_offering_user
 FROM marketplace_offering t WHERE t.state IN ('Active', 'Paused') AND {{scope}}
-ORDER BY t.name, t.id LIMIT %(size)s
+ORDER BY t.name_key, t.id LIMIT %(size)s
 """,
     parents=OFFERING_PARENTS,
     lists={

@@ -39,7 +39,7 @@ SELECT t.id AS _id, {hexed("t.uuid")} AS uuid, {url("customers", "t.uuid")} AS u
   false AS is_service_provider_manager_only
 FROM identity_customer t
 LEFT JOIN marketplace_serviceprovider provider ON provider.customer_id = t.id
-WHERE {{scope}} ORDER BY t.name, t.id LIMIT %(size)s
+WHERE {{scope}} ORDER BY t.name_key, t.id LIMIT %(size)s
 """,
     lists={"organization_groups": GROUPS},
 )
@@ -65,7 +65,7 @@ SELECT t.customer_id AS _customer, t.end_date_requested_by_id AS _requester,
   t.end_date + coalesce(t.grace_period_days, 0) AS effective_end_date,
   coalesce(t.end_date < current_date, false) AS is_in_grace_period
 FROM identity_project t WHERE NOT t.is_removed AND {{scope}}
-ORDER BY t.name, t.id LIMIT %(size)s
+ORDER BY t.name_key, t.id LIMIT %(size)s
 """,
     parents={
         "_customer": OF_PROJECT,
@@ -139,7 +139,7 @@ SELECT t.id AS _id, {KNOWN_TO_ALL},
   EXISTS (SELECT 1 FROM identity_token token WHERE token.user_id = t.id
     AND (token.lifetime IS NULL
          OR token.last_used > now() - token.lifetime * interval '1 second')) AS has_active_session
-FROM identity_user t WHERE {{scope}} ORDER BY t.username, t.id LIMIT %(size)s
+FROM identity_user t WHERE {{scope}} ORDER BY t.username_key, t.id LIMIT %(size)s
 """,
     lists={"permissions": PERMISSIONS},
     others=Floor(
@@ -147,7 +147,7 @@ FROM identity_user t WHERE {{scope}} ORDER BY t.username, t.id LIMIT %(size)s
         count=USERS_COUNT,
         page=f"""
 SELECT {KNOWN_TO_ALL}
-FROM identity_user t WHERE {{scope}} ORDER BY t.username, t.id LIMIT %(size)s
+FROM identity_user t WHERE {{scope}} ORDER BY t.username_key, t.id LIMIT %(size)s
 """,
     ),
 )

@@ -1,0 +1,1 @@
+"""Invoices and their items: none is made yet, and clients ask for them."""

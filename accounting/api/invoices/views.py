@@ -1,0 +1,46 @@
+"""`/api/invoices/` and `/api/invoice-items/`: empty lists, since nothing is invoiced here yet."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from rest_framework.exceptions import ValidationError
+
+from accounting.api.invoices.filters import InvoiceFilter, InvoiceItemFilter
+from accounting.api.invoices.serializers import InvoiceItemDetailOutput, InvoiceOutput
+from accounting.models import ComponentUsage
+from config.common.api.access import SCOPED, Rule
+from config.common.api.paging import Page
+from config.common.api.viewsets import ApiViewSet
+
+
+class _None(ApiViewSet):
+    """A list of nothing, for whoever is logged in."""
+
+    access: ClassVar[dict[str, Rule]] = {"list": SCOPED}
+
+    def list(self, request: Any) -> Any:
+        """Answer an empty page, whatever is asked for.
+
+        :raises ValidationError: for a value that cannot be read.
+        """
+        none, query = ComponentUsage.objects.none(), request.query_params
+        asked = self.filterset_class(data=query, queryset=none, request=request)
+        if not asked.is_valid():
+            raise ValidationError(asked.errors)
+        page = Page(none, query, request.build_absolute_uri(request.path))
+        return self.answer(None if request.method == "HEAD" else [], headers=page.headers)
+
+
+class InvoiceViewSet(_None):
+    """What organisations owe."""
+
+    output = InvoiceOutput
+    filterset_class = InvoiceFilter
+
+
+class InvoiceItemViewSet(_None):
+    """The lines of invoices."""
+
+    output = InvoiceItemDetailOutput
+    filterset_class = InvoiceItemFilter

@@ -1,0 +1,46 @@
+"""E-mail addresses that wait for whoever reads them to confirm them."""
+
+from django.db import models
+from django.db.models import Q
+
+from config.common.audience import ALL, Audiences, nobody
+from config.common.models import UuidModel
+from identity.models.hook import Hook
+from identity.models.people import User
+
+
+class EmailConfirmation(UuidModel):
+    """A wish that mail goes to an address: a person's own, or that of a hook of theirs.
+
+    The link that is mailed there carries the signed UUID. It is good once, until it expires; ended
+    ones are kept for a while, since they say how many mails somebody has caused.
+    """
+
+    audiences: Audiences = {ALL: nobody}
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="email_confirmations")
+    hook = models.ForeignKey(
+        Hook, null=True, blank=True, on_delete=models.CASCADE, related_name="email_confirmations"
+    )
+    email = models.EmailField(max_length=320)
+    created = models.DateTimeField(editable=False)
+    expires = models.DateTimeField(editable=False)
+    ended_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=Q(ended_at__isnull=True, hook__isnull=True),
+                name="one_new_address_a_person",
+            ),
+            models.UniqueConstraint(
+                fields=["hook"],
+                condition=Q(ended_at__isnull=True, hook__isnull=False),
+                name="one_new_address_a_hook",
+            ),
+        )
+        indexes = (models.Index(fields=["created"], name="email_confirmation_age"),)
+
+    def __str__(self) -> str:
+        return f"{self.email} for {self.user_id}"
