@@ -106,10 +106,7 @@ def create(
 ) -> OfferingUser:
     """Open an account for a person at an offering; with a name it is ready at once.
 
-    Staff may grant one to anybody; a provider opens them for people in projects that hold an
-    allocation (or who have one already), so that it is told of nobody else.
-
-    :raises NoRight: a provider opens it for somebody else.
+    :raises NoRight: a provider opens it for somebody who need not have one.
     :raises AccountExists: he has one; of two who open it at once, one gets this.
     :raises BadUsername: `useradd` takes no such name.
     :raises ReservedUsername: machines have an account of that name.
