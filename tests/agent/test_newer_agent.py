@@ -1,4 +1,4 @@
-"""The release candidate of the next agent, 1.0.8: a short pass by polling."""
+"""The release candidate of the next agent, 1.0.8: a short pass of each way of running it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.agent import acts
+from tests.agent.events import complaints, listener
 from tests.agent.service import LIMITS
 from tests.agent.site import AGENT_ENV
 
@@ -42,3 +43,21 @@ def test_by_asking_it_makes_an_allocation_lets_people_in_and_reports(
     assert slurm.cycle("report").complaints == []
 
     assert allocation.usages()["cpu"] == allocation.user_usages()["ada", "cpu"] == 0.64
+
+
+def test_in_event_mode_it_hears_of_orders_and_flags(
+    bus_service: Service, bus_site: Callable[..., Site]
+) -> None:
+    slurm = bus_site(LIMITS, environment=ENVIRONMENT)
+    with listener(slurm) as agent:
+        allocation = acts.order(bus_service, slurm.offering, {"cpu": 10, "mem": 20})
+        agent.hears("order", order_uuid=allocation.order, order_state="pending-provider")
+        agent.does(lambda: allocation.order_now()["state"] == "done")
+        account = allocation.now()["backend_id"]
+        agent.does(lambda: slurm.users(account) == acts.TEAM)
+
+        path = f"marketplace-provider-resources/{allocation.uuid}/"
+        allocation.provider.patch(path, {"paused": True})
+        agent.hears("resource", resource_uuid=allocation.uuid, paused=True)
+        agent.does(lambda: slurm.qos(account) == "paused")
+    assert complaints(agent.said()) == []
