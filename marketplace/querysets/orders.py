@@ -96,7 +96,8 @@ class OrderQuerySet(QuerySet[Any]):
             return names(ATTRIBUTES)
         of_colleague = names(ATTRIBUTES - {"civil_number"})
         consumer = consumer_side(user, Permission.VIEW_ORDER)
-        chosen: Any = Coalesce(F("offering__user_attribute_config__exposed_fields"), names({"email"}))
+        exposed = F("offering__user_attribute_config__exposed_fields")
+        chosen: Any = Coalesce(exposed, names({"email"}))
         told = ~Q(state__in=sorted(WAITING)) & agreed(user="created_by")
         bounded = ATTRIBUTES & settings.EXPOSABLE_ATTRIBUTES
         chosen = Func(

@@ -25,7 +25,8 @@ def test_names_of_all_scripts_are_taken(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "char", ["\n", "\r", "\t", "\x00", "\x1b", "\x7f", "\x85", "\u2028", "\u2029", *sorted(names.TURNING)]
+    "char",
+    ["\n", "\r", "\t", "\x00", "\x1b", "\x7f", "\x85", "\u2028", "\u2029", *sorted(names.TURNING)],
 )
 def test_control_and_turning_characters_are_not(char: str) -> None:
     assert names.fault(f"Ada{char}Lovelace") == names.STRANGE
