@@ -33,7 +33,7 @@ class SlurmPolicyEvaluationLog(UuidModel):
     billing_period = models.CharField(max_length=20)
     usage_percentage = models.DecimalField(max_digits=30, decimal_places=2)
     grace_limit_percentage = models.DecimalField(max_digits=9, decimal_places=2)
-    actions_taken = JsonColumn(default=list, blank=True)
+    actions_taken = JsonColumn(default=list, of=str, blank=True)
     previous_state = JsonColumn(default=dict, blank=True)
     new_state = JsonColumn(default=dict, blank=True)
     stomp_message_sent = models.BooleanField(default=False)

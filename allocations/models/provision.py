@@ -21,7 +21,7 @@ class Provision(UuidModel):
         max_length=10, choices=choices(ProvisionState), default=ProvisionState.DUE
     )
     attempts = models.PositiveIntegerField(default=0)
-    attempts_log = JsonColumn(default=list, blank=True)
+    attempts_log = JsonColumn(default=list, of=dict, blank=True)
     next_attempt_at = models.DateTimeField()
     claimed_until = models.DateTimeField(null=True, blank=True)
     last_error = text(long=True)

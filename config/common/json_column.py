@@ -46,6 +46,11 @@ class JsonFormField(forms.JSONField):
 class JsonColumn(models.JSONField):
     """JSON whose value is of the kind of its default, whatever stands in the database."""
 
+    def __init__(self, *args: Any, of: type | None = None, **kwargs: Any) -> None:
+        """Take the kind of the list's or the object's parts, where code relies on it."""
+        super().__init__(*args, **kwargs)
+        self.of = of
+
     def deconstruct(self) -> Any:
         """Be Django's column in migrations: the database knows no other."""
         name, _, args, kwargs = super().deconstruct()
@@ -59,7 +64,8 @@ class JsonColumn(models.JSONField):
     def read(self, text: Any) -> Any:
         """Return the value of the column's text, with care."""
         what = f"JSON in {self.model.__name__}.{self.name}"
-        return stored.of_kind(stored.json_of(text, what), self.kind, what)
+        value = stored.of_kind(stored.json_of(text, what), self.kind, what)
+        return stored.parts_of_kind(value, self.of, what)
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
         """Return the value as Python has it; of a part of it, too."""

@@ -13,10 +13,10 @@ from functools import lru_cache
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 
-from config.common.errors import DomainError
+from config.common.errors import Conflict
 
 
-class Unreadable(DomainError):
+class Unreadable(Conflict):
     """A secret was sealed under a key that this process does not have, or was damaged."""
 
     code = "unreadable_secret"

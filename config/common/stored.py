@@ -76,6 +76,19 @@ def of_kind(value: Any, kind: type | None, what: str) -> Any:
     return kind()
 
 
+def parts_of_kind(value: Any, kind: type | None, what: str) -> Any:
+    """Return a list or an object without those parts that are not of the kind that it has."""
+    if kind is None or not value:
+        return value
+    if isinstance(value, dict):
+        kept: Any = {key: one for key, one in value.items() if isinstance(one, kind)}
+    else:
+        kept = [one for one in value if isinstance(one, kind)]
+    if lost := len(value) - len(kept):
+        report(f"parts of {what} are no {kind.__name__}", lost)
+    return kept
+
+
 # --- dates and numbers ----------------------------------------------------------------------------
 
 
@@ -138,13 +151,13 @@ _CASTS: tuple[tuple[Any, Any], ...] = (
 CAREFUL = tuple(extensions.new_type(of.values, f"careful {of.name}", read) for of, read in _CASTS)
 """How PostgreSQL's values become Python's."""
 
-QUICK = (extensions.PYDATETIMETZ, extensions.PYDATE, extensions.DECIMAL, extensions.FLOAT)
+QUICK = tuple(of for of, _ in _CASTS)
 """The driver's own, for who notices an error and reads again."""
 
 
 def read_carefully() -> None:
     """Have every connection of this process read values with care."""
-    for cast in CAREFUL[:-1]:
+    for cast in CAREFUL:
         extensions.register_type(cast)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.db import transaction
 from django.db.models import Count, Min, Q
 from django.urls import NoReverseMatch, reverse
 from django.utils.http import urlencode
@@ -20,9 +22,11 @@ from marketplace.lifecycle import OPEN, WAITING, OrderState, ResourceState
 from marketplace.models import Order, Resource
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from django.db.models import Model
+
+log = logging.getLogger(__name__)
 
 SHOWN = 8
 SOON = timedelta(days=30)
@@ -51,16 +55,19 @@ class Matter:
 
 def matters(now: datetime) -> list[Matter]:
     """Return everything that may need a person, the most urgent first."""
-    return [
-        orders_by_state(now),
-        orders_waiting(now),
-        erred_resources(now),
-        failing_tasks(now),
-        stuck_work(now),
-        queues_behind(now),
-        silent_agents(now),
-        ending_soon(now),
-    ]
+    return [_found(matter, now) for matter in MATTERS]
+
+
+def _found(matter: Callable[[datetime], Matter], now: datetime) -> Matter:
+    """Return a table, or that it cannot be made: the others are read without it."""
+    try:
+        with transaction.atomic():
+            return matter(now)
+    except Exception as error:
+        log.exception("%s cannot be told", matter.__name__)
+        title = matter.__name__.replace("_", " ").capitalize()
+        told = Cell(f"This cannot be told: {type(error).__name__}. The log says why.")
+        return Matter(title, ("",), [[told]], "")
 
 
 def orders_by_state(now: datetime) -> Matter:
@@ -324,3 +331,15 @@ def _list(model: type[Model], **query: str | int) -> str:
 def _more(found: Iterable[Any], model: type[Model], **query: str | int) -> Cell | None:
     is_more = len(list(found)) > SHOWN
     return Cell("Show all", _list(model, **query)) if is_more else None
+
+
+MATTERS = (
+    orders_by_state,
+    orders_waiting,
+    erred_resources,
+    failing_tasks,
+    stuck_work,
+    queues_behind,
+    silent_agents,
+    ending_soon,
+)

@@ -75,9 +75,9 @@ class Hook(UuidModel, Timestamped):
     customer = models.ForeignKey(
         Customer, null=True, blank=True, on_delete=models.CASCADE, related_name="hooks"
     )
-    event_types = JsonColumn(default=list, blank=True)
-    event_kinds = JsonColumn(default=list, blank=True)
-    event_groups = JsonColumn(default=list, blank=True)
+    event_types = JsonColumn(default=list, of=str, blank=True)
+    event_kinds = JsonColumn(default=list, of=str, blank=True)
+    event_groups = JsonColumn(default=list, of=str, blank=True)
     scopes = JsonColumn(default=list, blank=True)
     is_active = models.BooleanField(default=True)
     active_since = models.DateTimeField(editable=False)

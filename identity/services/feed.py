@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db.models import Max
 
 from config.common.errors import Gone, Invalid
+from config.common.stored import EARLIEST
 from identity.event_form import told
 from identity.event_types import kinds_meant
 from identity.models import Event
@@ -81,9 +82,11 @@ def bounds(*, now: datetime) -> Bounds:
     The newest event beyond the retention is found by the index on times, however many there are.
     """
     horizon = now - timedelta(days=settings.EVENT_FEED_RETENTION_DAYS)
-    gone = Event.objects.filter(created__lt=horizon, sequence__isnull=False)
+    # A time of before the calendar is no time: it must not end the feed.
+    when = {"created__lt": horizon, "created__gt": EARLIEST}
+    gone = Event.objects.filter(**when, sequence__isnull=False)
     last_gone = gone.order_by("-created", "-pk").values_list("sequence", flat=True).first()
-    return Bounds(oldest=last_gone or 0, latest=latest())
+    return Bounds(oldest=max(last_gone or 0, 0), latest=latest())
 
 
 def position_of(cursor: str, within: Bounds) -> int:

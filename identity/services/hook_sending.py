@@ -104,7 +104,7 @@ def claim(*, now: datetime) -> Claim | None:
         return claim(now=now)
     until = now + LEASE
     for delivery in chosen:
-        delivery.attempts += 1
+        delivery.attempts = min(delivery.attempts, MAX_ATTEMPTS) + 1  # whatever stood there
         delivery.claimed_until = until
     HookDelivery.objects.bulk_update(chosen, ["attempts", "claimed_until"])
     hook.claimed_until, hook.last_tried_at = until, now
@@ -258,7 +258,7 @@ def _delivered(hook: Hook, own: Sequence[HookDelivery], *, now: datetime) -> Non
 
 
 def _failed(hook: Hook, own: Sequence[HookDelivery], answer: Answer, *, now: datetime) -> None:
-    hook.failures += 1
+    hook.failures = min(hook.failures, 1000) + 1  # whatever stood there
     hook.failing_since = hook.failing_since or now
     is_mail = hook.hook_type == HookType.EMAIL
     for row in own:

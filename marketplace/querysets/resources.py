@@ -19,6 +19,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Coalesce, Least, Now, NullIf
 
+from config.common.stored import LATEST
 from config.common.times import MOST_DAYS
 from identity.permissions import Permission
 from marketplace.lifecycle import (
@@ -69,7 +70,8 @@ class ResourceQuerySet(QuerySet[Any]):
         # However many days stand in a row: a day that no calendar has stops everybody's end.
         days = Coalesce("grace_period_days", "customer__grace_period_days", 0)
         grace = Least(days, Value(MOST_DAYS))
-        last = ExpressionWrapper(F("end_date") + grace, output_field=DateField())
+        end = Least(F("end_date"), Value(LATEST.date()))
+        last = ExpressionWrapper(end + grace, output_field=DateField())
         return (
             projects.filter(end_date__isnull=False)
             .alias(grace=grace, last=last)
