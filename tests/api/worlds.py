@@ -190,12 +190,24 @@ def place_of(table: str, name: str) -> Place | None:
     return None if isinstance(columns[0], models.UUIDField) else Place(found[0], columns[0])
 
 
+def sorted_by(table: str, name: str) -> str:
+    """Return the column that another one is made of, to be sorted by; or the column itself."""
+    made = {
+        (m._meta.db_table, c.column)
+        for m in apps.get_models()
+        for c in m._meta.concrete_fields
+        if isinstance(c, models.GeneratedField)
+    }
+    return name.removesuffix("_key") if (table, name) in made else name
+
+
 def questions(staff: Any) -> dict[Place, list[Asked]]:
     """Return by column the words that read it where the list does not show it."""
     found: dict[Place, list[Asked]] = defaultdict(list)
     for asked in every_word():
         shown = columns_shown(output_of(asked.route))
-        for table, name in columns_read(asked.filterset, asked.word, staff) - shown:
+        read = columns_read(asked.filterset, asked.word, staff)
+        for table, name in {(table, sorted_by(table, name)) for table, name in read} - shown:
             if (place := place_of(table, name)) is not None:
                 found[place].append(asked)
     return found
