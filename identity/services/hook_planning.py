@@ -6,6 +6,7 @@ deliveries: whatever crashes, every event is planned, and none twice.
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from django.db.models import QuerySet
+
+log = logging.getLogger(__name__)
 
 BATCH = 500
 PING = "web_hook.pinged"
@@ -112,7 +115,11 @@ class _Readable:
 
 def _wanted(hook: Hook, events: Sequence[Event]) -> list[Event]:
     """Return what a hook listens to, since it was made or switched on."""
-    wish = Wish.of(hook)
+    try:
+        wish = Wish.of(hook)
+    except (TypeError, ValueError):  # what it wants cannot be read: others are told none the less
+        log.exception("hook %s does not say what it wants to hear of", hook.uuid)
+        return []
     return [
         event
         for event in events
