@@ -14,7 +14,7 @@ from config.common.admin.filters import AgeFilter
 from config.common.admin.panels import Panel
 from config.common.admin.records import RecordAdmin, section
 from identity.admin.reasons import explained
-from identity.models import Event, EventDelivery, IdempotencyKey, TaskFailure
+from identity.models import Event, EventDelivery, IdempotencyKey, TaskFailure, UsedSlug
 from identity.services import outbox
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ SUBJECTS = {
     "consent": "marketplace_consent",
     "course_account": "allocations_courseaccount",
     "customer": "identity_customer",
+    "email_confirmation": "identity_emailconfirmation",
     "email_hook": "identity_hook",
     "event": "identity_event",
     "grant": "identity_grant",
@@ -260,3 +261,15 @@ class TaskFailureAdmin(RecordAdmin):
         section(None, "task", "subject", "since", "failed_at", "times"),
         section("Error", columns.paragraphs("error"), columns.paragraphs("traceback")),
     )
+
+
+@admin.register(UsedSlug)
+class UsedSlugAdmin(RecordAdmin):
+    """Short names that were ever given, and to which row: none is given a second time."""
+
+    list_display = ("slug", "kind", "owner")
+    list_filter = ("kind",)
+    search_fields = ("slug",)
+    uuids = ("owner",)
+    ordering = ("kind", "slug")
+    fieldsets = (section(None, "slug", "kind", "owner"),)

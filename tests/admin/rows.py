@@ -189,6 +189,10 @@ def a_task_failure() -> identity.TaskFailure:
     )
 
 
+def a_used_slug() -> identity.UsedSlug:
+    return identity.UsedSlug.objects.get(owner=ProjectFactory().uuid)  # the database wrote it
+
+
 def a_component() -> marketplace.OfferingComponent:
     component: marketplace.OfferingComponent = OfferingComponentFactory()
     component.overage_component = OfferingComponentFactory(offering=component.offering)
@@ -215,6 +219,7 @@ MAKERS: dict[type[Any], Callable[[], Any]] = {
     identity.ScienceSubDomain: ScienceSubDomainFactory,
     identity.SshKey: SshKeyFactory,
     identity.TaskFailure: a_task_failure,
+    identity.UsedSlug: a_used_slug,
     identity.Token: TokenFactory,
     identity.User: UserFactory,
     marketplace.AccessMode: AccessModeFactory,

@@ -78,8 +78,10 @@ def test_a_report_that_cannot_be_kept_is_refused_on_its_page(
     assert reported() == {}
 
 
-def test_an_allocation_that_is_not_in_use_offers_no_report(
+def test_an_allocation_that_does_not_exist_at_its_site_yet_offers_no_report(
     staff: Client, offering: Offering
 ) -> None:
-    resource = ResourceFactory(offering=offering, state=ResourceState.TERMINATED)
+    resource = ResourceFactory(offering=offering, state=ResourceState.CREATING)
     assert "Report usage" not in buttons(staff, resource)
+    ended = ResourceFactory(offering=offering, state=ResourceState.TERMINATED)
+    assert "Report usage" in buttons(staff, ended)  # of its last month, until that is over

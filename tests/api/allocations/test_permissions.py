@@ -87,7 +87,7 @@ def named(project: Project, offering: Offering) -> dict[str, str]:
 def body_for(path: str, named: dict[str, str]) -> dict[str, Any]:
     """Return a body that is right: nothing but the caller decides."""
     if "config" in path:
-        return {"expose_gender": True}
+        return {"expose_phone_number": True}
     owner = "project" if "project-service" in path else "customer"
     return {owner: named[owner], "description": "Fetches the weather"}
 

@@ -212,9 +212,9 @@ def test_the_choice_may_be_changed_by_whoever_knows_the_last_one(as_user, carol,
     client, at = as_user(carol), UPDATE.format(offering.uuid)
     tag = client.get(CONFIG.format(offering.uuid))["ETag"]
 
-    first = client.patch(at, {"expose_gender": True}, format="json", HTTP_IF_MATCH=tag)
-    late = client.patch(at, {"expose_gender": False}, format="json", HTTP_IF_MATCH=tag)
+    first = client.patch(at, {"expose_phone_number": True}, format="json", HTTP_IF_MATCH=tag)
+    late = client.patch(at, {"expose_phone_number": False}, format="json", HTTP_IF_MATCH=tag)
     forgets = client.delete(DELETE.format(offering.uuid), HTTP_IF_MATCH=tag)
 
     assert [one.status_code for one in (first, late, forgets)] == [200, 412, 412]
-    assert "gender" in exposed(offering)
+    assert "phone_number" in exposed(offering)
