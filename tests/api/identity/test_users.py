@@ -58,7 +58,10 @@ def in_full(user: Any) -> Any:
         "place_of_birth",
         "preferred_language",
     )
-    none = ("agreement_date", "birth_date", "civil_number", "gender", "primary_gid", "uid_number")
+    none = (
+        *("agreement_date", "birth_date", "civil_number", "gender", "primary_gid", "uid_number"),
+        "requested_email",
+    )
     lists = (
         "active_isds",
         "affiliations",
