@@ -18,7 +18,12 @@ def test_answers_are_kept_for_a_day(bob: User, now: datetime) -> None:
             user=bob, key=f"{hours}", request_digest="", created=now - timedelta(hours=hours)
         )
 
-    assert housekeeping.prune(now=now) == {"tokens": 0, "answers": 1, "hook_deliveries": 0}
+    assert housekeeping.prune(now=now) == {
+        "tokens": 0,
+        "answers": 1,
+        "email_confirmations": 0,
+        "hook_deliveries": 0,
+    }
 
     assert list(IdempotencyKey.objects.values_list("key", flat=True)) == ["23"]
 

@@ -287,7 +287,8 @@ def test_usage_is_written_down_as_accounting_sums_it_up(resource: Resource, now:
         "current_usages": {"cpu_k_hours": "3.25"},
         "limit_usage": {"cpu_k_hours": 3.25},
     }
-    resources.record_usage_snapshot(resource, **usages, now=now)
+    month = now.date().replace(day=1)
+    resources.record_usage_snapshot(resource, **usages, month=month, following={}, now=now)
     assert fresh(resource).current_usages == {"cpu_k_hours": "3.25"}
     assert fresh(resource).limit_usage == {"cpu_k_hours": 3.25}
 
