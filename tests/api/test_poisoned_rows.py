@@ -8,6 +8,7 @@ its streams, hooks, queues, the desired state and every periodic task.
 from __future__ import annotations
 
 import importlib
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -153,12 +154,7 @@ class Reader:
             self.of_staff()
         self.tried("feed", self.of_feed)
         for offering in Offering.objects.order_by("pk"):
-            self.tried(
-                f"desired state of {offering.pk}",
-                lambda offering=offering: (
-                    desired_state.hand_out(offering, now=timezone.now()) and None
-                ),
-            )
+            self.tried(f"desired state of {offering.pk}", partial(self._handed_out, offering))
         self.tried("queues", self.of_queues)
         self.of_beat()
         return self.stopped
@@ -174,7 +170,7 @@ class Reader:
                 if own is None or path.count("{") > 1 or not hasattr(own, "uuid"):
                     continue
                 path = path.split("{")[0] + own.uuid.hex + path.split("}")[1]
-            self.tried(f"GET {path}", lambda path=path: self._got(path))
+            self.tried(f"GET {path}", partial(self._got, path))
 
     def _got(self, path: str) -> str | None:
         answer = self.client.get(path, {"page_size": "300"} if path.count("/") < 4 else {})
@@ -189,12 +185,14 @@ class Reader:
         self.tried("/admin/", lambda: self._opened("/admin/"))
         for model, row in self.rows.items():
             for url in (address(model, "changelist"), page_of(row)):
-                self.tried(url, lambda url=url: self._opened(url))
+                self.tried(url, partial(self._opened, url))
 
     def _opened(self, url: str) -> str | None:
         answer = self.staff.get(url)
-        answer.render() if hasattr(answer, "render") and not answer.is_rendered else None
         return None if answer.status_code == 200 else str(answer.status_code)
+
+    def _handed_out(self, offering: Offering) -> None:
+        desired_state.hand_out(offering, now=timezone.now())
 
     def of_feed(self) -> None:
         """Read the feed from its beginning, as a stream sends it."""
@@ -232,9 +230,12 @@ def test_poison_in_any_column_stops_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     told: list[Any] = []
-    monkeypatch.setattr(
-        "identity.services.hook_runs.post", lambda *sent: told.append(sent) or Answer(200)
-    )
+
+    def take(*sent: Any) -> Answer:
+        told.append(sent)
+        return Answer(200)
+
+    monkeypatch.setattr("identity.services.hook_runs.post", take)
     client, staff = as_user(dave), Client(raise_request_exception=False)
     client.raise_request_exception = False
     staff.force_login(dave)
