@@ -65,7 +65,7 @@ def test_a_project_is_removed_once(project: Project, alice: User, bob: User, now
 
 def test_a_user_name_is_given_once(dave: User, now: datetime) -> None:
     got = race_each(
-        lambda _: users.create(username="erika", email="e@example.org", actor=dave, now=now)
+        lambda n: users.create(username="erika", email=f"e{n}@example.org", actor=dave, now=now)
     )
 
     assert sum(isinstance(one, User) for one in got) == 1

@@ -21,7 +21,7 @@ from tests.factories.allocations import (
     BackendResourceRequestFactory,
     OfferingUserFactory,
 )
-from tests.factories.identity import UserFactory
+from tests.factories.identity import GrantFactory, UserFactory
 from tests.factories.marketplace import HpcOfferingFactory, ResourceFactory
 
 if TYPE_CHECKING:
@@ -90,7 +90,8 @@ def test_a_search_is_begun_by_one_and_ended_by_one(now: datetime) -> None:
 
 def test_a_person_gets_one_limit_on_a_component(now: datetime) -> None:
     resource, actor = ResourceFactory(), UserFactory()
-    OfferingUserFactory(offering=resource.offering, username="bob1")
+    account = OfferingUserFactory(offering=resource.offering, username="bob1")
+    GrantFactory(user=account.user, scope=resource.project)
     component = resource.offering.components.get(type="cpu_k_hours").uuid
 
     def limit() -> ComponentUserUsageLimit:
@@ -107,6 +108,7 @@ def test_an_account_that_is_removed_at_the_same_time_leaves_no_limit(
 ) -> None:
     resource, actor = ResourceFactory(), UserFactory()
     account = OfferingUserFactory(offering=resource.offering, username="bob1")
+    GrantFactory(user=account.user, scope=resource.project)
     component = resource.offering.components.get(type="cpu_k_hours").uuid
     deeds = [lambda: accounts.remove(account, actor=actor, now=now)]
 
