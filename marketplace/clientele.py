@@ -6,7 +6,7 @@ helps to provide. Relations go by name; no model is imported.
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
@@ -46,8 +46,13 @@ def full_name(prefix: str = "") -> Trim:
 
 
 class _Clientele(QuerySet[Any]):
-    """What holds live allocations of some offerings."""
+    """What holds live allocations of some offerings.
 
+    `road` are the relations that lead from the model to resources, `held_by` those back to it.
+    """
+
+    road: ClassVar[tuple[str, ...]]
+    held_by: ClassVar[str]
     offerings: Any = None
 
     def _clone(self) -> Self:
@@ -77,20 +82,20 @@ class _Clientele(QuerySet[Any]):
         return held.exclude(state=ResourceState.TERMINATED).exclude(_only_asked_for(from_model))
 
     def _resource_model(self) -> Any:
-        raise NotImplementedError
+        model: Any = self.model
+        for relation in self.road:
+            model = model._meta.get_field(relation).related_model
+        return model
 
     def _holding(self, resources: Any) -> Q:
-        raise NotImplementedError
+        return Q(pk__in=resources.values(self.held_by))
 
 
 class ProviderProjectQuerySet(_Clientele):
     """Projects with allocations."""
 
-    def _resource_model(self) -> Any:
-        return self.model._meta.get_field("resources").related_model
-
-    def _holding(self, resources: Any) -> Q:
-        return Q(pk__in=resources.values("project"))
+    road = ("resources",)
+    held_by = "project"
 
     def for_api(self, user: Any) -> Self:
         """Add how many allocations each has, and how many people."""
@@ -105,14 +110,11 @@ class ProviderProjectQuerySet(_Clientele):
 class ProviderCustomerQuerySet(_Clientele):
     """Organisations whose projects have allocations."""
 
+    road = ("projects", "resources")
+    held_by = "project__customer"
+
     def _projects(self) -> Any:
         return self.model._meta.get_field("projects").related_model
-
-    def _resource_model(self) -> Any:
-        return self._projects()._meta.get_field("resources").related_model
-
-    def _holding(self, resources: Any) -> Q:
-        return Q(pk__in=resources.values("project__customer"))
 
     def for_api(self, user: Any) -> Self:
         """Add the projects that have allocations and the people in them, by name."""
@@ -168,12 +170,10 @@ def told(column: Any) -> Case:
 class ProviderPersonQuerySet(_Clientele):
     """People in projects with allocations."""
 
+    road = ("grants", "project", "resources")
+
     def _grants(self) -> Any:
         return self.model._meta.get_field("grants").related_model
-
-    def _resource_model(self) -> Any:
-        projects = self._grants()._meta.get_field("project").related_model
-        return projects._meta.get_field("resources").related_model
 
     def _holding(self, resources: Any) -> Q:
         members = self._grants().objects.filter(

@@ -60,7 +60,7 @@ class ConfigurationViewSet(ApiViewSet):
     access: ClassVar[dict[str, Rule]] = {"about": PUBLIC}
 
     def about(self, request: Any) -> Any:
-        """Answer the settings that are public, under Waldur's keys."""
+        """List the public settings of the deployment."""
         return self.answer(
             {
                 "WALDUR_CORE": {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from abc import ABC, abstractmethod
 from contextlib import suppress
 from datetime import timedelta
 from time import time
@@ -54,7 +55,7 @@ class Answered:
         self.sent = task.content_bytes_written
 
 
-class Logged:
+class Logged(ABC):
     """What a task does for the log, and for connections that shall end."""
 
     def service(self) -> None:
@@ -71,8 +72,9 @@ class Logged:
         header: bytes = super().build_response_header()  # type: ignore[misc]
         return header
 
+    @abstractmethod
     def _environ(self) -> dict[str, Any]:
-        raise NotImplementedError
+        """Return the request as the log reads it."""
 
 
 class ApplicationTask(Logged, WSGITask):  # type: ignore[misc]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import time
@@ -47,7 +48,8 @@ def test_a_cache_that_is_away_is_asked_once_and_the_process_counts_for_itself() 
 @pytest.fixture
 def cache(tmp_path: Path) -> Iterator[str]:
     if shutil.which("redis-server") is None:
-        pytest.skip("needs redis-server")
+        assert not os.environ.get("CI"), "CI installs redis-server"
+        pytest.skip("redis-server is not installed: `apt-get install redis-server` lets this run")
     at = tmp_path / "redis.sock"
     command = ["redis-server", "--port", "0", "--unixsocket", str(at), "--save", ""]
     with subprocess.Popen([*command, "--dir", str(tmp_path)], stdout=subprocess.DEVNULL) as server:

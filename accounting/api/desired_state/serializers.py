@@ -50,7 +50,7 @@ class DesiredOfferingOutput(serializers.Serializer[Any]):
 
 
 class DesiredMemberOutput(serializers.Serializer[Any]):
-    """A member of the resource's project, with his account at the site, if he has one."""
+    """A member of the resource's project, with their account at the site, if any."""
 
     user_uuid = UuidField()
     role = text()

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class ComponentUserUsageLimitInput(Input):
-    """A limit to be set; one that is not named is nothing, as in Waldur."""
+    """A user's limit on a component; without a value it is zero."""
 
     component = serializers.UUIDField()
     limit = serializers.DecimalField(

@@ -41,13 +41,13 @@ class ComponentUserUsageLimitViewSet(Listed, Retrieved, ApiViewSet):
 
     @updates(ComponentUserUsageLimitInput)
     def update(self, request: Any, uuid: str) -> Any:
-        """Let him use more or less; whose limit on what it is stays."""
+        """Change how much of the component the person may use."""
         row, data = self.row(), self.data(ComponentUserUsageLimitInput)
         return self.reply(user_limits.change(row, **data, actor=request.user, now=self.now))
 
     @deletes
     def destroy(self, request: Any, uuid: str) -> Any:
-        """Let him use what the resource has."""
+        """Remove the limit: the person may use all that the resource has."""
         user_limits.remove(self.row(), actor=request.user, now=self.now)
         return self.no_content()
 

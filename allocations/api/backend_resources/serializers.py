@@ -42,7 +42,7 @@ class BackendResourceOutput(Output):
 
 
 class ImportableResourceOutput(Output):
-    """The same in the words that Waldur has for whatever backends find."""
+    """A resource found at the backend that can be imported."""
 
     class Meta:
         model = BackendResource

@@ -98,7 +98,7 @@ class OfferingUserUpdateInput(UsernameInput):
 
 
 class OfferingUserStateTransitionInput(Input):
-    """What the person is told about what is expected of him."""
+    """A comment for the user on what they have to do."""
 
     comment = serializers.CharField(required=False, allow_blank=True)
     comment_url = serializers.URLField(
@@ -124,7 +124,7 @@ class OfferingUserServiceProviderCommentInput(Input):
 
 
 class OfferingUserUpdateRuntimeStateInput(OfferingUserServiceProviderCommentInput):
-    """How the account stands for the person, and what he is told about it."""
+    """The runtime state of the account, and a comment for the user."""
 
     runtime_state = serializers.ChoiceField(choices=tuple(RUNTIME_STATES))
 

@@ -118,7 +118,7 @@ class OfferingUserViewSet(Recorded, Listed, Retrieved, ApiViewSet):
 
     @command(OfferingUserStateTransitionInput)
     def set_pending_account_linking(self, request: Any, uuid: str) -> Any:
-        """Say that the person must link his account at the site."""
+        """Set the account to pending account linking, with a comment for the user."""
         return self._move(request, OfferingUserStateTransitionInput)
 
     @command(OfferingUserStateTransitionInput)
@@ -133,7 +133,7 @@ class OfferingUserViewSet(Recorded, Listed, Retrieved, ApiViewSet):
 
     @command(OfferingUserUpdateRestrictionInput)
     def update_restricted(self, request: Any, uuid: str) -> Any:
-        """Keep the person out of the site, or let him in again."""
+        """Restrict the user's access at the offering, or lift the restriction."""
         account, data = self.row(), self.data(OfferingUserUpdateRestrictionInput)
         accounts.set_restricted(account, **data, actor=request.user, now=self.now)
         return self.answer()

@@ -31,7 +31,7 @@ class OfferingUserAttributeConfigInput(Input):
 
 
 class SetOfferingsUsernameInput(Input):
-    """A person, and what he is called at all the provider's offerings."""
+    """A user, and their username at all offerings of the provider."""
 
     user_uuid = AnyoneByUuid(error_messages={"does_not_exist": NOTHING_SHARED})
     username = serializers.CharField(max_length=100)

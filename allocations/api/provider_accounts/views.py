@@ -36,7 +36,7 @@ class ProviderUsernameViewSet(ApiViewSet):
 
     @command(SetOfferingsUsernameInput, status=201)
     def set_offerings_username(self, request: Any, uuid: str) -> Any:
-        """Give a person one name at all the provider's offerings that he uses."""
+        """Set one username for a user at all offerings of the provider that they use."""
         provider, data = self.row(), self.data(SetOfferingsUsernameInput)
         membership.name_everywhere(
             provider=provider.customer,

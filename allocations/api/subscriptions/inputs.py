@@ -56,7 +56,7 @@ class EventSubscriptionObservableObjectInput(Input):
 
 
 class EventSubscriptionInput(_Described):
-    """What a person wants to be told of, nothing named is everything; and how he reads."""
+    """The events that a user subscribes to (all, when none are named), and how they are read."""
 
     protocol = EnumField(Protocol, required=False, default=Protocol.STOMP)
     observable_objects = EventSubscriptionObservableObjectInput(  # type: ignore[call-arg]

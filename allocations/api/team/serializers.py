@@ -11,7 +11,7 @@ from config.common.api.outputs import EnumField
 
 
 class ProjectUserOutput(serializers.Serializer[Any]):
-    """A member, his strongest role, and his account at the resource's offering."""
+    """A member, their strongest role, and their account at the resource's offering."""
 
     url = serializers.URLField()
     uuid = serializers.UUIDField(format="hex")

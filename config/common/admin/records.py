@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.contrib.admin.utils import flatten_fieldsets
 from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import PermissionDenied
 from django.db.models import DateField, DateTimeField, JSONField, Q, URLField
 from django.http import Http404, HttpResponseRedirect
 from django.urls import reverse
@@ -82,12 +83,12 @@ class RecordAdmin(DeedPages):
         css = {"all": ("staff/staff.css",)}
 
     def create(self, fields: dict[str, Any], *, actor: Any, now: datetime) -> Any:
-        """Make a row through a service and return it."""
-        raise NotImplementedError
+        """Make a row through a service and return it; without one, nothing is added here."""
+        raise PermissionDenied
 
     def change(self, row: Any, changes: dict[str, Any], *, actor: Any, now: datetime) -> None:
-        """Change a row through a service."""
-        raise NotImplementedError
+        """Change a row through a service; without one, nothing is changed here."""
+        raise PermissionDenied
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         """Return the list in the order of people, whichever column it is ordered by."""

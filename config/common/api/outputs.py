@@ -115,7 +115,7 @@ class _Declared(serializers.Field[Any, Any, Any, Any]):
 
     def to_internal_value(self, data: Any) -> Any:
         """Refuse: outputs are not read."""
-        raise NotImplementedError(data)
+        raise TypeError(f"{type(self).__name__} is for answers: nothing is read by it")
 
 
 class Computed(_Declared):

@@ -85,26 +85,8 @@ class JsonParser(parsers.JSONParser):
         return value
 
 
-class FormParser(parsers.FormParser):
-    """A form in which every text can be kept."""
-
-    def parse(
-        self,
-        stream: IO[Any],
-        media_type: str | None = None,
-        parser_context: Mapping[str, Any] | None = None,
-    ) -> Any:
-        """Return what a form says.
-
-        :raises ValidationError: a text in it cannot be kept.
-        """
-        form = super().parse(stream, media_type, parser_context)
-        _refuse_form(form)
-        return form
-
-
-class MultiPartParser(parsers.MultiPartParser):
-    """A form of several parts in which every text can be kept."""
+class _KeepableForm:
+    """What reads forms, of one part or several, in which every text can be kept."""
 
     def parse(
         self,
@@ -116,9 +98,17 @@ class MultiPartParser(parsers.MultiPartParser):
 
         :raises ValidationError: a text in it cannot be kept.
         """
-        parsed = super().parse(stream, media_type, parser_context)
-        _refuse_form(parsed.data)
+        parsed = super().parse(stream, media_type, parser_context)  # type: ignore[misc]
+        _refuse_form(getattr(parsed, "data", parsed))
         return parsed
+
+
+class FormParser(_KeepableForm, parsers.FormParser):
+    """A form in the body as in an address."""
+
+
+class MultiPartParser(_KeepableForm, parsers.MultiPartParser):
+    """A form of several parts, files among them."""
 
 
 def _all_of(stream: IO[Any]) -> bytes:

@@ -48,6 +48,10 @@ class ApiSchema(AutoSchema):
         declared = getattr(method, "api", None)
         return declared or Declared(many=self.view.action == "list")
 
+    def get_description(self) -> str:  # type: ignore[override]  # its stubs are of DRF's own
+        """Return what the operation does; which errors are raised for it concerns developers."""
+        return str(super().get_description() or "").partition(":raises")[0].strip()
+
     def get_operation_id(self) -> str:
         """Return Waldur's name of the operation."""
         words = [

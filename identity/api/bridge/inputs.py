@@ -23,7 +23,7 @@ def source_field() -> serializers.RegexField:
 
 
 class IdentityBridgeRequestInput(Columns):
-    """A person, the source that tells of him, and what it tells."""
+    """A user, the identity source, and the attributes that it reports."""
 
     class Meta:
         model = User
@@ -43,7 +43,7 @@ class IdentityBridgeRequestInput(Columns):
 
 
 class IdentityBridgeRemoveInput(Input):
-    """A person, and the source that lets him go."""
+    """A user, and the identity source that no longer knows them."""
 
     username = serializers.CharField(max_length=255)
     source = source_field()  # type: ignore[assignment]

@@ -21,7 +21,7 @@ class IdentityBridgeResult(serializers.Serializer[Any]):
 
 
 class IdentityBridgeRemoveResult(serializers.Serializer[Any]):
-    """Who was let go, and whether that shuts him out."""
+    """The user who was removed from the source, and whether they are deactivated by it."""
 
     uuid = serializers.UUIDField(format="hex")
     deactivated = serializers.BooleanField()

@@ -31,7 +31,7 @@ class IdentityBridgeViewSet(ApiViewSet):
 
     @command(IdentityBridgeRequestInput, IdentityBridgeResult, detail=False)
     def push(self, request: Any) -> Any:
-        """Tell of a person; he is registered if he is new."""
+        """Push a user's attributes from an identity source; a new user is registered."""
         data = self.data(IdentityBridgeRequestInput)
         told = bridge.push(
             username=data["username"],

@@ -59,7 +59,7 @@ class EventMetadataViewSet(ApiViewSet):
 
     @reading(EventMetadataResponse, detail=False)
     def events(self, request: Any) -> Any:
-        """Return Waldur's groups with the names in them that Waldur's clients know."""
+        """List event groups with the event types in each."""
         return self.answer({"event_groups": event_types.waldur_names_by_group()})
 
 

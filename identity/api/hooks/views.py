@@ -84,7 +84,7 @@ class WebHookViewSet(ManagedHookViewSet):
 
     @creates(NewWebHookInput)
     def create(self, request: Any) -> Any:
-        """Have the caller, or an organisation of his, told of events; the secret is shown once."""
+        """Create a webhook for the caller or their organisation; the secret is shown once."""
         data = self.data(NewWebHookInput)
         hook, secret = hooks.create_web(**data, actor=request.user, now=self.now)
         return self.answer({**self.rendered(hook), "secret": secret})
@@ -145,7 +145,7 @@ class EmailHookViewSet(ManagedHookViewSet):
 
     @creates(NewEmailHookInput)
     def create(self, request: Any) -> Any:
-        """Have events told to the caller, or to an organisation of his."""
+        """Create an e-mail hook for the caller, or for an organisation they own."""
         data = self.data(NewEmailHookInput)
         return self.created(hooks.create_email(**data, actor=request.user, now=self.now))
 

@@ -69,7 +69,7 @@ class UserRoleUpdateInput(UserRoleCreateInput):
 
 
 class UserRoleDeleteInput(UserRoleUpdateInput):
-    """Whom to take which role from; clients send the body they added him with."""
+    """The user and role to revoke; the body with which the role was granted is accepted."""
 
     expiration_time = MomentField(required=False, allow_null=True, write_only=True)
 

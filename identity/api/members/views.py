@@ -36,7 +36,7 @@ class Members:
 
     @command(UserRoleDeleteInput)
     def delete_user(self: Any, request: Any, uuid: str) -> Any:
-        """Take a role from a person; when he has not got it, nothing is to be done."""
+        """Revoke a role from a user; without effect when the user does not have it."""
         scope, given = self.row(), self.data(UserRoleDeleteInput)
         given.pop("expiration_time", None)
         members.revoke(scope=scope, **given, actor=request.user, now=self.now)

@@ -75,7 +75,7 @@ class ScienceSubDomainInput(Columns):
 
 
 class LoadScienceDomainPresetInput(Input):
-    """Which list of fields to take over; `cscs` is a list of Waldur's that is not here."""
+    """The preset list of science domains to load; `cscs` is not available."""
 
     preset = serializers.ChoiceField(choices=("cscs", OECD))
 

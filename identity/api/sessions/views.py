@@ -23,7 +23,7 @@ class PasswordViewSet(ApiViewSet):
     access: ClassVar[dict[str, Rule]] = {"log_in": PUBLIC}
 
     def log_in(self, request: Any) -> Any:
-        """Answer a new token for a user name and its password.
+        """Issue an API token for a username and password.
 
         :raises AuthenticationFailed: in Waldur's words.
         """

@@ -174,7 +174,7 @@ class PersonOutput(Output):
 
 
 class UserOutput(PersonOutput):
-    """A person with his roles."""
+    """A user with their roles."""
 
     class Meta:
         model = User

@@ -66,7 +66,7 @@ class UserViewSet(Listed, ApiViewSet):
         return self.page(self.rows(), self._shown_of(None), self.filterset_class)
 
     def retrieve(self, request: Any, uuid: str) -> Any:
-        """Answer a person, in full to himself, staff and support."""
+        """Retrieve a user; in full for the user, staff and support."""
         user = self.row()
         return self.reply(user, self._shown_of(user))
 
@@ -95,7 +95,7 @@ class UserViewSet(Listed, ApiViewSet):
 
     @reading(UserMeOutput, detail=False)
     def me(self, request: Any) -> Any:
-        """Answer the caller himself."""
+        """Retrieve the current user."""
         return self.reply(request.user)
 
     @command(PasswordChangeInput, PasswordSet)
