@@ -72,12 +72,6 @@ class Privileged(Forbidden):
     code = "privileged_user"
 
 
-class NotYourPerson(Forbidden):
-    """The person is of other sources, or came by themselves."""
-
-    code = "not_your_person"
-
-
 class UnknownUser(Missing):
     """Nobody has that user name."""
 
@@ -115,9 +109,12 @@ def push(
     empties only what the source itself has told. Somebody who was shut out because no source knew
     him any more is let in again.
 
+    Of people who are here without the actor's sources nothing is changed, nor that a further source
+    knows them: that is for staff to say, since it gives sight of the person. The answer names the
+    person all the same, as federated agents give roles by it.
+
     :raises NotYourSource: the actor does not manage the source.
     :raises Privileged: the person is of the staff, and the actor is not.
-    :raises NotYourPerson: no source for which the actor speaks knows the person.
     :raises Deactivated: he was shut out by somebody.
     :raises CivilNumberTaken: another person has the civil number.
     """
@@ -129,8 +126,9 @@ def push(
         email = ""
     user, is_new = _found_or_made(username, email, source, actor=actor, now=now)
     _check_rank(actor, user)
-    if not is_new:
-        _check_knows(actor, user)
+    if not is_new and not _is_theirs(actor, user):
+        _refuse_inactive(user)
+        return Told(user=user, created=False, updated_fields=[])
     _let_in(user, actor=actor, now=now)
     wanted = {
         name: _kept(name, value)
@@ -266,15 +264,23 @@ def _check_rank(actor: User, user: User) -> None:
         raise Privileged("You do not have permission to perform this action.")
 
 
-def _check_knows(actor: User, user: User) -> None:
-    """Refuse to describe who is here already, unless a source of the actor's brought or knows them.
+def _is_theirs(actor: User, user: User) -> bool:
+    """Tell whether a source of the actor's brought or knows somebody; staff speak for them all.
 
     Otherwise whoever speaks for any source could rename everybody, and read what sources' managers
-    read. That a further source knows a person is for staff to say.
+    read.
     """
     sources = {*user.active_isds, user.registration_method}
-    if not actor.is_staff and sources.isdisjoint(actor.managed_isds):
-        raise NotYourPerson("This person is not known to your identity source.")
+    return actor.is_staff or not sources.isdisjoint(actor.managed_isds)
+
+
+def _refuse_inactive(user: User) -> None:
+    """See that somebody is not shut out.
+
+    :raises Deactivated: they are.
+    """
+    if not user.is_active:
+        raise Deactivated({"username": ["This user was deactivated."]})
 
 
 def _let_in(user: User, *, actor: User, now: datetime) -> None:
@@ -285,7 +291,7 @@ def _let_in(user: User, *, actor: User, now: datetime) -> None:
     if user.is_active:
         return
     if not user.deactivation_reason.endswith(GONE):
-        raise Deactivated({"username": ["This user was deactivated."]})
+        _refuse_inactive(user)
     users.activate(user, actor=actor, now=now)
     user.is_active, user.deactivation_reason = True, ""
 

@@ -11,12 +11,20 @@ from tests.agent.service import PROJECT, ROWS, USERS, Person, Service, eventuall
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from tests.agent.site import Said, Site
 
 MEMBER = "PROJECT.MEMBER"
 TEAM = {"pi", "ada", "ben"}
 """The members of the preset's project."""
+
+
+BEGAN_EARLIER = """
+UPDATE marketplace_resource SET created = %(at)s WHERE uuid = %(uuid)s;
+UPDATE marketplace_resourceplanperiod SET start = %(at)s
+WHERE resource_id = (SELECT id FROM marketplace_resource WHERE uuid = %(uuid)s);
+"""
 
 
 @dataclass
@@ -26,6 +34,11 @@ class Allocation:
     service: Service
     uuid: str
     order: str
+
+    def begin_earlier(self, at: date) -> None:
+        """Let it be one of an earlier month: for a time before its first, nothing is reported."""
+        with self.service.cursor() as cursor:
+            cursor.execute(BEGAN_EARLIER, {"uuid": self.uuid, "at": at})
 
     @property
     def pi(self) -> Person:

@@ -84,10 +84,10 @@ class Target:
         return {row["user_username"]: row["role_name"] for row in rows}
 
     def acquaint(self, *usernames: str) -> None:
-        """Let the agent's source know people, so that it finds them by their names."""
+        """Let staff say that the agent's source knows people, so that it finds them by name."""
         for username in usernames:
             told = {"username": username, "source": SOURCE}
-            self.broker.post("identity-bridge/", told, expect=200)
+            self.service.person("site-staff").post("identity-bridge/", told, expect=200)
 
     def deliver(self, resource: Mapping[str, Any], kind: str = "Create") -> dict[str, Any]:
         """Let the provider at B carry out an order by hand."""

@@ -6,12 +6,14 @@ import json
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import httpx
+import psycopg2
 from django.conf import settings
+from django.db import connection
 
 from tests.contract import live
 
@@ -91,6 +93,13 @@ class Service:
     database: str
     log: Path
     people: dict[str, Person] = field(default_factory=dict)
+
+    @contextmanager
+    def cursor(self) -> Iterator[Any]:
+        """Ask the service's database, or change what no call can."""
+        url = live.database_url(connection.settings_dict, self.database)
+        with closing(psycopg2.connect(url)) as database, database, database.cursor() as cursor:
+            yield cursor
 
     def person(self, username: str) -> Person:
         """Return somebody of the preset, logged in."""

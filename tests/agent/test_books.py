@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-import pytest
-
 from tests.agent import acts
 from tests.agent.service import LIMITS
 
@@ -67,11 +65,6 @@ def order_another_plan(service: Service, allocation: Allocation, offering: str) 
     return str(told["order_uuid"])
 
 
-@pytest.mark.xfail(
-    strict=False,
-    reason="The hours of the month before are reported for an allocation that is made today, and "
-    "a usage before an allocation's first month is refused since: it needs an older allocation.",
-)
 def test_the_books_equal_what_the_cluster_used(service: Service, site: Callable[..., Site]) -> None:
     """Through a month's end, a switch of plans, an error, an end and a restoration."""
     slurm = site(LIMITS, reporting_periods=2)
@@ -80,9 +73,11 @@ def test_the_books_equal_what_the_cluster_used(service: Service, site: Callable[
     slurm.cycle("membership_sync")
     books = Books(slurm, allocation, defaultdict(int))
     first = date.fromisoformat(acts.this_month()[0])
-    books.use("ada", 10, first - timedelta(days=1))
-    books.use("ada", 10, first)
-    books.use("ben", 20, first)
+    month_before, day = first - timedelta(days=20), first + timedelta(days=3)
+    allocation.begin_earlier(first - timedelta(days=25))
+    books.use("ada", 10, month_before)
+    books.use("ada", 10, day)
+    books.use("ben", 20, day)
     books.agree()
 
     order = order_another_plan(service, allocation, slurm.offering)
@@ -90,7 +85,7 @@ def test_the_books_equal_what_the_cluster_used(service: Service, site: Callable[
     assert allocation.order_now(order)["state"] == "done"
     path = f"marketplace-provider-resources/{allocation.uuid}/set_as_erred/"
     service.person("site-owner").post(path, {})
-    books.use("ada", 10, first)
+    books.use("ada", 10, day)
     books.agree()
 
     allocation.terminate()
@@ -98,5 +93,5 @@ def test_the_books_equal_what_the_cluster_used(service: Service, site: Callable[
     allocation.pi.post(f"marketplace-resources/{allocation.uuid}/restore/")
     slurm.cycle("order_process")
     assert allocation.now()["state"] == "OK"
-    books.use("ben", 30, first)
+    books.use("ben", 30, day)
     books.agree()

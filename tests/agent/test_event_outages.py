@@ -7,15 +7,12 @@ from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import httpx
-import psycopg2
 import pytest
-from django.db import connection
 
 from tests.agent import acts
 from tests.agent.events import SOON, listener
 from tests.agent.service import LIMITS, Person, Service, eventually
 from tests.bus.readers import Refused, mqtt_reader, stomp_reader
-from tests.contract import live
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -99,8 +96,7 @@ def test_orders_that_come_while_the_broker_is_away_are_done_once_it_is_back(
 
 def waiting(service: Service) -> int:
     """Return how many messages have not left."""
-    url = live.database_url(connection.settings_dict, service.database)
-    with closing(psycopg2.connect(url)) as database, database.cursor() as cursor:
+    with service.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM allocations_queuemessage WHERE published_at IS NULL")
         (found,) = cursor.fetchone() or (0,)
         return int(found)

@@ -145,4 +145,4 @@ def test_the_python_sdk_serves_an_allocation(
     account = allocation.now()["backend_id"]
     assert (allocation.order_now()["state"], allocation.now()["state"]) == ("done", "OK")
     assert f"set account {account} to {{}}" in printed
-    assert allocation.usages() == {"cpu": 1.25}
+    assert allocation.usages() == {"cpu": 1.25, "mem": 1.25}  # what the offering counts

@@ -62,6 +62,7 @@ def test_a_late_report_of_last_month_is_taken_only_for_what_is_not_charged_by_us
     acts.await_account(service, slurm.offering, "ada", "OK")
     slurm.cycle("membership_sync")
     last_month = date.fromisoformat(acts.this_month()[0]) - timedelta(days=1)
+    allocation.begin_earlier(last_month - timedelta(days=5))
     slurm.compute("ada", account, 10, day=last_month.isoformat())
 
     said = slurm.cycle("report")

@@ -105,9 +105,13 @@ def test_who_speaks_for_a_source_changes_its_people_only(agent, dave, alice, bob
     both = push(dave, now, source=OTHER, username="both").user
     before = list(User.objects.order_by("pk").values())
     for username in ("bob", "alice", "theirs"):
-        with pytest.raises(bridge.NotYourPerson):
-            push(agent, now, {"email": "evil@example.org"}, username=username)
+        told = push(agent, now, {"email": "evil@example.org"}, username=username)
+        assert (told.user.username, told.created, told.updated_fields) == (username, False, [])
     assert list(User.objects.order_by("pk").values()) == before
+
+    User.objects.filter(username="bob").update(is_active=False)
+    with pytest.raises(bridge.Deactivated):
+        push(agent, now, username="bob")
 
     push(dave, now, {}, username="both")  # staff say that a second source knows them
     push(agent, now, {"last_name": "New"}, username="both")
