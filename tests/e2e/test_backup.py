@@ -47,7 +47,7 @@ def manage(var: Path, *arguments: str, said: str = "", code: int = 0) -> str:
     done = subprocess.run(
         [sys.executable, *arguments],
         cwd=settings.BASE_DIR,
-        env=environment(var, 0) | {"WEBHOOK_ALLOW_PRIVATE": "true"},
+        env=environment(var, 8000) | {"WEBHOOK_ALLOW_PRIVATE": "true"},
         capture_output=True,
         text=True,
         check=False,

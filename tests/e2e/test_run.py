@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import signal
 import socket
 import subprocess
@@ -79,8 +80,9 @@ def test_a_taken_port_is_named_before_anything_starts(tmp_path: Path) -> None:
 
 def test_a_database_of_its_own_is_refused_before_anything_is_done(tmp_path: Path) -> None:
     port, log = free_port(), tmp_path / "log"
-    url = {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/real", "SECRET_KEY": "s" * 60}
-    with running(RUN, tmp_path / "var", port, log, url | {"ENCRYPTION_KEYS": "k" * 40}) as service:
+    keys = {name: secrets.token_urlsafe(64) for name in ("SECRET_KEY", "ENCRYPTION_KEYS")}
+    url = {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/real", **keys}
+    with running(RUN, tmp_path / "var", port, log, url) as service:
         assert service.wait(PATIENCE) == 1
     assert "DATABASE_URL is set, and `make run` is a trial" in log.read_text()
     assert "Traceback" not in log.read_text()
