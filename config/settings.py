@@ -120,7 +120,7 @@ BEHIND_PROXY = env_bool("BEHIND_PROXY", default=False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 USE_X_FORWARDED_HOST = BEHIND_PROXY
 X_FRAME_OPTIONS = "DENY"
-CSRF_FAILURE_VIEW = "config.refusals.forged"
+CSRF_FAILURE_VIEW = "config.django_errors.forged"
 # What a page of ours may load and where its forms lead: to this service alone, and no inline code.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -178,7 +178,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "config.health.ProbeMiddleware",
     "corsheaders.middleware.CorsMiddleware",
-    "config.refusals.AddressMiddleware",
+    "config.django_errors.AddressMiddleware",
     "config.throttling.refusing.RateLimitMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -286,7 +286,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api",
     # Enums stay where they are used: shared names for them would change with every new field.
-    "POSTPROCESSING_HOOKS": ["config.common.api.refusals.complete"],
+    "POSTPROCESSING_HOOKS": ["config.common.api.documented_errors.complete"],
 }
 IDEMPOTENCY_KEY_MODEL = "identity.IdempotencyKey"
 USED_SLUG_MODEL = "identity.UsedSlug"

@@ -10,9 +10,9 @@ from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from config.about.document import SchemaView
+from config.django_errors import unknown
 from config.metrics import MetricsView
 from config.pages.confirming import ConfirmEmailView
-from config.refusals import unknown
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
@@ -28,7 +28,7 @@ urlpatterns = [
     path("", include("identity.api.urls")),
     re_path(r"^api(?:-auth)?(?:/.*)?$", unknown),
 ]
-handler400 = "config.refusals.bad_request"
-handler403 = "config.refusals.forbidden"
-handler404 = "config.refusals.not_found"
-handler500 = "config.refusals.failed"
+handler400 = "config.django_errors.bad_request"
+handler403 = "config.django_errors.forbidden"
+handler404 = "config.django_errors.not_found"
+handler500 = "config.django_errors.failed"

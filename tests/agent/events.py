@@ -8,12 +8,14 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tests.agent import acts
 from tests.agent.service import PATIENCE, Impatient, eventually
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from config.rabbitmq_node import Node
+    from tests.agent.service import Service
     from tests.agent.site import Agent, Said, Site
 
 SOON = 60.0
@@ -74,6 +76,19 @@ class Listener:
         """Tell whether such a message has come."""
         wanted["object_type"] = object_type
         return any(wanted.items() <= body.items() for body in self.received())
+
+    def carries_out_an_order_and_a_pause(self, service: Service, slurm: Site) -> str:
+        """See that an allocation comes to be and is paused; return its account's name."""
+        allocation = acts.order(service, slurm.offering, {"cpu": 10, "mem": 20})
+        self.hears("order", order_uuid=allocation.order, order_state="pending-provider")
+        self.does(lambda: allocation.order_now()["state"] == "done")
+        account = str(allocation.now()["backend_id"])
+        self.does(lambda: slurm.users(account) == acts.TEAM)
+        path = f"marketplace-provider-resources/{allocation.uuid}/"
+        allocation.provider.patch(path, {"paused": True})
+        self.hears("resource", resource_uuid=allocation.uuid, paused=True)
+        self.does(lambda: slurm.qos(account) == "paused")
+        return account
 
     def said(self) -> Said:
         """Return what it wrote so far."""

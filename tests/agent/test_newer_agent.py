@@ -50,14 +50,5 @@ def test_in_event_mode_it_hears_of_orders_and_flags(
 ) -> None:
     slurm = bus_site(LIMITS, environment=ENVIRONMENT)
     with listener(slurm) as agent:
-        allocation = acts.order(bus_service, slurm.offering, {"cpu": 10, "mem": 20})
-        agent.hears("order", order_uuid=allocation.order, order_state="pending-provider")
-        agent.does(lambda: allocation.order_now()["state"] == "done")
-        account = allocation.now()["backend_id"]
-        agent.does(lambda: slurm.users(account) == acts.TEAM)
-
-        path = f"marketplace-provider-resources/{allocation.uuid}/"
-        allocation.provider.patch(path, {"paused": True})
-        agent.hears("resource", resource_uuid=allocation.uuid, paused=True)
-        agent.does(lambda: slurm.qos(account) == "paused")
+        agent.carries_out_an_order_and_a_pause(bus_service, slurm)
     assert complaints(agent.said()) == []

@@ -46,16 +46,7 @@ def test_it_hears_of_everything_over_a_queue_for_each_type(
         eventually(lambda: connections() == TYPES, "it listens to all types")
         assert agent.said().mentions("Waldur site agent version: 1.0.5")
 
-        allocation = acts.order(bus_service, slurm.offering, {"cpu": 10, "mem": 20})
-        agent.hears("order", order_uuid=allocation.order, order_state="pending-provider")
-        agent.does(lambda: allocation.order_now()["state"] == "done")
-        account = allocation.now()["backend_id"]
-        agent.does(lambda: slurm.users(account) == acts.TEAM)
-
-        path = f"marketplace-provider-resources/{allocation.uuid}/"
-        allocation.provider.patch(path, {"paused": True})
-        agent.hears("resource", resource_uuid=allocation.uuid, paused=True)
-        agent.does(lambda: slurm.qos(account) == "paused")
+        account = agent.carries_out_an_order_and_a_pause(bus_service, slurm)
 
         program = bus_program("svc-old")
         agent.hears("service_account", account_uuid=program["uuid"], action="create")

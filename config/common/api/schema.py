@@ -10,7 +10,7 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.routers import SimpleRouter
 
-from config.common.api import refusals
+from config.common.api import documented_errors
 from config.common.api.actions import Declared
 from config.common.api.inputs import RelatedUrl
 from config.common.api.outputs import Output
@@ -90,10 +90,10 @@ class ApiSchema(AutoSchema):
         return {declared.status: output, **dict(declared.also)}
 
     def _get_response_bodies(self, direction: Any = "response") -> Any:
-        """Add what may be answered instead (`config.common.api.refusals`)."""
+        """Add what may be answered instead (`config.common.api.documented_errors`)."""
         bodies = super()._get_response_bodies(direction)
-        for status in refusals.statuses(self.view, self.method, self.path, self.declared):
-            bodies.setdefault(str(status.value), refusals.reference(status))
+        for status in documented_errors.statuses(self.view, self.method, self.path, self.declared):
+            bodies.setdefault(str(status.value), documented_errors.reference(status))
         return dict(sorted(bodies.items()))
 
     def map_renderers(self, attribute: str) -> list[Any]:
