@@ -8,6 +8,7 @@ is replaced by the nearest that can be told, and reported; the row and its neigh
 from __future__ import annotations
 
 import logging
+import re
 import threading
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -53,6 +54,11 @@ def replaced() -> int:
 # --- JSON -----------------------------------------------------------------------------------------
 
 
+_LONG = re.compile("[0-9]{20}")
+_LONG_BYTES = re.compile(b"[0-9]{20}")
+"""Digits that may be of a number beyond 64 bits, which orjson rounds without a word."""
+
+
 def json_of(text: str | bytes, what: str) -> Any:
     """Return the value of a JSON column's text; what cannot be told of it is replaced."""
     try:
@@ -61,6 +67,9 @@ def json_of(text: str | bytes, what: str) -> Any:
         value, count = read_stored(text)
         report(what, max(count, 1))
         return value
+    long = _LONG_BYTES.search(text) if isinstance(text, bytes) else _LONG.search(text)
+    if long and (count := read_stored(text)[1]):
+        report(what, count)
     marks = (b"[", b"{") if isinstance(text, bytes) else ("[", "{")
     if sum(map(text.count, marks)) > DEEPEST_TOLD and is_deep(value, DEEPEST_TOLD):  # type: ignore[arg-type]
         value, count = mended(value)
