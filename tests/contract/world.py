@@ -90,6 +90,10 @@ def make_world(cast: Cast) -> World:
         "/api/projects/": project,
         "/api/marketplace-provider-offerings/": cast.offering_uuid,
         "/api/marketplace-public-offerings/": cast.offering_uuid,
+        # Not the first of the list: other tests of this folder may have made providers before.
+        "/api/marketplace-service-providers/": first_of(
+            cast, "marketplace-service-providers", customer_uuid=cast.provider_uuid.hex
+        ),
         "/api/marketplace-resources/": resource,
         "/api/marketplace-provider-resources/": resource,
         "/api/marketplace-slurm-periodic-usage-policies/": acts.set_policy(cast, resource),
@@ -100,7 +104,7 @@ def make_world(cast: Cast) -> World:
         "user_uuid": acts.find_person(cast, RESEARCHER_CUID),
     }
     for path in (
-        "users", "roles", "marketplace-categories", "marketplace-service-providers",
+        "users", "roles", "marketplace-categories",
         "marketplace-plans", "marketplace-offering-users", "marketplace-component-user-usages",
         "backend-resource-requests", "backend-resources", "component-user-usage-limits",
         "marketplace-site-agent-identities", "marketplace-site-agent-services",
