@@ -1,4 +1,4 @@
-"""Which usages and policies a person may see: those of the resources and offerings that he may."""
+"""Which usages and policies a person may see: those of the resources and offerings they may."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ ATTRIBUTES = (
 """All that can be chosen."""
 
 DEFAULT = ("email", "full_name", "username")
-"""What a site sees whose provider has not chosen: who the person is and how to reach him."""
+"""What a site sees whose provider has not chosen: who the person is and how to reach them."""
 
 SEEN_THROUGH = {"full_name": ("first_name", "last_name")}
 """The columns of a person that an attribute is made of, where it is not called like its column."""

@@ -104,7 +104,7 @@ ACCOUNT = Machine(
 )
 """The actions of the API are Waldur's; `leave` and `come_back` are the service's own.
 
-A person who loses his last role leaves, also while the site is still making his account; one who
+A person who loses their last role leaves, also while the site is still making the account; who
 gets a role again before the site has begun to delete comes back.
 """
 

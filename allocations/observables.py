@@ -1,7 +1,7 @@
 """What agents can be told of, and the names of the queues that carry it. Pure.
 
 The names are Waldur's: agents subscribe to them as they stand (a virtual host per person, called by
-his UUID; agents up to 1.0.5 read the type of object from the end of their queue's name).
+their UUID; agents up to 1.0.5 read the type of object from the end of their queue's name).
 """
 
 from __future__ import annotations

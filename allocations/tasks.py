@@ -44,7 +44,7 @@ RUN_SECONDS = 60.0
 """How long one run of the bus goes on with what it finds; the next one takes over."""
 
 NAMING = frozenset({"details", "is_active"})
-"""What of a person decides whether he has accounts at sites, and what they are called."""
+"""What of a person decides whether they have accounts at sites, and under what names."""
 
 
 def deliver(event_uuid: UUID) -> None:

@@ -30,7 +30,7 @@ class UsernamePolicy(StrEnum):
     """Who names people at a site, in the words of an offering's `plugin_options`.
 
     No FreeIPA is connected here: a site that uses one names those people itself. The claim is what
-    the person's identity provider calls him at sites (`site_username` among his details).
+    the person's identity provider calls them at sites (`site_username` among their details).
     """
 
     SERVICE_PROVIDER = "service_provider"
@@ -42,7 +42,7 @@ class UsernamePolicy(StrEnum):
 
 
 OWN_NAMES = frozenset({UsernamePolicy.WALDUR_USERNAME, UsernamePolicy.IDENTITY_CLAIM})
-"""The policies under which the person brings his name with him."""
+"""The policies under which people bring their names with them."""
 
 
 def policy_of(settings: Mapping[str, object]) -> UsernamePolicy:
@@ -55,7 +55,7 @@ def policy_of(settings: Mapping[str, object]) -> UsernamePolicy:
 
 @dataclass(frozen=True)
 class Names:
-    """What a person is called: here, by other people, and by his identity provider at sites."""
+    """What a person is called: here, by other people, and by their identity provider at sites."""
 
     username: str
     first_name: str = ""
@@ -80,7 +80,7 @@ def is_site_name(name: str) -> bool:
 
 
 def stem(settings: Mapping[str, object], names: Names) -> str:
-    """Return what a person's name at the site begins with; empty when the site names him."""
+    """Return what a person's name at the site begins with; empty when the site names them."""
     room = MAX_LENGTH - NUMBER_LENGTH
     prefix = _spelt(str(settings.get("username_anonymized_prefix") or "")) or DEFAULT_PREFIX
     words = [word for name in (names.first_name, names.last_name) if (word := _plain(name))]

@@ -67,7 +67,7 @@ def events(now: datetime) -> Iterator[Metric]:
 
 
 def deliveries(now: datetime) -> Iterator[Metric]:
-    """Count by subscriber what events he has still to work off, and what was given up."""
+    """Count by subscriber what events it has still to work off, and what was given up."""
     waiting = _gauge("event_deliveries_waiting", "Events to be worked off.", "subscriber")
     oldest = _gauge(
         "event_deliveries_oldest_seconds", "Age of the oldest event to be worked off.", "subscriber"

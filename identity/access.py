@@ -114,8 +114,8 @@ def speaks_for_a_source(user: Any) -> bool:
 def told_of(user: Any, *, person: str = "") -> Q | None:
     """Return the condition on people that an identity source knows them for which the user speaks.
 
-    None when he speaks for none. `person` is the relation to them with its underscores. As in
-    Waldur, such a manager has to find those again whom he registered, and their accounts.
+    None when the user speaks for none. `person` is the relation to them with its underscores. As in
+    Waldur, whoever registers people has to find them again, and their accounts.
     """
     if not speaks_for_a_source(user):
         return None

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from config.common.audience import Audiences
 
 
-def himself(user: Any, prefix: str) -> Q:
+def themselves(user: Any, prefix: str) -> Q:
     """Let the person read the column of their own row."""
     return Q(**{f"{prefix}pk": user.pk}) if user.is_authenticated else Q(pk__in=())
 
@@ -72,7 +72,7 @@ CONFIDENTIAL = frozenset(
 )
 """The columns of an organisation that those read who hold a role in it, not in a project alone."""
 
-OF_USER: Audiences = dict.fromkeys(PRIVATE | {"last_login", "modified", "password"}, himself)
+OF_USER: Audiences = dict.fromkeys(PRIVATE | {"last_login", "modified", "password"}, themselves)
 
 OF_CUSTOMER: Audiences = {
     **TIMES,

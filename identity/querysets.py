@@ -64,9 +64,9 @@ class UserQuerySet(QuerySet[Any]):
     """People."""
 
     def visible_to(self, user: Any) -> Self:
-        """Keep the user himself and those he shares an organisation or a project with.
+        """Keep the user, and those who share an organisation or a project with the user.
 
-        An identity manager sees whom his sources know as well.
+        An identity manager also sees whom the manager's sources know.
         """
         within = access.reach(user, Permission.VIEW_PROJECT)
         if within.everywhere:
@@ -101,7 +101,7 @@ class TokenQuerySet(QuerySet[Any]):
         return self.filter(lifetime__isnull=False, last_used__lte=_died_at(now))
 
     def carried(self, digest: str) -> Any:
-        """Return the token with a digest, and its user with his grants (`grants_carried`), or None.
+        """Return the token with a digest, its user and their grants (`grants_carried`), or None.
 
         Every request asks this, so the SQL is kept: to name the seventy columns anew takes three
         times as long as to find the row.
@@ -283,7 +283,7 @@ class GrantQuerySet(QuerySet[Any]):
     """Who holds which role where."""
 
     def visible_to(self, user: Any) -> Self:
-        """Keep the user's own, and those in organisations, projects and offerings that he sees."""
+        """Keep the user's own, and those in organisations, projects and offerings that they see."""
         if access.reach(user, Permission.VIEW_PROJECT).everywhere:
             return self
         if not user.is_authenticated:
@@ -324,7 +324,7 @@ class HookQuerySet(QuerySet[Any]):
     """Hooks, which concern nobody but those who manage them."""
 
     def visible_to(self, user: Any) -> Self:
-        """Keep the user's own, and those of the organisations that he owns."""
+        """Keep the user's own, and those of the organisations that the user owns."""
         within = access.reach(user, Permission.UPDATE_CUSTOMER)
         if within.everywhere:
             return self
@@ -334,7 +334,7 @@ class HookQuerySet(QuerySet[Any]):
         return self.filter(own | Q(customer__in=within.customers))
 
     def live(self) -> Self:
-        """Keep those that are told anything: a person's only while he may log in.
+        """Keep those that are told anything: a person's only while they may log in.
 
         Nothing is mailed to an address that nobody has confirmed.
         """
@@ -368,7 +368,7 @@ class EventQuerySet(QuerySet[Any]):
         return months.annotate(count=Count("pk")).order_by("year", "month")
 
     def visible_to(self, user: Any) -> Self:
-        """Keep what happened in the user's organisations, projects and offerings, or by him."""
+        """Keep what the user did, and what concerns their organisations, projects and offerings."""
         if not user.is_authenticated:
             return self.none()
         consumer = access.reach(user, Permission.VIEW_RESOURCE)

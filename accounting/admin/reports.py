@@ -1,4 +1,4 @@
-"""The page on which somebody without a program of his own reports what a resource has used."""
+"""The page on which somebody without a program of their own reports what a resource has used."""
 
 from __future__ import annotations
 

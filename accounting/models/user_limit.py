@@ -10,7 +10,7 @@ from marketplace.models import OfferingComponent, Resource
 class ComponentUserUsageLimit(UuidModel, Timestamped):
     """The most that one person may use of a resource's component, in the component's unit.
 
-    `user` is his account at the resource's offering. What the sum of all people's limits comes to
+    `user` is their account at the resource's offering. What the sum of all people's limits comes to
     is nobody's concern: the resource's own limit holds besides.
     """
 

@@ -3,7 +3,7 @@
 Whoever rebuilds a site wants one answer of one moment, and whoever keeps one wants to know whether
 anything has changed since. The state is read in one snapshot; that what was handed out last was
 something else is noted by a compare-and-swap, so that of two who read at once the one with the
-older state never gets the higher number: he reads again.
+older state never gets the higher number, but reads again.
 """
 
 from __future__ import annotations

@@ -94,7 +94,7 @@ def _text(notification: Event, resource: Resource) -> str:
         "",
         "-- ",
         "You get this once a period, as an owner of the organization who is notified. Who wants no",
-        "such mail switches off notifications in his profile (notifications_enabled).",
+        "such mail switches off notifications in their profile (notifications_enabled).",
         "",
     ]
     return "\n".join(lines)

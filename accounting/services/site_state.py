@@ -164,7 +164,7 @@ def _offering(offering: Offering) -> Json:
 
 
 def _teams(offering: Offering, resources: QuerySet[Resource]) -> dict[int, list[Json]]:
-    """Return the members by project, each once with his strongest role."""
+    """Return the members by project, each once with their strongest role."""
     grants = team.grants_of(resources.values("project"))
     strongest: dict[tuple[int, int], tuple[str, datetime | None]] = {}
     for project, user, role, until in grants.values_list(
@@ -184,7 +184,7 @@ def _teams(offering: Offering, resources: QuerySet[Resource]) -> dict[int, list[
 
 
 def _people(offering: Offering, grants: QuerySet[Grant]) -> dict[int, Json]:
-    """Return what the site sees of each person, and his account there."""
+    """Return what the site sees of each person, and their account there."""
     exposed = attributes.exposed_at(offering)
     agreed = set(
         Consent.objects.filter(offering=offering, revocation_date__isnull=True).values_list(

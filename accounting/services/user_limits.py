@@ -71,13 +71,13 @@ def create(
     actor: User,
     now: datetime,
 ) -> ComponentUserUsageLimit:
-    """Limit what a person may use of a resource's component; `account` is his username, or a UUID.
+    """Limit what a person may use of a resource's component; `account` is a username or a UUID.
 
     :raises IllegalTransition: the resource is terminated.
     :raises UnknownComponent: its offering counts no usage of such a component.
     :raises UnknownAccount: nobody in its project has such an account there.
     :raises LimitUnusable: the limit is no amount of usage.
-    :raises LimitExists: he has one already; of two who set it at once, one gets this.
+    :raises LimitExists: the person has one already; of two who set it at once, one gets this.
     """
     held = locking.live_resource(resource)
     _check(limit)

@@ -31,7 +31,7 @@ class WrongAccount(Invalid):
 
 @dataclass(frozen=True)
 class UserReported:
-    """How much of a component's usage one person caused; `account` is his, if it is known."""
+    """How much of a component's usage one person caused; `account` is theirs, if it is known."""
 
     username: str
     amount: Decimal

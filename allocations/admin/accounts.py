@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class CommentForm(RemarkForm):
-    """What the person is told about his account."""
+    """What the person is told about their account."""
 
     comment = forms.CharField(
         label="Comment for the person",

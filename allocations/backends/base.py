@@ -44,7 +44,7 @@ class Spec:
 
 @dataclass(frozen=True)
 class Member:
-    """A person who shall have access, by the name that the site knows him by."""
+    """A person who shall have access, by the name that the site knows them by."""
 
     user_uuid: UUID
     username: str

@@ -68,7 +68,7 @@ class Management:
         self._put("queues", vhost, name, body={"durable": True, "arguments": ARGUMENTS})
 
     def put_login(self, login: Login) -> None:
-        """Have a user with his rights; he is let in last, so that all is there when he comes."""
+        """Have a user with its rights; it is let in last, so that all is there when it comes."""
         body = {"password_hash": login.password_hash, "tags": self._tag}
         self._put("users", login.username, body=body)
         if login.topics is not None:
@@ -79,7 +79,7 @@ class Management:
     # --- taking away ------------------------------------------------------------------------------
 
     def remove_login(self, username: str) -> None:
-        """Take a user away, and end what connections he has: they outlive him otherwise."""
+        """Take a user away, and end what connections it has: they outlive it otherwise."""
         self._delete("users", username)
         self.disconnect(username)
 
@@ -170,7 +170,7 @@ def _listed(tags: object) -> list[str]:
 
 
 def _by_user(rows: Sequence[Row]) -> dict[str, list[tuple[str, Rights]]]:
-    """Return each user's rights with the virtual hosts in which he has them."""
+    """Return each user's rights with the virtual hosts in which it has them."""
     found: dict[str, list[tuple[str, Rights]]] = {}
     for row in rows:
         rights = Rights(row.get("configure", ""), row["write"], row["read"])

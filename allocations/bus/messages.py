@@ -106,7 +106,7 @@ def offering_user(
     attributes: Mapping[str, Any],
     backend_ids: Sequence[str],
 ) -> Message:
-    """Say what happened to somebody's account, with what the site may see of him."""
+    """Say what happened to somebody's account, with what the site may see of them."""
     said = {
         "offering_user_uuid": account.hex,
         "user_uuid": told["user_uuid"],

@@ -1,8 +1,8 @@
 """What the broker must have for a subscriber, and what differs from that. Pure.
 
-Each person has a virtual host of his own, called by his UUID (Waldur's rule). A subscriber has a
-user there whose password is the token with which it registered, and who may read his own queues
-and do nothing else: facts of RabbitMQ that `tests/bus/test_facts.py` shows.
+Each person has a virtual host, called by the person's UUID (Waldur's rule). A subscriber has a user
+there whose password is the token with which it registered, and which may read its own queues and
+do nothing else: facts of RabbitMQ that `tests/bus/test_facts.py` shows.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ SESSION = "mqtt-subscription-"
 
 @dataclass(frozen=True)
 class Rights:
-    """What a user may do in his virtual host: regular expressions of names."""
+    """What a user may do in its virtual host: regular expressions of names."""
 
     configure: str = NOTHING
     write: str = NOTHING
@@ -43,7 +43,7 @@ ALL = Rights(".*", ".*", ".*")
 
 @dataclass(frozen=True)
 class Entry:
-    """A user as the broker has it: his password's digest, and his rights by virtual host."""
+    """A user as the broker has it: its password's digest, and its rights by virtual host."""
 
     username: str
     password_hash: str
@@ -53,7 +53,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Login:
-    """A subscriber's user at the broker, and his queues there."""
+    """A subscriber's user at the broker, and its queues there."""
 
     username: str
     password_hash: str
@@ -63,7 +63,7 @@ class Login:
 
     @property
     def rights(self) -> Rights:
-        """What he may do: read his queues or, over MQTT, bind sessions of his own to topics."""
+        """What it may do: read its queues or, over MQTT, bind sessions of its own to topics."""
         if self.protocol is Protocol.MQTT:
             sessions = f"^{SESSION}"
             return Rights(sessions, sessions, f"^({re.escape(TOPICS)}|{SESSION}.*)$")
@@ -72,7 +72,7 @@ class Login:
 
     @property
     def topics(self) -> Rights | None:
-        """Which topics he may read, over MQTT: `/` is `.` to the broker."""
+        """Which topics it may read, over MQTT: `/` is `.` to the broker."""
         if self.protocol is not Protocol.MQTT:
             return None
         keys = "|".join(re.escape(routing_key(name)) for name in sorted(self.queues))

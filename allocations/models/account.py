@@ -15,7 +15,7 @@ from marketplace.models import Offering
 
 
 class OfferingUser(UuidModel, Timestamped):
-    """A person's account for an offering; `username` is what the site calls him, if it has said.
+    """A person's account for an offering; `username` is what the site calls them, if it has said.
 
     Names are compared without case, as sites do. `keeps_old_name` is of accounts that had a name
     that differs from another one's in case alone when that was still possible: they keep it until

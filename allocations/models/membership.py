@@ -9,7 +9,7 @@ from marketplace.models import Resource
 
 
 class MembershipSyncStatus(models.Model):
-    """Whether a person's access to a resource is as his role calls for; the latest report."""
+    """Whether a person's access to a resource is as their role calls for; the latest report."""
 
     resource = models.ForeignKey(
         Resource, on_delete=models.CASCADE, related_name="membership_sync_statuses"

@@ -65,7 +65,7 @@ class MessageQueue(UuidModel):
 
     @property
     def subscriber(self) -> EventConsumer | EventSubscription:
-        """Who reads it, and his login."""
+        """Who reads it, and by which login."""
         return self.consumer or self._of_subscription.event_subscription
 
     @property

@@ -111,7 +111,7 @@ class EventSubscriptionQueue(UuidModel):
 class EventConsumer(BrokerLogin, UuidModel, Timestamped):
     """The one queue from which an agent takes everything that it is told of.
 
-    It is its user's: the broker knows him by the consumer's UUID and his token. No types are all.
+    It is its user's: the broker knows them by the consumer's UUID and a token. No types are all.
     """
 
     identity = models.ForeignKey(

@@ -90,9 +90,9 @@ class OfferingUserQuerySet(QuerySet[Any]):
     """Accounts of people at sites."""
 
     def visible_to(self, user: Any) -> Self:
-        """Keep the user's own accounts and those at offerings that he helps to provide.
+        """Keep the user's own accounts and those at offerings that the user helps to provide.
 
-        An identity manager sees those of the people whom his sources know as well.
+        An identity manager also sees those of the people whom the manager's sources know.
         """
         if not user.is_authenticated:
             return self.none()

@@ -17,7 +17,7 @@ class ResourceApiKeyQuerySet(QuerySet[Any]):
     """Keys, without what they open: that is told to nobody by a query."""
 
     def visible_to(self, user: Any) -> Self:
-        """Keep those of the user's projects and of the offerings that he helps to provide."""
+        """Keep those of the user's projects and of the offerings that they help to provide."""
         return both_sides(self, user, project="resource__project", offering="resource__offering")
 
     def held(self) -> Self:

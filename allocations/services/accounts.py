@@ -107,7 +107,7 @@ def create(
     """Open an account for a person at an offering; with a name it is ready at once.
 
     :raises NoRight: a provider opens it for somebody who need not have one.
-    :raises AccountExists: he has one; of two who open it at once, one gets this.
+    :raises AccountExists: the person has one; of two who open it at once, one gets this.
     :raises BadUsername: `useradd` takes no such name.
     :raises ReservedUsername: machines have an account of that name.
     :raises UsernameTaken: another account of the offering has the name, in whatever case.
@@ -254,7 +254,7 @@ def note_attributes(
 def set_restricted(
     account: OfferingUser, *, is_restricted: bool, actor: User, now: datetime
 ) -> OfferingUser:
-    """Keep the person out of the site, or let him in again.
+    """Keep the person out of the site, or let them in again.
 
     :raises AccountGone: the account was removed meanwhile.
     """

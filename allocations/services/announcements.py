@@ -146,7 +146,7 @@ def _user(event: Event) -> Iterator[Message]:
 
 def _account(event: Event) -> Iterator[Message]:
     account = _found(event)
-    # An agent lets in, wherever it is told, whoever is named, without asking whether he may.
+    # An agent lets in, wherever it is told, whoever is named, without asking whether they may.
     resources = _resources_of(account) if account and not account.is_restricted else ()
     for action in _actions(event):
         yield messages.offering_user(

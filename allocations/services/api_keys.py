@@ -242,7 +242,7 @@ def _check_provisioned(resource: Resource) -> None:
 def _check_told(resource: Resource, told: dict[str, Any]) -> None:
     """Refuse a person who does not work in the project, and limits that are none.
 
-    :raises NotInProject: he does not.
+    :raises NotInProject: the person does not.
     :raises BadAmount: a limit is none, or of a component that the offering does not have.
     """
     if (user := told.get("user")) and not _works_in(resource, user):

@@ -36,9 +36,9 @@ class Repaired:
 
 
 def declare(queue: MessageQueue, management: Management, *, now: datetime) -> None:
-    """Have the broker know a queue and let its subscriber in, if he may log in.
+    """Have the broker know a queue and let its subscriber in, if it may log in.
 
-    The user comes last: who can log in finds his queue.
+    The user comes last: whoever can log in finds the queue.
 
     :raises BrokerUnmanageable: the broker does not answer, or refuses.
     """

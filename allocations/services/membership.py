@@ -107,7 +107,7 @@ def reconcile(*, user: User, offering: Offering, now: datetime) -> OfferingUser 
 def name_everywhere(
     *, provider: Customer, user: User, username: str, actor: User, now: datetime
 ) -> int:
-    """Give a person one name at all the provider's offerings where he has allocations.
+    """Give a person one name at all the provider's offerings where they have allocations.
 
     :raises NothingShared: there is no such offering.
     :raises UsernameTaken: another account has the name at one of them; then none is changed.

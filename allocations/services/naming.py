@@ -108,7 +108,7 @@ def _follows_claim(account: OfferingUser) -> bool:
 
 
 def _former_name(user: User, offering: Offering) -> str:
-    """Return what the person was called at the offering before his account was deleted."""
+    """Return what the person was called at the offering before their account was deleted."""
     deleted = OfferingUser.objects.filter(
         user=user, offering=offering, state=AccountState.DELETED
     ).exclude(username="")

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Reader:
-    """How a subscriber will read: with the token of his call, if he came with one, and by what.
+    """How a subscriber will read: with the token of its call, if it came with one, and by what.
 
-    The secret itself is not kept. Without a protocol, the one that he has chosen before holds.
+    The secret itself is not kept. Without a protocol, the one that was chosen before holds.
     """
 
     token: Token | None = None
@@ -36,7 +36,7 @@ class Reader:
 
 
 ANYBODY = Reader()
-"""Somebody of whom the call says nothing of how he will read."""
+"""A subscriber whose call does not say how it will read."""
 
 
 def let_in(login: BrokerLogin, reader: Reader) -> None:

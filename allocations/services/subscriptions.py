@@ -136,7 +136,7 @@ def create_queue(
 ) -> tuple[EventSubscriptionQueue, bool]:
     """Return the queue of a subscription for one type of one offering's objects; whether new.
 
-    Its owner logs in there with the token with which he has asked for a queue last.
+    Its owner logs in there with the token with which they asked for a queue last.
 
     :raises NotObserved: the subscription does not cover that.
     :raises NotProvided: its owner may not see that of the offering.

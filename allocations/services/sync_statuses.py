@@ -33,7 +33,7 @@ class NotReported(Conflict):
 
 @dataclass(frozen=True)
 class Entry:
-    """What a site says of one person; named by UUID, or by his name at the site or here."""
+    """What a site says of one person; named by UUID, or by their name at the site or here."""
 
     role_name: str
     state: SyncState

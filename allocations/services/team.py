@@ -34,7 +34,7 @@ class Member:
 
 
 def members_of(resource: Resource, *, has_consent: bool | None = None) -> list[Member]:
-    """Return the members by username, each once with his strongest role.
+    """Return the members by username, each once with their strongest role.
 
     With `has_consent`, only those who agreed to the offering's terms, or only those who did not.
     """

@@ -16,10 +16,8 @@ def permissions() -> str:
         "# Permissions",
         "",
         "Written by `make docs` from `identity/permissions.py` and from the endpoints' `access`.",
-        (
-            "Staff may do everything, support may see everything. What a person may not see is"
-            " 404, what he sees but may not do is 403."
-        ),
+        "Staff may do everything, support may see everything.",
+        "What a person may not see is 404, what they see but may not do is 403.",
         "",
         "## Roles",
         "",
@@ -44,7 +42,7 @@ def described(rule: Any) -> str:  # noqa: PLR0911 - one per kind of rule
         case Everyone(anonymous=True):
             return "everybody"
         case Everyone():
-            return "who is logged in, for what he may see"
+            return "who is logged in, for what they may see"
         case Marked(flags=flags):
             return " or ".join(flag.removeprefix("is_").replace("_", " ") for flag in flags)
         case Needs(permission=permission, on=on):

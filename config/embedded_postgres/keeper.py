@@ -1,6 +1,6 @@
 """The process that stops the embedded server when nobody is left who could.
 
-Who leaves in an orderly way as the last one stops the server himself (`holders.py`). But a process
+The last holder to leave in an orderly way stops the server (`holders.py`). But a process
 may be killed, may be told to end before it listens, or may be a child that ends without a word: so
 beside each server there is this one. It waits for the lock that all holders share, which the kernel
 gives it the moment the last of them is gone.
@@ -59,7 +59,7 @@ def end_keeper(cluster: Cluster) -> None:
     try:
         deadline = time.monotonic() + GONE_WITHIN_SECONDS
         while not alone(lock) and time.monotonic() < deadline:
-            with suppress(ValueError, OSError):  # who has the lock has written down who he is
+            with suppress(ValueError, OSError):  # who has the lock has written its PID there
                 os.kill(int(os.pread(lock, 20, 0)), signal.SIGKILL)
             time.sleep(0.01)
     finally:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 TICK = 1.0
 LOOK_SECONDS = 5.0
-"""How often it is looked who has used up his time."""
+"""How often it is looked whose time is used up."""
 
 MOST_CONNECTIONS = 4000
 SPARE_DESCRIPTORS = 256

@@ -32,7 +32,7 @@ def read(environ: Any, query: Any, cursor: str) -> Part:
 
     Without a cursor the query's `after` counts, if it has one.
 
-    :raises APIException: he is not logged in any more, or asks for what cannot be read.
+    :raises APIException: the caller is not logged in any more, or asks for what cannot be read.
     :raises DomainError: the cursor or a type of events is none.
     """
     return begin(environ, query, cursor)[1]

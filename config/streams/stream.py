@@ -86,7 +86,7 @@ def _event(event: dict[str, Any]) -> bytes:
 def _heartbeat(position: int) -> bytes:
     """Return a comment that keeps proxies from closing, and moves the reader's id on.
 
-    A block without data is no event to him, but its id counts: it passes what concerned others.
+    A block without data is no event to readers, but its id counts: it passes what concerned others.
     """
     return b": at %d\nid: %d\n\n" % (position, position)
 

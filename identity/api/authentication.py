@@ -51,7 +51,7 @@ class TokenAuthentication(BaseAuthentication):
 
 
 def secret_of(request: Request) -> str:
-    """Return the token that the caller has sent; empty when he has proved himself otherwise."""
+    """Return the token that the caller has sent; empty when they are known by other means."""
     _, *parts = get_authorization_header(request).split() or [b""]
     return parts[0].decode("latin-1") if request.auth is not None and parts else ""
 

@@ -33,7 +33,7 @@ CONNECT_SECONDS = 5.0
 READ_SECONDS = 10.0
 TOTAL_SECONDS = 20.0
 KEPT_OF_ANSWER = 500
-"""Characters of an answer that are kept for whoever looks why it is not what he expected."""
+"""Characters of an answer that are kept for whoever looks why it is not what they expected."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Hooks: somebody's wish to be told of events by HTTP or by mail, and how telling him went."""
+"""Hooks: somebody's wish to be told of events by HTTP or by mail, and how telling them went."""
 
 from __future__ import annotations
 

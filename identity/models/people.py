@@ -37,7 +37,7 @@ class UserManager(BaseUserManager["User"]):
         return self.get_queryset().visible_to(user)
 
     def create_user(self, username: str, password: str | None = None, **fields: Any) -> User:
-        """Make a user; without a password he can come in by token or single sign-on only."""
+        """Make a user; without a password they can come in by token or single sign-on only."""
         user = self.model(username=username, **fields)
         user.set_password(password)
         user.save(using=self._db)
@@ -127,7 +127,7 @@ class User(UuidModel, AbstractBaseUser):
         return self.username
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Store the user, with a slug of his UUID when none was chosen."""
+        """Store the user, with a slug of the UUID when none was chosen."""
         if not self.slug:
             self.slug = self.uuid.hex
         super().save(*args, **kwargs)

@@ -92,7 +92,7 @@ class CivilNumberTaken(Invalid):
 
 @dataclass(frozen=True)
 class Told:
-    """What came of telling: of whom, whether he was new, and what of him changed."""
+    """What came of telling: of whom, whether they were new, and what of them changed."""
 
     user: User
     created: bool
@@ -103,11 +103,11 @@ class Told:
 def push(
     *, username: str, source: str, attributes: Mapping[str, Any], actor: User, now: datetime
 ) -> Told:
-    """Take what a source tells of a person; register him if he is new.
+    """Take what a source tells of a person; register them if they are new.
 
     Telling the same again changes nothing but, once a day, when it was confirmed; telling nothing
     empties only what the source itself has told. Somebody who was shut out because no source knew
-    him any more is let in again.
+    them any more is let in again.
 
     Of people who are here without the actor's sources nothing is changed, nor that a further source
     knows them: that is for staff to say, since it gives sight of the person. The answer names the
@@ -115,7 +115,7 @@ def push(
 
     :raises NotYourSource: the actor does not manage the source.
     :raises Privileged: the person is of the staff, and the actor is not.
-    :raises Deactivated: he was shut out by somebody.
+    :raises Deactivated: somebody shut the person out.
     :raises CivilNumberTaken: another person has the civil number.
     """
     _check_source(actor, source)
@@ -158,10 +158,10 @@ def push(
 
 @transaction.atomic
 def remove(*, username: str, source: str, actor: User, now: datetime) -> tuple[User, bool]:
-    """Forget what a source told of a person; return him, and whether he is shut out by that.
+    """Forget what a source told of a person; return them, and whether that shuts them out.
 
-    He is when no other source knows him, unless he came here by himself: then he may stay. The
-    second time nothing happens.
+    It does when no other source knows them, unless they came here by themselves: then they may
+    stay. The second time nothing happens.
 
     :raises NotYourSource: the actor does not manage the source.
     :raises UnknownUser: nobody has the user name.
@@ -286,7 +286,7 @@ def _refuse_inactive(user: User) -> None:
 def _let_in(user: User, *, actor: User, now: datetime) -> None:
     """Let somebody in again who was shut out for want of a source.
 
-    :raises Deactivated: he was shut out for another reason.
+    :raises Deactivated: they were shut out for another reason.
     """
     if user.is_active:
         return
@@ -299,7 +299,7 @@ def _let_in(user: User, *, actor: User, now: datetime) -> None:
 def _found_or_made(
     username: str, email: str, source: str, *, actor: User, now: datetime
 ) -> tuple[User, bool]:
-    """Return the person of a name, locked, and whether he is new; of two at once one makes him."""
+    """Return the person of a name, locked, and whether they are new; of two calls one adds them."""
     people = User.objects.select_for_update(no_key=True).filter(username=username)
     user = people.first()
     if user is not None:

@@ -30,7 +30,7 @@ TOUCHED_EVERY = timedelta(minutes=1)
 
 
 class NotAuthenticated(DomainError):
-    """The caller could not show who he is (401)."""
+    """The caller could not show who they are (401)."""
 
     code = "authentication_failed"
 
@@ -131,11 +131,11 @@ def _count_failure(username: str, address: str, now: datetime) -> None:
 
 @transaction.atomic
 def issue(*, user: User, name: str, now: datetime, actor: User | None = None) -> tuple[Token, str]:
-    """Give a user one more token, which lives as long as his tokens do; the others live on.
+    """Give a user one more token, which lives as long as their tokens do; the others live on.
 
-    Who issues it is the user himself, unless another `actor` does it for him.
+    The user issues it, unless another `actor` does it for them.
 
-    :raises ShutOut: he is deactivated, by now: a token would come alive with him.
+    :raises ShutOut: the user is deactivated by now: a token would come alive with them.
     """
     if not User.objects.select_for_update(no_key=True).filter(pk=user.pk, is_active=True).exists():
         raise ShutOut("User inactive or deleted.")
@@ -177,7 +177,7 @@ def find(plaintext: str, *, now: datetime) -> Token:
 def latest(user: User) -> Token:
     """Return the token of a user that was used last.
 
-    :raises NoToken: he has none.
+    :raises NoToken: the user has none.
     """
     token: Token | None = user.tokens.order_by("-last_used", "-pk").first()
     if token is None:
@@ -224,7 +224,7 @@ def end_sessions(user: User) -> None:
 def refresh(user: User, *, actor: User, now: datetime) -> tuple[Token, str]:
     """Replace every token of a user by a new one, as after one of them got into wrong hands.
 
-    :raises ShutOut: he is deactivated.
+    :raises ShutOut: the user is deactivated.
     """
     revoke_all(user, actor=actor, now=now)
     return issue(user=user, name="refreshed", now=now)

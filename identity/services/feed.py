@@ -1,4 +1,4 @@
-"""The event feed: what happened, in order, for whoever may see it, from where he left off.
+"""The event feed: what happened, in order, for whoever may see it, from where they left off.
 
 A cursor is the sequence of the last event that was looked at. A reader may rely on it because of
 how the sequence is given (`outbox.put_in_order`): one dispatcher at a time does it, under a lock

@@ -89,10 +89,10 @@ def _read_by_owner(hook: Hook) -> QuerySet[Event]:
     """Return the events that a hook's owner may read.
 
     An organisation's are those on either side of it, which any of its owners may read; they do not
-    depend on who made the hook, who may have left. A person's are those that he may read himself.
+    depend on who made the hook, who may have left. A person's are what that person may read.
     """
     if hook.customer_id is None:
-        hook.author.only_reads = True  # his grants are asked for once
+        hook.author.only_reads = True  # the grants are asked for once
         return Event.objects.visible_to(hook.author)
     return Event.objects.filter(Q(customer=hook.customer_id) | Q(provider=hook.customer_id))
 

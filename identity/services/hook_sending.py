@@ -29,11 +29,11 @@ if TYPE_CHECKING:
     from identity.bus.posting import Answer
 
 LEASE = timedelta(minutes=1)
-"""How long a claimed delivery is left to its sender; after that he counts as dead."""
+"""How long a claimed delivery is left to its sender; after that the sender counts as dead."""
 
 MAX_ATTEMPTS = 17
 GIVEN_UP_AFTER = timedelta(days=3)
-"""How long a receiver may answer nothing until what waits for him is given up, oldest first."""
+"""How long a receiver may answer nothing until what waits for it is given up, oldest first."""
 
 FIRST_PAUSE = timedelta(seconds=10)
 LONGEST_PAUSE = timedelta(hours=8)
@@ -288,7 +288,7 @@ def _hold_up(own: Sequence[HookDelivery], *, now: datetime) -> None:
 
 
 def _pause_of(hook: Hook, answer: Answer) -> timedelta:
-    """Return how long a receiver is left alone, at least as long as he asks for."""
+    """Return how long a receiver is left alone, at least as long as it asks for."""
     pause = hook_pause_after(hook.failures, is_answered=answer.status is not None)
     wished = timedelta(seconds=answer.retry_after or 0)
     return max(pause, min(wished, LONGEST_HOOK_PAUSE))

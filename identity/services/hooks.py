@@ -74,7 +74,7 @@ def create_web(
     content_type: str = ContentType.JSON,
     **wish: Any,
 ) -> tuple[WebHook, str]:
-    """Have somebody, or his organisation, told of events by HTTP; return the secret as well.
+    """Have somebody, or their organisation, told of events by HTTP; return the secret as well.
 
     The secret signs what is sent; it cannot be shown again.
 
@@ -212,7 +212,7 @@ def ping(hook: WebHook, *, actor: User, now: datetime) -> Event:
 
 @transaction.atomic
 def end(hook: Hook, *, now: datetime) -> None:
-    """Switch a hook off whose receiver says that he is gone for good (HTTP 410)."""
+    """Switch a hook off whose receiver says that it is gone for good (HTTP 410)."""
     ended = Hook.objects.filter(pk=hook.pk, is_active=True).update(is_active=False, modified=now)
     if ended:
         _record("web_hook.gone", hook, actor=None, now=now)

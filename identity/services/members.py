@@ -176,7 +176,7 @@ def change(
 
 @transaction.atomic
 def revoke(*, scope: Scope, user: User, role: Role, actor: User, now: datetime) -> None:
-    """Take a role from a user; when he has not got it, it is as asked for already."""
+    """Take a role from a user; when they have not got it, it is as asked for already."""
     held = Grant.objects.on(scope.scope_type, scope.pk).filter(user=user, role=role)
     _end(held, actor=actor, now=now, reason="revoked")
 

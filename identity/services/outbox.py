@@ -107,7 +107,7 @@ def settle(claimed: Claim, *, now: datetime) -> None:
 def fail(claimed: Claim, error: str, *, now: datetime) -> None:
     """Record why an attempt failed, and plan the next one or give up.
 
-    When the lease is over and somebody else has the delivery, his attempt is left alone.
+    When the lease is over and another worker has the delivery, its attempt is left alone.
     """
     delivery = (
         EventDelivery.objects.select_for_update()

@@ -89,7 +89,7 @@ def create(
     now: datetime,
     **profile: Any,
 ) -> User:
-    """Register a person; without a password he cannot log in by one before it is set.
+    """Register a person; without a password they cannot log in by one before it is set.
 
     :raises Misshapen: the details are no object, or the managed sources no list.
     :raises UsernameTaken: the user name is taken.

@@ -34,7 +34,7 @@ class TermsOfService(UuidModel, Timestamped):
 
 
 class Consent(UuidModel, Timestamped):
-    """A user agreed to an offering's terms, until he takes it back."""
+    """A user agreed to an offering's terms, until they take it back."""
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="consents")
     offering = models.ForeignKey(Offering, on_delete=models.CASCADE, related_name="consents")

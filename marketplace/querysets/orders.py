@@ -64,7 +64,7 @@ class OrderQuerySet(QuerySet[Any]):
     """Orders."""
 
     def visible_to(self, user: Any) -> Self:
-        """Keep the orders of the user's projects and of the offerings that he provides."""
+        """Keep the orders of the user's projects and of the offerings that they provide."""
         return both_sides(self, user, project="project", offering="offering")
 
     def due(self, today: date) -> Self:

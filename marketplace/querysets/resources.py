@@ -44,7 +44,7 @@ class ResourceQuerySet(QuerySet[Any]):
     """Resources, from the consumer's side and from the provider's."""
 
     def visible_to(self, user: Any) -> Self:
-        """Keep the resources of the user's projects and of the offerings that he provides."""
+        """Keep the resources of the user's projects and of the offerings that they provide."""
         return both_sides(self, user, project="project", offering="offering")
 
     def consumed_by(self, user: Any) -> Self:

@@ -26,7 +26,7 @@ AMENDABLE = (
     OrderState.PENDING_PROJECT,
     OrderState.PENDING_PROVIDER,
 )
-"""Before its provider has agreed to an order; what he agreed to is not changed behind his back."""
+"""Before its provider has agreed to an order; what it agreed to is not changed behind its back."""
 
 
 class ConsumerAgreed(Forbidden):
@@ -62,7 +62,7 @@ def amend(
     """Change what a waiting order asks for; limits and attributes are replaced as a whole.
 
     :raises IllegalTransition: the provider has agreed to it, or it is over.
-    :raises ConsumerAgreed: the actor could not agree to it himself.
+    :raises ConsumerAgreed: the actor could not have agreed to it.
     :raises NotInThisOrder: it is no order for limits.
     :raises InvalidLimits: the limits cannot be had.
     :raises InvalidOptions: an attribute is not what the offering asks for.

@@ -81,7 +81,7 @@ def approve_by_provider(
     now: datetime,
     attributes: Mapping[str, Any] | None = None,
 ) -> None:
-    """Agree to an order for the provider, who may add attributes of his own to it.
+    """Agree to an order for the provider, who may add attributes of their own to it.
 
     :raises IllegalTransition: it does not wait for that.
     :raises Invalid: what it asks for cannot be had any more (`promises.ask`).

@@ -136,7 +136,7 @@ def settle(offering: Offering, *, user: User, accepting: bool, actor: User, now:
     Without terms that is an empty text. An older consent is enough unless the new terms ask for it
     again. `accepting` is what the order says; it is recorded as a consent.
 
-    :raises TermsNotAccepted: when there are terms and he has not.
+    :raises TermsNotAccepted: when there are terms and the user has not.
     """
     terms = in_force(offering)
     if terms is None:

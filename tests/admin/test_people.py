@@ -97,10 +97,10 @@ def test_a_person_is_shut_out_and_let_in_again(staff: Client, dave: User, bob: U
     assert not Token.objects.filter(user=bob).exists()
     assert buttons(staff, bob) == ["Activate", "Revoke all tokens"]
 
-    do(staff, "activate", bob, reason="He is back.")
+    do(staff, "activate", bob, reason="They are back.")
     bob.refresh_from_db()
     event = Event.objects.get(kind="user.activated")
-    assert (bob.is_active, event.actor, event.payload) == (True, dave, {"reason": "He is back."})
+    assert (bob.is_active, event.actor, event.payload) == (True, dave, {"reason": "They are back."})
 
 
 def test_a_new_token_is_shown_once_and_works(
@@ -217,7 +217,7 @@ def test_a_project_is_removed_when_nothing_is_left_in_it(
 
 
 @pytest.mark.parametrize("named", ["bob", "BOB@example.org", "uuid"])
-def test_a_role_is_given_to_somebody_by_any_of_his_names(
+def test_a_role_is_given_to_somebody_by_any_of_their_names(
     staff: Client, dave: User, bob: User, now: datetime, named: str
 ) -> None:
     row = ProjectFactory()
@@ -338,7 +338,7 @@ def test_others_do_not_log_in_here_even_with_their_password(client: Client, bob:
     assert "Please enter the correct username" in text(response)
 
 
-def test_staff_say_what_somebody_is_called_at_sites_and_for_whom_he_speaks(
+def test_staff_say_what_somebody_is_called_at_sites_and_for_whom_they_speak(
     staff: Client, bob: User
 ) -> None:
     change(

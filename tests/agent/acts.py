@@ -29,7 +29,7 @@ WHERE resource_id = (SELECT id FROM marketplace_resource WHERE uuid = %(uuid)s);
 
 @dataclass
 class Allocation:
-    """An allocation that the PI ordered, seen by him and by the provider."""
+    """An allocation that the PI ordered, as seen by the PI and by the provider."""
 
     service: Service
     uuid: str
@@ -156,7 +156,7 @@ def leave(service: Service, username: str, role: str = MEMBER) -> None:
 
 
 def stay_out(service: Service, username: str) -> None:
-    """Take somebody out of the project, if he is in it."""
+    """Take somebody out of the project, if they are in it."""
     rows = service.person("pi").get(f"projects/{PROJECT}/list_users/")
     for row in rows:
         if row["user_username"] == username:
@@ -166,7 +166,7 @@ def stay_out(service: Service, username: str) -> None:
 def account_of(service: Service, offering: str, username: str, user: str = "") -> dict[str, Any]:
     """Return somebody's live account at an offering, as the provider sees it.
 
-    `user` is his UUID, where it is not that of the preset.
+    `user` is their UUID, where it is not that of the preset.
     """
     rows = service.person("site-owner").get(
         "marketplace-offering-users/", offering_uuid=offering, user_uuid=user or USERS[username]

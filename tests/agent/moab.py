@@ -76,7 +76,7 @@ def _create_account(kept: dict[str, Any], asked: argparse.Namespace) -> None:
 def _modify_account(kept: dict[str, Any], asked: argparse.Namespace) -> None:
     users = _account(kept, asked.a)["users"]
     if asked.add_user:
-        users.append(asked.add_user.removeprefix("+"))  # the plus makes him active
+        users.append(asked.add_user.removeprefix("+"))  # the plus makes them active
     if asked.del_user:
         users.remove(asked.del_user)
 

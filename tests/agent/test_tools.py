@@ -103,7 +103,7 @@ def test_staff_load_the_usage_of_past_months(service: Service, site: Callable[..
 
 def test_a_polling_site_works_off_an_import(service: Service, site: Callable[..., Site]) -> None:
     slurm, owner = site(LIMITS), service.person("site-owner")
-    slurm.configure(waldur_api_token=service.person("site-staff").token)  # he sees every project
+    slurm.configure(waldur_api_token=service.person("site-staff").token)  # who sees every project
     for words in (
         ("add", "account", CUSTOMER_ACCOUNT, "description=c", "organization=c", "parent=root"),
         (

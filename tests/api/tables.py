@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from rest_framework.test import APIClient
 
 MARKS = {"-": 401, "x": 403, "?": 404, "!": 400}
-"""Not logged in; may not; does not see it; names what he does not see. `+` is success."""
+"""Not logged in; may not; does not see it; names what is out of sight. `+` is success."""
 
 DENIED = {"detail": "You do not have permission to perform this action."}
 

@@ -22,7 +22,7 @@ PATIENCE = 120.0
 
 
 class Inbox(stomp.ConnectionListener):  # type: ignore[misc]
-    """What a subscriber has received so far, and whether the broker has had enough of him."""
+    """What a subscriber has received so far, and whether the broker has had enough of it."""
 
     def __init__(self) -> None:
         self.messages: list[dict[str, Any]] = []
@@ -77,7 +77,7 @@ def stomp_reader(
 ) -> Iterator[tuple[stomp.WSStompConnection, Inbox]]:
     """Read a queue as the agent does.
 
-    :raises Refused: the broker does not let him in.
+    :raises Refused: the broker does not let the reader in.
     """
     inbox = Inbox()
     connection = stomp.WSStompConnection(
@@ -98,7 +98,7 @@ def stomp_reader(
         raise Refused(inbox.errors) from error
     finally:
         if connection.is_connected():
-            # What comes before the broker knows that he has left would be taken for read.
+            # What comes before the broker knows that it was left would be taken for read.
             connection.disconnect(receipt="left")
             inbox.wait_until_cut_off()
         line.close()
@@ -110,7 +110,7 @@ def mqtt_reader(
 ) -> Iterator[Inbox]:
     """Read a topic with a session that outlives the connection.
 
-    :raises Refused: the broker does not let him in, or not to the topic.
+    :raises Refused: the broker does not let the reader in, or not to the topic.
     """
     inbox = Inbox()
     answers: list[str] = []

@@ -45,7 +45,7 @@ def a_login(protocol: Protocol = Protocol.STOMP, vhost: str = "") -> Login:
 
 
 def bring_about(management: Management, login: Login) -> str:
-    """Have a subscriber with his queue, and return its name."""
+    """Have a subscriber with its queue, and return its name."""
     management.put_vhost(login.vhost)
     for vhost, queue in login.own_queues:
         management.put_queue(vhost, queue)
@@ -69,7 +69,7 @@ def parcel(login: Login, queue: str, number: int = 0) -> Parcel:
     return Parcel(login.vhost, "", queue, body, str(number))
 
 
-def test_a_subscriber_reads_his_queue_with_the_password_of_which_only_a_digest_is_known(
+def test_a_subscriber_reads_its_queue_with_the_password_of_which_only_a_digest_is_known(
     node: Node, publisher: Publisher, reader: tuple[Login, str]
 ) -> None:
     login, queue = reader
@@ -79,7 +79,7 @@ def test_a_subscriber_reads_his_queue_with_the_password_of_which_only_a_digest_i
         assert inbox.wait_for(3) == [{"number": number} for number in range(3)]
 
 
-def test_he_is_let_in_by_nothing_else(node: Node, reader: tuple[Login, str]) -> None:
+def test_it_is_let_in_by_nothing_else(node: Node, reader: tuple[Login, str]) -> None:
     login, _ = reader
     with pytest.raises(Refused), stomp_reader(node, login.vhost, login.username, "another"):
         pass
@@ -88,7 +88,7 @@ def test_he_is_let_in_by_nothing_else(node: Node, reader: tuple[Login, str]) -> 
 
 
 @pytest.mark.parametrize("destination", ["/exchange/amq.topic/x", "/queue/mine", "/amq/queue/{}"])
-def test_he_can_send_nothing(node: Node, reader: tuple[Login, str], destination: str) -> None:
+def test_it_can_send_nothing(node: Node, reader: tuple[Login, str], destination: str) -> None:
     login, queue = reader
     with stomp_reader(node, login.vhost, login.username, SECRET) as (connection, inbox):
         connection.send(destination=destination.format(queue), body="{}")
@@ -96,7 +96,7 @@ def test_he_can_send_nothing(node: Node, reader: tuple[Login, str], destination:
 
 
 @pytest.mark.parametrize("destination", ["/exchange/amq.topic/#", "/queue/mine", "/amq/queue/{}"])
-def test_he_can_read_nothing_but_his_own_queue(
+def test_it_can_read_nothing_but_its_own_queue(
     node: Node, management: Management, reader: tuple[Login, str], destination: str
 ) -> None:
     login, _ = reader
@@ -108,7 +108,7 @@ def test_he_can_read_nothing_but_his_own_queue(
     management.remove_login(other.username)
 
 
-def test_what_nobody_reads_waits_for_him(
+def test_what_nobody_reads_waits_for_the_reader(
     node: Node, publisher: Publisher, reader: tuple[Login, str]
 ) -> None:
     login, queue = reader

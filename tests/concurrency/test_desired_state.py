@@ -18,7 +18,7 @@ from tests.factories.marketplace import HpcOfferingFactory, ResourceFactory
 pytestmark = pytest.mark.django_db(transaction=True)
 
 READERS = 4
-"""Each reads twice: nobody can be overtaken more often than he would try again."""
+"""Each reads twice: nobody can be overtaken more often than they would try again."""
 
 
 @pytest.fixture

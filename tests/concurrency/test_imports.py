@@ -45,7 +45,7 @@ def test_what_waits_is_taken_over_once(project: Project, now: datetime) -> None:
 
 
 def test_a_name_at_the_site_becomes_one_allocation(project: Project, now: datetime) -> None:
-    """Even if each of the racers has found it for himself."""
+    """Even if each of the racers has found it on its own."""
     offering, actor = HpcOfferingFactory(), UserFactory()
     found = importing.Found(offering, project, "hpc_old", "hpc_old", {"cpu_k_hours": 1})
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_of_several_sources_that_tell_of_somebody_new_one_registers_him(
+def test_of_several_sources_that_tell_of_somebody_new_one_registers_them(
     dave: User, now: datetime
 ) -> None:
     got = race_each(

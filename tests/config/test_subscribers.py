@@ -190,7 +190,7 @@ def test_a_resource_that_is_unlinked_takes_the_accounts_too(resource, bob, dave,
     assert account.state == AccountState.DELETION_REQUESTED
 
 
-def test_who_is_shut_out_loses_his_account_and_gets_it_back(resource, bob, dave, now):
+def test_who_is_shut_out_loses_their_account_and_gets_it_back(resource, bob, dave, now):
     account = OfferingUserFactory(offering=resource.offering, user=bob)
 
     users.deactivate(bob, reason="left", actor=dave, now=now)
@@ -285,7 +285,7 @@ def test_a_profile_that_changes_is_told_to_the_sites_that_see_it(resource, bob, 
     }
 
 
-def test_a_new_claim_renames_and_a_person_switched_off_loses_his_account(
+def test_a_new_claim_renames_and_a_person_switched_off_loses_their_account(
     resource, offering, bob, dave, now
 ):
     options = {MANAGED: True, "username_generation_policy": "identity_claim"}

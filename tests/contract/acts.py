@@ -102,7 +102,7 @@ def create_project(cast: Cast, name: str) -> UUID:
 
 
 def find_person(cast: Cast, cuid: str) -> UUID:
-    """The allocator looks a researcher up by his CUID."""
+    """The allocator looks a researcher up by their CUID."""
     lookup = RemoteEduteamsRequestRequest(cuid=cuid)
     return remote_eduteams.sync(client=cast.allocator, body=lookup).uuid
 

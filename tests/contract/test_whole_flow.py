@@ -42,14 +42,14 @@ from tests.contract.cast import RESEARCHER_CUID, Cast, known, log_in
 pytestmark = pytest.mark.e2e
 
 
-def test_an_allocator_logs_in_and_finds_the_organisation_he_runs(cast: Cast) -> None:
+def test_an_allocator_logs_in_and_finds_the_organisation_they_run(cast: Cast) -> None:
     with log_in(cast.service, "alice") as allocator:
         (customer,) = customers_list.sync(client=allocator)
 
     assert (customer.uuid, customer.abbreviation) == (cast.customer_uuid, "SWE")
 
 
-def test_an_allocator_finds_a_researcher_and_manages_his_membership(cast: Cast) -> None:
+def test_an_allocator_finds_a_researcher_and_manages_their_membership(cast: Cast) -> None:
     allocator = cast.allocator
     project = acts.create_project(cast, "Climate model")
     found = projects_list.sync(client=allocator, backend_id="naiss-Climate model")

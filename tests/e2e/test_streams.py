@@ -70,7 +70,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 
 def free_places(service: Service) -> None:
-    """See who has hung up: the server notices when it writes to him for the second time."""
+    """See who has hung up: the server notices when it writes to them for the second time."""
     for number in range(3):
         service.happen(f"to who is left {number}")
         time.sleep(1)

@@ -234,7 +234,7 @@ def test_a_role_where_the_site_has_nothing_is_not_told_of(queue, project, offeri
     assert told() == []
 
 
-def test_who_is_shut_out_loses_his_roles_at_the_sites_and_gets_them_back(
+def test_who_is_shut_out_loses_their_roles_at_the_sites_and_gets_them_back(
     queue, resource, project, bob, dave, now
 ):
     users.deactivate(bob, reason="left", actor=dave, now=now)
@@ -267,7 +267,7 @@ def test_a_new_username_names_the_resources_that_it_is_for(queue, resource, bob,
     }  # fmt: skip
 
 
-def test_who_comes_back_is_let_in_by_his_old_name(queue, resource, bob, now):
+def test_who_comes_back_is_let_in_by_their_old_name(queue, resource, bob, now):
     account = OfferingUserFactory(offering=resource.offering, user=bob, username="bob1")
     accounts.advance(account, "leave", AccountState.DELETION_REQUESTED, actor=None, now=now)
     told()
@@ -277,7 +277,7 @@ def test_who_comes_back_is_let_in_by_his_old_name(queue, resource, bob, now):
     ] == [("update", "bob1", ["hpc_climate"]), ("username_set", "bob1", ["hpc_climate"])]
 
 
-def test_who_is_shut_out_is_named_for_no_resource_and_his_teams_are_looked_at(
+def test_who_is_shut_out_is_named_for_no_resource_and_their_teams_are_looked_at(
     queue, resource, bob, carol, now
 ):
     account = OfferingUserFactory(offering=resource.offering, user=bob, username="bob1")
@@ -378,7 +378,7 @@ def test_a_subscription_s_queue_carries_its_type_of_its_offering(offering, carol
 def test_who_does_not_provide_the_offering_hears_nothing(
     who, request, offering, resource, carol, now
 ):
-    """Also not he who did when he registered."""
+    """Also not somebody who did when they registered."""
     outsider = request.getfixturevalue(who)
     agent = AgentIdentityFactory(offering=offering)
     MessageQueueFactory(consumer=EventConsumerFactory(identity=agent, user=outsider))

@@ -184,7 +184,7 @@ def test_letting_go_twice_is_harmless(agent, now):
     assert kinds() == before
 
 
-def test_who_came_by_himself_may_stay(agent, dave, bob, now):
+def test_who_came_by_themselves_may_stay(agent, dave, bob, now):
     push(dave, now, username="bob")
 
     assert remove(agent, now, username="bob")[1] is False
@@ -197,7 +197,7 @@ def test_somebody_unknown_cannot_be_let_go(agent, now):
         remove(agent, now)
 
 
-def test_who_is_told_of_again_is_let_in_again_unless_staff_shut_him_out(agent, dave, now):
+def test_who_is_told_of_again_is_let_in_again_unless_staff_shut_them_out(agent, dave, now):
     push(agent, now)
     user, _ = remove(agent, now)
 

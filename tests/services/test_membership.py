@@ -135,7 +135,7 @@ def test_a_role_in_another_project_with_the_same_offering_keeps_it(bob, resource
 
 
 @pytest.mark.parametrize(("username", "state"), [("bob1", "OK"), ("", "Requested")])
-def test_who_comes_back_before_the_site_has_begun_keeps_his_account(
+def test_who_comes_back_before_the_site_has_begun_keeps_their_account(
     bob, resource, now, username, state
 ):
     account = OfferingUserFactory(
@@ -305,7 +305,7 @@ def test_the_provider_s_policy_holds_where_the_offering_has_none(bob, resource, 
     assert reconcile(bob, resource.offering, now).username == "bob"
 
 
-def test_who_comes_back_gets_his_old_name_and_nobody_else_does(bob, pi, resource, now):
+def test_who_comes_back_gets_their_old_name_and_nobody_else_does(bob, pi, resource, now):
     resource.offering.plugin_options = by("anonymized", username_anonymized_prefix="efp")
     OfferingUserFactory(
         offering=resource.offering, user=bob, username="efp00000", state=AccountState.DELETED
@@ -337,7 +337,7 @@ def test_when_every_number_is_lost_the_site_names_the_person(bob, resource, now,
 # --- one name everywhere --------------------------------------------------------------------------
 
 
-def test_a_provider_names_a_person_at_all_his_offerings_that_the_person_uses(
+def test_a_provider_names_a_person_at_all_its_offerings_that_the_person_uses(
     bob, provider, resource, carol, now
 ):
     other = ResourceFactory(

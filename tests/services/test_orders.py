@@ -82,7 +82,7 @@ def test_an_order_for_a_later_day_waits_for_it(ordered: Any, carol: User, now: d
     assert states(order) == ("pending-start-date", "Creating")
 
 
-def test_the_provider_may_add_attributes_of_his_own(
+def test_the_provider_may_add_attributes_of_its_own(
     ordered: Any, carol: User, now: datetime
 ) -> None:
     order = ordered(attributes={"name": "x", "purpose": "test"})

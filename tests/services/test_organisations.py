@@ -44,7 +44,7 @@ def test_a_taken_slug_is_refused(dave: User, allocator: Customer, now: datetime)
     assert refusal.value.detail == {"slug": ["customer with this slug already exists."]}
 
 
-def test_an_owner_changes_what_is_his_to_change(
+def test_an_owner_changes_what_is_theirs_to_change(
     alice: User, allocator: Customer, now: datetime
 ) -> None:
     changes = {"name": "LUMI Finland", "slug": "mine", "blocked": True, "abbreviation": "SWE"}

@@ -61,7 +61,7 @@ def test_an_order_reserves_an_allocation_that_exists_from_this_moment(
     }
 
 
-def test_a_member_needs_the_agreement_of_his_organisation(
+def test_a_member_needs_the_agreement_of_their_organisation(
     wish: Any, bob: User, now: datetime
 ) -> None:
     order = placing.place(wish(), actor=bob, now=now)

@@ -59,7 +59,7 @@ def test_a_taken_slug_is_refused(dave: User, bob: User, now: datetime) -> None:
     assert refusal.value.detail == {"slug": ["user with this slug already exists."]}
 
 
-def test_who_changes_his_profile_first_agrees_with_the_policy(bob: User, now: datetime) -> None:
+def test_who_changes_their_profile_first_agrees_with_the_policy(bob: User, now: datetime) -> None:
     with pytest.raises(users.PolicyNotAgreed) as refusal:
         users.update(bob, actor=bob, now=now, changes={"job_title": "PI"})
     assert refusal.value.detail == {"agree_with_policy": ["User must agree with the policy."]}

@@ -51,7 +51,7 @@ def login(name: str = "a", *queues: str, protocol: Protocol = Protocol.STOMP) ->
     return Login(name, f"hash of {name}", f"home of {name}", protocol, frozenset(queues))
 
 
-def test_a_subscriber_reads_his_own_queues_and_nothing_else() -> None:
+def test_a_subscriber_reads_its_own_queues_and_nothing_else() -> None:
     rights = login("a", "consumer_1", "subscription.2").rights
     assert (rights.configure, rights.write) == ("^$", "^$")
     assert [
@@ -65,7 +65,7 @@ def test_a_subscriber_without_a_queue_reads_nothing() -> None:
     assert login().rights == Rights("^$", "^$", "^$")
 
 
-def test_over_mqtt_he_binds_his_sessions_to_his_own_topics() -> None:
+def test_over_mqtt_it_binds_its_sessions_to_its_own_topics() -> None:
     reader = login("a", "consumer_1", protocol=Protocol.MQTT)
     assert reader.own_queues == frozenset()
     assert re.search(reader.rights.configure, "mqtt-subscription-meqos1")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class KnownProject(RelatedUuid):
-    """A project that the caller is in, or that has an allocation of what he helps to provide."""
+    """A project that the caller is in, or that has an allocation of what they help to provide."""
 
     def __init__(self, **kwargs: Any) -> None:
         """Expect a project's UUID."""

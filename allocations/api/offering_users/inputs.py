@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class AnyoneByUrl(RelatedUrl):
-    """A person whom the provider need not share anything with; who he is, the URL must say."""
+    """A person whom the provider need not share anything with; who it is, the URL must say."""
 
     default_error_messages = {"does_not_exist": NO_RIGHT}
 
@@ -27,12 +27,12 @@ class AnyoneByUrl(RelatedUrl):
         super().__init__("user-detail", User, **kwargs)
 
     def found(self, uuid: UUID) -> User:
-        """Return the person, unless he is shut out."""
+        """Return the person, unless they are shut out."""
         return User.objects.get(uuid=uuid, is_active=True)
 
 
 class AnyoneByUuid(RelatedUuid):
-    """The same by his UUID."""
+    """The same by UUID."""
 
     default_error_messages = {"does_not_exist": NO_RIGHT}
 
@@ -41,7 +41,7 @@ class AnyoneByUuid(RelatedUuid):
         super().__init__(User, **kwargs)
 
     def found(self, uuid: UUID) -> User:
-        """Return the person, unless he is shut out."""
+        """Return the person, unless they are shut out."""
         return User.objects.get(uuid=uuid, is_active=True)
 
 

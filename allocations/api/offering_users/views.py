@@ -29,7 +29,7 @@ MANAGE = Needs(P.MANAGE_OFFERING_USER, on=("offering", "offering.customer"))
 
 
 class OfferingUserViewSet(Recorded, Listed, Retrieved, ApiViewSet):
-    """Accounts: a person sees his own, a provider those at his offerings."""
+    """Accounts: people see their own, a provider those at its offerings."""
 
     model = OfferingUser
     output = OfferingUserOutput

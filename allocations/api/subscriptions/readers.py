@@ -1,4 +1,4 @@
-"""How a caller will read at the broker later: with the token of his request."""
+"""How a caller will read at the broker later: with the token of the request."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def reader_of(request: Request, protocol: Protocol | None = None) -> Reader:
-    """Return the caller's token, if he came with one, and the protocol that he asks for."""
+    """Return the caller's token, if they came with one, and the protocol that they ask for."""
     secret = secret_of(request)
     token: Any = request.auth
     return Reader(token, secret, protocol) if secret else Reader(protocol=protocol)

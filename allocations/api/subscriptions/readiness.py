@@ -1,6 +1,6 @@
-"""Answering a subscriber when the broker is ready for him.
+"""Answering a subscriber when the broker is ready for it.
 
-He connects as soon as he has the answer, and a first attempt that is refused costs more than the
+It connects as soon as it has the answer, and a first attempt that is refused costs more than the
 attempt: stomp.py then reads the same connection in two threads, so that an agent (1.0.7) would work
 on an order twice at once. The worker declares the queue; the answer waits for that, but not for
 long: a broker that is away is no reason to fail, since what is to be told waits for it.

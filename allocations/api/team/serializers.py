@@ -1,4 +1,4 @@
-"""What a member of a resource's team looks like to the site that serves him."""
+"""What a member of a resource's team looks like to the site that serves them."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ class Either:
 
 @dataclass(frozen=True)
 class Everyone(Either):
-    """Whoever has got this far: the queryset scopes what he meets."""
+    """Whoever has got this far: the queryset scopes what they meet."""
 
     anonymous: bool = False
     at_once: bool = True

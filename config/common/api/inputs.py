@@ -145,7 +145,7 @@ class _Related(serializers.Field[Any, Any, Any, Any]):
     def found(self, uuid: UUID) -> Any:
         """Return the object among what the caller may see.
 
-        :raises ObjectDoesNotExist: when he sees none.
+        :raises ObjectDoesNotExist: when the caller sees none.
         """
         user = self.context["request"].user
         return getattr(self.model.objects.all(), self.visible)(user).get(uuid=uuid)

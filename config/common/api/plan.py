@@ -41,7 +41,7 @@ class Caller:
 
     @property
     def fingerprint(self) -> Any:
-        """All that queries ask of the user, so that they may be kept for him; None: unknown."""
+        """All that queries ask of the user, so that statements may be kept by it; None: unknown."""
         return getattr(self.user, "fingerprint", None)
 
 

@@ -258,7 +258,7 @@ class Statement:
 
 
 class Kept:
-    """The statements that were needed last; those of one caller go with him."""
+    """The statements that were needed last; those of one caller go with the caller."""
 
     def __init__(self, most: int) -> None:
         """Begin with none."""

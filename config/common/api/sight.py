@@ -1,4 +1,4 @@
-"""What a caller may read of the rows of a list, so that filters and orderings tell him no more.
+"""What a caller may read of the rows of a list, so that filters and orderings tell no more.
 
 A column is read where the answer itself shows it. One that the answer withholds from some (a key
 that is `Withheld`), or does not have, is read by those whom its model names

@@ -90,7 +90,7 @@ def _differs(price: PlanComponent, row: Row, name: str) -> bool:
 
 
 def load_role(known: Known, row: Row, now: datetime) -> bool:
-    """Give a person a role, unless he has it, or had it by this row.
+    """Give a person a role, unless they have it, or had it by this row.
 
     :raises Fault: when there is no such person, role or scope.
     """
@@ -147,7 +147,7 @@ def _record_grant(grant: Grant, now: datetime) -> None:
 
 
 def load_account(known: Known, row: Row, now: datetime) -> bool:
-    """Give a person an account at a site, unless he has one there or had one by this row.
+    """Give a person an account at a site, unless they have one there or had one by this row.
 
     One with a name is ready; one without waits for the site to name it.
 
@@ -181,7 +181,7 @@ def load_account(known: Known, row: Row, now: datetime) -> bool:
 
 
 def _named(known: Known, row: Row) -> User:
-    """Return the row's user, who must bear the name that stands beside his UUID."""
+    """Return the row's user, who must bear the name that stands beside the UUID."""
     user: User = referred(known, User, row, "user_uuid")
     if row.get("user_username", user.username) != user.username:
         raise Fault(f"user_username: the user's name is {user.username}")

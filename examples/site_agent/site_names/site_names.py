@@ -5,8 +5,8 @@ offering: `username_management_backend: "site-names"`. The agent asks it for eac
 name yet.
 What it raises decides what the person is told:
 
-* `OfferingUserAccountLinkingRequiredError`: he has to do something at the site first;
-* `OfferingUserAdditionalValidationRequiredError`: the site has to look at him first;
+* `OfferingUserAccountLinkingRequiredError`: the person has to do something at the site first;
+* `OfferingUserAdditionalValidationRequiredError`: the site has to look at the person first;
 * `BackendError`: it did not work, and is tried again in the next round.
 """
 

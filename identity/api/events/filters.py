@@ -80,7 +80,7 @@ class EventFilter(ApiFilterSet):
         return rows.filter(Q(customer__uuid=value) | Q(provider__uuid=value))
 
     def filter_related_user(self, rows: QuerySet[Any], name: str, value: UUID) -> QuerySet[Any]:
-        """Keep what a person did, and what happened to him."""
+        """Keep what a person did, and what happened to them."""
         return rows.filter(
             Q(actor__uuid=value) | Q(subject_uuid=value) | Q(payload__user_uuid=value.hex)
         )

@@ -15,8 +15,8 @@ class ForOneself(Either):
     at_once: bool = False
 
     def allows(self, user: Any, target: Any) -> bool:
-        """Allow everybody as much for himself."""
+        """Allow everybody as much for themselves."""
         return user.is_authenticated and follow(target, "customer") is None
 
     def __str__(self) -> str:
-        return "everybody for himself"
+        return "everybody for themselves"

@@ -37,7 +37,7 @@ from identity.services import hook_planning, hook_replay, hooks
 
 OF_CUSTOMER = Needs(Permission.UPDATE_CUSTOMER, on=("customer",))
 MANAGED = Own("author") | OF_CUSTOMER
-"""A person's hook is his own, an organisation's all its owners'; others do not see it."""
+"""A person's hook is their own, an organisation's all its owners'; others do not see it."""
 
 
 class HookViewSet(Listed, ApiViewSet):

@@ -32,7 +32,7 @@ PRIVATE = audiences.PRIVATE | {
     "is_admin_deactivated",
     "permissions",
 }
-"""The keys that are shown to the person himself, to staff and to support only."""
+"""The keys that are shown to the person concerned, to staff and to support only."""
 
 GENDERS = ("female", "male", "unknown")
 
@@ -47,7 +47,7 @@ class ProfileCompleteness(serializers.Serializer[Any]):
 
 
 class PersonOutput(Output):
-    """A person as himself, staff and support see him; without his roles."""
+    """A person as shown to themselves, to staff and to support; without their roles."""
 
     class Meta:
         model = User
@@ -200,7 +200,7 @@ class UserMeOutput(PersonOutput):
 
 
 class ColleagueOutput(UserOutput):
-    """A person as those see him who share an organisation or a project with him."""
+    """A person as shown to those who share an organisation or a project with them."""
 
     class Meta:
         model = User

@@ -126,7 +126,7 @@ class PublicOfferingFilter(ApiFilterSet):
         return found
 
     def filter_accessible(self, rows: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
-        """Keep what the caller may order, or what he may not."""
+        """Keep what the caller may order, or what they may not."""
         mine = Offering.objects.orderable_by(self.request.user).values("pk")
         return rows.filter(pk__in=mine) if value else rows.exclude(pk__in=mine)
 

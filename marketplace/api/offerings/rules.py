@@ -1,4 +1,4 @@
-"""Rules that a provider gives to names at his site."""
+"""Rules that a provider gives to names at its site."""
 
 from __future__ import annotations
 

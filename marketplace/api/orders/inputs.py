@@ -31,7 +31,7 @@ LIMITS = Shape({"type": "object", "additionalProperties": {"type": "number"}}, O
 class PlanUrl(RelatedUrl):
     """A plan, under any of the addresses that plans have.
 
-    Anybody may name a plan of an offering that he sees; whether it can be had is another question.
+    Anybody may name a plan of an offering that they see; whether it can be had is another question.
     """
 
     def __init__(self, **kwargs: Any) -> None:

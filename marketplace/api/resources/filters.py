@@ -181,7 +181,7 @@ class ResourceFilter(ApiFilterSet):
     def filter_visible_to_providers(
         self, rows: QuerySet[Any], name: str, value: bool
     ) -> QuerySet[Any]:
-        """Keep those whose order the consumer has agreed to, or those for which he has not."""
+        """Keep those whose order the consumer has agreed to, or those that still wait for that."""
         undecided = (
             Order.objects.visible_to(self.request.user)
             .filter(type=OrderType.CREATE, state=OrderState.PENDING_CONSUMER)

@@ -1,6 +1,6 @@
 """`/api/marketplace-resources/`: the allocations of a person's projects.
 
-Those of the offerings that he helps to provide are below `/api/marketplace-provider-resources/`
+Those of the offerings that they help to provide are below `/api/marketplace-provider-resources/`
 (`marketplace.api.provider_resources`); what both have is in `Resources`.
 """
 

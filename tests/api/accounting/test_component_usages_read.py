@@ -127,7 +127,7 @@ def test_usages_are_seen_by_those_who_see_the_resource(as_user, request, usage, 
         assert client.get(f"{url}{row.uuid}/").status_code == (200 if sees else 404)
 
 
-def test_an_offering_manager_sees_the_usages_of_his_offering_only(as_user, usage, provider):
+def test_an_offering_manager_sees_the_usages_of_their_offering_only(as_user, usage, provider):
     other = ComponentUsageFactory(resource__offering__customer=provider)
     manager = UserFactory()
     GrantFactory(user=manager, role=RoleName.OFFERING_MANAGER, scope=usage.resource.offering)

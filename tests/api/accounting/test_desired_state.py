@@ -254,7 +254,7 @@ def test_resources_of_other_offerings_are_not_there(read, resource, project):
     assert [row["uuid"] for row in read().json()["resources"]] == [resource.uuid.hex]
 
 
-def test_a_member_is_there_once_with_his_strongest_role_while_it_is_in_force(
+def test_a_member_is_there_once_with_their_strongest_role_while_it_is_in_force(
     read, resource, bob, project, now
 ):
     soon = now + timedelta(days=3)

@@ -115,7 +115,7 @@ def test_a_limit_is_set_and_both_sides_read_it(as_user, pi, carol, resource, com
 
 
 @pytest.mark.parametrize("named", ["url", "username"])
-def test_the_person_is_named_by_his_username_or_his_account(
+def test_the_person_is_named_by_their_username_or_their_account(
     as_user, pi, resource, component, account, named
 ):
     url = f"{AT}/marketplace-offering-users/{account.uuid.hex}/"

@@ -128,7 +128,7 @@ def test_lines_of_a_foreign_agent_are_refused_with_those_of_one_s_own(
 
 
 def test_who_may_deliver_at_one_of_two_offerings_may_not_log_for_both(as_user, identity, provider):
-    """He sees the other one's agents through a role that only lets him look."""
+    """They see the other one's agents through a role that only lets them look."""
     other = AgentIdentityFactory(offering__customer=provider)
     olga = UserFactory(username="olga", is_support=True)
     GrantFactory(user=olga, scope=identity.offering, role=RoleName.OFFERING_MANAGER)

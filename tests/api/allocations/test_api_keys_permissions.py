@@ -138,12 +138,12 @@ def test_values_are_in_no_answer_but_to_whom_they_are_revealed(
     }
 
 
-def test_a_member_asks_for_a_key_of_his_own_and_for_nobody_else_s(
+def test_a_member_asks_for_a_key_of_their_own_and_for_nobody_else_s(
     named: dict[str, str], bob: User, pi: User, as_user: Callable[[User], APIClient]
 ) -> None:
     url, resource = "/api/marketplace-resource-api-keys/", named["resource"]
     bodies: dict[str, dict[str, Any]] = {
-        "his own": {"user": named["bob"]},
+        "their own": {"user": named["bob"]},
         "everybody's": {"user": None},
         "not said": {},
     }
@@ -151,6 +151,6 @@ def test_a_member_asks_for_a_key_of_his_own_and_for_nobody_else_s(
         name: as_user(bob).post(url, {"resource": resource, **body}, format="json").status_code
         for name, body in bodies.items()
     }
-    assert statuses == {"his own": 201, "everybody's": 403, "not said": 403}
+    assert statuses == {"their own": 201, "everybody's": 403, "not said": 403}
     asked = {"resource": resource, "user": named["bob"]}
     assert as_user(pi).post(url, asked, format="json").status_code == 201

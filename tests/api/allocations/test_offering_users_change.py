@@ -214,7 +214,7 @@ def test_nobody_else_moves_accounts(as_user, request, account, role, status, act
     assert client.post(f"{URL}{account.uuid.hex}/{action}/").status_code == status
 
 
-def test_what_is_expected_of_the_person_is_shown_to_him(as_user, bob, carol, account):
+def test_what_is_expected_of_the_person_is_shown_to_them(as_user, bob, carol, account):
     type(account).objects.update(state=AccountState.CREATING)
     body = {"comment": "Log in once.", "comment_url": "https://csc.example/link"}
 

@@ -1,4 +1,4 @@
-"""Accounts are seen by their people and by the offering's provider, who sees what he may."""
+"""Accounts are seen by their people and by the offering's provider, who sees what it may."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def test_of_who_left_or_did_not_agree_the_provider_sees_the_user_name(
     assert shown() == name_alone
 
 
-def test_everyone_sees_all_of_himself(as_user, bob, account):
+def test_everyone_sees_all_of_themselves(as_user, bob, account):
     bob.__class__.objects.filter(pk=bob.pk).update(
         phone_number="112", gender="male", uid_number=7, affiliations=["member@uni.example"]
     )
@@ -143,7 +143,7 @@ def test_staff_see_all_of_everybody(as_user, dave, sam, account):
         assert "user_phone_number" in as_user(person).get(f"{URL}{account.uuid.hex}/").json()
 
 
-def test_the_provider_sees_what_he_chose_to_be_shown(as_user, carol, account):
+def test_the_provider_sees_what_it_chose_to_be_shown(as_user, carol, account):
     UserAttributeConfigFactory(
         offering=account.offering, exposed_fields=["username", "phone_number"]
     )
@@ -176,7 +176,7 @@ def test_accounts_are_seen_by_their_people_and_providers(as_user, request, accou
         assert response.json() == {"detail": "No OfferingUser matches the given query."}
 
 
-def test_an_offering_manager_sees_the_accounts_of_his_offering(as_user, account, provider):
+def test_an_offering_manager_sees_the_accounts_of_their_offering(as_user, account, provider):
     OfferingUserFactory(offering__customer=provider)
     manager = UserFactory()
     GrantFactory(user=manager, role=RoleName.OFFERING_MANAGER, scope=account.offering)

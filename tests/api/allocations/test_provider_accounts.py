@@ -17,7 +17,7 @@ def moment(value):
     return value.isoformat().replace("+00:00", "Z")
 
 
-def test_a_provider_names_a_person_at_all_his_offerings(
+def test_a_provider_names_a_person_at_all_its_offerings(
     as_user, carol, service_provider, resource, bob
 ):
     body = {"user_uuid": str(bob.uuid), "username": "bob1"}

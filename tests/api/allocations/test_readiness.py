@@ -1,4 +1,4 @@
-"""A subscriber is answered when the broker is ready for him, or is known not to be."""
+"""A subscriber is answered when the broker is ready for it, or is known not to be."""
 
 from __future__ import annotations
 

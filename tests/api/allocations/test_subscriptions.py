@@ -103,9 +103,9 @@ def test_another_person_s_agent_has_a_queue_in_a_virtual_host_of_its_own(
     agent, identity, dave, as_user
 ):
     at = f"{IDENTITIES}{identity.uuid}/register_queue/"
-    mine, his = (client.post(at, {}, format="json").json() for client in (agent, as_user(dave)))
-    assert mine["queue_name"] != his["queue_name"]
-    assert his["vhost"] == dave.uuid.hex
+    mine, other = (client.post(at, {}, format="json").json() for client in (agent, as_user(dave)))
+    assert mine["queue_name"] != other["queue_name"]
+    assert other["vhost"] == dave.uuid.hex
 
 
 def test_an_older_agent_subscribes_to_one_type_and_gets_a_queue_for_it(
@@ -177,7 +177,7 @@ def test_each_type_is_a_subscription_of_its_own(agent, identity):
     assert (wrong.status_code, list(wrong.json())) == (400, ["observable_object_type"])
 
 
-def test_a_person_subscribes_to_what_he_names_and_to_everything_when_he_names_nothing(
+def test_a_person_subscribes_to_what_they_name_and_to_everything_when_they_name_nothing(
     agent, offering
 ):
     some = agent.post(
@@ -245,7 +245,7 @@ def test_a_queue_is_for_what_its_subscription_observes(agent, carol, offering, p
     assert not EventSubscriptionQueue.objects.exists()
 
 
-def test_staff_make_no_queue_that_shows_somebody_what_he_may_not_see(dave, as_user, offering):
+def test_staff_make_no_queue_that_shows_somebody_what_they_may_not_see(dave, as_user, offering):
     subscription = EventSubscriptionFactory(user=UserFactory(), observable_objects=[])
     answer = as_user(dave).post(
         f"{SUBSCRIPTIONS}{subscription.uuid}/create_queue/",

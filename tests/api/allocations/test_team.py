@@ -44,7 +44,7 @@ def test_the_team_is_the_project_s_members_with_their_accounts(
     assert as_user(pi).get(CONSUMER.format(resource.uuid.hex)).json() == expected
 
 
-def test_who_is_kept_out_is_named_without_his_account(as_user, carol, resource, bob, account):
+def test_who_is_kept_out_is_named_without_their_account(as_user, carol, resource, bob, account):
     type(account).objects.update(is_restricted=True)
 
     assert as_user(carol).get(PROVIDER.format(resource.uuid)).json() == [
@@ -52,7 +52,7 @@ def test_who_is_kept_out_is_named_without_his_account(as_user, carol, resource, 
     ]
 
 
-def test_everyone_is_there_once_with_his_strongest_role(
+def test_everyone_is_there_once_with_their_strongest_role(
     as_user, alice, resource, bob, project, now
 ):
     GrantFactory(

@@ -40,7 +40,7 @@ class CountedSample(Output):
 
 
 def shown(user: User) -> list[dict[str, Any]]:
-    """Read the organisations as a request that only reads does, by a user fresh from his token."""
+    """Read the organisations as a request that only reads does, by a user fresh from the token."""
     reader = User.objects.get(pk=user.pk)
     reader.only_reads = True
     plan, caller = plan_for(CountedSample), Caller(base="http://here", user=reader)

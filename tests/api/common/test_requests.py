@@ -88,7 +88,7 @@ def test_a_foreign_object_in_the_body_does_not_exist(
     assert response.json() == {"customer": ["Invalid hyperlink - Object does not exist."]}
 
 
-def test_a_member_may_not_create_in_an_organisation_that_he_sees(
+def test_a_member_may_not_create_in_an_organisation_that_they_see(
     as_user: Callable[[User], APIClient], bob: User, allocator: Customer
 ) -> None:
     assert as_user(bob).post("/api/sample/", body(allocator)).status_code == 403

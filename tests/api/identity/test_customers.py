@@ -150,7 +150,7 @@ def test_what_is_wrong_is_told_in_waldurs_words(
         assert (answer.status_code, answer.json()) == (400, errors), body
 
 
-def test_an_owner_keeps_his_organisation_but_not_what_is_staffs(
+def test_an_owner_keeps_their_organisation_but_not_what_is_staffs(
     as_user: Callable[[User], APIClient], alice: User, allocator: Customer, here: str
 ) -> None:
     body = {"native_name": "Rootsi", "slug": "mine", "blocked": True}

@@ -19,7 +19,7 @@ AT = "/api/remote-eduteams/"
 CUID = "28c5353b8bb34984a8bd4169ba94c606@myaccessid.org"
 
 
-def test_an_allocator_finds_a_person_by_cuid_and_adds_him(
+def test_an_allocator_finds_a_person_by_cuid_and_adds_them(
     as_user: Callable[[User], APIClient], alice: User, project: Project
 ) -> None:
     erika = UserFactory(username=CUID)

@@ -221,7 +221,7 @@ def test_a_cursor_beyond_the_retention_is_gone_and_the_answer_says_where_to_star
     assert (problem["status"], problem["code"]) == (410, "cursor_too_old")
 
 
-def test_everybody_reads_his_own(
+def test_everybody_reads_their_own(
     both_sides: Mapping[str, User],
     clients_of: Callable[[Mapping[str, User]], dict[str, APIClient]],
     happen: Callable[..., Any],

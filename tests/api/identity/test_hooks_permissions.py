@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.django_db
 
 PEOPLE = ("anonymous", "mallory", "carol", "reader", "pi", "bob", "alice", "olga", "sam", "dave")
-"""bob, a member of the project, has hooks of his own; alice made the organisation's, which olga
+"""bob, a member of the project, has hooks of their own; alice made the organisation's, which olga
 owns as well and `reader` reads; sam is support, dave is staff."""
 
 TABLE = """
@@ -154,7 +154,7 @@ def test_a_list_shows_what_may_be_read_and_nothing_else(
         assert listed == sees.get(person, set()) & served, person
 
 
-def test_who_is_no_owner_any_more_loses_the_organisations_hooks_also_those_he_made(
+def test_who_is_no_owner_any_more_loses_the_organisations_hooks_also_those_they_made(
     people: dict[str, User], named: dict[str, str], as_user: Callable[[User], APIClient]
 ) -> None:
     client = as_user(people["alice"])

@@ -39,7 +39,7 @@ def moment(value: Any) -> Any:
     return value.isoformat().replace("+00:00", "Z")
 
 
-def test_an_owner_adds_somebody_whom_he_does_not_see_yet(
+def test_an_owner_adds_somebody_whom_they_do_not_see_yet(
     as_user: Callable[[User], APIClient], alice: User, project: Project, at: str, erika: User
 ) -> None:
     client = as_user(alice)
@@ -137,7 +137,7 @@ def test_a_role_that_is_not_held_is_not_updated(
     assert answer.json() == {"non_field_errors": ["User does not have this role in this scope."]}
 
 
-def test_a_member_is_removed_by_the_body_that_added_him_any_number_of_times(
+def test_a_member_is_removed_by_the_body_that_added_them_any_number_of_times(
     as_user: Callable[[User], APIClient],
     alice: User,
     pi: User,

@@ -231,7 +231,7 @@ def test_every_action_of_every_endpoint_is_in_the_table() -> None:
 
 
 @pytest.mark.parametrize("noun", ["customers", "projects", "users", "keys", "events", "roles"])
-def test_nobody_sees_in_a_list_what_he_may_not_read(
+def test_nobody_sees_in_a_list_what_they_may_not_read(
     noun: str, people: Any, named: Any, as_user: Callable[[User], APIClient]
 ) -> None:
     for person, user in people.items():
@@ -242,7 +242,7 @@ def test_nobody_sees_in_a_list_what_he_may_not_read(
             assert (row.uuid.hex in listed) == readable, (person, row)
 
 
-def test_who_lost_his_role_lost_his_sight(
+def test_who_lost_their_role_lost_their_sight(
     as_user: Callable[[User], APIClient], bob: User, project: Project, alice: User, now: datetime
 ) -> None:
     client = as_user(bob)

@@ -189,7 +189,7 @@ def test_what_is_not_there_is_404_in_waldurs_words(
     assert answer.json() == {"detail": "No Project matches the given query."}
 
 
-def test_an_outsider_meets_404_whatever_he_tries(
+def test_an_outsider_meets_404_whatever_they_try(
     as_user: Callable[[User], APIClient], mallory: User, project: Project
 ) -> None:
     here, client = f"{AT}{project.uuid.hex}/", as_user(mallory)

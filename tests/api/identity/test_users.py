@@ -37,7 +37,7 @@ def at(user: Any) -> str:
 
 
 def in_full(user: Any) -> Any:
-    """What a person without any role sees of himself, but for when his account was used."""
+    """What a person without any role sees of themselves, but for when the account was used."""
     empty = (
         "address",
         "country_of_residence",
@@ -566,7 +566,7 @@ def test_people_are_found_by_organisation_and_project(
     assert names(f"customer_uuid={project.uuid.hex}") == []
 
 
-def test_nobody_searches_by_what_he_may_not_see(
+def test_nobody_searches_by_what_they_may_not_see(
     as_user: Callable[[User], APIClient], alice: User, people: Any
 ) -> None:
     alice.civil_number = "8"

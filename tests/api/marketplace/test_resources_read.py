@@ -172,7 +172,7 @@ def test_the_ends_of_project_and_allocation_are_told_with_their_grace(
     assert body["end_date_requested_by"] == f"{AT}/users/{pi.uuid.hex}/"
 
 
-def test_what_depends_on_the_reader_is_his_own(
+def test_what_depends_on_the_reader_is_their_own(
     ask: Callable[..., Any], resource: Resource, offering: Offering, pi: User, bob: User
 ) -> None:
     OfferingUserFactory(offering=offering, user=bob, username="bob_hpc")

@@ -23,11 +23,11 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_hook_is_told_of_what_its_author_may_see(alice, mallory, happen, now):
-    hers, his = (WebHookFactory(author=user, created=now) for user in (alice, mallory))
+    insiders, outsiders = (WebHookFactory(author=user, created=now) for user in (alice, mallory))
 
     events = happen(2)
 
-    assert (planned(hers), planned(his)) == (events, [])
+    assert (planned(insiders), planned(outsiders)) == (events, [])
 
 
 def test_planning_again_plans_nothing_twice(alice, happen, now):
@@ -161,7 +161,7 @@ def test_an_organisations_hook_outlives_its_authors_role(alice, allocator, happe
     assert len(planned(hook)) == 1
 
 
-def test_a_persons_hook_ends_with_his_access(bob, happen, now):
+def test_a_persons_hook_ends_with_their_access(bob, happen, now):
     hook = WebHookFactory(author=bob, created=now)
     (before,) = happen()
     bob.grants.update(is_active=False)
@@ -232,7 +232,7 @@ def test_an_outsiders_hook_scoped_to_others_is_told_nothing(mallory, project, ha
     assert planned(hook) == []
 
 
-def test_a_new_member_is_told_from_his_first_day(project, happen, now):
+def test_a_new_member_is_told_from_their_first_day(project, happen, now):
     user = UserFactory()
     hook = WebHookFactory(author=user, created=now)
     happen()

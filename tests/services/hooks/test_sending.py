@@ -218,7 +218,7 @@ def test_after_three_days_of_silence_the_oldest_are_given_up_together(hook, happ
     assert Hook.objects.get().is_active
 
 
-def test_a_receiver_is_left_alone_as_long_as_he_asks(hook, happen, now):
+def test_a_receiver_is_left_alone_as_long_as_it_asks(hook, happen, now):
     happen()
     answered(claimed(now), replace(REFUSED, status=503, retry_after=600), now)
 
