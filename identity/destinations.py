@@ -106,7 +106,8 @@ def _looked_up(host: str, port: int, seconds: float) -> list[str]:
     """
     if _literal(host) is not None:
         return _found(host, port)  # nobody has to be asked
-    if not _LOOK_UPS.acquire(timeout=seconds):
+    places = _LOOK_UPS  # the thread may outlive a test that has set others in their stead
+    if not places.acquire(timeout=seconds):
         raise TimeoutError
     answer: Queue[list[str] | OSError] = Queue(maxsize=1)
 
@@ -116,7 +117,7 @@ def _looked_up(host: str, port: int, seconds: float) -> list[str]:
         except (OSError, UnicodeError) as error:
             answer.put(error if isinstance(error, OSError) else OSError(str(error)))
         finally:
-            _LOOK_UPS.release()
+            places.release()
 
     Thread(target=look_up, name="look-up", daemon=True).start()
     try:
