@@ -34,6 +34,29 @@ if TYPE_CHECKING:
     from marketplace.models import Offering
 
 
+SERVERS = ("bus_service", "service", "live_service")
+"""Fixtures that take long to start, the one that needs most first: one process uses each."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep tests that share servers in one process, and let them begin first.
+
+    They wait more than they work: other processes use the time for the tests that work. Those on
+    the test database keep their order, as those with real transactions have to be the last.
+    """
+    for item in items:
+        if item.get_closest_marker("django_db") is None and (group := together(item)):
+            item.add_marker(pytest.mark.xdist_group(group))
+
+
+def together(item: pytest.Item) -> str:
+    """Return what names the tests that belong into one process; empty for those that are free."""
+    used = getattr(item, "fixturenames", ())
+    alone = item.path.stem if item.path.parent.name == "e2e" else ""
+    return next((server for server in SERVERS if server in used and not alone), alone)
+
+
 @pytest.fixture(autouse=True)
 def _empty_cache() -> Iterator[None]:
     """No test sees what another one cached."""
