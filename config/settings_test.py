@@ -25,6 +25,7 @@ ENCRYPTION_KEYS = ["the-key-that-seals-what-the-tests-keep-as-a-secret"]
 ALLOWED_HOSTS = ["*"]
 HTTPS_ONLY = SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = False
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+WHITENOISE_AUTOREFRESH = True  # each test client loads the middleware, which would list all files
 RATE_LIMITS = False  # a test that throttles says so
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
