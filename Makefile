@@ -5,9 +5,7 @@ APPS := config identity marketplace allocations accounting
 CODE := $(APPS) tests manage.py
 # Workers need not know of each other: the database says what is to be done, and by whom.
 WORKER := $(PY) -m celery --app config.celery worker --without-gossip --without-mingle --without-heartbeat --beat
-# Tests that start servers wait more than they work, so there are more processes than processors.
-PYTEST := $(PY) -m pytest --dist loadgroup \
-	-n $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 2 )))
+PYTEST := $(PY) -m pytest -n auto
 # What production looks like, for the checks that judge its settings. Nothing connects to it.
 PRODUCTION := DEBUG=false DATABASE_URL=postgresql://efp@db/efp CELERY_BROKER_URL=redis://redis/0 \
 	SECRET_KEY=not-a-secret-but-as-long-and-as-mixed-as-one-in-production-has-to-be \

@@ -7,8 +7,9 @@ of its project, carol owns the provider, dave is staff, sam is support, mallory 
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.cache import cache
@@ -25,36 +26,28 @@ from tests.factories.identity import (
     all_roles,
 )
 from tests.factories.marketplace import HpcOfferingFactory
+from tests.scheduling import Together
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
+    from xdist.scheduler import LoadScopeScheduling
+
     from identity.models import Customer, Project, User
     from marketplace.models import Offering
 
 
-SERVERS = ("bus_service", "service", "live_service")
-"""Fixtures that take long to start, the one that needs most first: one process uses each."""
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Have more processes than processors, as tests that start servers wait more than they work."""
+    return (os.cpu_count() or 1) + 2
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep tests that share servers in one process, and let them begin first.
-
-    They wait more than they work: other processes use the time for the tests that work. Those on
-    the test database keep their order, as those with real transactions have to be the last.
-    """
-    for item in items:
-        if item.get_closest_marker("django_db") is None and (group := together(item)):
-            item.add_marker(pytest.mark.xdist_group(group))
-
-
-def together(item: pytest.Item) -> str:
-    """Return what names the tests that belong into one process; empty for those that are free."""
-    used = getattr(item, "fixturenames", ())
-    alone = item.path.stem if item.path.parent.name == "e2e" else ""
-    return next((server for server in SERVERS if server in used and not alone), alone)
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """Keep tests that share servers in one process, and let them begin first."""
+    return Together(config, log)
 
 
 @pytest.fixture(autouse=True)
