@@ -26,7 +26,7 @@ from tests.factories.identity import (
     all_roles,
 )
 from tests.factories.marketplace import HpcOfferingFactory
-from tests.scheduling import Together
+from tests.scheduling import Together, together
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,6 +36,15 @@ if TYPE_CHECKING:
 
     from identity.models import Customer, Project, User
     from marketplace.models import Offering
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse a test that would begin first and empty the database for those that come after."""
+    early = (item.nodeid for item in items if together(item.nodeid) != item.nodeid)
+    on_database = {item.nodeid for item in items if item.get_closest_marker("django_db")}
+    if wrong := on_database.intersection(early):
+        message = f"tests.scheduling sends these first, which use the test database: {wrong}"
+        raise pytest.UsageError(message)
 
 
 @pytest.hookimpl(optionalhook=True)

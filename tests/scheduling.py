@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 
 from xdist.scheduler import LoadScopeScheduling
 
+ON_THE_TEST_DATABASE = {"test_rebuild_example.py"}
 WITH_BROKER = ("test_event_", "test_older_agent", "test_newer_agent")
 
 
@@ -26,6 +27,6 @@ def together(nodeid: str) -> str:
     folder = "/".join(path.parts[1:-1])
     if folder == "agent":
         return "agent with broker" if path.name.startswith(WITH_BROKER) else "agent"
-    if folder == "e2e":
+    if folder == "e2e" and path.name not in ON_THE_TEST_DATABASE:
         return path.name
     return folder if folder == "contract" else nodeid

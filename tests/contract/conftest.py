@@ -1,7 +1,8 @@
 """The running service that the tests of this folder talk to."""
 
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,27 +25,48 @@ from tests.contract.world import World, make_world
 from tests.factories.allocations import CourseAccountFactory
 
 
-@pytest.fixture(scope="session")
-def live_service(
-    request: pytest.FixtureRequest,
-    tmp_path_factory: pytest.TempPathFactory,
-    django_db_blocker: DjangoDbBlocker,
+@contextmanager
+def service_of_its_own(
+    request: pytest.FixtureRequest, var: Path, blocker: DjangoDbBlocker
 ) -> Iterator[LiveService]:
-    """The production server on a database of its own, one for each test process."""
+    """Start the production server on a new database, which is called after its folder."""
     worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
-    name = f"{connection.settings_dict['TEST']['NAME']}_live_{worker}"
-    var = tmp_path_factory.mktemp("live")
+    name = f"{connection.settings_dict['TEST']['NAME']}_{var.name}_{worker}"
     log = var / "server.log"
     env = environment(name, var)
-    with django_db_blocker.unblock():
+    with blocker.unblock():
         create_database(name)
     try:
         migrate(env)
         with serve(env, log) as base_url:
             yield LiveService(base_url, name, log)
     finally:
-        with django_db_blocker.unblock():
+        with blocker.unblock():
             drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def live_service(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    django_db_blocker: DjangoDbBlocker,
+) -> Iterator[LiveService]:
+    """A service whose database is empty at first, one for each test process."""
+    folder = tmp_path_factory.mktemp("live")
+    with service_of_its_own(request, folder, django_db_blocker) as service:
+        yield service
+
+
+@pytest.fixture(scope="session")
+def demo_service(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    django_db_blocker: DjangoDbBlocker,
+) -> Iterator[LiveService]:
+    """Another one, for the demo catalogue: its rows would stand between those of the cast."""
+    folder = tmp_path_factory.mktemp("demo")
+    with service_of_its_own(request, folder, django_db_blocker) as service:
+        yield service
 
 
 @pytest.fixture(scope="session")

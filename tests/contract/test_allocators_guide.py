@@ -34,16 +34,16 @@ RESEARCHER = "a1b2c3d4e5@myaccessid.org"
 
 
 @pytest.fixture
-def guide(live_service: LiveService, django_db_blocker: DjangoDbBlocker) -> Guide:
+def guide(demo_service: LiveService, django_db_blocker: DjangoDbBlocker) -> Guide:
     """A reader of the guide before a service as `make run` starts it."""
-    with django_db_blocker.unblock(), connected_to(live_service.database):
+    with django_db_blocker.unblock(), connected_to(demo_service.database):
         call_command("load_preset", str(DEMO), "--force", verbosity=0)
         # The test settings hash quickly; the server knows only the hashers of production.
         password = PBKDF2PasswordHasher().encode("demo", "salt")
         User.objects.filter(username__in=PEOPLE.values()).update(password=password)
     sections = json.loads(DEMO.read_text()).values()
     rows = [row for section in sections if isinstance(section, list) for row in section]
-    return Guide(live_service.base_url, {row["uuid"] for row in rows if "uuid" in row})
+    return Guide(demo_service.base_url, {row["uuid"] for row in rows if "uuid" in row})
 
 
 def walk(guide: Guide) -> None:

@@ -52,7 +52,7 @@ def test_the_list_announces_its_length_to_get_and_head_alike(world: World, key: 
     assert counted.status_code == 200
     assert counted.content == b""
     assert counted.headers["X-Result-Count"] == listed.headers["X-Result-Count"]
-    assert int(listed.headers["X-Result-Count"]) == len(listed.json())
+    assert min(int(listed.headers["X-Result-Count"]), 300) == len(listed.json())
 
 
 @pytest.mark.parametrize("key", [key for key in LISTS if counting(key)])
