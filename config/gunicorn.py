@@ -9,7 +9,7 @@ from django.conf import settings
 from config.embedded_postgres import hold
 from config.env import env_bool, env_int
 from config.ports import bind_address, web_port
-from config.starting import told_in_a_line
+from config.starting import refuse_lost_key, told_in_a_line
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -46,10 +46,14 @@ logconfig_dict: dict[str, Any] = {
 
 
 def on_starting(_server: object) -> None:
-    """Keep the embedded database up for the life of the server, not of its workers."""
+    """Keep the embedded database up for the life of the server, not of its workers.
+
+    Before any of them starts, see that the keys are those of the database.
+    """
     if settings.EMBEDDED_CLUSTER:
         with told_in_a_line():
             hold(settings.EMBEDDED_CLUSTER)
+    refuse_lost_key()
 
 
 def post_worker_init(_worker: object) -> None:

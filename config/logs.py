@@ -27,7 +27,9 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        if current := request_id.get():
+        # Django logs a refused request when the middleware is done with it.
+        told = getattr(record, "request", None)
+        if current := request_id.get() or getattr(told, "request_id", ""):
             line["request_id"] = current
         line |= {
             name: value
@@ -50,6 +52,7 @@ class RequestIdMiddleware:
         """Set the id for the time of this request."""
         given = request.headers.get("X-Request-ID", "")
         current = given if ACCEPTABLE_ID.fullmatch(given) else uuid.uuid4().hex
+        request.request_id = current  # type: ignore[attr-defined]
         token = request_id.set(current)
         try:
             response = self.get_response(request)

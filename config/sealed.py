@@ -8,7 +8,6 @@ cannot open some of them goes on, since one damaged row must not stop the others
 from __future__ import annotations
 
 import logging
-import sys
 
 from django.conf import settings
 from django.db import DatabaseError, connections, models
@@ -16,6 +15,7 @@ from django.db import DatabaseError, connections, models
 from allocations.models import ResourceApiKey
 from config.common.sealing import Unreadable, unseal
 from config.embedded_postgres import CannotStart
+from config.starting import refuse
 from identity.models import Hook
 
 log = logging.getLogger(__name__)
@@ -28,9 +28,6 @@ SEALED: tuple[tuple[type[models.Model], tuple[str, ...]], ...] = (
 
 LOOKED_AT = 200
 """How many secrets of each column are tried, the newest: opening one takes some microseconds."""
-
-GIVES_UP = 3
-"""The exit status that ends gunicorn as a whole, instead of one worker after the other."""
 
 
 class Locked(Exception):
@@ -69,8 +66,7 @@ def check_or_exit() -> None:
     try:
         check()
     except Locked as error:
-        log.critical("%s", error)
-        sys.exit(GIVES_UP)
+        refuse(str(error))
     except (DatabaseError, CannotStart):
         log.warning("The sealed secrets were not looked at: the database does not answer")
     finally:

@@ -7,7 +7,3 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 application = get_wsgi_application()
-
-from config import sealed  # noqa: E402 - needs the loaded applications
-
-sealed.check_or_exit()

@@ -8,13 +8,25 @@ environment: a command line can be read by everybody on the machine.
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import subprocess
-from typing import Any
+import tempfile
+from typing import IO, TYPE_CHECKING, Any
 
 from django.conf import settings
 from psycopg2.extensions import make_dsn
 
 from config.embedded_postgres.cluster import programs
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NEWER = re.compile(rb"SET transaction_timeout = .*")
+"""What PostgreSQL 18's dumps begin with that servers before 17 do not know."""
+
+HEAD = 40
+"""Lines of a dump's text that hold its settings; no rows are among them."""
 
 
 class ProgramFailed(Exception):
@@ -54,3 +66,44 @@ def run(program: str, *arguments: str, database: str | None = None) -> None:
     if done.returncode:
         said = (done.stderr or done.stdout).strip()
         raise ProgramFailed(f"{program} failed:\n{said}")
+
+
+def load(dump: Path, database: str) -> None:
+    """Read a dump into an empty database of whatever server, in one transaction.
+
+    :raises ProgramFailed: with what was said; the database is as empty as before.
+    """
+    dsn, environment = connection_of(database)
+    reading = ["pg_restore", "--no-owner", "--no-acl", "--file=-", str(dump)]
+    filling = ["psql", "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1"]
+    with tempfile.TemporaryFile() as said:
+        reader = _start(*reading, env=environment, stdout=subprocess.PIPE, stderr=said)
+        writer = _start(
+            *filling, f"--dbname={dsn}", env=environment, stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL, stderr=said,
+        )  # fmt: skip
+        with reader, writer:
+            _pass_on(reader, writer)
+        if reader.returncode or writer.returncode:
+            said.seek(0)
+            raise ProgramFailed(f"the dump was not read:\n{said.read().decode().strip()}")
+
+
+def _start(program: str, *arguments: str, **streams: Any) -> subprocess.Popen[Any]:
+    command = [str(programs() / program), *arguments]
+    return subprocess.Popen(command, **{"stdin": subprocess.DEVNULL, **streams})  # noqa: S603 (as above)
+
+
+def _pass_on(reader: subprocess.Popen[Any], writer: subprocess.Popen[Any]) -> None:
+    """Hand the text of a dump on; of one that breaks off, nothing must be kept."""
+    source: IO[bytes] = reader.stdout  # type: ignore[assignment]
+    sink: IO[bytes] = writer.stdin  # type: ignore[assignment]
+    try:
+        head = [source.readline() for _ in range(HEAD)]
+        sink.writelines(line for line in head if not NEWER.match(line))
+        shutil.copyfileobj(source, sink)
+        if reader.wait():
+            writer.kill()  # its end of input would be a commit
+        sink.close()
+    except BrokenPipeError:  # it has ended, and has said why
+        reader.kill()

@@ -59,7 +59,7 @@ def restore(file: Path, *, replace: bool, now: datetime, tell: Tell) -> None:
         if settings.EMBEDDED_CLUSTER:
             _exchange(settings.EMBEDDED_CLUSTER, dump, now=now, keep=filled, tell=tell)
         else:
-            _fill(dump, str(settings.DATABASES["default"]["NAME"]))
+            programs.load(dump, str(settings.DATABASES["default"]["NAME"]))
     if settings.ON_ONE_MACHINE:
         put_keys_back(keys, now=now, tell=tell)
 
@@ -134,7 +134,7 @@ def _exchange(cluster: Cluster, dump: Path, *, now: datetime, keep: bool, tell: 
     fresh, former = f"{name}_restored_{stamp}", f"{name}_before_{stamp}"
     maintenance.execute(cluster, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(fresh)))
     try:
-        _fill(dump, fresh)
+        programs.load(dump, fresh)
     except programs.ProgramFailed:
         maintenance.execute(cluster, sql.SQL("DROP DATABASE {}").format(sql.Identifier(fresh)))
         raise
@@ -145,13 +145,6 @@ def _exchange(cluster: Cluster, dump: Path, *, now: datetime, keep: bool, tell: 
         tell(f"What was there before is in the database {former}.")
     else:
         maintenance.execute(cluster, sql.SQL("DROP DATABASE {}").format(sql.Identifier(former)))
-
-
-def _fill(dump: Path, database: str) -> None:
-    programs.run(
-        "pg_restore", "--exit-on-error", "--single-transaction", "--no-owner", "--no-acl",
-        str(dump), database=database,
-    )  # fmt: skip
 
 
 def put_keys_back(keys: Keys, *, now: datetime, tell: Tell) -> None:

@@ -8,10 +8,6 @@ from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup(set_prefix=False)
 
-from config import sealed  # noqa: E402 - needs the loaded applications
-
-sealed.check_or_exit()
-
 
 class StreamRequest(WSGIRequest):
     """A request to this process."""

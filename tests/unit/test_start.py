@@ -128,3 +128,11 @@ def test_a_request_keeps_its_callers_id_only_if_it_is_harmless(given: str, kept:
     assert (response.headers["X-Request-ID"] == given) is kept
     assert seen == [response.headers["X-Request-ID"]]
     assert request_id.get() == ""
+
+
+def test_what_django_logs_of_a_request_that_is_over_has_its_id_too() -> None:
+    request = HttpRequest()
+    given = RequestIdMiddleware(lambda _request: HttpResponse(status=404))(request)
+    record = logging.LogRecord("django.request", logging.WARNING, "f.py", 1, "no", (), None)
+    record.request = request
+    assert json.loads(JsonFormatter().format(record))["request_id"] == given["X-Request-ID"]
