@@ -58,5 +58,5 @@ def _status_of_look() -> int:
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 1
     except Exception:
-        return 0
+        return 0  # what else is wrong, the workers find and tell
     return 0
