@@ -1,5 +1,6 @@
 """A database URL, read into Django's settings."""
 
+import re
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 
@@ -16,9 +17,8 @@ def connection_settings(url: str) -> dict[str, object]:
     """
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"}:
-        raise UnreadableUrl(
-            f"DATABASE_URL must begin with postgresql://, not with {parts.scheme}://"
-        )
+        given = f"{parts.scheme}://" if parts.scheme else repr(_beginning(url))
+        raise UnreadableUrl(f"DATABASE_URL must begin with postgresql://, not with {given}")
     name = unquote(parts.path.removeprefix("/"))
     if not name:
         raise UnreadableUrl("DATABASE_URL names no database: postgresql://user:password@host/name")
@@ -36,3 +36,9 @@ def connection_settings(url: str) -> dict[str, object]:
         "PORT": str(port or ""),
         "OPTIONS": options,
     }
+
+
+def _beginning(url: str) -> str:
+    """Return the first word of what is no URL: a password would come later."""
+    found = re.match(r"[^:/@?]{1,40}", url)
+    return found[0] if found else url[:1]

@@ -8,11 +8,18 @@ One call reads all that the site should have of an offering; what is printed mak
 With `--known FILE` the state's hash is kept in a file, and nothing is printed while it is the same:
 run it from cron to notice that something has changed. Nothing is run here, and every command may be
 run again. A resource that is being terminated is left out: its order still waits to be carried out.
+
+A limit is printed in minutes of what Slurm counts: the amount times the `unit_factor` of the
+offering's component, which has to be the one in the agent's configuration. A component's type is
+taken for the name of what Slurm counts (`cpu`, `mem`, `gres/gpu`); where it is another one, say
+`--tres cpu_k_hours=cpu`. What looks wrong is said on standard error, and in the first lines of
+what is printed.
 """
 
 import argparse
 import json
 import os
+import re
 import shlex
 import sys
 import urllib.error
@@ -21,6 +28,7 @@ from pathlib import Path
 
 PREFIX = "hpc_"  # what the names of accounts begin with that this service does not know yet
 QOS = {"paused": "paused", "downscaled": "limited"}  # flag -> what it is called at your site
+TRES = re.compile(r"cpu|mem|vmem|node|energy|billing|pages|(gres|license|bb|fs|ic)/.+")
 NOT_MODIFIED = 304
 
 
@@ -46,21 +54,44 @@ def sacctmgr(*words):
     return shlex.join(["sacctmgr", "--immediate", *words])
 
 
-def minutes(limits, factors):
-    """Return limits in minutes of what Slurm counts: the amounts times their units."""
-    return ",".join(
-        f"{kind}={int(float(amount) * factors[kind])}"
-        for kind, amount in sorted(limits.items())
-        if kind in factors
-    )
+def counted_by_slurm(state, tres):
+    """Return Slurm's name and the factor of each component with limits, and what looks wrong."""
+    units, doubts = {}, []
+    limited = {kind for resource in state["resources"] for kind in resource["limits"]}
+    limited |= {one["component_type"] for row in state["resources"] for one in row["user_limits"]}
+    for component in state["offering"]["components"]:
+        kind, factor, unit = (component[key] for key in ("type", "unit_factor", "measured_unit"))
+        name = tres.get(kind, kind)
+        if kind not in limited:
+            continue
+        if not TRES.fullmatch(name):
+            doubts.append(
+                f"{name}: Slurm counts nothing of this name, so its limits are left out. "
+                f"If it has another name there, say so: --tres {kind}=cpu"
+            )
+            continue
+        units[kind] = (name, factor)
+        if factor == 1 and "minute" not in unit.lower():
+            doubts.append(
+                f"{kind}: one unit is {unit!r}, but its unit_factor is 1, so its limits are "
+                "printed as if they were minutes. Set it to the unit_factor of the agent's "
+                "configuration."
+            )
+    return units, doubts
 
 
-def account_of(resource, factors):
+def minutes(limits, units):
+    """Return limits in minutes of what Slurm counts: the amounts times their factors."""
+    known = ((*units[kind], amount) for kind, amount in sorted(limits.items()) if kind in units)
+    return ",".join(f"{name}={int(float(amount) * factor)}" for name, factor, amount in known)
+
+
+def account_of(resource, units):
     """Yield what makes a resource's account: its limits, then what a usage policy wants."""
     name = resource["backend_id"] or PREFIX + resource["slug"]
     organization = f"organization={resource['project_slug']}"
     yield sacctmgr("add", "account", name, f"description={resource['name']}", organization)
-    limits = minutes(resource["limits"], factors)
+    limits = minutes(resource["limits"], units)
     if limits:
         yield sacctmgr("modify", "account", name, "set", f"GrpTRESMins={limits}")
     due = (resource["periodic_settings"] or {}).get("settings", {})
@@ -75,7 +106,7 @@ def account_of(resource, factors):
             break
 
 
-def users_of(resource, factors):
+def users_of(resource, units):
     """Yield what lets people and programs in, with the limits of single people."""
     name = resource["backend_id"] or PREFIX + resource["slug"]
     if resource["restrict_member_access"]:
@@ -90,19 +121,18 @@ def users_of(resource, factors):
         yield sacctmgr("add", "user", user, f"account={name}")
     for limit in resource["user_limits"]:
         if limit["username"] in people:
-            most = minutes({limit["component_type"]: limit["limit"]}, factors)
+            most = minutes({limit["component_type"]: limit["limit"]}, units)
             where = ("where", f"name={limit['username']}", f"account={name}")
-            yield sacctmgr("modify", "user", *where, "set", f"GrpTRESMins={most}")
+            if most:
+                yield sacctmgr("modify", "user", *where, "set", f"GrpTRESMins={most}")
 
 
-def commands(state):
+def commands(state, units):
     """Yield everything, account by account."""
-    counted = state["offering"]["components"]
-    factors = {component["type"]: component["unit_factor"] for component in counted}
     for resource in state["resources"]:
         if resource["state"] != "Terminating":
-            yield from account_of(resource, factors)
-            yield from users_of(resource, factors)
+            yield from account_of(resource, units)
+            yield from users_of(resource, units)
 
 
 def setting(name):
@@ -116,16 +146,32 @@ def setting(name):
     return value
 
 
+def pair(text):
+    """Return a component's type and Slurm's name for it."""
+    kind, _, name = text.partition("=")
+    if not (kind and name):
+        raise argparse.ArgumentTypeError(f"{text!r} is not like cpu_k_hours=cpu")
+    return kind, name
+
+
 def main():
     """Read once, and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--known", type=Path, metavar="FILE", help="where the last hash is kept")
-    file = parser.parse_args().known
+    parser.add_argument(
+        "--tres", type=pair, action="append", default=[], metavar="TYPE=TRES",
+        help="what Slurm calls a component, if not by its type; may be repeated",
+    )  # fmt: skip
+    given = parser.parse_args()
+    file = given.known
     known = file.read_text() if file and file.exists() else ""
     state = read_state(setting("EFP_URL"), setting("EFP_TOKEN"), setting("EFP_OFFERING"), known)
     if state is None:
         return
-    sys.stdout.writelines(f"{line}\n" for line in commands(state))
+    units, doubts = counted_by_slurm(state, dict(given.tres))
+    sys.stderr.writelines(f"{doubt}\n" for doubt in doubts)
+    sys.stdout.writelines(f"# {doubt}\n" for doubt in doubts)
+    sys.stdout.writelines(f"{line}\n" for line in commands(state, units))
     if file:
         file.write_text(state["hash"])
 

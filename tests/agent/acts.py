@@ -19,6 +19,8 @@ MEMBER = "PROJECT.MEMBER"
 TEAM = {"pi", "ada", "ben"}
 """The members of the preset's project."""
 
+COMPONENT = ("type", "name", "billing_type", "measured_unit", "unit_factor", "limit_period")
+"""What a component of an offering that is put up has of the preset's."""
 
 BEGAN_EARLIER = """
 UPDATE marketplace_resource SET created = %(at)s WHERE uuid = %(uuid)s;
@@ -86,11 +88,7 @@ def put_up_offering(service: Service, like: str) -> str:
     owner, api = service.person("site-owner"), f"{service.base_url}/api"
     told = next(row for row in ROWS["offerings"] if row["uuid"] == like)
     components = [
-        {
-            key: row[key]
-            for key in ("type", "name", "billing_type", "measured_unit", "limit_period")
-            if key in row
-        }
+        {key: row[key] for key in COMPONENT if key in row}
         for row in ROWS["offering_components"]
         if row["offering_uuid"] == like
     ]

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.core.management import call_command
 
-from identity.models import User
+from identity.models import Role, User
 from tests.contract.guide import Guide
 from tests.contract.live import connected_to
 
@@ -41,9 +41,11 @@ def guide(demo_service: LiveService, django_db_blocker: DjangoDbBlocker) -> Guid
         # The test settings hash quickly; the server knows only the hashers of production.
         password = PBKDF2PasswordHasher().encode("demo", "salt")
         User.objects.filter(username__in=PEOPLE.values()).update(password=password)
+        roles = {uuid.hex for uuid in Role.objects.values_list("uuid", flat=True)}
     sections = json.loads(DEMO.read_text()).values()
     rows = [row for section in sections if isinstance(section, list) for row in section]
-    return Guide(demo_service.base_url, {row["uuid"] for row in rows if "uuid" in row})
+    fixed = {row["uuid"] for row in rows if "uuid" in row}
+    return Guide(demo_service.base_url, fixed | roles)  # a role has one UUID in every installation
 
 
 def walk(guide: Guide) -> None:

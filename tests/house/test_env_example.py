@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import shlex
+import subprocess
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -51,7 +53,14 @@ def example() -> dict[str, str]:
     pairs = [line.partition("=")[::2] for line in lines if re.match(r"[A-Z]", line)]
     names = [name for name, _ in pairs]
     assert len(names) == len(set(names)), "a variable is listed twice"
-    return dict(pairs)
+    return {name: value.strip('"') for name, value in pairs}
+
+
+def test_a_shell_reads_the_example_as_compose_does() -> None:
+    file = shlex.quote(str(ROOT / ".env.example"))
+    said = subprocess.check_output(["/bin/sh", "-euc", f"set -a; . {file}; exec env -0"], env={})
+    read = dict(row.split("=", 1) for row in said.decode().split("\0") if row)
+    assert {name: read[name] for name in example()} == example()
 
 
 def test_the_example_lists_every_variable_with_its_default_and_no_other() -> None:

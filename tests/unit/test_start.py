@@ -42,6 +42,9 @@ def test_a_database_url_may_name_a_socket() -> None:
     ("url", "message"),
     [
         ("sqlite:///x", "must begin with postgresql://, not with sqlite://"),
+        ("nonsense", "must begin with postgresql://, not with 'nonsense'$"),
+        ("my_name:secret@host/efp", "must begin with postgresql://, not with 'my_name'$"),
+        ("//me:secret@host/efp", "must begin with postgresql://, not with '/'$"),
         ("postgresql://host", "names no database"),
         ("postgresql://host:x/name", "port that is no number"),
     ],
