@@ -82,7 +82,9 @@ def is_site_name(name: str) -> bool:
 def stem(settings: Mapping[str, object], names: Names) -> str:
     """Return what a person's name at the site begins with; empty when the site names them."""
     room = MAX_LENGTH - NUMBER_LENGTH
-    prefix = _spelt(str(settings.get("username_anonymized_prefix") or "")) or DEFAULT_PREFIX
+    prefix = _spelt(str(settings.get("username_anonymized_prefix") or ""))
+    if not prefix or is_reserved(f"{prefix}0"):
+        prefix = DEFAULT_PREFIX
     words = [word for name in (names.first_name, names.last_name) if (word := _plain(name))]
     begins = {
         UsernamePolicy.WALDUR_USERNAME: _spelt(names.username)[:MAX_LENGTH],
@@ -137,24 +139,38 @@ def _plain(name: str) -> str:
 
 
 _OF_MACHINES = """
-    _apt _chrony abrt adm admin administrator amandabackup apache audio avahi backup bin
-    bind cdrom ceph chrony clevis cockpit-ws colord crontab daemon dbus dialout dip disk
-    dnsmasq docker dovecot exim fax floppy ftp games gdm geoclue gluster gnats halt httpd
-    input irc kmem kvm ldap libvirt list lock lp mail mailnull man messagebus munge mysql
-    named news nfsnobody nginx nobody nogroup nscd nslcd ntp openvpn operator oprofile
-    plugdev polkitd postfix postgres proxy puppet qemu rabbitmq redis render rngd root rpc
-    rpcuser rtkit saned sasl saslauth sgx shadow shutdown slurm slurmctld slurmd slurmdbd
-    slurmrestd smmsp squid src ssh sshd sssd staff statd sudo sync sys syslog systemd tape
-    tcpdump toor tss tty unbound usbmux users utempter utmp uucp uuidd video voice wheel
-    www-data zabbix
+    _apt _chrony abrt adm admin administrator almalinux amandabackup ansible apache audio avahi
+    avahi-autoipd azureuser backup beegfs bin bind cdrom centos ceph chrony clevis cloud-init
+    cloud-user cloudadmin cockpit-ws cockpit-wsinstance colord containerd crontab daemon dbus
+    debian dhcpcd dialout dip disk dnsmasq docker dockerroot dovecot ec2-user elasticsearch etcd
+    exim fax fedora floppy freerad ftp fwupd-refresh games gdm gdm3 geoclue git gitlab
+    gitlab-runner gitlab-www gluster gnats gnome-initial-setup gpfs grafana hacluster halt
+    haproxy httpd icinga influx influxdb input irc jenkins k3s kibana kmem kube kubelet
+    kubernetes kvm landscape ldap libvirt libvirt-dnsmasq libvirt-qemu lightdm list lock
+    logstash lp lsf lsfadmin lustre lxc lxd mail mailnull man mariadb maui memcache memcached
+    messagebus minio moab mongodb munge mysql nagios named netdata news nfsnobody nginx
+    nm-openconnect nm-openvpn nobody node-exporter node_exporter nogroup nscd nslcd ntp ntpsec
+    opc opendkim opendmarc opensearch opensuse openvpn operator oprofile oracle pbs pbsadmin
+    pbsdata pcp pesign pipewire plugdev podman polkitd pollinate postfix postgres postgresql
+    prometheus proxy pulse pulse-access puppet qemu rabbitmq radiusd redis render rhel rngd
+    rocky root rpc rpcbind rpcuser rpm rstudio-server rtkit rtkit-daemon saned sasl saslauth
+    sddm setroubleshoot sge sgeadmin sgx shadow shutdown sles slurm slurmadmin slurmctld slurmd
+    slurmdbd slurmrestd smbd smmsp speech-dispatcher squid src ssh sshd sssd staff statd statsd
+    stunnel sudo swtpm sync sys syslog systemd tape tcpdump telegraf tomcat toor torque tpm
+    traefik tss tty ubuntu ubuntu-user unbound usbmux usbmuxd users utempter utmp uucp uuidd
+    vagrant varnish vboxadd video vnstat voice weka wheel whoopsie www-data xrdp zabbix
 """
 RESERVED = frozenset(_OF_MACHINES.split())
 """Accounts and groups that machines have for themselves; nobody is called so."""
 
-RESERVED_BEGINNING = "systemd-"
+_BEGINNINGS = re.compile("systemd-|_(?![0-9])")
+"""How machines begin what they make up themselves: Debian, BSD and macOS with `_`.
+
+With `_` and a digit begins what the service makes of a name that begins with the digit.
+"""
 
 
 def is_reserved(name: str) -> bool:
     """Tell whether a name belongs to machines, in whatever case it is written."""
     plain = name.strip().lower().removesuffix("$")
-    return plain in RESERVED or plain.startswith(RESERVED_BEGINNING)
+    return plain in RESERVED or _BEGINNINGS.match(plain) is not None

@@ -4,6 +4,7 @@ from django.db import models
 
 from allocations.lifecycle import CourseAccountState, ServiceAccountState
 from allocations.querysets import CustomerAccountQuerySet, ProjectAccountQuerySet
+from config.common.address_column import AddressColumn
 from config.common.models import Timestamped, UuidModel, choices, one_of, text
 from identity.models import Customer, Project, User
 
@@ -16,7 +17,7 @@ class SharedAccount(UuidModel, Timestamped):
     """
 
     username = models.CharField(max_length=32, unique=True)
-    email = models.EmailField(max_length=320, blank=True, default="")
+    email = AddressColumn(max_length=320, blank=True, default="")
     description = text(long=True)
     error_message = text(long=True)
     error_traceback = text(long=True)

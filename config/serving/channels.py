@@ -12,7 +12,7 @@ from typing import Any
 from waitress.channel import HTTPChannel
 from waitress.task import ErrorTask, WSGITask
 
-from config.serving.requests import Request, refusal
+from config.serving.requests import Request, refusal, target_of
 
 IDLE_SECONDS = 75.0
 """How long a kept connection may be without a request: longer than proxies keep theirs."""
@@ -119,8 +119,8 @@ class RefusalTask(Logged, ErrorTask):  # type: ignore[misc]
         self.write(body)
 
     def _environ(self) -> dict[str, Any]:
-        method, _, target = self.request.asked.partition(" ")
-        path = target.partition(" ")[0].partition("?")[0]
+        line = self.request.asked
+        method, path = "".join(line.split()[:1]), target_of(line).partition("?")[0]
         return {
             "REQUEST_METHOD": method,
             "PATH_INFO": path,

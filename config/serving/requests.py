@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from waitress.parser import HTTPRequestParser
@@ -71,13 +72,22 @@ class Request(HTTPRequestParser):  # type: ignore[misc]
         return path.startswith(COSTLY) or path.rstrip("/").endswith("/change_password")
 
 
+def target_of(line: str) -> str:
+    """Return what a first line asks for, as well as it can be read: path and query.
+
+    A line that is refused may have blanks where none belong, or the server's name before the path.
+    """
+    target = "".join(line.split()[1:2])
+    return re.sub(r"(?i)^[a-z][a-z0-9+.-]*://[^/?]*", "", target)
+
+
 def refusal(request: Any) -> tuple[str, list[tuple[str, str]], bytes]:
     """Return the status, headers and body of a request that the application never sees."""
     code: int = request.error.code
     detail = REASONS.get(code, REASONS[400])
     if isinstance(request.error, ServerNotImplemented):
         detail = REASONS[501]
-    target = getattr(request, "asked", "").partition(" ")[2]
+    target = target_of(getattr(request, "asked", ""))
     if target.startswith("/api"):
         body, kind = json.dumps({"detail": detail}).encode(), "application/json"
     else:

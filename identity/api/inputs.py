@@ -9,7 +9,7 @@ from rest_framework import serializers
 from rest_framework.fields import SkipField, empty
 from rest_framework.validators import UniqueValidator
 
-from config.common.api.inputs import Input
+from config.common.api.inputs import AddressField, Input
 from config.common.api.times import DayField, MomentField
 
 
@@ -24,6 +24,7 @@ class Columns(Input, serializers.ModelSerializer[Any]):
         **serializers.ModelSerializer.serializer_field_mapping,
         models.DateField: DayField,
         models.DateTimeField: MomentField,
+        models.EmailField: AddressField,
     }
 
     class Meta:

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from config.common.address_column import AddressColumn
 from config.common.audience import ALL, Audiences, nobody
 from config.common.models import UuidModel
 from identity.models.hook import Hook
@@ -22,7 +23,7 @@ class EmailConfirmation(UuidModel):
     hook = models.ForeignKey(
         Hook, null=True, blank=True, on_delete=models.CASCADE, related_name="email_confirmations"
     )
-    email = models.EmailField(max_length=320)
+    email = AddressColumn(max_length=320)
     created = models.DateTimeField(editable=False)
     expires = models.DateTimeField(editable=False)
     ended_at = models.DateTimeField(null=True, blank=True, editable=False)

@@ -8,6 +8,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from config.common.address_column import AddressColumn
 from config.common.audience import OPEN, Audiences
 from config.common.json_column import JsonColumn
 from config.common.models import Timestamped, UuidModel, choices, one_of, text
@@ -90,7 +91,7 @@ class Hook(UuidModel, Timestamped):
     sealed_secret = text(long=True)
     sealed_previous = text(long=True)
     previous_until = models.DateTimeField(null=True, blank=True, editable=False)
-    email = models.EmailField(max_length=320, blank=True, default="")
+    email = AddressColumn(max_length=320, blank=True, default="")
     email_confirmed_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     failures = models.PositiveIntegerField(default=0, editable=False)

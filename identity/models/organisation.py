@@ -6,6 +6,7 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils import timezone
 
+from config.common.address_column import AddressColumn
 from config.common.audience import Audiences
 from config.common.json_column import JsonColumn
 from config.common.links import web_link
@@ -49,7 +50,7 @@ class Customer(UuidModel, Timestamped):
     description = text(long=True)
     contact_details = text(long=True)
     agreement_number = text(length=160)
-    email = models.EmailField(max_length=320, blank=True, default="")
+    email = AddressColumn(max_length=320, blank=True, default="")
     notification_emails = text(long=True)
     phone_number = text()
     access_subnets = text(long=True)

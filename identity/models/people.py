@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models.functions import Upper
 from django.utils import timezone
 
+from config.common.address_column import AddressColumn
 from config.common.json_column import JsonColumn
 from config.common.models import UuidModel, text
 from config.common.sorting import sort_key
@@ -58,7 +59,7 @@ class User(UuidModel, AbstractBaseUser):
     audiences: ClassVar[Audiences] = OF_USER
 
     username = models.CharField(max_length=255, unique=True)
-    email = models.EmailField(max_length=320, blank=True, default="")
+    email = AddressColumn(max_length=320, blank=True, default="")
     requested_email = text(length=320)
     slug = models.SlugField(max_length=80, unique=True)
     first_name = text(length=100)

@@ -15,6 +15,7 @@ from django.core import signing
 from django.db import connection, transaction
 from django.db.models import Q
 
+from config.common import mailboxes
 from config.common.errors import Conflict, Invalid
 from identity import events
 from identity.bus import mailing
@@ -53,12 +54,13 @@ class BadCode(Invalid):
 
 
 def is_free(email: str, *, but: User | None = None) -> bool:
-    """Tell whether no other person has an address, case aside; no address is always free.
+    """Tell whether no other person has a mailbox, however it is spelt; none is always free.
 
     Within a transaction the answer holds until its end: who asks for the same address waits.
     """
     if not email:
         return True
+    email = mailboxes.canonical(email)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(lower(%s)))", [ADDRESSES, email])
     holders = User.objects.filter(email__iexact=email)

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 
 from config.common.errors import Conflict, Invalid
+from config.common.mailboxes import read_list, same_mailbox
 from config.common.sealing import seal
 from identity import destinations, events
 from identity.models import Customer, EmailHook, Event, Grant, Hook, User, WebHook
@@ -264,9 +265,9 @@ def _check_destination(url: str) -> None:
 
 def _check_address(email: str, customer: Customer | None, *, actor: User) -> None:
     """Refuse to have strangers told: whoever gets mail of ours has to do with the service."""
-    if actor.is_staff or email.lower() == actor.email.lower():
+    if actor.is_staff or same_mailbox(email) == same_mailbox(actor.email):
         return
-    if customer is not None and email.lower() in _addresses(customer):
+    if customer is not None and same_mailbox(email) in _addresses(customer):
         return
     raise StrangersAddress(
         {"email": ["Enter your own address, or one of the organization or its members."]}
@@ -284,7 +285,7 @@ def _new_address(
 
 
 def _is_own(email: str, actor: User) -> bool:
-    return bool(email) and email.lower() == actor.email.lower()
+    return bool(email) and same_mailbox(email) == same_mailbox(actor.email)
 
 
 def _have_confirmed(hook: Hook, *, actor: User, now: datetime) -> None:
@@ -293,11 +294,11 @@ def _have_confirmed(hook: Hook, *, actor: User, now: datetime) -> None:
 
 
 def _addresses(customer: Customer) -> set[str]:
-    told = customer.notification_emails.replace(",", " ").replace(";", " ").split()
+    told = read_list(customer.notification_emails)
     members = Grant.objects.in_force().filter(customer=customer)
     members = members.filter(scope_type=ScopeType.CUSTOMER, user__is_active=True)
     emails: Sequence[str] = [customer.email, *told, *members.values_list("user__email", flat=True)]
-    return {email.lower() for email in emails if email}
+    return {same_mailbox(email) for email in emails if email}
 
 
 def _locked(hook: Hook) -> Hook:

@@ -91,6 +91,10 @@ def test_a_slow_request_is_answered_when_it_is_whole_and_its_reader_gets_all(web
         (b"POST /api/orders/ HTTP/1.1\r\nHost: a\r\nContent-Length: 999999999\r\n\r\n", 413, True),
         (b"POST /api/orders/ HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n", 400, True),
         (b"GET /api/version/ HTTP/1.1\r\nno header\r\n\r\n", 400, True),
+        (b"GET  /api/users/ HTTP/1.1\r\nHost: a\r\n\r\n", 400, True),
+        (b"GET\t/api/users/ HTTP/1.1\r\nHost: a\r\n\r\n", 400, True),
+        (b"GET http://a/api/ HTTP/1.1\r\nno header\r\n\r\n", 400, True),
+        (b"GET  /admin/ HTTP/1.1\r\nHost: a\r\n\r\n", 400, False),
         (b"GET /api/ HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n", 501, True),
     ],
 )

@@ -15,6 +15,12 @@ from allocations.usernames import (
 )
 from identity.system_ids import site_gid, site_uid
 
+ALSO = """
+    _apt _ssh _x admin administrator ansible beegfs centos ceph cloud-init cloud-user debian docker
+    ec2-user elasticsearch etcd fedora git gitlab-runner gpfs grafana influxdb jenkins kibana kube
+    kvm libvirt lsf lsfadmin lustre lxd maui moab nagios nfsnobody oracle pbs prometheus puppet
+    rabbitmq rocky slurmdbd sudo systemd-timesync torque ubuntu vagrant weka wheel zabbix
+"""
 SYSTEM = [
     "root",
     "Root",
@@ -26,13 +32,16 @@ SYSTEM = [
     "munge",
     "sshd",
     "systemd-network",
+    *ALSO.split(),
 ]
 
 
 def test_names_of_machines_are_reserved_in_every_case():
     assert [name for name in SYSTEM if not is_reserved(name)] == []
     assert [
-        name for name in ("roots", "anna", "binh", "manuel", "rooted") if is_reserved(name)
+        name
+        for name in ("roots", "anna", "binh", "manuel", "rooted", "_3cpo", "a_b", "kuber")
+        if is_reserved(name)
     ] == []
 
 
@@ -45,6 +54,15 @@ def test_the_service_gives_nobody_a_name_of_machines():
         made = propose_shared(name, ())
         assert is_account_name(made)
         assert not is_reserved(made)
+
+
+def test_a_provider_s_prefix_makes_no_names_of_machines():
+    for prefix, begin in (("systemd-", "walduruser_"), ("_hpc", "walduruser_"), ("git", "git")):
+        settings = {
+            "username_generation_policy": UsernamePolicy.ANONYMIZED.value,
+            "username_anonymized_prefix": prefix,
+        }
+        assert propose(settings, Names("x"), taken=()) == f"{begin}00000"
 
 
 @pytest.mark.parametrize("check", [site_uid, site_gid])

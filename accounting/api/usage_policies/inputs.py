@@ -133,6 +133,9 @@ class SlurmPolicyEvaluateRequestInput(Input):
 class SlurmCommandResultInput(Input):
     """What an agent ran on a resource, and how that went."""
 
+    class Meta(Input.Meta):
+        lists_of_texts = ("commands_executed",)
+
     resource_uuid = serializers.UUIDField()
     success = serializers.BooleanField()
     error_message = serializers.CharField(required=False, allow_blank=True, default="")

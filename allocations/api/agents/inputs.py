@@ -121,7 +121,7 @@ class AgentProcessorCreateInput(Input):
 class AgentServiceStatisticsInput(Input):
     """What a service tells of itself, with keys of its own."""
 
-    statistics = JsonField()
+    statistics = JsonField(of_machines=True)
 
 
 class CleanupRequestInput(Input):

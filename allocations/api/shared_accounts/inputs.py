@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from config.common.api.inputs import Input, RelatedUuid
+from config.common.api.inputs import AddressField, Input, RelatedUuid
 from identity.models import Customer, Project
 
 
@@ -22,7 +22,7 @@ class ServiceAccountInput(Input):
 
     username = serializers.CharField(max_length=100, required=False, allow_blank=True)
     preferred_identifier = serializers.CharField(max_length=255, required=False, allow_blank=True)
-    email = serializers.EmailField(max_length=320, required=False, allow_blank=True)
+    email = AddressField(required=False, allow_blank=True)
     description = serializers.CharField(max_length=10_000, required=False, allow_blank=True)
     error_traceback = serializers.CharField(
         required=False, allow_blank=True, help_text="Ignored: it is for sites to say."

@@ -7,6 +7,7 @@ page of one row, wherever the row's state allows it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -23,16 +24,20 @@ class NotNow(Conflict):
     """The row is not in a state for the deed."""
 
 
-def names_checked(fields: Mapping[str, forms.Field]) -> None:
+def faults_of_names(_model: Any, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is wrong with the names among values, by column."""
+    return {name: [why] for name, value in values.items() if (why := names.fault_in(name, value))}
+
+
+def _names_checked(fields: Mapping[str, forms.Field]) -> None:
     """Hold the fields of names among a form's to what a name may consist of."""
     for name, field in fields.items():
-        is_name = name in names.NAMES and isinstance(field, forms.CharField)
-        if is_name and _check_name not in field.validators:
-            field.validators = [*field.validators, _check_name]
+        if name in names.NAMES and isinstance(field, forms.CharField):
+            field.validators = [*field.validators, partial(_check_name, name)]
 
 
-def _check_name(value: str) -> None:
-    if message := names.fault(value):
+def _check_name(column: str, value: str) -> None:
+    if message := names.fault_in(column, value):
         raise forms.ValidationError(message)
 
 
@@ -45,7 +50,7 @@ class DeedForm(forms.Form):
         """Take the rows that the deed shall be done to, which some forms depend on."""
         super().__init__(*args, **kwargs)
         self.rows = rows
-        names_checked(self.fields)
+        _names_checked(self.fields)
 
 
 class ReasonForm(DeedForm):

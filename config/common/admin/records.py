@@ -22,7 +22,7 @@ from django.utils import timezone
 from config.common.admin import refusals
 from config.common.admin.columns import EMPTY
 from config.common.admin.deed_pages import DeedPages
-from config.common.admin.deeds import names_checked
+from config.common.admin.deeds import faults_of_names
 from config.common.admin.times import DayField, SplitMomentField
 from config.common.errors import DomainError
 from config.common.sorting import as_people_sort
@@ -147,9 +147,9 @@ class RecordAdmin(DeedPages):
         if obj is None and self.add_form is not None:
             kwargs["form"] = self.add_form
         form = super().get_form(request, obj, *args, **kwargs)
+        form = refusals.judged(form, faults_of_names)
         if rules := getattr(self.admin_site, "faults", None):
             form = refusals.judged(form, rules)
-        names_checked(form.base_fields)
         refusal = getattr(request, "refusal", None)
         return form if refusal is None else refusals.refused(form, refusal)
 

@@ -16,7 +16,7 @@ from django.core.validators import MaxLengthValidator
 from django.urls import reverse
 from rest_framework import serializers
 
-from config.common import names
+from config.common import mailboxes, names
 from config.common.json_values import too_long
 
 _UUID_AT_END = re.compile(r"/([0-9a-fA-F]{32}|[0-9a-fA-F-]{36})/?$")
@@ -55,20 +55,25 @@ class Input(serializers.Serializer[Any]):
 
     Whatever a field leaves open is bounded here: texts, lists, and the lists and objects that a row
     keeps as one document. `Meta.become_rows` names lists whose entries become rows of their own.
-    Texts under the keys of names (`config.common.names`) are held to what a name may consist of.
+    Texts under the keys of names (`config.common.names`) are held to what a name may consist of,
+    and so are the texts of lists, but for those that `Meta.lists_of_texts` names.
     """
 
     class Meta:
         list_serializer_class = Entries
         become_rows: ClassVar[tuple[str, ...]] = ()
+        lists_of_texts: ClassVar[tuple[str, ...]] = ()
 
     def get_fields(self) -> dict[str, Any]:
         """Return the fields, none without bounds, and those of names with their check."""
         fields: dict[str, Any] = super().get_fields()
+        texts = getattr(self.Meta, "lists_of_texts", ())
         for name, field in fields.items():
             bound(field)
-            if name in names.NAMES and isinstance(field, serializers.CharField):
-                field.validators = [*field.validators, check_name]
+            if isinstance(field, serializers.ListField) and name not in texts:
+                _hold_to_names(name, field.child)
+            elif name in names.NAMES:
+                _hold_to_names(name, field)
         return fields
 
     def to_internal_value(self, data: Any) -> Any:
@@ -115,6 +120,8 @@ def bound(field: Any) -> None:
         field.validators.append(AtMost(LONGEST_TEXT, TOO_LONG))
     elif type(field) is serializers.FloatField:
         raise TypeError(f"{field.field_name}: FiniteField does not take what is no number")
+    elif type(field) is serializers.EmailField:
+        raise TypeError(f"{field.field_name}: AddressField knows the spellings of a mailbox")
 
 
 class FiniteField(serializers.FloatField):
@@ -128,6 +135,21 @@ class FiniteField(serializers.FloatField):
         return number
 
 
+class AddressField(serializers.EmailField):
+    """An e-mail address, in the spelling that is kept of its mailbox."""
+
+    def __init__(self, *, max_length: int = mailboxes.LONGEST, **kwargs: Any) -> None:
+        """Take DRF's arguments."""
+        super().__init__(max_length=max_length, **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return the address with its domain as the name service knows it."""
+        address = mailboxes.canonical(super().to_internal_value(data))
+        if not address.isascii():
+            self.fail("invalid")
+        return address
+
+
 def check_name(value: str) -> None:
     """Refuse what is no name.
 
@@ -135,6 +157,21 @@ def check_name(value: str) -> None:
     """
     if message := names.fault(value):
         raise serializers.ValidationError(message)
+
+
+def check_slug(value: str) -> None:
+    """Refuse a slug that is an option of a command.
+
+    :raises ValidationError: with what is wrong with it.
+    """
+    if message := names.fault_of_slug(value):
+        raise serializers.ValidationError(message)
+
+
+def _hold_to_names(name: str, field: Any) -> None:
+    if isinstance(field, serializers.CharField):
+        checks = (check_name, check_slug) if name == names.SLUG else (check_name,)
+        field.validators = [*field.validators, *checks]
 
 
 class _Related(serializers.Field[Any, Any, Any, Any]):

@@ -2,7 +2,7 @@
 
 A shape checks a value and never changes it: what is stored is what was sent, keys that nobody
 knows included. Whatever the shape, a value must be one that comes back as it was sent, and no
-larger than a document may be.
+larger than a document may be; its keys and labels are names (`config.common.names`).
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from config.common import names
 from config.common.json_values import UnreadableJson, read, too_long, unkeepable
 from config.common.times import day_from
 
@@ -159,10 +160,10 @@ OBJECT = map_of(ANYTHING)
 class JsonField(serializers.JSONField):
     """A JSON value of a shape, for inputs and for columns that are shown as they are stored."""
 
-    def __init__(self, shape: Shape = OBJECT, **kwargs: Any) -> None:
-        """Take the shape and DRF's arguments."""
+    def __init__(self, shape: Shape = OBJECT, *, of_machines: bool = False, **kwargs: Any) -> None:
+        """Take the shape, whether its texts are as machines wrote them, and DRF's arguments."""
         super().__init__(**kwargs)
-        self.shape = shape
+        self.shape, self.of_machines = shape, of_machines
         self._spectacular_annotation = {"field": shape.schema}
 
     def to_internal_value(self, data: Any) -> Any:
@@ -172,6 +173,8 @@ class JsonField(serializers.JSONField):
             raise serializers.ValidationError(why)
         if fault := self.shape.fault(value):
             raise serializers.ValidationError(fault)
+        if not self.of_machines and (strange := names.fault_within(value)):
+            raise serializers.ValidationError([strange])
         return value
 
     def _sent(self, data: Any) -> Any:

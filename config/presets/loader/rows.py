@@ -66,7 +66,7 @@ def checked(instance: Any, *, but: Iterable[str] = ()) -> None:
         if column.generated:
             continue  # the database's own
         value = getattr(instance, column.attname)
-        if column.name in names.NAMES and isinstance(value, str) and (why := names.fault(value)):
+        if why := names.fault_in(column.name, value):
             raise Fault(f"{column.name}: {why}")
         try:
             if isinstance(value, datetime):

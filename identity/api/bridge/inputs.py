@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
-from config.common.api.inputs import Input
+from config.common.api.inputs import AddressField, Input
 from identity.api.inputs import Columns, Words
 from identity.api.users.serializers import GENDERS
 from identity.models import User
@@ -33,7 +33,7 @@ class IdentityBridgeRequestInput(Columns):
     source = source_field()  # type: ignore[assignment]
     affiliations = Words()
     eduperson_assurance = Words()
-    email = serializers.EmailField(max_length=320, allow_blank=True)
+    email = AddressField(allow_blank=True)
     gender = serializers.ChoiceField(choices=GENDERS, allow_null=True)
     nationalities = Words()
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from config.common.api.inputs import Input, UrlOrUuid
+from config.common.api.inputs import AddressField, Input, UrlOrUuid
 from config.common.api.outputs import EnumField
 from config.common.api.times import written
 from config.common.times import clamped
@@ -96,7 +96,7 @@ class WebHookInput(HookInput):
 class EmailHookInput(HookInput):
     """Where the mails go."""
 
-    email = serializers.EmailField(max_length=320)
+    email = AddressField()
 
 
 class _NewHook(HookInput):

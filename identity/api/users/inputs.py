@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from rest_framework import serializers
 
-from config.common.api.inputs import Input
+from config.common.api.inputs import AddressField, Input
 from identity.api.inputs import Columns, NeverTrue, NotKept, Words
 from identity.api.users.serializers import GENDERS, NO_IMAGES
 from identity.models import User
@@ -64,7 +64,7 @@ class UserInput(Columns):
     agree_with_policy = serializers.BooleanField()
     can_use_personal_access_tokens = NeverTrue("Personal access tokens are not served.")
     eduperson_assurance = Words()
-    email = serializers.EmailField(max_length=320)
+    email = AddressField()
     gender = serializers.ChoiceField(choices=GENDERS, allow_null=True)
     image = NotKept(f"{NO_IMAGES.capitalize()}.")
     managed_isds = Words()
@@ -74,7 +74,7 @@ class UserInput(Columns):
 class UserEmailChangeInput(Input):
     """The address that somebody wants."""
 
-    email = serializers.EmailField(max_length=320)
+    email = AddressField()
 
 
 class ConfirmEmailInput(Input):

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from rest_framework.test import APIClient
 
 from identity.models import EmailConfirmation, Event, Hook, User
@@ -184,3 +185,58 @@ def test_what_expired_is_forgotten(bob: User, now: datetime) -> None:
     assert emails.prune(now=now + timedelta(days=3)) == 1
     bob.refresh_from_db()
     assert bob.requested_email == ""
+
+
+SPELT, KEPT = "a@exämple.org", "a@xn--exmple-cua.org"
+
+
+def test_one_mailbox_is_one_person_s_however_it_is_spelt(
+    as_user: Callable[[User], APIClient], bob: User, alice: User, dave: User, now: datetime
+) -> None:
+    users.update(alice, changes={"email": SPELT}, actor=dave, now=now)
+    alice.refresh_from_db()
+    assert alice.email == KEPT
+    for spelling in (SPELT, KEPT, "A@EXÄMPLE.org", '"a"@exämple.org', "a@xn--Exmple-Cua.org"):
+        for client, path, method in (
+            (as_user(bob), at(bob, "change_email/"), "post"),
+            (as_user(dave), at(bob), "patch"),
+        ):
+            answer = getattr(client, method)(path, {"email": spelling}, format="json")
+            assert (answer.status_code, answer.json()) == (400, emails.UNUSABLE), spelling
+        assert not emails.is_free(spelling, but=bob)
+        assert User.objects.filter(email__iexact=spelling).get() == alice
+
+
+def test_letters_beyond_ascii_stand_in_the_domain_alone(
+    as_user: Callable[[User], APIClient], bob: User, alice: User, dave: User
+) -> None:
+    invalid = {"email": ["Enter a valid email address."]}
+    for address in ("\u017ftaff@example.org", "\u212aai@example.org", "ü@example.org"):
+        for client, method, path, more in (
+            (as_user(bob), "post", at(bob, "change_email/"), {}),
+            (as_user(dave), "patch", at(bob), {}),
+            (as_user(dave), "post", AT, {"username": "x"}),
+            (
+                as_user(dave),
+                "post",
+                "/api/hooks-email/",
+                {"event_types": ["user_creation_succeeded"]},
+            ),
+        ):
+            answer = getattr(client, method)(path, {"email": address, **more}, format="json")
+            assert (answer.status_code, answer.json()) == (400, invalid), (path, address)
+        with pytest.raises(ValidationError):
+            User(username="x", email=address).clean_fields(exclude=["slug", "password"])
+
+
+def test_a_hook_to_an_organisation_s_address_finds_it_in_either_spelling(
+    alice: User, allocator: Any, now: datetime
+) -> None:
+    allocator.notification_emails = f"ops@example.org; {SPELT}"
+    allocator.save()
+    for spelling in (SPELT, KEPT):
+        hook = hooks.create_email(
+            email=spelling, event_kinds=["*"], customer=allocator, actor=alice, now=now
+        )
+        hook.refresh_from_db()
+        assert hook.email == KEPT
