@@ -15,11 +15,19 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from itertools import pairwise
 from typing import Any
 
 from config.common.secret_assignments import without_assigned
 from config.common.secret_lines import without_secrets_below
-from config.common.secret_names import NAME, STRONG, is_a_name, is_nothing, names_a_secret
+from config.common.secret_names import (
+    NAME,
+    STRONG,
+    asks_for_a_secret,
+    is_a_name,
+    is_nothing,
+    names_a_secret,
+)
 from config.common.secret_structures import NAMING, VALUED, hidden, secrets_of
 
 HIDDEN = "***"
@@ -216,7 +224,7 @@ def without_secrets_in(value: Any) -> Any:
         return without_secrets(value)
     if isinstance(value, list | tuple):
         is_pair = len(value) == 2 and isinstance(value[0], str) and is_a_name(value[0])
-        return [value[0], _hidden(value[1])] if is_pair else [*map(without_secrets_in, value)]
+        return [value[0], _hidden(value[1])] if is_pair else _without_options([*value])
     if isinstance(value, dict):
         is_named = any(
             str(key).lower() in NAMING and isinstance(one, str) and is_a_name(one)
@@ -229,6 +237,15 @@ def without_secrets_in(value: Any) -> Any:
             for key, one in value.items()
         }
     return value
+
+
+def _without_options(words: list[Any]) -> list[Any]:
+    """Return a list without secrets, as if it were the words of a command, too."""
+    told = [without_secrets_in(one) for one in words]
+    for at, (option, value) in enumerate(pairwise(words), 1):
+        if isinstance(option, str) and asks_for_a_secret(option, str(value)):
+            told[at] = _hidden(value)
+    return told
 
 
 def _hidden(value: Any) -> Any:

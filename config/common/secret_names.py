@@ -67,6 +67,13 @@ def is_a_name(text: str) -> bool:
     return _SHAPE.fullmatch(text) is not None and names_a_secret(text)
 
 
+def asks_for_a_secret(option: str, value: str) -> bool:
+    """Tell whether a word of a command is an option whose value, the next word, is a secret."""
+    if option in ("-u", "--user", "--proxy-user"):
+        return ":" in value
+    return option.startswith("-") and not value.startswith("-") and is_a_name(option)
+
+
 def is_nothing(value: object, *, weak: bool = False) -> bool:
     """Tell whether a value cannot be a secret: empty, a truth, or a count of what passed."""
     if value is None or isinstance(value, bool) or value in ("", [], {}):

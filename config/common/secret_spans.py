@@ -24,13 +24,19 @@ _SIGN = re.compile(r"""\\{0,16}(?:"{3}|'{3}|["'`])|[][(){}]""")
 _GOES_ON = re.compile(
     r"""[ \t]{0,40}(?:\+[ \t]{0,40})?[bruf]{0,2}(?=\\{0,16}["'])""", re.IGNORECASE
 )
+_COMMAND = re.compile(r"""(["'])\[["'][\w./-]""")
 _SCHEME = re.compile(r"(?i)(?:bearer|basic|token|digest|negotiate|apikey)[ \t]{1,8}")
 _NEXT_NAME = re.compile(r"""\s|$|\\{0,4}["']?[\w.-]{1,80}\\{0,4}["']?[ \t]{0,8}[:=]""")
 _STOP = re.compile(r"""\\{0,16}["'`]|[][(){},;\s]""")
 
 
 def opens_string(text: str, at: int) -> bool:
-    """Tell whether a quotation mark begins a string, and is no apostrophe."""
+    """Tell whether a quotation mark begins a string, and is no apostrophe.
+
+    Nor the one around a list of words, as `subprocess` tells of a command: `'['curl', …]'`.
+    """
+    if _COMMAND.match(text, at):
+        return False
     before = text[at - 1 : at]
     return not (before.isalnum() or before == "_") or bool(
         re.search(r"(?i)(?<![\w])[bruf]{1,2}$", text[max(0, at - 3) : at])

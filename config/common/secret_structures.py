@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 
-from config.common.secret_names import is_a_name, names_a_secret, plain
+from config.common.secret_names import asks_for_a_secret, is_a_name, names_a_secret, plain
 from config.common.secret_spans import CLOSED_BY, OPENED_BY, QUOTE, opens_string, string_end
 
 NAMING = frozenset(
@@ -138,6 +139,9 @@ def _closed(text: str, within: _Open, end: int) -> list[Span]:
         ):
             found += [span for name, span in within.entries if name and name.lower() in VALUED]
         return found
+    for (_, option), (_, value) in pairwise(within.entries):
+        if asks_for_a_secret(_said(text, option), _said(text, value)):
+            found.append(value)
     pair = within.entries[-2:]
     is_pair = len(within.entries) == 2 or (within.is_call and len(within.entries) == 3)
     if is_pair and within.sign != "{" and all(name is None for name, _ in pair):

@@ -122,6 +122,7 @@ FORMS = [
     "run --{n}={s} x",
     "run --{n} 'a {s}' x",
     "export {n}={s}",
+    "Command '['run', '--{n}', '{s}', 'x']' returned 1",
     "it's told: don't use {n}: ab {s}",
     'create user a with {n} "{s}"',
     "login refused: {n} '{s}' is wrong",
@@ -143,6 +144,7 @@ OF_THEIR_OWN = [
     "curl -u 'bob:a {s}' https://x",
     "curl -ubob:{s} https://x",
     "curl -H 'X-Api-Key: {s}' https://x",
+    "Command ['curl', '-u', 'bob:{s}', 'https://x'] returned 1",
     "curl --proxy-user bob:{s} https://x",
     "machine h login u password {s}",
     "machine h\n  login u\n  password {s}",
@@ -201,6 +203,7 @@ KEPT = [
     "2026-01-02 10:00:00 INFO sacctmgr -i add user bob account=x",
     "squeue --user bob",
     "squeue -u bob",
+    "['squeue', '-u', 'bob', '--token-file', '/x']",
     "login bob: password accepted",
     "don't {a: 'b'}",
     "Traceback (most recent call last):\n  File 'x.py', line 3\n    f(token)\nKeyError: 'token'",
@@ -236,6 +239,8 @@ STRUCTURES = [
     {"args": ["api_key", {"a": S}]},
     {"line": f'{{"credentials": {{"x": {{}}, "p": "{S}"}}}}'},
     {"password_file": {"content": S}},
+    {"command": ["run", "--api-key", S, "x"]},
+    {"command": ["curl", "--user", f"bob:{S}", "x"]},
 ]
 
 
