@@ -21,6 +21,7 @@ from allocations.models import Provision
 from allocations.services.requests import ask
 from config.common.errors import Conflict
 from config.common.machine import IllegalTransition
+from config.common.redaction import without_secrets
 from identity import events
 from marketplace.lifecycle import OrderState
 from marketplace.models import Order
@@ -182,7 +183,7 @@ def _settle(claimed: Provision, outcome: Outcome, *, now: datetime, took: timede
             _advance(provision, "wait", ProvisionState.WAITING, actor=None, now=then)
         case Refused(reason):
             _log_attempt(provision, "refused", reason, now=now, took=took)
-            provision.last_error = reason
+            provision.last_error = reason = without_secrets(reason)
             _advance(provision, "refuse", ProvisionState.REFUSED, actor=None, now=then)
             orders.fail(provision.order, error_message=reason, actor=None, now=then)
 
@@ -196,7 +197,8 @@ def _record_failure(
     if provision is None:
         return
     then = now + took
-    provision.last_error = "".join(traceback.format_exception_only(error)).strip()
+    said = "".join(traceback.format_exception_only(error)).strip()
+    provision.last_error = without_secrets(said)
     _log_attempt(provision, "failed", provision.last_error, now=now, took=took)
     if provision.attempts < MAX_ATTEMPTS:
         provision.next_attempt_at = then + pause_after(provision.attempts)
@@ -235,7 +237,7 @@ def _log_attempt(
         "began": now.isoformat(),
         "took_ms": round(took.total_seconds() * 1000),
         "outcome": outcome,
-        "detail": detail,
+        "detail": without_secrets(detail),
     }
     provision.attempts_log = [*provision.attempts_log, entry]
 

@@ -22,6 +22,7 @@ from allocations.bus.publisher import Parcel, Unroutable
 from allocations.bus.topology import TOPICS, routing_key
 from allocations.models import MessageQueue, QueueMessage
 from allocations.observables import ObjectType, Protocol
+from config.common.redaction import without_secrets
 from identity import events
 from identity.services import rounds
 
@@ -119,7 +120,7 @@ def give_back(claimed: Claim, error: Exception, *, now: datetime) -> None:
     anew = {"declared_at": None} if isinstance(error, Unroutable) else {}
     MessageQueue.objects.filter(pk=claimed.queue.pk).update(
         failures=F("failures") + 1,
-        last_error=str(error)[:2000],
+        last_error=without_secrets(str(error))[:2000],
         next_attempt_at=now + pause_after(failures),
         claimed_until=None,
         **anew,

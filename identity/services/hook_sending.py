@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.db.models import F, OuterRef, Q, Subquery
 
+from config.common.redaction import without_secrets
 from identity.event_form import told
 from identity.models import Hook, HookAttempt, HookDelivery
 from identity.models.hook import HookType
@@ -237,8 +238,8 @@ def _log(own: Sequence[HookDelivery], answer: Answer, *, started: datetime) -> N
             started=started,
             latency_ms=answer.milliseconds,
             status=answer.status,
-            error=answer.error,
-            answer=answer.text,
+            error=without_secrets(answer.error),
+            answer=without_secrets(answer.text),
         )
         for row in own
     )
@@ -262,7 +263,7 @@ def _failed(hook: Hook, own: Sequence[HookDelivery], answer: Answer, *, now: dat
     hook.failing_since = hook.failing_since or now
     is_mail = hook.hook_type == HookType.EMAIL
     for row in own:
-        row.last_error, row.claimed_until = answer.error, None
+        row.last_error, row.claimed_until = without_secrets(answer.error), None
         row.next_attempt_at = now if is_mail else now + pause_after(row.attempts)
         row.dead = row.attempts >= MAX_ATTEMPTS
     _save(own)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from django.db import connection, transaction
 from django.db.models import Exists, Max, OuterRef, Q
 
+from config.common.redaction import without_secrets
 from identity import events
 from identity.models import Event, EventDelivery
 
@@ -121,7 +122,7 @@ def fail(claimed: Claim, error: str, *, now: datetime) -> None:
         return
     delivery.next_attempt_at = now + pause_after(claimed.attempt)
     delivery.claimed_until = None
-    delivery.last_error = error
+    delivery.last_error = without_secrets(error)
     delivery.save(update_fields=["next_attempt_at", "claimed_until", "last_error"])
 
 
@@ -168,5 +169,5 @@ def _next_due(now: datetime) -> EventDelivery | None:
 def _give_up(delivery: EventDelivery, error: str) -> None:
     delivery.dead = True
     delivery.claimed_until = None
-    delivery.last_error = error or delivery.last_error
+    delivery.last_error = without_secrets(error) or delivery.last_error
     delivery.save(update_fields=["dead", "claimed_until", "last_error"])

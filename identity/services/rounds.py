@@ -15,6 +15,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from config.common.errors import DomainError
+from config.common.redaction import without_secrets
 from identity.models import TaskFailure
 
 if TYPE_CHECKING:
@@ -139,5 +140,5 @@ def _told(error: Exception) -> str:
 
 
 def _plain(text: str) -> str:
-    """Return a text as PostgreSQL takes it."""
-    return text.replace("\0", "").encode(errors="replace").decode()
+    """Return a text as PostgreSQL takes it, without secrets."""
+    return without_secrets(text.replace("\0", "").encode(errors="replace").decode())

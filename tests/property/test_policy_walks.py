@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.django_db
 
+BEGUN = datetime(2026, 1, 22, 12, tzinfo=UTC)
 NOVEMBER = datetime(2026, 11, 22, 12, tzinfo=UTC)
 FLAGS = {"paused": 120, "downscaled": 100}
 USES = st.tuples(st.just("use"), st.sampled_from([0, 50, 99, 100, 110, 120, 200]))
@@ -78,7 +79,9 @@ def test_the_flags_are_those_of_the_model_at_every_step(
     with undone():
         options = {"supports_pausing": True, "supports_downscaling": True}
         offering = HpcOfferingFactory(customer=provider, plugin_options=options)
-        resource = ResourceFactory(project=project, offering=offering, limits={"cpu_k_hours": 100})
+        resource = ResourceFactory(
+            project=project, offering=offering, limits={"cpu_k_hours": 100}, created=BEGUN
+        )
         PolicyFactory(offering=offering)
         model = Model()
         for deed, value in walk:

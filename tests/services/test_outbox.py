@@ -93,10 +93,10 @@ def test_a_failed_delivery_is_tried_again_later_and_keeps_the_reason(now: dateti
     happened(now)
     outbox.put_in_order({"thing.happened": ("a.first",)}, now=now)
 
-    outbox.fail(claimed(now), "the site was away", now=now)
+    outbox.fail(claimed(now), "the site was away: password='s3cret'", now=now)
 
     delivery = EventDelivery.objects.get()
-    assert (delivery.dead, delivery.last_error) == (False, "the site was away")
+    assert (delivery.dead, delivery.last_error) == (False, "the site was away: password=***")
     assert delivery.next_attempt_at == now + timedelta(seconds=2)
     assert outbox.claim(now=now + timedelta(seconds=1)) is None
     assert claimed(now + timedelta(seconds=2)).attempt == 2

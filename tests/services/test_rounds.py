@@ -81,7 +81,10 @@ def test_a_failure_of_a_row_that_has_nothing_to_do_with_the_task_any_more_is_for
     caplog.set_level(logging.CRITICAL, logger="identity.services.rounds")
     project = ProjectFactory()
     rounds.note(TASK, f"identity.Project {project.pk}", ValueError("\0 \ud800"), now=now)
-    rounds.note(TASK, "a part", ValueError(), now=now)
+    rounds.note(TASK, "a part", ValueError("amqp://efp:s3cret@bus"), now=now)
+    kept = TaskFailure.objects.get(subject="a part")
+    assert "amqp://efp:***@bus" in kept.error
+    assert "s3cret" not in kept.error + kept.traceback
     rounds.each(TASK, Project.objects.none(), lambda _: None, now=now)
     assert failures() == [(TASK, "a part", 1)]
 

@@ -172,7 +172,9 @@ def test_of_what_has_ended_the_last_period_is_reported_until_its_month_is_closed
     resource, carol, dave, sam, state
 ):
     """Also while it waits to be restored; one without a plan ended with its order."""
-    without_plan = ResourceFactory(project=resource.project, offering=resource.offering, plan=None)
+    without_plan = ResourceFactory(
+        project=resource.project, offering=resource.offering, plan=None, created=BEGUN
+    )
     resources = type(resource).objects.filter(pk__in=(resource.pk, without_plan.pk))
     resources.update(state=state)
     ResourcePlanPeriodFactory(resource=resource, start=ENDED - timedelta(days=99), end=ENDED)

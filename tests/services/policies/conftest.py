@@ -4,7 +4,7 @@ import pytest
 
 from tests.factories.accounting import PolicyFactory
 from tests.factories.marketplace import HpcOfferingFactory, ResourceFactory
-from tests.services.policies.scene import SUPPORTED
+from tests.services.policies.scene import BEGUN, SUPPORTED
 
 
 @pytest.fixture
@@ -15,8 +15,9 @@ def offering(provider):
 @pytest.fixture
 def resource(project, offering):
     return ResourceFactory(
-        project=project, offering=offering, limits={"cpu_k_hours": 100}, backend_id="hpc_climate"
-    )
+        project=project, offering=offering, limits={"cpu_k_hours": 100},
+        backend_id="hpc_climate", created=BEGUN,
+    )  # fmt: skip
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from accounting.services import evaluation
 from identity.models import Event
 from tests.factories.accounting import ComponentUsageFactory
 
+BEGUN = datetime(2026, 1, 22, 12, tzinfo=UTC)
 NOV = datetime(2026, 11, 22, 12, tzinfo=UTC)
 DEC = datetime(2026, 12, 1, 1, tzinfo=UTC)
 SUPPORTED = {"supports_pausing": True, "supports_downscaling": True}
