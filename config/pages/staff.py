@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from config.common.addresses import address_of
 from config.common.admin import refusals
+from config.common.admin.choosing import RowSearch
 from config.pages import attention, rules
 from identity.services import credentials, users
 
@@ -85,6 +86,10 @@ class StaffSite(AdminSite):
         listed = super().get_app_list(request, app_label)
         order = list(apps.app_configs)
         return sorted(listed, key=lambda app: order.index(app["app_label"]))
+
+    def autocomplete_view(self, request: HttpRequest) -> Any:
+        """Answer what was typed where a row is chosen by searching."""
+        return RowSearch.as_view(admin_site=self)(request)
 
     def password_change(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

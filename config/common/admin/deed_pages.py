@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -14,6 +15,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 
 from config.common.admin import refusals
+from config.common.admin.choosing import that_can_be
 from config.common.admin.panels import facts
 from config.common.errors import DomainError
 
@@ -59,6 +61,18 @@ class DeedPages(Pages):
                 actions[deed.name] = (go, deed.name, deed.label)
         return actions
 
+    def response_action(
+        self, request: HttpRequest, queryset: QuerySet[Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse | None:
+        """Do what was chosen from the list; what is no key chooses no row."""
+        chosen = request.POST.getlist(ACTION_CHECKBOX_NAME)
+        keys = that_can_be(self.opts.pk, chosen)
+        if keys != chosen:
+            sent = request.POST.copy()
+            sent.setlist(ACTION_CHECKBOX_NAME, keys)
+            request.POST = sent  # type: ignore[assignment]
+        return super().response_action(request, queryset, *args, **kwargs)
+
     def deed_url(self, deed_name: str, keys: Sequence[object], filters: str = "") -> str:
         """Return the address at which a deed is confirmed for the rows with these keys."""
         address = reverse(
@@ -93,8 +107,8 @@ class DeedPages(Pages):
         return self._deed_page(request, deed, rows, form)
 
     def _chosen(self, request: HttpRequest) -> list[Any]:
-        keys = [key for key in request.GET.get("rows", "").split(",") if key.isdecimal()]
-        rows = self.get_queryset(request).filter(pk__in=[k for k in keys if len(k) < 19])
+        keys = that_can_be(self.opts.pk, request.GET.get("rows", "").split(","))
+        rows = self.get_queryset(request).filter(pk__in=keys)
         joined = self.list_select_related
         if isinstance(joined, (list, tuple)) and joined:
             rows = rows.select_related(*joined)

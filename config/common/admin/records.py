@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib.admin.utils import flatten_fieldsets
-from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db.models import DateField, DateTimeField, JSONField, Q, URLField
 from django.http import Http404, HttpResponseRedirect
@@ -20,19 +19,22 @@ from django.urls import reverse
 from django.utils import timezone
 
 from config.common.admin import refusals
+from config.common.admin.choosing import RowSelect
 from config.common.admin.columns import EMPTY
 from config.common.admin.deed_pages import DeedPages
 from config.common.admin.deeds import faults_of_names
+from config.common.admin.lists import RecordList
 from config.common.admin.times import DayField, SplitMomentField
 from config.common.errors import DomainError
-from config.common.sorting import as_people_sort
+from config.common.json_values import unkeepable_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from django.db.models import QuerySet
-    from django.forms import ModelForm
+    from django.contrib.admin.views.main import ChangeList
+    from django.db.models import ForeignKey, QuerySet
+    from django.forms import ModelChoiceField, ModelForm
     from django.http import HttpRequest, HttpResponse
 
     from config.common.admin.panels import Panel
@@ -42,14 +44,6 @@ def section(title: str | None, *fields: Any, folded: bool = False) -> Any:
     """Return a group of fields of a row's page: columns, methods or callables."""
     classes = {"classes": ("collapse",)} if folded else {}
     return (title, {"fields": fields, **classes})
-
-
-class AsPeopleSort(ChangeList):
-    """A list that is ordered by texts as the lists of the API are."""
-
-    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any]:
-        """Order by the keys of texts."""
-        return as_people_sort(self.model, super().get_ordering(request, queryset))
 
 
 class RecordAdmin(DeedPages):
@@ -91,8 +85,8 @@ class RecordAdmin(DeedPages):
         raise PermissionDenied
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        """Return the list in the order of people, whichever column it is ordered by."""
-        return AsPeopleSort
+        """Return the list in the order of people that takes every address."""
+        return RecordList
 
     # --- who may what -----------------------------------------------------------------------------
 
@@ -153,6 +147,14 @@ class RecordAdmin(DeedPages):
         refusal = getattr(request, "refusal", None)
         return form if refusal is None else refusals.refused(form, refusal)
 
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> ModelChoiceField[Any] | None:
+        """Return the field of a reference; what is no key chooses nothing in it."""
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = RowSelect(db_field, self.admin_site, using=kwargs.get("using"))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
     # --- saving -----------------------------------------------------------------------------------
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -185,12 +187,20 @@ class RecordAdmin(DeedPages):
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         """Keep no second log: the service has recorded an event."""
 
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
+        """Return the row at an address; one that names an empty column means the key."""
+        return super().get_object(request, object_id, from_field or None)
+
     # --- pages ------------------------------------------------------------------------------------
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         """Find rows by a UUID in either form, and by what `search_fields` say if it is nobody's."""
+        if unkeepable_text(search_term) is not None:
+            return queryset.none(), False
         uuid = _uuid(search_term)
         if uuid is not None and self.uuids:
             named = queryset.filter(reduce(or_, (Q(**{name: uuid}) for name in self.uuids)))

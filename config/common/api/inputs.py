@@ -150,12 +150,12 @@ class AddressField(serializers.EmailField):
         return address
 
 
-def check_name(value: str) -> None:
-    """Refuse what is no name.
+def check_name(value: object) -> None:
+    """Refuse what is no name; a row that was looked up by a text is none.
 
     :raises ValidationError: with what is wrong with it.
     """
-    if message := names.fault(value):
+    if isinstance(value, str) and (message := names.fault(value)):
         raise serializers.ValidationError(message)
 
 
