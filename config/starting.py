@@ -49,7 +49,6 @@ def refuse_lost_key() -> None:
 
 
 def _status_of_look() -> int:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     try:
         django.setup()
         from config import sealed  # noqa: PLC0415 - needs the loaded applications
