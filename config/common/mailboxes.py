@@ -33,8 +33,8 @@ def _unquoted(local: str) -> str:
     return plain if _PLAIN.fullmatch(plain) else local
 
 
-def same_mailbox(address: str) -> str:
-    """Return what two addresses have in common that lead to one mailbox."""
+def mailbox_of(address: str) -> str:
+    """Return the mailbox that an address leads to: equal for all its spellings."""
     spelt = canonical(address)
     return spelt.lower() if spelt.isascii() else spelt
 

@@ -7,7 +7,7 @@ that cannot be reached is left alone as a whole, longer each time, and loses not
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -117,6 +117,9 @@ def claim(*, now: datetime) -> Claim | None:
 @transaction.atomic
 def settle(claimed: Claim, answer: Answer, *, started: datetime, now: datetime) -> None:
     """Record what came of a claim, and what follows for its deliveries and its hook."""
+    # Once, and before anything is locked.
+    error, text = without_secrets(answer.error), without_secrets(answer.text)
+    answer = replace(answer, error=error, text=text)
     hook = Hook.objects.select_for_update(no_key=True).filter(pk=claimed.hook_id).first()
     if hook is None:
         return  # it was removed meanwhile, with its deliveries
@@ -238,8 +241,8 @@ def _log(own: Sequence[HookDelivery], answer: Answer, *, started: datetime) -> N
             started=started,
             latency_ms=answer.milliseconds,
             status=answer.status,
-            error=without_secrets(answer.error),
-            answer=without_secrets(answer.text),
+            error=answer.error,
+            answer=answer.text,
         )
         for row in own
     )
@@ -263,7 +266,7 @@ def _failed(hook: Hook, own: Sequence[HookDelivery], answer: Answer, *, now: dat
     hook.failing_since = hook.failing_since or now
     is_mail = hook.hook_type == HookType.EMAIL
     for row in own:
-        row.last_error, row.claimed_until = without_secrets(answer.error), None
+        row.last_error, row.claimed_until = answer.error, None
         row.next_attempt_at = now if is_mail else now + pause_after(row.attempts)
         row.dead = row.attempts >= MAX_ATTEMPTS
     _save(own)

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 
 from config.common.errors import Conflict, Invalid
-from config.common.mailboxes import read_list, same_mailbox
+from config.common.mailboxes import mailbox_of, read_list
 from config.common.sealing import seal
 from identity import destinations, events
 from identity.models import Customer, EmailHook, Event, Grant, Hook, User, WebHook
@@ -265,9 +265,9 @@ def _check_destination(url: str) -> None:
 
 def _check_address(email: str, customer: Customer | None, *, actor: User) -> None:
     """Refuse to have strangers told: whoever gets mail of ours has to do with the service."""
-    if actor.is_staff or same_mailbox(email) == same_mailbox(actor.email):
+    if actor.is_staff or mailbox_of(email) == mailbox_of(actor.email):
         return
-    if customer is not None and same_mailbox(email) in _addresses(customer):
+    if customer is not None and mailbox_of(email) in _addresses(customer):
         return
     raise StrangersAddress(
         {"email": ["Enter your own address, or one of the organization or its members."]}
@@ -285,7 +285,7 @@ def _new_address(
 
 
 def _is_own(email: str, actor: User) -> bool:
-    return bool(email) and same_mailbox(email) == same_mailbox(actor.email)
+    return bool(email) and mailbox_of(email) == mailbox_of(actor.email)
 
 
 def _have_confirmed(hook: Hook, *, actor: User, now: datetime) -> None:
@@ -298,7 +298,7 @@ def _addresses(customer: Customer) -> set[str]:
     members = Grant.objects.in_force().filter(customer=customer)
     members = members.filter(scope_type=ScopeType.CUSTOMER, user__is_active=True)
     emails: Sequence[str] = [customer.email, *told, *members.values_list("user__email", flat=True)]
-    return {same_mailbox(email) for email in emails if email}
+    return {mailbox_of(email) for email in emails if email}
 
 
 def _locked(hook: Hook) -> Hook:

@@ -1,7 +1,7 @@
 """The running service that the tests of this folder talk to."""
 
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -46,27 +46,28 @@ def service_of_its_own(
 
 
 @pytest.fixture(scope="session")
-def live_service(
+def start_service(
     request: pytest.FixtureRequest,
     tmp_path_factory: pytest.TempPathFactory,
     django_db_blocker: DjangoDbBlocker,
-) -> Iterator[LiveService]:
-    """A service whose database is empty at first, one for each test process."""
-    folder = tmp_path_factory.mktemp("live")
-    with service_of_its_own(request, folder, django_db_blocker) as service:
-        yield service
+) -> Iterator[Callable[[str], LiveService]]:
+    """Start services by their names; they run until the test process ends."""
+    with ExitStack() as running:
+        yield lambda name: running.enter_context(
+            service_of_its_own(request, tmp_path_factory.mktemp(name), django_db_blocker)
+        )
 
 
 @pytest.fixture(scope="session")
-def demo_service(
-    request: pytest.FixtureRequest,
-    tmp_path_factory: pytest.TempPathFactory,
-    django_db_blocker: DjangoDbBlocker,
-) -> Iterator[LiveService]:
+def live_service(start_service: Callable[[str], LiveService]) -> LiveService:
+    """A service whose database is empty at first, one for each test process."""
+    return start_service("live")
+
+
+@pytest.fixture(scope="session")
+def demo_service(start_service: Callable[[str], LiveService]) -> LiveService:
     """Another one, for the demo catalogue: its rows would stand between those of the cast."""
-    folder = tmp_path_factory.mktemp("demo")
-    with service_of_its_own(request, folder, django_db_blocker) as service:
-        yield service
+    return start_service("demo")
 
 
 @pytest.fixture(scope="session")
