@@ -12,7 +12,9 @@ RUN pip install --no-deps --require-hashes --requirement requirements/run.lock
 
 COPY manage.py CHANGELOG.md LICENSE ./
 COPY docs/openapi.yaml docs/openapi.yaml
+COPY common common
 COPY config config
+COPY standalone standalone
 COPY identity identity
 COPY marketplace marketplace
 COPY allocations allocations

@@ -1,8 +1,8 @@
 # The dev verbs. Each works on a machine that has only Python 3.11 and make: `.venv` is built first.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PY := .venv/bin/python
-APPS := config identity marketplace allocations accounting
-CODE := $(APPS) tests manage.py
+PACKAGES := common identity marketplace allocations accounting config standalone bench
+CODE := $(PACKAGES) tests manage.py
 # Workers need not know of each other: the database says what is to be done, and by whom.
 WORKER := $(PY) -m celery --app config.celery worker --without-gossip --without-mingle --without-heartbeat --beat
 PYTEST := $(PY) -m pytest -n auto
@@ -15,7 +15,7 @@ MAKEFLAGS += --no-print-directory
 
 .PHONY: help setup agent run serve streams worker bus test e2e test-fast check lint types imports deploy
 .PHONY: migrations backup restore
-.PHONY: schema schema-fresh fmt fuzz bench bench-slow docs coverage shell
+.PHONY: schema schema-fresh fmt fuzz seed bench bench-slow docs coverage shell
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -119,11 +119,14 @@ fmt: setup ## Format and sort what can be fixed by machine
 fuzz: setup ## Send made-up requests to every operation as everybody (SEED=1 ROUNDS=10)
 	@FUZZ_SEED=$(or $(SEED),1) FUZZ_ROUNDS=$(or $(ROUNDS),10) $(PYTEST) -s tests/fuzz
 
+seed: setup ## Put a data set to measure with into the database (FACTOR=1)
+	@$(PY) manage.py seed_load --settings bench.settings --factor $(or $(FACTOR),1)
+
 bench: setup ## Seed, serve and measure
-	@$(PY) manage.py bench
+	@$(PY) manage.py bench --settings bench.settings
 
 bench-slow: setup ## Measure a list beside 500 idle and 50 slow clients
-	@$(PY) manage.py bench_slow_clients
+	@$(PY) manage.py bench_slow_clients --settings bench.settings
 
 docs: schema ## Write the documents that come from the code and from the running service
 	@$(PY) manage.py write_docs

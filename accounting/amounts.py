@@ -6,7 +6,7 @@ from collections import Counter
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from config.common.errors import Invalid
+from common.errors import Invalid
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from config.common.errors import Invalid
+from common.errors import Invalid
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping

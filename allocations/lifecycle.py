@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from config.common.machine import Machine
+from common.machine import Machine
 
 
 class AccountState(StrEnum):

@@ -3,8 +3,8 @@
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin
 
+from common.stored import read_carefully
 from config.celery import app as celery_app
-from config.common.stored import read_carefully
 from config.nudge import Nudge
 
 # Importing the Celery app here makes it the current one in every process that has Django's apps, so

@@ -9,15 +9,15 @@ from django.conf import settings
 from kombu import Exchange, Queue
 from kombu.transport import TRANSPORT_ALIASES
 
-from config.embedded_postgres import hold
 from config.starting import told_in_a_line
+from standalone.embedded_postgres import hold
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 with told_in_a_line():
     settings.DEBUG  # noqa: B018 - reads the settings, all of them
 
-TRANSPORT_ALIASES["filesystem"] = "config.file_broker:Transport"
+TRANSPORT_ALIASES["filesystem"] = "standalone.file_broker:Transport"
 
 app = Celery("efp")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from config.env import FALSE
+from common.env import FALSE
 
 SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 FEWEST_DIFFERENT = 5

@@ -13,8 +13,8 @@ from django.views import defaults
 from django.views.csrf import csrf_failure as csrf_page
 from django.views.decorators.csrf import csrf_exempt
 
+from common.api.exceptions import PROBLEM, problem
 from config import health
-from config.common.api.exceptions import PROBLEM, problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,10 +6,11 @@ from typing import Any
 
 from django.conf import settings
 
-from config.embedded_postgres import hold
-from config.env import env_bool, env_int
-from config.ports import bind_address, web_port
-from config.starting import refuse_lost_key, told_in_a_line
+from common.env import env_bool, env_int
+from common.ports import bind_address, web_port
+from config.lost_key import refuse_lost_key
+from config.starting import told_in_a_line
+from standalone.embedded_postgres import hold
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 
+from common.ports import bind_address, stream_port
 from config.gunicorn import (
     access_log_format,
     control_socket_disable,
@@ -11,7 +12,6 @@ from config.gunicorn import (
     logconfig_dict,
     on_starting,
 )
-from config.ports import bind_address, stream_port
 from config.starting import told_in_a_line
 
 __all__ = (

@@ -13,10 +13,10 @@ from django.conf import settings
 from django.db import DatabaseError, connections, models
 
 from allocations.models import ResourceApiKey
-from config.common.sealing import Unreadable, unseal
-from config.embedded_postgres import CannotStart
+from common.sealing import Unreadable, unseal
 from config.starting import refuse
 from identity.models import Hook
+from standalone.embedded_postgres import CannotStart
 
 log = logging.getLogger(__name__)
 

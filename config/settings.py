@@ -9,16 +9,8 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
-from config.checked_values import (
-    check_file,
-    check_origins,
-    check_strength,
-    check_url,
-    made_folder,
-    rate,
-)
-from config.embedded_postgres import Cluster, connection_settings, embedded
-from config.env import (
+from common.database_url import connection_settings
+from common.env import (
     HIGHEST_PORT,
     env_bool,
     env_float,
@@ -27,9 +19,18 @@ from config.env import (
     env_secret,
     env_str,
 )
-from config.local_secret import local_secret
-from config.ports import web_port
+from common.ports import web_port
+from config.checked_values import (
+    check_file,
+    check_origins,
+    check_strength,
+    check_url,
+    made_folder,
+    rate,
+)
 from config.version import read_version
+from standalone.embedded_postgres import Cluster, embedded
+from standalone.local_secret import local_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env_str("VAR_DIR", "var"))
@@ -61,12 +62,6 @@ if DATABASE_URL:  # one that is away, or whose machine is, shall cost seconds an
         **connection_settings(DATABASE_URL)["OPTIONS"],  # type: ignore[dict-item]
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-
-# --- The bench: what it adds to a server is for its own databases alone ---------------------------
-BENCH_FLOOR = env_bool("BENCH_FLOOR", default=False)
-BENCH_COUNT_SQL = env_bool("BENCH_COUNT_SQL", default=False)
-if (BENCH_FLOOR or BENCH_COUNT_SQL) and not str(DATABASES["default"]["NAME"]).startswith("bench_"):
-    raise ImproperlyConfigured("BENCH_FLOOR and BENCH_COUNT_SQL are for `manage.py bench` alone.")
 
 # --- Who may talk to us, and how ------------------------------------------------------------------
 SECRET_KEY = env_secret("SECRET_KEY")
@@ -169,6 +164,7 @@ INSTALLED_APPS = [
     "django_filters",
     "drf_spectacular",
     "config",
+    "standalone",
     "identity",
     "marketplace",
     "allocations",
@@ -191,8 +187,6 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.health.DatabaseAwayMiddleware",
 ]
-if BENCH_COUNT_SQL:
-    MIDDLEWARE.insert(0, "config.load.bench.counting.CountSqlMiddleware")
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 TEMPLATES = [
@@ -254,18 +248,18 @@ REST_FRAMEWORK = {
         "identity.api.authentication.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
-    "DEFAULT_SCHEMA_CLASS": "config.common.api.schema.ApiSchema",
+    "DEFAULT_SCHEMA_CLASS": "common.api.schema.ApiSchema",
     "URL_FORMAT_OVERRIDE": None,
     "DEFAULT_THROTTLE_CLASSES": ["config.throttling.persons.PersonThrottle"],
-    "EXCEPTION_HANDLER": "config.common.api.exceptions.handle",
+    "EXCEPTION_HANDLER": "common.api.exceptions.handle",
     "DEFAULT_RENDERER_CLASSES": [
-        "config.common.api.renderers.OrjsonRenderer",
-        "config.common.api.renderers.ProblemRenderer",
+        "common.api.renderers.OrjsonRenderer",
+        "common.api.renderers.ProblemRenderer",
     ],
     "DEFAULT_PARSER_CLASSES": [
-        "config.common.api.parsers.JsonParser",
-        "config.common.api.parsers.FormParser",
-        "config.common.api.parsers.MultiPartParser",
+        "common.api.parsers.JsonParser",
+        "common.api.parsers.FormParser",
+        "common.api.parsers.MultiPartParser",
     ],
 }
 # How often: an agent may poll as it likes, whoever tries passwords may not.
@@ -287,7 +281,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api",
     # Enums stay where they are used: shared names for them would change with every new field.
-    "POSTPROCESSING_HOOKS": ["config.common.api.documented_errors.complete"],
+    "POSTPROCESSING_HOOKS": ["common.api.documented_errors.complete"],
 }
 IDEMPOTENCY_KEY_MODEL = "identity.IdempotencyKey"
 USED_SLUG_MODEL = "identity.UsedSlug"

@@ -9,9 +9,11 @@ import os
 os.environ.setdefault("TEST_RUN", str(os.getpid()))  # inherited by the workers of this run
 os.environ.pop("CELERY_BROKER_URL", None)
 
-from config.embedded_postgres import Cluster, embedded
 from config.settings import *  # noqa: F403
-from config.settings import DATABASES, EMBEDDED_POSTGRES_DIR, ON_ONE_MACHINE
+from config.settings import DATABASES, EMBEDDED_POSTGRES_DIR, INSTALLED_APPS, ON_ONE_MACHINE
+from standalone.embedded_postgres import Cluster, embedded
+
+INSTALLED_APPS = [*INSTALLED_APPS, "bench"]
 
 if ON_ONE_MACHINE:
     EMBEDDED_CLUSTER = Cluster(

@@ -1,16 +1,15 @@
 """What stops a start is told in a line: a traceback would hide it from whoever set it wrong."""
 
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NoReturn
 
-import django
 from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError
 
-from config.embedded_postgres import CannotStart, UnreadableUrl
+from common.database_url import UnreadableUrl
+from standalone.embedded_postgres import CannotStart
 
 REFUSED = 78  # EX_CONFIG of sysexits.h
 
@@ -33,29 +32,3 @@ def refuse(why: str) -> NoReturn:
     sys.stderr.write(f"Cannot start: {' '.join(why.split())}\n")  # libpq writes several lines
     sys.stderr.flush()
     sys.exit(REFUSED)
-
-
-def refuse_lost_key() -> None:
-    """End the process where nothing that is sealed in the database can be opened.
-
-    A child looks, so that a server's main process, which comes before its workers, loads none of
-    the application and can give them a newer one.
-    """
-    child = os.fork()
-    if child == 0:
-        os._exit(_status_of_look())
-    if os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == REFUSED:
-        sys.exit(REFUSED)
-
-
-def _status_of_look() -> int:
-    try:
-        django.setup()
-        from config import sealed  # noqa: PLC0415 - needs the loaded applications
-
-        sealed.check_or_exit()
-    except SystemExit as end:
-        return end.code if isinstance(end.code, int) else 1
-    except Exception:
-        return 0  # what else is wrong, the workers find and tell
-    return 0

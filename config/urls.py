@@ -4,7 +4,6 @@ A URL does not decide the app: an action lives in the lowest app that has all it
 apps may serve actions below one collection.
 """
 
-from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
@@ -21,7 +20,6 @@ urlpatterns = [
     path("metrics", MetricsView.as_view(), name="metrics"),
     path("api/", include("config.about.urls")),
     path("api/schema/", SchemaView.as_view(), name="schema"),
-    *([path("bench/floor/", include("config.load.bench.floor"))] if settings.BENCH_FLOOR else []),
     path("", include("accounting.api.urls")),
     path("", include("allocations.api.urls")),
     path("", include("marketplace.api.urls")),

@@ -16,7 +16,7 @@ from threading import BoundedSemaphore, Thread
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from config.common.errors import Invalid
+from common.errors import Invalid
 
 LOOK_UP_SECONDS = 5.0
 """How long the addresses of a name are looked for."""

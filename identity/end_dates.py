@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from config.common.times import MOST_DAYS, days_after
+from common.times import MOST_DAYS, days_after
 
 if TYPE_CHECKING:
     from datetime import date

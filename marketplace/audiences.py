@@ -1,6 +1,6 @@
 """Who reads which columns of offerings, where not all who see them do.
 
-The catalogue hides by these, and filters and orderings find by them; see `config.common.audience`.
+The catalogue hides by these, and filters and orderings find by them; see `common.audience`.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
-from config.common.audience import TIMES, among_keys, everybody, nobody
+from common.audience import TIMES, among_keys, everybody, nobody
 from identity import access
 from identity.permissions import Permission
 
 if TYPE_CHECKING:
-    from config.common.audience import Audiences
+    from common.audience import Audiences
 
 
 def its_providers(user: Any, prefix: str) -> Q | None:

@@ -7,7 +7,7 @@ reserved and is abandoned) and the restoration of a terminated allocation.
 
 from enum import StrEnum
 
-from config.common.machine import Machine
+from common.machine import Machine
 
 
 class OrderType(StrEnum):

@@ -13,7 +13,7 @@ from decimal import Decimal
 from math import isfinite
 from typing import Protocol
 
-from config.common.errors import Invalid
+from common.errors import Invalid
 from marketplace.components import BillingType
 
 Limits = dict[str, int | float]

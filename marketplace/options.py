@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping
 from datetime import date, time
 from typing import Any, TypeVar
 
-from config.common import patterns
-from config.common.errors import Invalid
-from config.common.times import OutOfRange, day_from
+from common import patterns
+from common.errors import Invalid
+from common.times import OutOfRange, day_from
 
 REQUIRED = "This field is required."
 MAX_TEXT = 10_000

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 
-from config.common.errors import Invalid
+from common.errors import Invalid
 from marketplace.components import BillingType, PlanBillingMode
 
 STEP = Decimal("0.0000000001")

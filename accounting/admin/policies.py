@@ -12,11 +12,11 @@ from accounting.models import (
     SlurmPolicyEvaluationLog,
 )
 from accounting.services import evaluation, policies
-from config.common.admin import columns
-from config.common.admin.deeds import Deed, RemarkForm
-from config.common.admin.filters import AgeFilter
-from config.common.admin.panels import Panel
-from config.common.admin.records import RecordAdmin, section
+from common.admin import columns
+from common.admin.deeds import Deed, RemarkForm
+from common.admin.filters import AgeFilter
+from common.admin.panels import Panel
+from common.admin.records import RecordAdmin, section
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
 

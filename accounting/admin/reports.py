@@ -10,8 +10,8 @@ from django.contrib.admin.widgets import AdminDateWidget
 
 from accounting.amounts import DECIMALS, MAX_DIGITS
 from accounting.services import usage
-from config.common.admin.deeds import Deed, DeedForm
-from config.common.admin.times import DayField
+from common.admin.deeds import Deed, DeedForm
+from common.admin.times import DayField
 from marketplace.components import REPORTED
 from marketplace.lifecycle import REPORTABLE, ResourceState
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from django.contrib import admin
 
 from accounting.models import ComponentUsage, ComponentUserUsage, PlanPeriodUsage
-from config.common.admin import columns
-from config.common.admin.filters import AgeFilter
-from config.common.admin.panels import Panel
-from config.common.admin.records import RecordAdmin, section
+from common.admin import columns
+from common.admin.filters import AgeFilter
+from common.admin.panels import Panel
+from common.admin.records import RecordAdmin, section
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -7,8 +7,8 @@ from django.contrib import admin
 from accounting.admin.reports import REPORT_USAGE
 from accounting.admin.usages import COMPONENT, UNIT
 from accounting.models import ComponentUsage, ComponentUserUsageLimit
-from config.common.admin import columns
-from config.common.admin.panels import Panel
+from common.admin import columns
+from common.admin.panels import Panel
 from marketplace.admin.resources import ResourceAdmin
 from marketplace.models import Resource
 

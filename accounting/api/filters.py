@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING, Any
 
 from accounting.ledger import month_of
-from config.common.api.filters import Day, Number
+from common.api.filters import Day, Number
 
 if TYPE_CHECKING:
     from datetime import date

@@ -7,7 +7,7 @@ from accounting.api.plan_periods.views import PlanPeriodViewSet, ProviderPlanPer
 from accounting.api.usage_policies.views import SlurmPeriodicUsagePolicyViewSet
 from accounting.api.user_limits.views import ComponentUserUsageLimitViewSet
 from accounting.api.user_usages.views import ComponentUserUsageViewSet
-from config.common.api.schema import ApiRouter
+from common.api.schema import ApiRouter
 
 router = ApiRouter()
 router.register(

@@ -12,8 +12,8 @@ from accounting.periods import NAMES, Period
 from accounting.querysets import PolicyQuerySet
 from accounting.site_settings import LimitType, QosStrategy
 from accounting.thresholds import DEFAULT_WEIGHTS, Action, Terms
-from config.common.json_column import JsonColumn
-from config.common.models import Timestamped, UuidModel, choices, one_of
+from common.json_column import JsonColumn
+from common.models import Timestamped, UuidModel, choices, one_of
 from identity.models import Event, OrganizationGroup, User
 from marketplace.models import Offering, OfferingComponent, Resource
 

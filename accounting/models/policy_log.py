@@ -8,8 +8,8 @@ from django.db import models
 
 from accounting.models.policy import SlurmPeriodicUsagePolicy
 from accounting.site_settings import CommandType
-from config.common.json_column import JsonColumn
-from config.common.models import UuidModel, choices, one_of, text
+from common.json_column import JsonColumn
+from common.models import UuidModel, choices, one_of, text
 from marketplace.models import Resource
 
 

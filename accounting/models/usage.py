@@ -5,8 +5,8 @@ from enum import StrEnum
 from django.db import models
 
 from accounting.querysets import ComponentUsageQuerySet, ComponentUserUsageQuerySet
-from config.common.json_column import JsonColumn
-from config.common.models import Timestamped, UuidModel, choices, text
+from common.json_column import JsonColumn
+from common.models import Timestamped, UuidModel, choices, text
 from identity.models import User
 from marketplace.models import OfferingComponent, Resource, ResourcePlanPeriod
 

@@ -3,7 +3,7 @@
 from django.db import models
 
 from accounting.querysets import ComponentUserUsageLimitQuerySet
-from config.common.models import Timestamped, UuidModel
+from common.models import Timestamped, UuidModel
 from marketplace.models import OfferingComponent, Resource
 
 

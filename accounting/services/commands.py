@@ -12,7 +12,7 @@ from accounting.periods import label
 from accounting.services.evaluation import NotOfPolicy
 from accounting.services.policies import lock
 from accounting.site_settings import DESCRIPTIONS, CommandType, type_of
-from config.common.redaction import without_secrets
+from common.redaction import without_secrets
 from identity import events
 from marketplace.services import locking
 

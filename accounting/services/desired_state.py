@@ -18,7 +18,7 @@ from django.db import connection, transaction
 
 from accounting.models import DesiredState
 from accounting.services import site_state
-from config.common.errors import Conflict
+from common.errors import Conflict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -28,7 +28,7 @@ from accounting.thresholds import (
     shown,
     taken,
 )
-from config.common.errors import Conflict, Invalid
+from common.errors import Conflict, Invalid
 from identity import events
 from identity.services import rounds
 from marketplace.models import Resource

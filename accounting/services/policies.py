@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from accounting.models import PolicyComponentLimit, SlurmPeriodicUsagePolicy
 from accounting.services import holds
-from config.common.errors import Invalid, Missing
+from common.errors import Invalid, Missing
 from identity import events
 from marketplace.components import REPORTED
 from marketplace.services import changes

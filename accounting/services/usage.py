@@ -28,8 +28,8 @@ from accounting.models import ComponentUsage
 from accounting.models.usage import MissingUsagePolicy
 from accounting.services import monthly
 from accounting.services.totals import refresh
-from config.common.errors import Invalid
-from config.common.times import in_utc
+from common.errors import Invalid
+from common.times import in_utc
 from identity import events
 from marketplace.components import REPORTED, BillingType
 from marketplace.lifecycle import REPORTABLE

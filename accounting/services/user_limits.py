@@ -13,7 +13,7 @@ from accounting.models import ComponentUserUsageLimit
 from allocations.lifecycle import AccountState
 from allocations.models import OfferingUser
 from allocations.services import team
-from config.common.errors import Conflict, Invalid
+from common.errors import Conflict, Invalid
 from identity import events
 from marketplace.components import REPORTED
 from marketplace.services import locking

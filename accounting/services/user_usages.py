@@ -9,7 +9,7 @@ from django.db import transaction
 
 from accounting.amounts import check_amounts, check_once
 from accounting.models import ComponentUserUsage
-from config.common.errors import Invalid
+from common.errors import Invalid
 from identity import events
 from marketplace.services import locking
 

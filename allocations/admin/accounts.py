@@ -11,10 +11,10 @@ from django.contrib import admin
 from allocations.lifecycle import ACCOUNT
 from allocations.models import OfferingUser, UserAttributeConfig
 from allocations.services import accounts
-from config.common.admin import columns
-from config.common.admin.deeds import Deed, DeedForm, RemarkForm
-from config.common.admin.filters import AgeFilter
-from config.common.admin.records import RecordAdmin, section
+from common.admin import columns
+from common.admin.deeds import Deed, DeedForm, RemarkForm
+from common.admin.filters import AgeFilter
+from common.admin.records import RecordAdmin, section
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
 

@@ -10,10 +10,10 @@ from django.contrib import admin
 from allocations.lifecycle import API_KEY
 from allocations.models import ResourceApiKey
 from allocations.services import api_key_reports, api_keys
-from config.common.admin import columns
-from config.common.admin.deeds import Deed, DeedForm
-from config.common.admin.filters import AgeFilter
-from config.common.admin.records import RecordAdmin, section
+from common.admin import columns
+from common.admin.deeds import Deed, DeedForm
+from common.admin.filters import AgeFilter
+from common.admin.records import RecordAdmin, section
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
 

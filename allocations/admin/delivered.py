@@ -6,8 +6,8 @@ from django.contrib import admin
 
 from allocations.admin import agents
 from allocations.models import AgentService, BackendResource, OfferingUser, Provision
-from config.common.admin import columns
-from config.common.admin.panels import Panel
+from common.admin import columns
+from common.admin.panels import Panel
 from identity.admin.people import UserAdmin
 from identity.models import User
 from marketplace.admin.offerings import OfferingAdmin

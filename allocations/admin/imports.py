@@ -10,10 +10,10 @@ from django.contrib import admin
 from allocations.lifecycle import IMPORT
 from allocations.models import BackendResource, BackendResourceRequest
 from allocations.services import backend_resources, imports
-from config.common.admin import columns
-from config.common.admin.deeds import Deed, RemarkForm
-from config.common.admin.filters import AgeFilter
-from config.common.admin.records import RecordAdmin, section
+from common.admin import columns
+from common.admin.deeds import Deed, RemarkForm
+from common.admin.filters import AgeFilter
+from common.admin.records import RecordAdmin, section
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
 from marketplace.models import Plan

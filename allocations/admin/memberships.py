@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.contrib import admin
 
 from allocations.models import MembershipSyncStatus
-from config.common.admin import columns
-from config.common.admin.records import RecordAdmin, section
+from common.admin import columns
+from common.admin.records import RecordAdmin, section
 
 
 @admin.register(MembershipSyncStatus)

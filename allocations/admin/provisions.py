@@ -10,10 +10,10 @@ from django.utils.html import format_html, format_html_join
 from allocations.lifecycle import ProvisionState
 from allocations.models import Provision
 from allocations.services import provisioning
-from config.common.admin import columns
-from config.common.admin.deeds import Deed
-from config.common.admin.filters import AgeFilter
-from config.common.admin.records import RecordAdmin, section
+from common.admin import columns
+from common.admin.deeds import Deed
+from common.admin.filters import AgeFilter
+from common.admin.records import RecordAdmin, section
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
 

@@ -9,11 +9,11 @@ from django.db.models import Count, Min, Q
 
 from allocations.models import MessageQueue, QueueMessage
 from allocations.services import queues
-from config.common.admin import columns
-from config.common.admin.deeds import Deed
-from config.common.admin.filters import AgeFilter
-from config.common.admin.panels import Panel
-from config.common.admin.records import RecordAdmin, section
+from common.admin import columns
+from common.admin.deeds import Deed
+from common.admin.filters import AgeFilter
+from common.admin.panels import Panel
+from common.admin.records import RecordAdmin, section
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
 

@@ -10,10 +10,10 @@ from django.contrib import admin
 from allocations.lifecycle import SHARED_ACCOUNT, CourseAccountState
 from allocations.models import CourseAccount, CustomerServiceAccount, ProjectServiceAccount
 from allocations.services import shared_accounts
-from config.common.admin import columns
-from config.common.admin.deeds import Deed, DeedForm
-from config.common.admin.filters import AgeFilter
-from config.common.admin.records import RecordAdmin, section
+from common.admin import columns
+from common.admin.deeds import Deed, DeedForm
+from common.admin.filters import AgeFilter
+from common.admin.records import RecordAdmin, section
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
 

@@ -27,7 +27,7 @@ from allocations.api.subscriptions.views import (
     EventSubscriptionViewSet,
 )
 from allocations.api.team.views import ProviderTeamViewSet, TeamViewSet
-from config.common.api.schema import ApiRouter
+from common.api.schema import ApiRouter
 
 router = ApiRouter()
 router.register(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.module_loading import import_string
 
-from config.common.errors import Invalid
+from common.errors import Invalid
 
 if TYPE_CHECKING:
     from allocations.backends.base import Backend

@@ -21,7 +21,7 @@ from allocations.bus.topology import (
     Login,
     Rights,
 )
-from config.common.errors import DomainError
+from common.errors import DomainError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

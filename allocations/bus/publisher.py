@@ -11,7 +11,7 @@ from amqp.exceptions import AccessRefused, MessageNacked, NotAllowed, NotFound
 from kombu import Connection, Producer
 from kombu.exceptions import OperationalError
 
-from config.common.errors import DomainError
+from common.errors import DomainError
 
 KEPT = 32
 """Connections that are kept: one for each virtual host, the one used last goes last."""

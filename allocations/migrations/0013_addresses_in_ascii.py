@@ -2,7 +2,7 @@ from typing import Any
 
 from django.db import migrations
 
-from config.common.mailboxes import canonical
+from common.mailboxes import canonical
 
 MODELS = ("CourseAccount", "CustomerServiceAccount", "ProjectServiceAccount")
 BEYOND_ASCII = "[^ -~]"

@@ -7,9 +7,9 @@ from django.db.models.functions import Lower
 
 from allocations.lifecycle import AccountState
 from allocations.querysets import OfferingUserQuerySet
-from config.common.json_column import JsonColumn
-from config.common.links import web_link
-from config.common.models import Timestamped, UuidModel, choices, one_of, text
+from common.json_column import JsonColumn
+from common.links import web_link
+from common.models import Timestamped, UuidModel, choices, one_of, text
 from identity.models import User
 from marketplace.models import Offering
 

@@ -10,8 +10,8 @@ from allocations.querysets import (
     AgentProcessorQuerySet,
     AgentServiceQuerySet,
 )
-from config.common.json_column import JsonColumn
-from config.common.models import Timestamped, UuidModel, choices, one_of, text
+from common.json_column import JsonColumn
+from common.models import Timestamped, UuidModel, choices, one_of, text
 from identity.models import User
 from marketplace.models import Offering
 

@@ -6,8 +6,8 @@ from django.db.models import Q
 
 from allocations.lifecycle import ApiKeyAction, ApiKeyState
 from allocations.querysets import ResourceApiKeyQuerySet
-from config.common.json_column import JsonColumn
-from config.common.models import Timestamped, UuidModel, choices, one_of, text
+from common.json_column import JsonColumn
+from common.models import Timestamped, UuidModel, choices, one_of, text
 from identity.models import User
 from marketplace.models import Resource
 

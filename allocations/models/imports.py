@@ -5,8 +5,8 @@ from django.db.models import Q
 from django.db.models.functions import Upper
 
 from allocations.lifecycle import ImportState
-from config.common.json_column import JsonColumn
-from config.common.models import Timestamped, UuidModel, choices, one_of, text
+from common.json_column import JsonColumn
+from common.models import Timestamped, UuidModel, choices, one_of, text
 from identity.models import Project, User
 from marketplace.models import Offering
 from marketplace.querysets import AtProvidedOfferings

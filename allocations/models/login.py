@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import models
 
 from allocations.observables import Protocol
-from config.common.models import choices, text
+from common.models import choices, text
 from identity.models import Token
 
 if TYPE_CHECKING:

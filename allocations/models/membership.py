@@ -3,7 +3,7 @@
 from django.db import models
 
 from allocations.lifecycle import SyncState
-from config.common.models import choices, one_of, text
+from common.models import choices, one_of, text
 from identity.models import User
 from marketplace.models import Resource
 

@@ -4,8 +4,8 @@ from django.db import models
 from django.db.models import Q
 
 from allocations.lifecycle import UNDELIVERED, ProvisionState
-from config.common.json_column import JsonColumn
-from config.common.models import UuidModel, choices, one_of, text
+from common.json_column import JsonColumn
+from common.models import UuidModel, choices, one_of, text
 from marketplace.models import Order
 
 

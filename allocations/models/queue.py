@@ -11,8 +11,8 @@ from django.utils import timezone
 from allocations.models.subscription import EventConsumer, EventSubscription, EventSubscriptionQueue
 from allocations.observables import ObjectType
 from allocations.querysets import MessageQueueQuerySet
-from config.common.json_column import JsonColumn
-from config.common.models import UuidModel, choices, one_of, text
+from common.json_column import JsonColumn
+from common.models import UuidModel, choices, one_of, text
 from identity.models import Event
 
 if TYPE_CHECKING:

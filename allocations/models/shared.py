@@ -4,8 +4,8 @@ from django.db import models
 
 from allocations.lifecycle import CourseAccountState, ServiceAccountState
 from allocations.querysets import CustomerAccountQuerySet, ProjectAccountQuerySet
-from config.common.address_column import AddressColumn
-from config.common.models import Timestamped, UuidModel, choices, one_of, text
+from common.address_column import AddressColumn
+from common.models import Timestamped, UuidModel, choices, one_of, text
 from identity.models import Customer, Project, User
 
 

@@ -15,8 +15,8 @@ from allocations.observables import (
     vhost,
 )
 from allocations.querysets import EventSubscriptionQuerySet, EventSubscriptionQueueQuerySet
-from config.common.json_column import JsonColumn
-from config.common.models import Timestamped, UuidModel, choices, one_of, text
+from common.json_column import JsonColumn
+from common.models import Timestamped, UuidModel, choices, one_of, text
 from identity.models import User
 from marketplace.models import Offering
 

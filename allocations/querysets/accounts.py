@@ -22,7 +22,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from allocations.attributes import ATTRIBUTES, DEFAULT
-from config.common.audience import Audience, sees_everything
+from common.audience import Audience, sees_everything
 from identity import access
 from identity.permissions import Permission
 from marketplace.querysets import provider_side

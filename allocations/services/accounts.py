@@ -13,8 +13,8 @@ from allocations.lifecycle import ACCOUNT, COMING, AccountState
 from allocations.models import OfferingUser
 from allocations.services import rights
 from allocations.usernames import MAX_LENGTH, is_reserved, is_site_name
-from config.common.errors import Conflict, Invalid
-from config.common.machine import IllegalTransition
+from common.errors import Conflict, Invalid
+from common.machine import IllegalTransition
 from identity import events
 
 if TYPE_CHECKING:

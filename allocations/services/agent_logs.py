@@ -9,7 +9,7 @@ from django.db import transaction
 
 from allocations.models import AgentIdentity, AgentLog
 from allocations.services.agents import AgentGone
-from config.common.redaction import without_secrets
+from common.redaction import without_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,8 +14,8 @@ from django.db import IntegrityError, transaction
 
 from allocations.agents import type_of
 from allocations.models import AgentIdentity, AgentProcessor, AgentService
-from config.common.errors import Conflict, Invalid
-from config.common.redaction import without_secrets, without_secrets_in
+from common.errors import Conflict, Invalid
+from common.redaction import without_secrets, without_secrets_in
 from identity import events
 from identity.permissions import Permission
 

@@ -14,9 +14,9 @@ from allocations import key_limits
 from allocations.lifecycle import ANSWERED_BY, API_KEY, ApiKeyAction, ApiKeyState
 from allocations.models import ResourceApiKey
 from allocations.services import api_key_steps as steps
-from config.common.errors import Conflict, Invalid
-from config.common.redaction import without_secrets
-from config.common.sealing import Unreadable, seal, unseal
+from common.errors import Conflict, Invalid
+from common.redaction import without_secrets
+from common.sealing import Unreadable, seal, unseal
 from identity import events
 from marketplace.services import locking
 

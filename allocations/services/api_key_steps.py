@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from allocations.lifecycle import API_KEY, AWAITED, ApiKeyAction, ApiKeyState
 from allocations.models import ResourceApiKey
-from config.common.errors import Conflict, Missing
+from common.errors import Conflict, Missing
 from identity import events
 
 if TYPE_CHECKING:

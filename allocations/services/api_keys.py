@@ -16,9 +16,9 @@ from allocations.lifecycle import API_KEY, ApiKeyAction, ApiKeyState
 from allocations.models import ResourceApiKey
 from allocations.services import api_key_steps as steps
 from allocations.services import membership
-from config.common.errors import Conflict, Invalid
-from config.common.machine import IllegalTransition
-from config.common.sealing import unseal
+from common.errors import Conflict, Invalid
+from common.machine import IllegalTransition
+from common.sealing import unseal
 from identity import events
 from identity.models import Grant
 from identity.roles import ScopeType

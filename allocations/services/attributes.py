@@ -12,7 +12,7 @@ from allocations.lifecycle import AccountState
 from allocations.models import OfferingUser, UserAttributeConfig
 from allocations.querysets.accounts import exposable
 from allocations.services import accounts
-from config.common.errors import Invalid, Missing
+from common.errors import Invalid, Missing
 from identity import events
 from marketplace.models import Offering
 from marketplace.querysets.rights import agreed

@@ -8,8 +8,8 @@ from django.db import transaction
 
 from allocations.lifecycle import IMPORT, ImportState
 from allocations.models import BackendResourceRequest
-from config.common.machine import IllegalTransition
-from config.common.redaction import without_secrets
+from common.machine import IllegalTransition
+from common.redaction import without_secrets
 from identity import events
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from django.db.models import Q
 from allocations.lifecycle import ACCOUNT, AccountState
 from allocations.models import OfferingUser
 from allocations.services import accounts, naming
-from config.common.errors import Invalid
+from common.errors import Invalid
 from identity.models import Grant, User
 from identity.roles import ScopeType
 from marketplace.lifecycle import ResourceState

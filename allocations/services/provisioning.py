@@ -19,9 +19,9 @@ from allocations.backends.base import Done, Pending, Refused
 from allocations.lifecycle import PROVISION, UNDELIVERED, ProvisionState
 from allocations.models import Provision
 from allocations.services.requests import ask
-from config.common.errors import Conflict
-from config.common.machine import IllegalTransition
-from config.common.redaction import without_secrets
+from common.errors import Conflict
+from common.machine import IllegalTransition
+from common.redaction import without_secrets
 from identity import events
 from marketplace.lifecycle import OrderState
 from marketplace.models import Order

@@ -22,7 +22,7 @@ from allocations.bus.publisher import Parcel, Unroutable
 from allocations.bus.topology import TOPICS, routing_key
 from allocations.models import MessageQueue, QueueMessage
 from allocations.observables import ObjectType, Protocol
-from config.common.redaction import without_secrets
+from common.redaction import without_secrets
 from identity import events
 from identity.services import rounds
 

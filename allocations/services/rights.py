@@ -8,7 +8,7 @@ from django.db.models import OuterRef
 
 from allocations.lifecycle import AccountState
 from allocations.models import OfferingUser
-from config.common.errors import Invalid
+from common.errors import Invalid
 from identity.models import User
 from marketplace.querysets.rights import by_right
 

@@ -20,9 +20,9 @@ from allocations.models import (
     ProjectServiceAccount,
 )
 from allocations.usernames import is_account_name, is_reserved, propose_shared, same_name
-from config.common.errors import Conflict, Invalid
-from config.common.machine import IllegalTransition
-from config.common.redaction import without_secrets
+from common.errors import Conflict, Invalid
+from common.machine import IllegalTransition
+from common.redaction import without_secrets
 from identity import events
 from identity.models import Customer, Project
 from identity.project_kinds import ProjectKind

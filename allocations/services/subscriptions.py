@@ -19,7 +19,7 @@ from allocations.models import (
 )
 from allocations.services import queues
 from allocations.services.queues import ANYBODY, Reader
-from config.common.errors import Conflict, Invalid
+from common.errors import Conflict, Invalid
 from identity import events
 from marketplace.models import Offering
 

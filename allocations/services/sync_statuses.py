@@ -9,7 +9,7 @@ from django.db import transaction
 
 from allocations.models import MembershipSyncStatus
 from allocations.services import team
-from config.common.errors import Conflict
+from common.errors import Conflict
 from identity import events
 
 if TYPE_CHECKING:

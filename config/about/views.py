@@ -9,9 +9,9 @@ from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
 from rest_framework import serializers
 
-from config.common.api.access import PUBLIC, Rule
-from config.common.api.actions import Declared
-from config.common.api.viewsets import ApiViewSet
+from common.api.access import PUBLIC, Rule
+from common.api.actions import Declared
+from common.api.viewsets import ApiViewSet
 
 ROOTS = (
     "customer",

@@ -17,7 +17,7 @@ from typing import IO, TYPE_CHECKING, Any
 from django.conf import settings
 from psycopg2.extensions import make_dsn
 
-from config.embedded_postgres.cluster import programs
+from standalone.embedded_postgres.cluster import programs
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -18,13 +18,13 @@ from django.db.migrations.loader import MigrationLoader
 from psycopg2 import sql
 
 from config.backups import archive, programs
-from config.embedded_postgres import hold, is_alone, maintenance
+from standalone.embedded_postgres import hold, is_alone, maintenance
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from config.backups.archive import Keys, Manifest
-    from config.embedded_postgres import Cluster
+    from standalone.embedded_postgres import Cluster
 
 Tell = Callable[[str], object]
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from config.common.api.filters import Never
-from config.common.api.outputs import Omitted
+from common.api.filters import Never
+from common.api.outputs import Omitted
 from config.documents.routes import all_outputs, all_routes
 
 

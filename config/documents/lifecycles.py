@@ -9,7 +9,7 @@ from allocations.lifecycle import ACCOUNT, API_KEY, IMPORT, PROVISION, SHARED_AC
 from marketplace.lifecycle import CASCADE, OFFERING, ORDER, RESOURCE
 
 if TYPE_CHECKING:
-    from config.common.machine import Machine
+    from common.machine import Machine
 
 MACHINES: tuple[tuple[str, str, Machine[Any]], ...] = (
     ("Order", "A request to create, change, end or restore an allocation.", ORDER),

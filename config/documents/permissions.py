@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from config.common.api.access import AnyOf, EachOf, Everyone, Marked, Needs, Own
+from common.api.access import AnyOf, EachOf, Everyone, Marked, Needs, Own
 from config.documents.routes import all_routes
 from identity.permissions import MATRIX, Permission
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.admindocs.views import simplify_regex
 from django.urls import get_resolver
 
-from config.common.api.outputs import Nested, Output
-from config.common.api.viewsets import ApiViewSet
+from common.api.outputs import Nested, Output
+from common.api.viewsets import ApiViewSet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

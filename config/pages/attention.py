@@ -15,7 +15,7 @@ from django.utils.timesince import timesince, timeuntil
 
 from allocations.lifecycle import AccountState, ProvisionState
 from allocations.models import AgentService, MessageQueue, OfferingUser, Provision, QueueMessage
-from config.common.admin.columns import badge
+from common.admin.columns import badge
 from identity.end_dates import effective_end_date
 from identity.models import Event, EventDelivery, HookDelivery, TaskFailure
 from marketplace.lifecycle import OPEN, WAITING, OrderState, ResourceState

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views import View
 
-from config.common.errors import DomainError
+from common.errors import DomainError
 from identity.services import emails
 
 if TYPE_CHECKING:

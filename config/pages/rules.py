@@ -23,8 +23,8 @@ from allocations.models import (
     OfferingUser,
     ProjectServiceAccount,
 )
-from config.common.api.inputs import RelatedUrl, RelatedUuid
-from config.common.api.json_shapes import JsonField
+from common.api.inputs import RelatedUrl, RelatedUuid
+from common.api.json_shapes import JsonField
 from identity.api.customers.inputs import CustomerInput
 from identity.api.projects.inputs import ProjectInput
 from identity.api.science.serializers import ScienceDomainInput, ScienceSubDomainInput

@@ -12,9 +12,9 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
-from config.common.addresses import address_of
-from config.common.admin import refusals
-from config.common.admin.choosing import RowSearch
+from common.addresses import address_of
+from common.admin import refusals
+from common.admin.choosing import RowSearch
 from config.pages import attention, rules
 from identity.services import credentials, users
 

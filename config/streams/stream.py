@@ -12,7 +12,7 @@ import orjson
 from django.db import Error
 from rest_framework.exceptions import APIException
 
-from config.common.errors import DomainError
+from common.errors import DomainError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

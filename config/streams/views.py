@@ -11,8 +11,8 @@ from django.http import JsonResponse, StreamingHttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework.exceptions import APIException, MethodNotAllowed
 
-from config.common.api import exceptions
-from config.common.errors import DomainError
+from common.api import exceptions
+from common.errors import DomainError
 from config.streams.hub import HUB, NoPlace
 from config.streams.reading import begin, read
 from config.streams.stream import Stream

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
-from config.common.addresses import address_of
+from common.addresses import address_of
 from config.throttling import counters
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.http import HttpResponse, JsonResponse
 
-from config.common.api.exceptions import PROBLEM, problem
+from common.api.exceptions import PROBLEM, problem
 from config.throttling import limits
 
 if TYPE_CHECKING:

@@ -12,11 +12,11 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 
-from config.common.admin import columns
-from config.common.admin.deeds import Deed, ReasonForm, RemarkForm
-from config.common.admin.panels import Panel
-from config.common.admin.records import RecordAdmin, section
-from config.common.admin.times import MomentField
+from common.admin import columns
+from common.admin.deeds import Deed, ReasonForm, RemarkForm
+from common.admin.panels import Panel
+from common.admin.records import RecordAdmin, section
+from common.admin.times import MomentField
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
 from identity.models import Grant, Role, User

@@ -8,11 +8,11 @@ from django.contrib import admin
 from django.urls import reverse
 from django.utils.html import format_html
 
-from config.common.admin import columns
-from config.common.admin.deeds import Deed
-from config.common.admin.filters import AgeFilter
-from config.common.admin.panels import Panel
-from config.common.admin.records import RecordAdmin, section
+from common.admin import columns
+from common.admin.deeds import Deed
+from common.admin.filters import AgeFilter
+from common.admin.panels import Panel
+from common.admin.records import RecordAdmin, section
 from identity.admin.reasons import explained
 from identity.models import Event, EventDelivery, IdempotencyKey, TaskFailure, UsedSlug
 from identity.services import outbox

@@ -8,10 +8,10 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import Group
 
-from config.common.admin import columns
-from config.common.admin.deeds import Deed, DeedForm
-from config.common.admin.panels import Panel
-from config.common.admin.records import RecordAdmin, section
+from common.admin import columns
+from common.admin.deeds import Deed, DeedForm
+from common.admin.panels import Panel
+from common.admin.records import RecordAdmin, section
 from identity.admin.credentials import KEYS, TOKENS
 from identity.admin.grants import HELD
 from identity.admin.log import ABOUT_THIS

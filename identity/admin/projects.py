@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 
-from config.common.admin import columns
-from config.common.admin.deeds import Deed
-from config.common.admin.filters import AgeFilter, EndFilter
-from config.common.admin.records import RecordAdmin, section
+from common.admin import columns
+from common.admin.deeds import Deed
+from common.admin.filters import AgeFilter, EndFilter
+from common.admin.records import RecordAdmin, section
 from identity.admin.grants import GIVE_ROLE, holders
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
@@ -20,7 +20,7 @@ from identity.services import projects
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from config.common.admin.panels import Panel
+    from common.admin.panels import Panel
 
 WHAT = ("name", "description", "backend_id", "oecd_fos_2007_code", "is_industry", "kind")
 FIELD = ("science_sub_domain",)

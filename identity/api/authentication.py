@@ -9,7 +9,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
 
-from config.common.api.conditional import SAFE
+from common.api.conditional import SAFE
 from identity.services import credentials
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from rest_framework import serializers
 from rest_framework.fields import SkipField, empty
 from rest_framework.validators import UniqueValidator
 
-from config.common.api.inputs import AddressField, Input
-from config.common.api.times import DayField, MomentField
+from common.api.inputs import AddressField, Input
+from common.api.times import DayField, MomentField
 
 
 class Columns(Input, serializers.ModelSerializer[Any]):

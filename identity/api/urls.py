@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from config.common.api.schema import ApiRouter
+from common.api.schema import ApiRouter
 from identity.api.bridge.views import IdentityBridgeViewSet
 from identity.api.customers.views import CustomerViewSet
 from identity.api.eduteams.views import RemoteEduteamsViewSet

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.core.mail import EmailMessage
 
-from config.common.errors import DomainError
+from common.errors import DomainError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

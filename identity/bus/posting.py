@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import certifi
 from django.conf import settings
 
-from config.common.errors import DomainError
+from common.errors import DomainError
 from identity import destinations
 from identity.destinations import PORTS
 

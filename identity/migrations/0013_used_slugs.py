@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-from config.common.slug_triggers import FUNCTION, keep_used
+from common.slug_triggers import FUNCTION, keep_used
 
 
 class Migration(migrations.Migration):

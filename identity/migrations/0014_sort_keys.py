@@ -1,6 +1,6 @@
 """Write down by what people, organisations and projects are sorted when people look for their names."""
 
-import config.common.sorting
+import common.sorting
 from django.db import migrations, models
 
 
@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
             name="name_key",
             field=models.GeneratedField(
                 db_persist=True,
-                expression=config.common.sorting.SortKey(models.F("name")),
+                expression=common.sorting.SortKey(models.F("name")),
                 output_field=models.TextField(db_collation="C"),
             ),
         ),
@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
             name="name_key",
             field=models.GeneratedField(
                 db_persist=True,
-                expression=config.common.sorting.SortKey(models.F("name")),
+                expression=common.sorting.SortKey(models.F("name")),
                 output_field=models.TextField(db_collation="C"),
             ),
         ),
@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
             name="first_name_key",
             field=models.GeneratedField(
                 db_persist=True,
-                expression=config.common.sorting.SortKey(models.F("first_name")),
+                expression=common.sorting.SortKey(models.F("first_name")),
                 output_field=models.TextField(db_collation="C"),
             ),
         ),
@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
             name="last_name_key",
             field=models.GeneratedField(
                 db_persist=True,
-                expression=config.common.sorting.SortKey(models.F("last_name")),
+                expression=common.sorting.SortKey(models.F("last_name")),
                 output_field=models.TextField(db_collation="C"),
             ),
         ),
@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
             name="username_key",
             field=models.GeneratedField(
                 db_persist=True,
-                expression=config.common.sorting.SortKey(models.F("username")),
+                expression=common.sorting.SortKey(models.F("username")),
                 output_field=models.TextField(db_collation="C"),
             ),
         ),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 
-from config.common.models import Timestamped, UuidModel, text
+from common.models import Timestamped, UuidModel, text
 from identity.models.people import User
 from identity.querysets import SshKeyQuerySet, TokenQuerySet
 

@@ -3,9 +3,9 @@
 from django.db import models
 from django.db.models import Q
 
-from config.common.address_column import AddressColumn
-from config.common.audience import ALL, Audiences, nobody
-from config.common.models import UuidModel
+from common.address_column import AddressColumn
+from common.audience import ALL, Audiences, nobody
+from common.models import UuidModel
 from identity.models.hook import Hook
 from identity.models.people import User
 

@@ -5,9 +5,9 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from config.common.audience import OPEN, Audiences
-from config.common.json_column import JsonColumn
-from config.common.models import UuidModel, text
+from common.audience import OPEN, Audiences
+from common.json_column import JsonColumn
+from common.models import UuidModel, text
 from identity.models.organisation import Customer
 from identity.models.people import User
 from identity.models.project import Project

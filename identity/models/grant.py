@@ -5,8 +5,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from config.common.audience import OPEN, Audiences
-from config.common.models import UuidModel, text
+from common.audience import OPEN, Audiences
+from common.models import UuidModel, text
 from identity.models.organisation import Customer
 from identity.models.people import User
 from identity.models.project import Project

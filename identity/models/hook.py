@@ -8,10 +8,10 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from config.common.address_column import AddressColumn
-from config.common.audience import OPEN, Audiences
-from config.common.json_column import JsonColumn
-from config.common.models import Timestamped, UuidModel, choices, one_of, text
+from common.address_column import AddressColumn
+from common.audience import OPEN, Audiences
+from common.json_column import JsonColumn
+from common.models import Timestamped, UuidModel, choices, one_of, text
 from identity.models.event import Event
 from identity.models.organisation import Customer
 from identity.models.people import User

@@ -6,13 +6,13 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils import timezone
 
-from config.common.address_column import AddressColumn
-from config.common.audience import Audiences
-from config.common.json_column import JsonColumn
-from config.common.links import web_link
-from config.common.models import Timestamped, UuidModel, text
-from config.common.sorting import sort_key
-from config.common.times import MOST_DAYS
+from common.address_column import AddressColumn
+from common.audience import Audiences
+from common.json_column import JsonColumn
+from common.links import web_link
+from common.models import Timestamped, UuidModel, text
+from common.sorting import sort_key
+from common.times import MOST_DAYS
 from identity.audiences import OF_CUSTOMER
 from identity.querysets import CustomerQuerySet, OrganizationGroupQuerySet
 from identity.roles import ScopeType

@@ -10,10 +10,10 @@ from django.db import models
 from django.db.models.functions import Upper
 from django.utils import timezone
 
-from config.common.address_column import AddressColumn
-from config.common.json_column import JsonColumn
-from config.common.models import UuidModel, text
-from config.common.sorting import sort_key
+from common.address_column import AddressColumn
+from common.json_column import JsonColumn
+from common.models import UuidModel, text
+from common.sorting import sort_key
 from identity import access
 from identity.audiences import OF_USER
 from identity.querysets import UserQuerySet
@@ -22,7 +22,7 @@ from identity.system_ids import site_gid, site_uid
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from config.common.audience import Audiences
+    from common.audience import Audiences
     from identity.permissions import Permission
 
 

@@ -6,11 +6,11 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
 
-from config.common.audience import Audiences
-from config.common.json_column import JsonColumn
-from config.common.models import Timestamped, UuidModel, choices, one_of, text
-from config.common.sorting import sort_key
-from config.common.times import MOST_DAYS
+from common.audience import Audiences
+from common.json_column import JsonColumn
+from common.models import Timestamped, UuidModel, choices, one_of, text
+from common.sorting import sort_key
+from common.times import MOST_DAYS
 from identity.audiences import OF_PROJECT
 from identity.fields_of_science import FieldOfScience
 from identity.models.organisation import Customer

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from config.common.json_column import JsonColumn
+from common.json_column import JsonColumn
 from identity.models.people import User
 
 

@@ -5,8 +5,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from config.common.audience import OPEN, Audiences
-from config.common.models import Timestamped, UuidModel, text
+from common.audience import OPEN, Audiences
+from common.models import Timestamped, UuidModel, text
 from identity.querysets import ScienceDomainQuerySet, ScienceSubDomainQuerySet
 
 

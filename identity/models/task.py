@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from config.common.models import text
+from common.models import text
 
 
 class TaskFailure(models.Model):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 
-from config.common.errors import Forbidden, Invalid, Missing
+from common.errors import Forbidden, Invalid, Missing
 from identity import events
 from identity.models import User
 from identity.services import emails, users

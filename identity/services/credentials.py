@@ -15,7 +15,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import F
 
-from config.common.errors import Conflict, DomainError, Missing
+from common.errors import Conflict, DomainError, Missing
 from identity import events
 from identity.models import LoginFailures, Token, User
 

@@ -6,7 +6,7 @@ known with their first login.
 
 from __future__ import annotations
 
-from config.common.errors import Forbidden, Missing
+from common.errors import Forbidden, Missing
 from identity import access
 from identity.models import User
 from identity.roles import RoleName

@@ -15,8 +15,8 @@ from django.core import signing
 from django.db import connection, transaction
 from django.db.models import Q
 
-from config.common import mailboxes
-from config.common.errors import Conflict, Invalid
+from common import mailboxes
+from common.errors import Conflict, Invalid
 from identity import events
 from identity.bus import mailing
 from identity.models import EmailConfirmation, Event, Hook, User

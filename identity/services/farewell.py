@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from config.common.errors import Conflict
+from common.errors import Conflict
 from identity import events
 from identity.models import EmailConfirmation, Hook, SshKey, User
 from identity.services import members, users

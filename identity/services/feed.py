@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.db.models import Max
 
-from config.common.errors import Gone, Invalid
-from config.common.stored import EARLIEST
+from common.errors import Gone, Invalid
+from common.stored import EARLIEST
 from identity.event_form import told
 from identity.event_types import kinds_meant
 from identity.models import Event

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from config.common.errors import Missing
+from common.errors import Missing
 from identity import events
 from identity.hook_matching import Wish
 from identity.models import Event, Hook, HookDelivery

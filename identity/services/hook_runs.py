@@ -17,8 +17,8 @@ import orjson
 from django.conf import settings
 from django.db.models import Q
 
-from config.common.errors import DomainError
-from config.common.sealing import unseal
+from common.errors import DomainError
+from common.sealing import unseal
 from identity import hook_mails
 from identity.bus import mailing
 from identity.bus.posting import Answer, post

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.db.models import F, OuterRef, Q, Subquery
 
-from config.common.redaction import without_secrets
+from common.redaction import without_secrets
 from identity.event_form import told
 from identity.models import Hook, HookAttempt, HookDelivery
 from identity.models.hook import HookType

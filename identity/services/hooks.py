@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.db import transaction
 
-from config.common.errors import Conflict, Invalid
-from config.common.mailboxes import mailbox_of, read_list
-from config.common.sealing import seal
+from common.errors import Conflict, Invalid
+from common.mailboxes import mailbox_of, read_list
+from common.sealing import seal
 from identity import destinations, events
 from identity.models import Customer, EmailHook, Event, Grant, Hook, User, WebHook
 from identity.models.hook import ContentType, HookType

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 
-from config.common.errors import Invalid
+from common.errors import Invalid
 from identity import events
 from identity.models import SshKey, User
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from config.common.errors import Conflict, Forbidden, Invalid
+from common.errors import Conflict, Forbidden, Invalid
 from identity import events
 from identity.models import Customer, Grant, Project, Role, User
 from identity.permissions import Permission, roles_with

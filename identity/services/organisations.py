@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.db.models import ProtectedError
 
-from config.common import slugs
-from config.common.errors import Conflict
+from common import slugs
+from common.errors import Conflict
 from identity import events
 from identity.models import Customer, Grant, Hook, OrganizationGroup, Project, User
 from identity.services import members

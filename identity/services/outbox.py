@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from django.db import connection, transaction
 from django.db.models import Exists, Max, OuterRef, Q
 
-from config.common.redaction import without_secrets
+from common.redaction import without_secrets
 from identity import events
 from identity.models import Event, EventDelivery
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from config.common import slugs
-from config.common.errors import Conflict, Forbidden, Invalid
+from common import slugs
+from common.errors import Conflict, Forbidden, Invalid
 from identity import events
 from identity.models import Customer, Grant, Project, User
 from identity.permissions import Permission

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from config.common.errors import DomainError
-from config.common.redaction import without_secrets
+from common.errors import DomainError
+from common.redaction import without_secrets
 from identity.models import TaskFailure
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 
-from config.common.errors import Conflict, Invalid
+from common.errors import Conflict, Invalid
 from identity import events
 from identity.fields_of_science import DOMAINS, LABELS, uuid_of
 from identity.models import ScienceDomain, ScienceSubDomain

@@ -8,8 +8,8 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from config.common import slugs
-from config.common.errors import Conflict, Invalid
+from common import slugs
+from common.errors import Conflict, Invalid
 from identity import events
 from identity.models import Token, User
 from identity.services import credentials, emails

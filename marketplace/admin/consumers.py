@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from config.common.admin import columns
-from config.common.admin.panels import Panel
+from common.admin import columns
+from common.admin.panels import Panel
 from identity.admin.organisations import CustomerAdmin
 from identity.admin.projects import ProjectAdmin
 from identity.models import Customer, Project

@@ -8,11 +8,11 @@ from django import forms
 from django.contrib import admin
 from django.utils.html import format_html
 
-from config.common.admin import columns
-from config.common.admin.deeds import Deed, DeedForm, ReasonForm, RemarkForm
-from config.common.admin.filters import AgeFilter
-from config.common.admin.panels import Panel
-from config.common.admin.records import RecordAdmin, section
+from common.admin import columns
+from common.admin.deeds import Deed, DeedForm, ReasonForm, RemarkForm
+from common.admin.filters import AgeFilter
+from common.admin.panels import Panel
+from common.admin.records import RecordAdmin, section
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
 from marketplace.lifecycle import OPEN, ORDER, OrderState, OrderType

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import admin
 
-from config.common.admin import columns
-from config.common.admin.deeds import Deed, ReasonForm, RemarkForm
-from config.common.admin.filters import AgeFilter, EndFilter
-from config.common.admin.panels import Panel
-from config.common.admin.records import RecordAdmin, section
-from config.common.admin.times import DayField
+from common.admin import columns
+from common.admin.deeds import Deed, ReasonForm, RemarkForm
+from common.admin.filters import AgeFilter, EndFilter
+from common.admin.panels import Panel
+from common.admin.records import RecordAdmin, section
+from common.admin.times import DayField
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
 from identity.models import Event

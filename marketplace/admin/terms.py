@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 
-from config.common.admin import columns
-from config.common.admin.deeds import Deed
-from config.common.admin.filters import AgeFilter
-from config.common.admin.records import RecordAdmin, section
+from common.admin import columns
+from common.admin.deeds import Deed
+from common.admin.filters import AgeFilter
+from common.admin.records import RecordAdmin, section
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
 from marketplace.models import Consent, TermsOfService

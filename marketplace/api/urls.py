@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from config.common.api.schema import ApiRouter
+from common.api.schema import ApiRouter
 from marketplace.api.categories.views import CategoryGroupViewSet, CategoryViewSet
 from marketplace.api.offerings.public import PublicOfferingViewSet
 from marketplace.api.offerings.views import ProviderOfferingViewSet

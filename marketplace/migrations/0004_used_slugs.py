@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from config.common.slug_triggers import keep_used
+from common.slug_triggers import keep_used
 
 
 class Migration(migrations.Migration):

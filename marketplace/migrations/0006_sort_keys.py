@@ -1,6 +1,6 @@
 """Write down by what offerings and allocations are sorted when people look for their names."""
 
-import config.common.sorting
+import common.sorting
 from django.db import migrations, models
 
 
@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             name="name_key",
             field=models.GeneratedField(
                 db_persist=True,
-                expression=config.common.sorting.SortKey(models.F("name")),
+                expression=common.sorting.SortKey(models.F("name")),
                 output_field=models.TextField(db_collation="C"),
             ),
         ),
@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
             name="name_key",
             field=models.GeneratedField(
                 db_persist=True,
-                expression=config.common.sorting.SortKey(models.F("name")),
+                expression=common.sorting.SortKey(models.F("name")),
                 output_field=models.TextField(db_collation="C"),
             ),
         ),

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from config.common.models import UuidModel, text
+from common.models import UuidModel, text
 
 
 class AccessMode(UuidModel):

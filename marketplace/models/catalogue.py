@@ -4,9 +4,9 @@ from typing import ClassVar
 
 from django.db import models
 
-from config.common.audience import OPEN, Audiences
-from config.common.json_column import JsonColumn
-from config.common.models import Timestamped, UuidModel, text
+from common.audience import OPEN, Audiences
+from common.json_column import JsonColumn
+from common.models import Timestamped, UuidModel, text
 from identity.models import Customer
 from marketplace.querysets import CategoryQuerySet, ServiceProviderQuerySet
 

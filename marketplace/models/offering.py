@@ -5,11 +5,11 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from config.common.audience import OPEN, Audiences
-from config.common.json_column import JsonColumn
-from config.common.links import access_link, contact_link, web_link
-from config.common.models import Timestamped, UuidModel, choices, one_of, text
-from config.common.sorting import sort_key
+from common.audience import OPEN, Audiences
+from common.json_column import JsonColumn
+from common.links import access_link, contact_link, web_link
+from common.models import Timestamped, UuidModel, choices, one_of, text
+from common.sorting import sort_key
 from identity.models import Customer, OrganizationGroup, Project
 from identity.roles import ScopeType
 from marketplace.audiences import OF_OFFERING

@@ -3,9 +3,9 @@
 from django.db import models
 from django.db.models import Q
 
-from config.common.json_column import JsonColumn
-from config.common.links import web_link
-from config.common.models import Timestamped, UuidModel, choices, one_of, text
+from common.json_column import JsonColumn
+from common.links import web_link
+from common.models import Timestamped, UuidModel, choices, one_of, text
 from identity.models import Project, User
 from marketplace.lifecycle import OPEN, OrderState, OrderType
 from marketplace.models.offering import Offering

@@ -5,7 +5,7 @@ from typing import Any
 from django.db import models
 from django.db.models import F, Q
 
-from config.common.models import Timestamped, UuidModel, text
+from common.models import Timestamped, UuidModel, text
 from marketplace.models.offering import Offering
 
 

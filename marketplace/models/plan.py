@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from config.common.models import Timestamped, UuidModel, choices, one_of, text
+from common.models import Timestamped, UuidModel, choices, one_of, text
 from identity.models import OrganizationGroup
 from marketplace.components import BillingUnit, PlanBillingMode
 from marketplace.models.offering import Offering, OfferingComponent

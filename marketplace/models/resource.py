@@ -5,9 +5,9 @@ from django.db.models import Q
 from django.db.models.functions import Upper
 from django.utils import timezone
 
-from config.common.json_column import JsonColumn
-from config.common.models import Timestamped, UuidModel, choices, one_of, text
-from config.common.sorting import sort_key
+from common.json_column import JsonColumn
+from common.models import Timestamped, UuidModel, choices, one_of, text
+from common.sorting import sort_key
 from identity.models import Project, User
 from marketplace.lifecycle import ResourceState
 from marketplace.models.offering import Offering

@@ -3,8 +3,8 @@
 from django.db import models
 from django.db.models import Q
 
-from config.common.links import web_link
-from config.common.models import Timestamped, UuidModel, text
+from common.links import web_link
+from common.models import Timestamped, UuidModel, text
 from identity.models import User
 from marketplace.models.offering import Offering
 

@@ -18,7 +18,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
-from config.common.audience import sees_everything
+from common.audience import sees_everything
 from identity.permissions import Permission
 from marketplace.components import OfferingType
 from marketplace.lifecycle import (

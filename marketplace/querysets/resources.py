@@ -19,8 +19,8 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Coalesce, Least, Now, NullIf
 
-from config.common.stored import LATEST
-from config.common.times import MOST_DAYS
+from common.stored import LATEST
+from common.times import MOST_DAYS
 from identity.permissions import Permission
 from marketplace.lifecycle import (
     OPEN,

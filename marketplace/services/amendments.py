@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from config.common.errors import Forbidden, Invalid
-from config.common.machine import wrong_state
+from common.errors import Forbidden, Invalid
+from common.machine import wrong_state
 from identity.permissions import Permission
 from marketplace import limits as rules
 from marketplace.lifecycle import OrderState, OrderType

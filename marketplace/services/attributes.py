@@ -6,9 +6,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from config.common import names
-from config.common.errors import Invalid
-from config.common.times import OutOfRange, day_from, days_after
+from common import names
+from common.errors import Invalid
+from common.times import OutOfRange, day_from, days_after
 from marketplace import options as option_rules
 
 if TYPE_CHECKING:

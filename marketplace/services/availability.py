@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q, QuerySet
 
-from config.common.errors import Invalid
+from common.errors import Invalid
 from marketplace.lifecycle import OfferingState
 from marketplace.models import Offering, Plan
 

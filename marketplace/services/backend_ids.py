@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from config.common import patterns
+from common import patterns
 from marketplace.models import Resource
 
 if TYPE_CHECKING:

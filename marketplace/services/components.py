@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.db.models import ProtectedError, RestrictedError
 
-from config.common.errors import Conflict, Invalid
+from common.errors import Conflict, Invalid
 from identity import events
 from marketplace.lifecycle import ResourceState
 from marketplace.models import Offering, OfferingComponent, PlanComponent

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from config.common.errors import Forbidden, Invalid
+from common.errors import Forbidden, Invalid
 from identity.permissions import Permission
 from marketplace.lifecycle import WAITING, OrderType
 from marketplace.models import Resource

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from config.common import slugs
-from config.common.errors import Conflict
+from common import slugs
+from common.errors import Conflict
 from marketplace import limits as rules
 from marketplace.lifecycle import OrderState, OrderType, ResourceState
 from marketplace.models import Order, Resource

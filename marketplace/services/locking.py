@@ -5,8 +5,8 @@ What comes back is read under the lock: decide on that, not on what the caller b
 
 from __future__ import annotations
 
-from config.common.errors import Missing
-from config.common.machine import wrong_state
+from common.errors import Missing
+from common.machine import wrong_state
 from identity.models import Project
 from marketplace.lifecycle import ResourceState
 from marketplace.models import Offering, Order, Resource

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 
-from config.common import slugs
-from config.common.errors import Conflict, Forbidden, Invalid
-from config.common.machine import IllegalTransition
+from common import slugs
+from common.errors import Conflict, Forbidden, Invalid
+from common.machine import IllegalTransition
 from identity import events
 from identity.models import Grant
 from identity.services import members

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from config.common.machine import wrong_state
+from common.machine import wrong_state
 from marketplace.lifecycle import (
     OPEN,
     ORDER,

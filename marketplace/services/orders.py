@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from config.common.errors import Conflict
-from config.common.machine import wrong_state
-from config.common.redaction import without_secrets
+from common.errors import Conflict
+from common.machine import wrong_state
+from common.redaction import without_secrets
 from marketplace.components import OfferingType
 from marketplace.lifecycle import ORDER, WAITING, OrderState, OrderType
 from marketplace.models import Order

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from config.common import slugs
-from config.common.errors import Invalid
+from common import slugs
+from common.errors import Invalid
 from marketplace import limits as rules
 from marketplace.components import BillingType
 from marketplace.lifecycle import OrderState, OrderType, ResourceState

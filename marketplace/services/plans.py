@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 
-from config.common.errors import Conflict, Invalid
+from common.errors import Conflict, Invalid
 from identity import events
 from identity.models import Event
 from identity.services import rounds

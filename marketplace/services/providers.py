@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from config.common.errors import Invalid
+from common.errors import Invalid
 from identity import events
 from identity.models import Customer
 from marketplace.lifecycle import OfferingState

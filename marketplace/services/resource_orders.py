@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from config.common.errors import Invalid
-from config.common.machine import wrong_state
+from common.errors import Invalid
+from common.machine import wrong_state
 from marketplace import limits as rules
 from marketplace import options as option_rules
 from marketplace.lifecycle import OrderState, OrderType, ResourceState

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import ProtectedError
 
-from config.common import slugs
-from config.common.errors import Conflict
-from config.common.machine import wrong_state
-from config.common.redaction import without_secrets
+from common import slugs
+from common.errors import Conflict
+from common.machine import wrong_state
+from common.redaction import without_secrets
 from marketplace.lifecycle import (
     CASCADE,
     OPEN,

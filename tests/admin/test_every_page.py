@@ -12,9 +12,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.html import escape
 
-from config.common.admin.records import RecordAdmin
+from common.admin.records import RecordAdmin
 from tests.admin.pages import address, buttons, deed_address, page_of, text
 from tests.admin.rows import MAKERS
+from tests.rooms import APPS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.django_db
 
-OURS = ("identity", "marketplace", "allocations", "accounting")
 REGISTRY: list[tuple[type[Model], Any]] = sorted(
     admin.site._registry.items(), key=lambda item: item[0]._meta.label
 )
@@ -43,7 +43,7 @@ every_deed = pytest.mark.parametrize(
 def test_every_model_of_ours_has_its_pages_and_nothing_else_has() -> None:
     ours = {
         model
-        for app in OURS
+        for app in APPS
         for model in apps.get_app_config(app).get_models()
         if not model._meta.proxy
     }

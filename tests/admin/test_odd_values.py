@@ -13,6 +13,7 @@ from django.test import RequestFactory
 
 from tests.admin.pages import address, page_of, said
 from tests.admin.rows import MAKERS
+from tests.rooms import APPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -35,7 +36,7 @@ PAGES: dict[type[Model], Any] = dict(admin.site._registry)
 UNITS = ("year", "month", "day")
 OF_EVERY_LIST = ("q", "o", "p", "all", "_popup", "_facets")
 
-each_app = pytest.mark.parametrize("app", ["identity", "marketplace", "allocations", "accounting"])
+each_app = pytest.mark.parametrize("app", APPS)
 
 
 def models_of(app: str) -> list[type[Model]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from allocations.lifecycle import ProvisionState
-from config.common.admin.deed_pages import MOST_ROWS
+from common.admin.deed_pages import MOST_ROWS
 from identity.models import Event
 from marketplace.components import OfferingType
 from marketplace.lifecycle import OrderState, OrderType, ResourceState
@@ -233,7 +233,7 @@ def test_the_list_offers_what_the_state_it_is_narrowed_to_allows(staff: Client) 
 def test_too_many_rows_at_once_are_not_taken_on(
     staff: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("config.common.admin.deed_pages.MOST_ROWS", 1)
+    monkeypatch.setattr("common.admin.deed_pages.MOST_ROWS", 1)
     rows = [order(OrderState.PENDING_PROVIDER) for _ in range(2)]
     chosen = {"action": "cancel", "_selected_action": [row.pk for row in rows]}
     response = staff.post(address(Order, "changelist"), chosen)

@@ -10,7 +10,7 @@ from django.contrib import admin
 
 from accounting.models import ComponentUserUsageLimit
 from allocations.models import BackendResourceRequest
-from config.common.admin.records import RecordAdmin
+from common.admin.records import RecordAdmin
 from config.pages.rules import INPUTS, judges
 from marketplace.lifecycle import OfferingState, OrderState, OrderType
 from marketplace.models import Category, OfferingComponent, TermsOfService

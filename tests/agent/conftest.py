@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pytest_django import DjangoDbBlocker
 
-    from config.rabbitmq_node import Node
+    from standalone.rabbitmq_node import Node
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

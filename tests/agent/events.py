@@ -14,7 +14,7 @@ from tests.agent.service import PATIENCE, Impatient, eventually
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from config.rabbitmq_node import Node
+    from standalone.rabbitmq_node import Node
     from tests.agent.service import Service
     from tests.agent.site import Agent, Said, Site
 

@@ -17,7 +17,7 @@ from tests.bus.readers import Refused, mqtt_reader, stomp_reader
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from config.rabbitmq_node import Node
+    from standalone.rabbitmq_node import Node
     from tests.agent.site import Site
 
 IDENTITIES = "marketplace-site-agent-identities/"

@@ -11,9 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from config.common.api.compiling import plan_for
-from config.common.api.plan import Caller
-from config.common.api.selects import for_api
+from common.api.compiling import plan_for
+from common.api.plan import Caller
+from common.api.selects import for_api
 from config.documents.routes import all_outputs, all_routes
 from tests.api.test_every_route import address
 from tests.world import populate
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from rest_framework.test import APIClient
 
-    from config.common.api.outputs import Output
+    from common.api.outputs import Output
     from identity.models import Customer, Project, User
 
 pytestmark = pytest.mark.django_db

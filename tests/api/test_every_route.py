@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from config.common.api.access import AnyOf, Everyone
+from common.api.access import AnyOf, Everyone
 from config.documents.routes import Route, all_routes
 from tests.world import World, populate
 

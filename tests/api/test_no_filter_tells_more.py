@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from config.common.api import filtersets
+from common.api import filtersets
 from identity.roles import RoleName
 from tests.api.worlds import Asker, every_word, lists_by_model, questions
 from tests.factories.identity import GrantFactory, UserFactory

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from config.rabbitmq_node import Node, installed
+from standalone.rabbitmq_node import Node, installed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,7 @@ from tests.bus.broker import running_node
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from config.rabbitmq_node import Node
+    from standalone.rabbitmq_node import Node
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

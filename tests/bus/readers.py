@@ -16,7 +16,7 @@ from stomp.exception import StompException
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from config.rabbitmq_node import Node
+    from standalone.rabbitmq_node import Node
 
 PATIENCE = 120.0
 

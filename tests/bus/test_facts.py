@@ -13,13 +13,13 @@ from allocations.bus.passwords import hashed
 from allocations.bus.publisher import NotPublished, Parcel, Publisher, Unroutable
 from allocations.bus.topology import TOPICS, Difference, Login, difference, routing_key
 from allocations.observables import Protocol
-from config.rabbitmq_node import free_port
+from standalone.rabbitmq_node import free_port
 from tests.bus.readers import Refused, mqtt_reader, stomp_reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from config.rabbitmq_node import Node
+    from standalone.rabbitmq_node import Node
 
 SECRET = "the token of an agent"
 TAG = "efp-facts"

@@ -9,8 +9,8 @@ import pytest
 from allocations.models import ResourceApiKey
 from allocations.services import api_key_reports, api_keys
 from allocations.services.api_key_steps import PROVISIONED
-from config.common.machine import IllegalTransition
-from config.common.sealing import unseal
+from common.machine import IllegalTransition
+from common.sealing import unseal
 from identity.models import Event
 from tests.concurrency.racing import RACERS, at_once, lost, race, race_same
 from tests.factories.allocations import ResourceApiKeyFactory

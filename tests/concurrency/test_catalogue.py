@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from config.common.machine import IllegalTransition
+from common.machine import IllegalTransition
 from identity.models import Event
 from marketplace.models import Consent, Offering, OfferingComponent, ServiceProvider
 from marketplace.services import components, offerings, plans, providers, terms

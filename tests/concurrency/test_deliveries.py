@@ -11,7 +11,7 @@ from allocations.backends.fake import FakeBackend
 from allocations.lifecycle import AccountState
 from allocations.models import OfferingUser, Provision
 from allocations.services import accounts, membership, provisioning
-from config.common.machine import IllegalTransition
+from common.machine import IllegalTransition
 from identity.models import Event
 from marketplace.lifecycle import OrderState, ResourceState
 from tests.concurrency.racing import RACERS, race_same

@@ -10,7 +10,7 @@ from accounting.models import ComponentUserUsageLimit
 from accounting.services import user_limits
 from allocations.models import BackendResource, BackendResourceRequest
 from allocations.services import accounts, backend_resources, imports
-from config.common.machine import IllegalTransition
+from common.machine import IllegalTransition
 from identity.models import Event
 from marketplace.models import Order, Resource, ResourcePlanPeriod
 from marketplace.services import importing, partitions

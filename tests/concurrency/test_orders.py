@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from config.common.errors import Conflict, Missing
-from config.common.machine import IllegalTransition
+from common.errors import Conflict, Missing
+from common.machine import IllegalTransition
 from identity.models import Event, Project
 from identity.services import projects
 from identity.services.projects import HasResources

@@ -12,7 +12,6 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from allocations.models import OfferingUser
-from config.management.commands import run
 from config.presets.loader import BrokenPreset, load
 from identity.models import Customer, Event, Grant, Project, Token, User
 from identity.services import credentials
@@ -349,17 +348,15 @@ def test_a_catalogue_alone_may_be_loaded_into_any_database(tmp_path: Path, setti
     assert Customer.objects.count() == 2
 
 
-def test_a_run_loads_the_catalogue_into_an_empty_database_only(settings: Any) -> None:
-    settings.EMBEDDED_CLUSTER = None  # that of the tests runs already
-    command = run.Command(stderr=StringIO())
-    command.prepare()
+def test_the_demo_is_loaded_into_an_empty_database_only() -> None:
+    call_command("prepare_demo", stdout=StringIO())
     edited = Customer.objects.order_by("pk").first()
     assert edited is not None
     Customer.objects.filter(pk=edited.pk).update(name="As somebody called it")
     Offering.objects.order_by("pk").last().delete()  # type: ignore[union-attr]
     before = counts()
 
-    command.prepare()
+    call_command("prepare_demo", stdout=StringIO())
 
     edited.refresh_from_db()
     assert edited.name == "As somebody called it"

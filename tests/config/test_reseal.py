@@ -9,8 +9,8 @@ import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
 
+from common.sealing import Unreadable, seal, unseal
 from config import sealed
-from config.common.sealing import Unreadable, seal, unseal
 from config.sealed import SEALED
 from identity.models import Event, Hook
 from tests.factories.allocations import ResourceApiKeyFactory

@@ -15,8 +15,8 @@ import pytest
 from django.conf import settings
 
 from config.backups import archive
-from config.embedded_postgres.cluster import programs
-from config.embedded_postgres.server_user import as_server_user, is_root, server_user
+from standalone.embedded_postgres.cluster import programs
+from standalone.embedded_postgres.server_user import as_server_user, is_root, server_user
 from tests.e2e.processes import environment
 from tests.receiver import Receiver, receiving
 

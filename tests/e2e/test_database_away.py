@@ -8,7 +8,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from config.embedded_postgres import Cluster
+from standalone.embedded_postgres import Cluster
 from tests.e2e.processes import free_port, is_ready, running, wait_until
 
 if TYPE_CHECKING:

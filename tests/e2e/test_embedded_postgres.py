@@ -14,8 +14,8 @@ import psycopg2
 import pytest
 from django.conf import settings
 
-from config.embedded_postgres import CannotStart, Cluster, hold, server_user
-from config.embedded_postgres.holders import release
+from standalone.embedded_postgres import CannotStart, Cluster, hold, server_user
+from standalone.embedded_postgres.holders import release
 from tests.e2e.processes import environment, free_port, processes_naming
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 HOLDER = """
 import sys
 from pathlib import Path
-from config.embedded_postgres import Cluster, hold
+from standalone.embedded_postgres import Cluster, hold
 hold(Cluster(Path(sys.argv[1]), database="efp"))
 print("held", flush=True)
 sys.stdin.read()

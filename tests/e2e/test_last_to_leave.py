@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.conf import settings
 
-from config.embedded_postgres import Cluster
+from standalone.embedded_postgres import Cluster
 from tests.e2e.processes import (
     PATIENCE,
     free_port,
@@ -79,7 +79,8 @@ def test_processes_that_end_before_they_listen_or_without_a_word_leave_no_databa
 def test_a_process_that_begins_while_the_last_one_ends_finds_a_database(tmp_path: Path) -> None:
     """Beginning and ending take turns, without a moment in which the one is lost."""
     ask = (
-        "import sys; from pathlib import Path; from config.embedded_postgres import Cluster, hold\n"
+        "import sys; from pathlib import Path\n"
+        "from standalone.embedded_postgres import Cluster, hold\n"
         "import psycopg2; c = Cluster(Path(sys.argv[1]), database='efp'); hold(c)\n"
         "psycopg2.connect(host=str(c.socket_folder), user='postgres', dbname='efp').close()"
     )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from config.load.bench.slow_clients import SlowClients
+from bench.slow_clients import SlowClients
 from tests.e2e.processes import PATIENCE, free_port, is_ready, running, wait_until
 
 if TYPE_CHECKING:

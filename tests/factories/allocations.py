@@ -26,7 +26,7 @@ from allocations.models import (
     ResourceApiKey,
     UserAttributeConfig,
 )
-from config.common.sealing import seal
+from common.sealing import seal
 from marketplace.lifecycle import OrderState
 from tests.factories.identity import CustomerFactory, ProjectFactory, UserFactory
 from tests.factories.marketplace import HpcOfferingFactory, OrderFactory, ResourceFactory

@@ -10,7 +10,7 @@ import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from config.common.sealing import seal
+from common.sealing import seal
 from identity.models import (
     Customer,
     EmailHook,

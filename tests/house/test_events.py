@@ -15,9 +15,9 @@ from allocations.lifecycle import AccountState, ApiKeyAction, ProvisionState
 from config import wiring
 from config.presets.loader.sections import SECTIONS
 from marketplace.lifecycle import RESOURCE, OfferingState, OrderState
+from tests.rooms import PACKAGES
 
 ROOT = Path(settings.BASE_DIR)
-APPS = ("identity", "marketplace", "allocations", "accounting", "config")
 KIND = re.compile(r"[a-z_]+\.[a-z_-]+")
 
 STATES = {
@@ -37,7 +37,7 @@ ACCOUNTS = [state.lower().replace(" ", "_") for state in AccountState]
 def modules() -> dict[str, ast.Module]:
     return {
         str(path.relative_to(ROOT)): ast.parse(path.read_text())
-        for app in APPS
+        for app in PACKAGES
         for path in (ROOT / app).rglob("*.py")
         if "services" in path.parts or "events.record(" in path.read_text()
     }

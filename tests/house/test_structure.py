@@ -9,12 +9,12 @@ import pytest
 from django.conf import settings
 
 from config.documents.routes import Route, all_routes
+from tests.rooms import PACKAGES
 
 ROOT = Path(settings.BASE_DIR)
-APPS = ("config", "identity", "marketplace", "allocations", "accounting")
 MODULES = sorted(
     path.relative_to(ROOT)
-    for app in APPS
+    for app in PACKAGES
     for path in (ROOT / app).rglob("*.py")
     if "migrations" not in path.parts
 )

@@ -10,23 +10,23 @@ from django import forms
 from django.contrib import admin
 from rest_framework import serializers
 
-from config.common.admin.deeds import DeedForm
-from config.common.admin.times import DayField as DayOfForm
-from config.common.admin.times import MomentField as MomentOfForm
-from config.common.admin.times import SplitMomentField
-from config.common.api.inputs import Input
-from config.common.api.times import DayField, MomentField
+from common.admin.deeds import DeedForm
+from common.admin.times import DayField as DayOfForm
+from common.admin.times import MomentField as MomentOfForm
+from common.admin.times import SplitMomentField
+from common.api.inputs import Input
+from common.api.times import DayField, MomentField
 from tests.house.test_structure import ROOT
+from tests.rooms import PACKAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-APPS = ("config", "identity", "marketplace", "allocations", "accounting")
 READERS = {"fromisoformat", "fromtimestamp", "parse_date", "parse_datetime", "strptime"}
 MAY_READ = {
-    "config/common/times.py",
+    "common/times.py",
     "config/logs.py",  # the time of a line, by its own clock
-    "config/common/api/times.py",
+    "common/api/times.py",
     "identity/services/bridge.py",  # what it wrote itself; what cannot be read is old
     "marketplace/options.py",  # a time of day
 }
@@ -69,7 +69,7 @@ def test_every_day_and_moment_of_a_form_has_bounds(rf: Any) -> None:
     declared = {
         f"{form.__name__}.{name}": field
         for form in set(below(DeedForm)) | set(below(forms.ModelForm))
-        if form.__module__.split(".")[0] in APPS
+        if form.__module__.split(".")[0] in PACKAGES
         for name, field in form.base_fields.items()
     }
     unbounded = [
@@ -84,7 +84,7 @@ def test_every_day_and_moment_of_a_form_has_bounds(rf: Any) -> None:
 def test_texts_are_read_as_days_and_moments_in_one_place() -> None:
     strangers = [
         f"{path.relative_to(ROOT)}: {node.attr if isinstance(node, ast.Attribute) else node.id}"
-        for app in APPS
+        for app in PACKAGES
         for path in sorted(Path(ROOT / app).rglob("*.py"))
         if str(path.relative_to(ROOT)) not in MAY_READ and "migrations" not in path.parts
         for node in ast.walk(ast.parse(path.read_text()))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from tests.house.test_published_texts import ONE_SEX_ONLY
-from tests.house.test_structure import APPS, ROOT
+from tests.house.test_structure import ROOT
+from tests.rooms import PACKAGES
 
-PLACES = (*APPS, "tests", "examples", "docs")
+PLACES = (*PACKAGES, "tests", "examples", "docs")
 WRITTEN = {".html", ".md", ".py", ".yaml"}
 
 

@@ -12,7 +12,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from config.common.errors import Conflict, Invalid, Missing
+from common.errors import Conflict, Invalid, Missing
 from identity.models import Event, Project
 from marketplace.components import OfferingType
 from marketplace.lifecycle import (

@@ -9,7 +9,7 @@ import pytest
 from allocations.lifecycle import ACCOUNT, COMING, AccountState
 from allocations.models import OfferingUser
 from allocations.services import accounts, rights
-from config.common.machine import IllegalTransition
+from common.machine import IllegalTransition
 from identity.models import Event
 from tests.factories.allocations import OfferingUserFactory
 from tests.factories.marketplace import OfferingFactory, ResourceFactory

@@ -15,8 +15,8 @@ from allocations.models import ResourceApiKey
 from allocations.services import api_key_reports as reports
 from allocations.services import api_key_steps as steps
 from allocations.services import api_keys
-from config.common.machine import IllegalTransition
-from config.common.sealing import unseal
+from common.machine import IllegalTransition
+from common.sealing import unseal
 from config.wiring import dispatch_events
 from identity.models import Event, EventDelivery
 from marketplace.lifecycle import OrderState, OrderType, ResourceState

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from allocations.models import OfferingUser, Provision
 from allocations.services import membership
-from config.common.errors import DomainError
+from common.errors import DomainError
 from config.wiring import dispatch_events
 from identity.models import Event
 from identity.services import projects

@@ -6,7 +6,7 @@ import pytest
 
 from allocations.models import BackendResource
 from allocations.services import backend_resources, imports
-from config.common.machine import IllegalTransition
+from common.machine import IllegalTransition
 from identity.models import Event
 from marketplace import limits
 from marketplace.models import Resource

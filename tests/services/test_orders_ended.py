@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from config.common.errors import Missing
-from config.common.machine import IllegalTransition
+from common.errors import Missing
+from common.machine import IllegalTransition
 from identity.models import Event
 from marketplace.components import OfferingType
 from marketplace.lifecycle import ORDER, WAITING, OrderState, OrderType, ResourceState

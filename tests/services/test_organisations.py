@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from config.common import slugs
+from common import slugs
 from identity.models import Customer, Event, Grant, Project, Role, User
 from identity.services import members, organisations, projects
 from tests.factories.identity import OrganizationGroupFactory, WebHookFactory

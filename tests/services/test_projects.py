@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from config.common import slugs
+from common import slugs
 from identity.models import Customer, Event, Grant, Project, User
 from identity.services import projects
 

@@ -17,7 +17,7 @@ from tests.factories.marketplace import OfferingComponentFactory, PlanFactory, R
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from config.common.errors import Invalid
+    from common.errors import Invalid
     from identity.models import Project, User
     from marketplace.models import Offering, Order, Plan
 

@@ -13,7 +13,7 @@ from allocations.backends.fake import FakeBackend, Unreachable
 from allocations.lifecycle import PROVISION, UNDELIVERED, ProvisionState
 from allocations.models import Provision
 from allocations.services import provisioning
-from config.common.machine import IllegalTransition
+from common.machine import IllegalTransition
 from identity.models import Event
 from marketplace.lifecycle import OrderState, OrderType, ResourceState
 from marketplace.services import orders

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from config.common.machine import IllegalTransition
+from common.machine import IllegalTransition
 from identity.models import Event
 from marketplace.lifecycle import OrderState, OrderType, ResourceState
 from marketplace.limits import InvalidLimits

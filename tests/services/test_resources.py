@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from config.common import slugs
-from config.common.errors import Missing
-from config.common.machine import IllegalTransition
+from common import slugs
+from common.errors import Missing
+from common.machine import IllegalTransition
 from identity.models import Event
 from marketplace.lifecycle import OrderState, OrderType, ResourceState
 from marketplace.limits import InvalidLimits

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.db import connection, transaction
 
-from config.common.errors import Conflict
+from common.errors import Conflict
 from config.metrics import failing_tasks
 from config.pages import attention
 from identity.models import Project, TaskFailure

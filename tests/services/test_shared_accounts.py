@@ -14,7 +14,7 @@ from allocations.lifecycle import SHARED_ACCOUNT, CourseAccountState
 from allocations.models import CourseAccount, CustomerServiceAccount, ProjectServiceAccount
 from allocations.services import shared_accounts
 from allocations.usernames import is_account_name, propose_shared
-from config.common.machine import IllegalTransition
+from common.machine import IllegalTransition
 from config.wiring import dispatch_events
 from identity.models import Event, Project
 from identity.services import projects

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from config.common import slugs
+from common import slugs
 from identity.models import Customer, Project, UsedSlug
 from identity.services import organisations, projects
 from marketplace.models import Offering

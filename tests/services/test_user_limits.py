@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from accounting.models import ComponentUserUsageLimit
 from accounting.services import user_limits
 from allocations.lifecycle import AccountState
-from config.common.machine import IllegalTransition
+from common.machine import IllegalTransition
 from identity.models import Event
 from tests.factories.accounting import ComponentUserUsageLimitFactory
 from tests.factories.allocations import OfferingUserFactory

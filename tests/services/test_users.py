@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from config.common import slugs
+from common import slugs
 from identity.models import Event, Token, User
 from identity.services import users
 from tests.factories.identity import PASSWORD, TokenFactory, UserFactory

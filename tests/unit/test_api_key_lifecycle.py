@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from allocations import key_limits
 from allocations.lifecycle import ANSWERED_BY, API_KEY, AWAITED, ApiKeyAction, ApiKeyState
-from config.common.machine import IllegalTransition
+from common.machine import IllegalTransition
 
 STEPS = sorted({step for step, _, _ in API_KEY.edges()})
 

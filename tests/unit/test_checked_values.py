@@ -13,6 +13,8 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError
 
+from common.env import env_int, env_str
+from common.ports import stream_port
 from config.checked_values import (
     check_file,
     check_origins,
@@ -21,9 +23,7 @@ from config.checked_values import (
     made_folder,
     rate,
 )
-from config.env import env_int, env_str
-from config.management.commands.run import refuse_taken_port
-from config.ports import stream_port
+from standalone.management.commands.run import refuse_taken_port
 
 if TYPE_CHECKING:
     from pathlib import Path

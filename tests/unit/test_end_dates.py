@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.common.times import FIRST_DAY, LAST_DAY, MOST_DAYS
+from common.times import FIRST_DAY, LAST_DAY, MOST_DAYS
 from identity.end_dates import effective_end_date
 
 DAY = date(2026, 5, 31)

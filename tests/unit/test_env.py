@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from config.env import env_bool, env_float, env_int, env_list, env_secret, env_str
+from common.env import env_bool, env_float, env_int, env_list, env_secret, env_str
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,7 +9,7 @@ import pytest
 from kombu import Connection, Exchange, Queue
 
 import config.celery  # noqa: F401 (names the transport)
-from config.file_broker import Transport
+from standalone.file_broker import Transport
 
 if TYPE_CHECKING:
     from collections.abc import Callable

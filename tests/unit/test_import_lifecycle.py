@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from allocations.lifecycle import IMPORT, ImportState
-from config.common.machine import IllegalTransition
+from common.machine import IllegalTransition
 
 ACTIONS = ("start_processing", "set_done", "set_erred")
 ENDS = {ImportState.DONE, ImportState.ERRED}

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rest_framework.exceptions import ValidationError
 
-from config.common.api.json_shapes import (
+from common.api.json_shapes import (
     ANYTHING,
     NUMBER,
     OBJECT,
@@ -27,7 +27,7 @@ from config.common.api.json_shapes import (
     record,
     words,
 )
-from config.common.json_values import unkeepable
+from common.json_values import unkeepable
 
 POINT = record({"x": NUMBER, "name": TEXT}, required=("x",))
 

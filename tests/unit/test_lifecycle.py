@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from config.common.machine import IllegalTransition
+from common.machine import IllegalTransition
 from marketplace.lifecycle import (
     CASCADE,
     INTERRUPTED,

@@ -6,7 +6,8 @@ import pytest
 from django.apps import apps
 from django.core.exceptions import ValidationError
 
-from config.common.links import ACCESS, CONTACT, WEB, access_link, contact_link, fault, web_link
+from common.links import ACCESS, CONTACT, WEB, access_link, contact_link, fault, web_link
+from tests.rooms import APPS
 
 NOWHERE = [
     "javascript:alert(1)",
@@ -62,7 +63,7 @@ def test_every_column_for_a_link_is_checked():
     unchecked = [
         str(field)
         for model in apps.get_models()
-        if model._meta.app_label in {"identity", "marketplace", "allocations", "accounting"}
+        if model._meta.app_label in APPS
         for field in model._meta.concrete_fields
         if field.name.endswith(("url", "link", "homepage"))
         and not any(one in checks for one in field.validators)

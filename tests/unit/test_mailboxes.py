@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from config.common import mailboxes
+from common import mailboxes
 
 
 @pytest.mark.parametrize(

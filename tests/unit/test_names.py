@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.common import names, slugs
+from common import names, slugs
 
 
 @pytest.mark.parametrize(

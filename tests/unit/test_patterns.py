@@ -6,8 +6,8 @@ from time import process_time
 
 import pytest
 
-from config.common import patterns
-from config.common.errors import Invalid
+from common import patterns
+from common.errors import Invalid
 from marketplace import options
 from marketplace.api.offerings.options import DESCRIPTION
 from marketplace.api.offerings.rules import BACKEND_ID_RULES

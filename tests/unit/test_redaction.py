@@ -7,7 +7,7 @@ from time import process_time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.common.redaction import without_secrets, without_secrets_in
+from common.redaction import without_secrets, without_secrets_in
 
 SECRET = "s3cr3tV4lu3"
 HIDDEN_IN = [

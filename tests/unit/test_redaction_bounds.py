@@ -9,7 +9,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.common.redaction import without_secrets, without_secrets_in
+from common.redaction import without_secrets, without_secrets_in
 from tests.unit.test_redaction_forms import FORMS, NAMES, S
 
 LONG = [

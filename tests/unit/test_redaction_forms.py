@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from config.common.redaction import without_secrets, without_secrets_in
+from common.redaction import without_secrets, without_secrets_in
 
 S = "s3cr3tV4lu3"
 

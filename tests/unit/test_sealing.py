@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from config.common.sealing import Unreadable, reseal, seal, unseal
+from common.sealing import Unreadable, reseal, seal, unseal
 
 OLD = "the key of last year, which has been long enough"
 NEW = "the key of this year, which is as long as the other"

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 import pytest
 from django.http import HttpRequest, HttpResponse
 
-from config.embedded_postgres import Cluster, UnreadableUrl, connection_settings, embedded
-from config.local_secret import local_secret
+from common.database_url import UnreadableUrl, connection_settings
 from config.logs import JsonFormatter, RequestIdMiddleware, request_id
 from config.version import read_version
+from standalone.embedded_postgres import Cluster, embedded
+from standalone.local_secret import local_secret
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,7 +58,7 @@ def test_a_database_url_that_is_none_says_why(url: str, message: str) -> None:
 def test_the_embedded_database_is_reached_by_a_socket_in_its_folder(tmp_path: Path) -> None:
     cluster = Cluster(tmp_path, database="efp")
     assert embedded(cluster) == {
-        "ENGINE": "config.embedded_postgres",
+        "ENGINE": "standalone.embedded_postgres",
         "NAME": "efp",
         "USER": "postgres",
         "HOST": str(cluster.socket_folder),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from config.common import stored
+from common import stored
 
 LARGE = 2**70
 

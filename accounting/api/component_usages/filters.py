@@ -5,7 +5,7 @@ from __future__ import annotations
 from accounting.api.filters import OnOrAfter, OnOrBefore, PartOfDate
 from accounting.models import ComponentUsage
 from accounting.models.usage import MissingUsagePolicy
-from config.common.api.filters import ApiFilterSet, Choices, Day, Exact, OneUuid, Ordering, Url
+from common.api.filters import ApiFilterSet, Choices, Day, Exact, OneUuid, Ordering, Url
 
 
 class ComponentUsageFilter(ApiFilterSet):

@@ -15,9 +15,9 @@ from accounting.models.usage import MissingUsagePolicy
 from accounting.services.usage import Reported
 from accounting.services.user_usages import UserReported
 from allocations.models import OfferingUser
-from config.common.api.inputs import Input, RelatedUrl, RelatedUuid, uuid_in_url
-from config.common.api.outputs import EnumField
-from config.common.api.times import LocalMomentField
+from common.api.inputs import Input, RelatedUrl, RelatedUuid, uuid_in_url
+from common.api.outputs import EnumField
+from common.api.times import LocalMomentField
 from marketplace.models import Resource, ResourcePlanPeriod
 
 if TYPE_CHECKING:

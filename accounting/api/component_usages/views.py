@@ -14,9 +14,9 @@ from accounting.api.component_usages.inputs import (
 from accounting.api.component_usages.serializers import ComponentUsageOutput
 from accounting.models import ComponentUsage
 from accounting.services import usage, user_usages
-from config.common.api.access import SCOPED, Needs, Rule
-from config.common.api.actions import command
-from config.common.api.viewsets import ApiViewSet, Listed, Retrieved
+from common.api.access import SCOPED, Needs, Rule
+from common.api.actions import command
+from common.api.viewsets import ApiViewSet, Listed, Retrieved
 from identity.permissions import P
 
 REPORT = Needs(P.REPORT_USAGE, on=("resource.offering", "resource.offering.customer"))

@@ -6,9 +6,9 @@ from typing import Any, ClassVar
 
 from accounting.api.desired_state.serializers import DesiredStateOutput
 from accounting.services import desired_state
-from config.common.api.access import SCOPED, Rule
-from config.common.api.actions import reading
-from config.common.api.viewsets import ApiViewSet
+from common.api.access import SCOPED, Rule
+from common.api.actions import reading
+from common.api.viewsets import ApiViewSet
 from marketplace.models import Offering
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from accounting.api.invoices.serializers import STATES, InvoiceOutput
-from config.common.api.filters import (
+from common.api.filters import (
     ApiFilterSet,
     Choices,
     Day,

@@ -9,9 +9,9 @@ from rest_framework.exceptions import ValidationError
 from accounting.api.invoices.filters import InvoiceFilter, InvoiceItemFilter
 from accounting.api.invoices.serializers import InvoiceItemDetailOutput, InvoiceOutput
 from accounting.models import ComponentUsage
-from config.common.api.access import SCOPED, Rule
-from config.common.api.paging import Page
-from config.common.api.viewsets import ApiViewSet
+from common.api.access import SCOPED, Rule
+from common.api.paging import Page
+from common.api.viewsets import ApiViewSet
 
 
 class _None(ApiViewSet):

@@ -9,9 +9,9 @@ from django.db.models import F, Q
 from accounting.api.filters import midnight
 from accounting.api.plan_periods.serializers import ResourcePlanPeriodOutput
 from accounting.ledger import month_of
-from config.common.api.access import SCOPED, Rule
-from config.common.api.actions import listing
-from config.common.api.viewsets import ApiViewSet
+from common.api.access import SCOPED, Rule
+from common.api.actions import listing
+from common.api.viewsets import ApiViewSet
 from marketplace.models import Resource
 
 

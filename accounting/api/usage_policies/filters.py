@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from accounting.models import SlurmCommandHistory, SlurmPeriodicUsagePolicy
-from config.common.api.filters import ApiFilterSet, OneUuid, Url
+from common.api.filters import ApiFilterSet, OneUuid, Url
 
 
 class PolicyFilter(ApiFilterSet):

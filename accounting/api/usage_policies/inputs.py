@@ -12,9 +12,9 @@ from accounting.models import ExecutionMode
 from accounting.periods import Period
 from accounting.site_settings import LimitType, QosStrategy
 from accounting.thresholds import Action
-from config.common.api.inputs import Input, RelatedUrl, RelatedUuid, uuid_in_url
-from config.common.api.json_shapes import OBJECT, JsonField, Shape, map_of
-from config.common.api.outputs import EnumField
+from common.api.inputs import Input, RelatedUrl, RelatedUuid, uuid_in_url
+from common.api.json_shapes import OBJECT, JsonField, Shape, map_of
+from common.api.outputs import EnumField
 from identity.models import OrganizationGroup
 from marketplace.models import Offering, Resource
 

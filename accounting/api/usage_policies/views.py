@@ -26,9 +26,9 @@ from accounting.api.usage_policies.serializers import (
 )
 from accounting.models import SlurmCommandHistory, SlurmPeriodicUsagePolicy
 from accounting.services import commands, evaluation, policies, preview
-from config.common.api.access import AUTHENTICATED, SCOPED, Needs, Rule
-from config.common.api.actions import command, creates, deletes, listing, reading, updates
-from config.common.api.viewsets import ApiViewSet, Listed, Retrieved
+from common.api.access import AUTHENTICATED, SCOPED, Needs, Rule
+from common.api.actions import command, creates, deletes, listing, reading, updates
+from common.api.viewsets import ApiViewSet, Listed, Retrieved
 from identity.permissions import P
 
 OFFERING = ("offering", "offering.customer")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from accounting.models import ComponentUserUsageLimit
-from config.common.api.filters import ApiFilterSet, Exact, OneUuid, Url
+from common.api.filters import ApiFilterSet, Exact, OneUuid, Url
 
 
 class ComponentUserUsageLimitFilter(ApiFilterSet):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rest_framework import serializers
 
 from accounting.amounts import DECIMALS, MAX_DIGITS
-from config.common.api.inputs import Input, UrlOrUuid, uuid_in_url
+from common.api.inputs import Input, UrlOrUuid, uuid_in_url
 from marketplace.models import Resource
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from accounting.api.user_limits.inputs import ComponentUserUsageLimitInput
 from accounting.api.user_limits.serializers import ComponentUserUsageLimitOutput
 from accounting.models import ComponentUserUsageLimit
 from accounting.services import user_limits
-from config.common.api.access import SCOPED, Needs, Rule
-from config.common.api.actions import creates, deletes, updates
-from config.common.api.viewsets import ApiViewSet, Listed, Retrieved
+from common.api.access import SCOPED, Needs, Rule
+from common.api.actions import creates, deletes, updates
+from common.api.viewsets import ApiViewSet, Listed, Retrieved
 from identity.permissions import P
 from marketplace.services import locking
 

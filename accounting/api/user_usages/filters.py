@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from accounting.api.filters import OnOrAfter, OnOrBefore, PartOfDate
 from accounting.models import ComponentUserUsage
-from config.common.api.filters import ApiFilterSet, Day, Exact, OneUuid, Ordering, Url
+from common.api.filters import ApiFilterSet, Day, Exact, OneUuid, Ordering, Url
 
 MONTH = "component_usage__billing_period"
 

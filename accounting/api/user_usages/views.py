@@ -7,8 +7,8 @@ from typing import ClassVar
 from accounting.api.user_usages.filters import ComponentUserUsageFilter
 from accounting.api.user_usages.serializers import ComponentUserUsageOutput
 from accounting.models import ComponentUserUsage
-from config.common.api.access import SCOPED, Rule
-from config.common.api.viewsets import ApiViewSet, Listed, Retrieved
+from common.api.access import SCOPED, Rule
+from common.api.viewsets import ApiViewSet, Listed, Retrieved
 
 
 class ComponentUserUsageViewSet(Listed, Retrieved, ApiViewSet):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from allocations.models import AgentLog
-from config.common.api.filters import ApiFilterSet, Exact, Number, OneUuid
-from config.common.times import from_epoch
+from common.api.filters import ApiFilterSet, Exact, Number, OneUuid
+from common.times import from_epoch
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -10,8 +10,8 @@ from allocations.agents import LogLevel
 from allocations.api.agent_logs.filters import LATEST, moment
 from allocations.models import AgentIdentity
 from allocations.services.agent_logs import Line
-from config.common.api.inputs import Entries, FiniteField, Input
-from config.common.api.outputs import EnumField
+from common.api.inputs import Entries, FiniteField, Input
+from common.api.outputs import EnumField
 
 MOST_LINES = 1000
 """Lines in one request; agents send a hundred."""

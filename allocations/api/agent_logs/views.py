@@ -10,9 +10,9 @@ from allocations.api.agent_logs.serializers import SiteAgentLogOutput
 from allocations.api.agents.access import OwnOfASource
 from allocations.models import AgentLog
 from allocations.services import agent_logs
-from config.common.api.access import SCOPED, EachOf, Needs, Rule
-from config.common.api.actions import creates_several
-from config.common.api.viewsets import ApiViewSet, Listed
+from common.api.access import SCOPED, EachOf, Needs, Rule
+from common.api.actions import creates_several
+from common.api.viewsets import ApiViewSet, Listed
 from identity.permissions import P
 
 SERVE = Needs(

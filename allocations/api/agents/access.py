@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from config.common.api.access import Either, follow
+from common.api.access import Either, follow
 from identity.access import speaks_for_a_source
 from marketplace.lifecycle import OfferingState
 

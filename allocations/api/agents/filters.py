@@ -6,7 +6,7 @@ from typing import Any
 
 from allocations.agents import ServiceState
 from allocations.models import AgentIdentity, AgentProcessor, AgentService
-from config.common.api.filters import (
+from common.api.filters import (
     ApiFilterSet,
     Before,
     Choices,

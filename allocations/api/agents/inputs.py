@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from rest_framework import serializers
 
-from config.common.api.inputs import LONGEST_TEXT, Input, RelatedUuid
-from config.common.api.json_shapes import JsonField
-from config.common.api.times import MomentField
+from common.api.inputs import LONGEST_TEXT, Input, RelatedUuid
+from common.api.json_shapes import JsonField
+from common.api.times import MomentField
 from identity import access
 from marketplace.models import Offering
 

@@ -38,9 +38,9 @@ from allocations.api.subscriptions.serializers import (
 )
 from allocations.models import AgentIdentity, AgentProcessor, AgentService
 from allocations.services import agent_removal, agent_stats, agents, subscriptions
-from config.common.addresses import address_of
-from config.common.api.access import SCOPED, STAFF, SUPPORT, Needs, Rule
-from config.common.api.actions import (
+from common.addresses import address_of
+from common.api.access import SCOPED, STAFF, SUPPORT, Needs, Rule
+from common.api.actions import (
     ANSWERED,
     command,
     creates,
@@ -49,7 +49,7 @@ from config.common.api.actions import (
     registers,
     updates,
 )
-from config.common.api.viewsets import ApiViewSet, Listed, Retrieved
+from common.api.viewsets import ApiViewSet, Listed, Retrieved
 from identity.permissions import P
 
 SERVE = Needs(P.MANAGE_DELIVERY, on=("offering", "offering.customer"))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from allocations.lifecycle import ApiKeyAction, ApiKeyState
 from allocations.models import ResourceApiKey
-from config.common.api.filters import ApiFilterSet, Before, Choices, Flag, OneUuid
+from common.api.filters import ApiFilterSet, Before, Choices, Flag, OneUuid
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet

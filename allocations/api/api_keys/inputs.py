@@ -6,9 +6,9 @@ from typing import Any
 
 from rest_framework import serializers
 
-from config.common.api.inputs import Input, RelatedUuid
-from config.common.api.json_shapes import NUMBER, JsonField, map_of
-from config.common.api.times import DayField
+from common.api.inputs import Input, RelatedUuid
+from common.api.json_shapes import NUMBER, JsonField, map_of
+from common.api.times import DayField
 from identity.models import User
 from marketplace.models import Resource
 

@@ -28,9 +28,9 @@ from allocations.api.api_keys.serializers import (
 )
 from allocations.models import ResourceApiKey
 from allocations.services import api_key_reports, api_keys
-from config.common.api.access import SCOPED, Rule
-from config.common.api.actions import asks_to_delete, command, creates, reading, updates
-from config.common.api.viewsets import ApiViewSet, Listed, Retrieved
+from common.api.access import SCOPED, Rule
+from common.api.actions import asks_to_delete, command, creates, reading, updates
+from common.api.viewsets import ApiViewSet, Listed, Retrieved
 from identity.api.events.recorded import Recorded
 from marketplace.api.orders.serializers import Status
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from allocations.models import BackendResource
-from config.common.api.filters import (
+from common.api.filters import (
     ApiFilterSet,
     Before,
     Contains,

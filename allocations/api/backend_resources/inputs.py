@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from rest_framework import serializers
 
-from config.common.api.inputs import Input, RelatedUuid
-from config.common.api.json_shapes import JsonField
+from common.api.inputs import Input, RelatedUuid
+from common.api.json_shapes import JsonField
 from identity.models import Project
 from marketplace.models import Offering, Plan, ProviderProject
 

@@ -15,9 +15,9 @@ from allocations.api.backend_resources.serializers import (
 )
 from allocations.models import BackendResource
 from allocations.services import backend_resources
-from config.common.api.access import SCOPED, Needs, Rule
-from config.common.api.actions import command, creates, deletes, listing
-from config.common.api.viewsets import ApiViewSet, Listed, Retrieved
+from common.api.access import SCOPED, Needs, Rule
+from common.api.actions import command, creates, deletes, listing
+from common.api.viewsets import ApiViewSet, Listed, Retrieved
 from identity.permissions import P
 from marketplace.api.resources.serializers import ResourceOutput
 from marketplace.models import Offering

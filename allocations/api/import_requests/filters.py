@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from allocations.lifecycle import ImportState
 from allocations.models import BackendResourceRequest
-from config.common.api.filters import ApiFilterSet, Before, Choices, OneUuid, Ordering, Since
+from common.api.filters import ApiFilterSet, Before, Choices, OneUuid, Ordering, Since
 
 
 class BackendResourceRequestFilter(ApiFilterSet):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
-from config.common.api.inputs import Input, RelatedUuid
+from common.api.inputs import Input, RelatedUuid
 from marketplace.models import Offering
 
 

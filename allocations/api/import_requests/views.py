@@ -12,9 +12,9 @@ from allocations.api.import_requests.inputs import (
 from allocations.api.import_requests.serializers import BackendResourceReqOutput
 from allocations.models import BackendResourceRequest
 from allocations.services import imports
-from config.common.api.access import SCOPED, Needs, Rule
-from config.common.api.actions import command, creates
-from config.common.api.viewsets import ApiViewSet, Listed, Retrieved
+from common.api.access import SCOPED, Needs, Rule
+from common.api.actions import command, creates
+from common.api.viewsets import ApiViewSet, Listed, Retrieved
 from identity.permissions import P
 from marketplace.api.orders.serializers import Status
 

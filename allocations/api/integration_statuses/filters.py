@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from allocations.agents import IntegrationState
 from allocations.models import AgentService
-from config.common.api.filters import (
+from common.api.filters import (
     ApiFilterSet,
     Choices,
     Exact,

@@ -7,8 +7,8 @@ from typing import ClassVar
 from allocations.api.integration_statuses.filters import IntegrationStatusFilter
 from allocations.api.integration_statuses.serializers import IntegrationStatusDetailsOutput
 from allocations.models import AgentService
-from config.common.api.access import SCOPED, Rule
-from config.common.api.viewsets import ApiViewSet, Listed, Retrieved
+from common.api.access import SCOPED, Rule
+from common.api.viewsets import ApiViewSet, Listed, Retrieved
 
 
 class IntegrationStatusViewSet(Listed, Retrieved, ApiViewSet):

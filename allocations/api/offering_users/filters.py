@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from allocations.lifecycle import AccountState
 from allocations.models import OfferingUser
 from allocations.services.accounts import RUNTIME_STATES
-from config.common.api.filters import (
+from common.api.filters import (
     NOTHING,
     ApiFilterSet,
     Before,

@@ -8,8 +8,8 @@ from rest_framework import serializers
 
 from allocations.services.accounts import RUNTIME_STATES
 from allocations.services.rights import NO_RIGHT
-from config.common.api.inputs import Input, RelatedUrl, RelatedUuid
-from config.common.links import web_link
+from common.api.inputs import Input, RelatedUrl, RelatedUuid
+from common.links import web_link
 from identity.models import User
 from marketplace.models import Offering
 

@@ -19,9 +19,9 @@ from allocations.api.offering_users.serializers import (
 )
 from allocations.models import OfferingUser
 from allocations.services import accounts
-from config.common.api.access import SCOPED, Needs, Rule
-from config.common.api.actions import command, creates, deletes, reading, updates
-from config.common.api.viewsets import ApiViewSet, Listed, Retrieved
+from common.api.access import SCOPED, Needs, Rule
+from common.api.actions import command, creates, deletes, reading, updates
+from common.api.viewsets import ApiViewSet, Listed, Retrieved
 from identity.api.events.recorded import Recorded
 from identity.permissions import P
 

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from allocations.api.offering_users.inputs import AnyoneByUuid
 from allocations.attributes import ATTRIBUTES
 from allocations.services.membership import NOTHING_SHARED
-from config.common.api.inputs import Input
+from common.api.inputs import Input
 
 
 class OfferingUserAttributeConfigInput(Input):

@@ -14,9 +14,9 @@ from allocations.api.provider_accounts.serializers import (
 )
 from allocations.models import UserAttributeConfig
 from allocations.services import attributes, membership
-from config.common.api.access import SCOPED, Needs, Rule
-from config.common.api.actions import command, reading
-from config.common.api.viewsets import ApiViewSet
+from common.api.access import SCOPED, Needs, Rule
+from common.api.actions import command, reading
+from common.api.viewsets import ApiViewSet
 from identity.permissions import P
 from marketplace.api.providers.serializers import ServiceProviderOutput
 from marketplace.models import Offering, ServiceProvider

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from allocations.lifecycle import CourseAccountState, ServiceAccountState
 from allocations.models import CourseAccount, CustomerServiceAccount, ProjectServiceAccount
-from config.common.api.filters import ApiFilterSet, Choices, Exact, OneUuid, Url
+from common.api.filters import ApiFilterSet, Choices, Exact, OneUuid, Url
 
 
 class ProjectServiceAccountFilter(ApiFilterSet):

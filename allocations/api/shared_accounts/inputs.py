@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from config.common.api.inputs import AddressField, Input, RelatedUuid
+from common.api.inputs import AddressField, Input, RelatedUuid
 from identity.models import Customer, Project
 
 

@@ -22,9 +22,9 @@ from allocations.api.shared_accounts.serializers import (
 from allocations.models import CourseAccount, CustomerServiceAccount, ProjectServiceAccount
 from allocations.services import shared_accounts
 from allocations.services.membership import SERVED
-from config.common.api.access import SCOPED, Needs, Rule
-from config.common.api.actions import command, creates, deletes, listing, updates
-from config.common.api.viewsets import ApiViewSet, Listed, Retrieved
+from common.api.access import SCOPED, Needs, Rule
+from common.api.actions import command, creates, deletes, listing, updates
+from common.api.viewsets import ApiViewSet, Listed, Retrieved
 from identity.api.events.recorded import Recorded
 from identity.permissions import P
 from marketplace.api.offerings.filters import OfferingOfPathFilter

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from allocations.models import EventSubscription, EventSubscriptionQueue
-from config.common.api.filters import ApiFilterSet, Exact, OneUuid, Ordering
+from common.api.filters import ApiFilterSet, Exact, OneUuid, Ordering
 
 BY_AGE = {"created": "created"}
 

@@ -7,8 +7,8 @@ from typing import Any
 from rest_framework import serializers
 
 from allocations.observables import ObjectType, Protocol
-from config.common.api.inputs import Input, RelatedUuid
-from config.common.api.outputs import EnumField
+from common.api.inputs import Input, RelatedUuid
+from common.api.outputs import EnumField
 from marketplace.models import Offering
 
 MOST_OBJECTS = 1000

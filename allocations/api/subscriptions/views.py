@@ -20,10 +20,10 @@ from allocations.api.subscriptions.serializers import (
 )
 from allocations.models import EventSubscription, EventSubscriptionQueue
 from allocations.services import subscriptions
-from config.common.addresses import address_of
-from config.common.api.access import AUTHENTICATED, SCOPED, STAFF, Own, Rule
-from config.common.api.actions import ANSWERED, creates, deletes, registers
-from config.common.api.viewsets import ApiViewSet, Listed, Retrieved
+from common.addresses import address_of
+from common.api.access import AUTHENTICATED, SCOPED, STAFF, Own, Rule
+from common.api.actions import ANSWERED, creates, deletes, registers
+from common.api.viewsets import ApiViewSet, Listed, Retrieved
 
 
 class EventSubscriptionViewSet(Listed, Retrieved, ApiViewSet):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from config.common.api.filters import NOTHING, ApiFilterSet, Flag
+from common.api.filters import NOTHING, ApiFilterSet, Flag
 from marketplace.models import Resource
 
 

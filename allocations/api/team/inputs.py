@@ -5,8 +5,8 @@ from __future__ import annotations
 from rest_framework import serializers
 
 from allocations.lifecycle import SyncState
-from config.common.api.inputs import Input
-from config.common.api.outputs import EnumField
+from common.api.inputs import Input
+from common.api.outputs import EnumField
 
 HERE = "resource"
 """The only kind of scope there is: resources are not divided into projects of their own."""

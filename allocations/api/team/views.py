@@ -10,9 +10,9 @@ from allocations.api.team.filters import TeamFilter
 from allocations.api.team.inputs import HERE, MemberSyncStatusReportInput
 from allocations.api.team.serializers import MemberSyncStatusReportResultOutput, ProjectUserOutput
 from allocations.services import attributes, sync_statuses, team
-from config.common.api.access import SCOPED, Needs, Rule
-from config.common.api.actions import command, listing
-from config.common.api.viewsets import ApiViewSet
+from common.api.access import SCOPED, Needs, Rule
+from common.api.actions import command, listing
+from common.api.viewsets import ApiViewSet
 from identity.models import User
 from identity.permissions import P
 from marketplace.api.resources.serializers import ResourceOutput

@@ -20,7 +20,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
-from config.ports import web_port
+from common.ports import web_port
 from identity import events
 from identity.models import Token, User
 from identity.services import credentials

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from allocations.models import ResourceApiKey
 from allocations.services import api_keys
-from config.common.sealing import Unreadable, reseal
+from common.sealing import Unreadable, reseal
 from config.sealed import SEALED
 from identity.models import Hook
 from identity.services import hooks

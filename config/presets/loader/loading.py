@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import DataError, IntegrityError, transaction
 
-from config.common.json_values import unkeepable
+from common.json_values import unkeepable
 from config.presets.loader.broken import BrokenPreset, Fault, told_by_database
 from config.presets.loader.known import Known
 from config.presets.loader.rows import Row, upsert

@@ -9,8 +9,8 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 
-from config.common import names, slugs
-from config.common.times import OutOfRange, day_within, in_utc
+from common import names, slugs
+from common.times import OutOfRange, day_within, in_utc
 from config.presets.loader.broken import Fault, faults_of
 from identity.models import User
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from config.common.api.json_shapes import OBJECT, Shape
+from common.api.json_shapes import OBJECT, Shape
 from identity.models import Customer, OrganizationGroup, Project, User
 from marketplace.api.offerings.options import DESCRIPTION
 from marketplace.api.offerings.plugin_options import PLUGIN_OPTIONS, SECRET_OPTIONS

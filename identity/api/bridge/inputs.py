@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
-from config.common.api.inputs import AddressField, Input
+from common.api.inputs import AddressField, Input
 from identity.api.inputs import Columns, Words
 from identity.api.users.serializers import GENDERS
 from identity.models import User

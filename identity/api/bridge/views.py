@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from config.common.api.access import Marked, Rule
-from config.common.api.actions import command, reading
-from config.common.api.viewsets import ApiViewSet
+from common.api.access import Marked, Rule
+from common.api.actions import command, reading
+from common.api.viewsets import ApiViewSet
 from identity.api.bridge.inputs import IdentityBridgeRemoveInput, IdentityBridgeRequestInput
 from identity.api.bridge.serializers import (
     IdentityBridgeAllowedFields,

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
-from config.common.api.filters import (
+from common.api.filters import (
     OWN,
     SEEN,
     ApiFilterSet,

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from rest_framework import serializers
 
-from config.common.api.inputs import FiniteField
+from common.api.inputs import FiniteField
 from identity.api.customers.serializers import COUNTRIES, NO_IMAGES
 from identity.api.inputs import Columns, NotKept, Words
 from identity.models import Customer

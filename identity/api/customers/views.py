@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from config.common.api.access import SCOPED, STAFF, Needs, Rule
-from config.common.api.actions import creates, deletes, updates
-from config.common.api.viewsets import ApiViewSet, Listed, Retrieved
+from common.api.access import SCOPED, STAFF, Needs, Rule
+from common.api.actions import creates, deletes, updates
+from common.api.viewsets import ApiViewSet, Listed, Retrieved
 from identity.api.customers.filters import CustomerFilter
 from identity.api.customers.inputs import CustomerInput
 from identity.api.customers.serializers import CustomerOutput

@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from config.common.api.access import AUTHENTICATED, Rule
-from config.common.api.actions import Declared
-from config.common.api.inputs import Input
-from config.common.api.viewsets import ApiViewSet
+from common.api.access import AUTHENTICATED, Rule
+from common.api.actions import Declared
+from common.api.inputs import Input
+from common.api.viewsets import ApiViewSet
 from identity.services import eduteams
 
 REFUSED = {"anyOf": [{"type": "string"}, {"$ref": "#/components/schemas/Error"}]}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q, QuerySet
 from rest_framework.exceptions import ValidationError
 
-from config.common.api.filters import (
+from common.api.filters import (
     ApiFilterSet,
     Contains,
     Never,
@@ -17,7 +17,7 @@ from config.common.api.filters import (
     Texts,
     Url,
 )
-from config.common.times import OutOfRange, from_epoch
+from common.times import OutOfRange, from_epoch
 from identity.event_types import kinds_in, kinds_named
 from identity.models import Event
 

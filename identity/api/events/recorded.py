@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from config.common.api.actions import listing
+from common.api.actions import listing
 from identity.api.events.filters import EventFilter
 from identity.api.events.serializers import EventOutput
 from identity.models import Event

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from config.common.api.access import SCOPED, Rule
-from config.common.api.actions import reading
-from config.common.api.paging import Page
-from config.common.api.viewsets import ApiViewSet, Listed, Retrieved
+from common.api.access import SCOPED, Rule
+from common.api.actions import reading
+from common.api.paging import Page
+from common.api.viewsets import ApiViewSet, Listed, Retrieved
 from identity import event_types
 from identity.api.events.filters import EventFilter
 from identity.api.events.serializers import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from config.common.api.filters import NOTHING, ApiFilterSet, Exact, Number, Texts
+from common.api.filters import NOTHING, ApiFilterSet, Exact, Number, Texts
 from identity.models import Event
 from identity.services import feed
 

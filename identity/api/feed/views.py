@@ -8,9 +8,9 @@ from django.conf import settings
 from rest_framework import status as http
 from rest_framework.exceptions import ValidationError
 
-from config.common.api.access import SCOPED, Rule
-from config.common.api.actions import reading
-from config.common.api.viewsets import ApiViewSet
+from common.api.access import SCOPED, Rule
+from common.api.actions import reading
+from common.api.viewsets import ApiViewSet
 from identity.api.feed.filters import FeedFilter, StreamFilter
 from identity.api.feed.serializers import CursorGone, EventFeed, ServedElsewhere
 from identity.models import Event

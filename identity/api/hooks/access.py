@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from config.common.api.access import Either, follow
+from common.api.access import Either, follow
 
 
 @dataclass(frozen=True)

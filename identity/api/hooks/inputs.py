@@ -7,10 +7,10 @@ from typing import Any
 
 from rest_framework import serializers
 
-from config.common.api.inputs import AddressField, Input, UrlOrUuid
-from config.common.api.outputs import EnumField
-from config.common.api.times import written
-from config.common.times import clamped
+from common.api.inputs import AddressField, Input, UrlOrUuid
+from common.api.outputs import EnumField
+from common.api.times import written
+from common.times import clamped
 from identity import waldur_events
 from identity.event_types import KINDS, SUBJECTS
 from identity.hook_matching import EVERYTHING

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from config.common.api.access import SCOPED, Needs, Own, Rule
-from config.common.api.actions import command, creates, deletes, listing, updates
-from config.common.api.viewsets import ApiViewSet, Listed, Retrieved
+from common.api.access import SCOPED, Needs, Own, Rule
+from common.api.actions import command, creates, deletes, listing, updates
+from common.api.viewsets import ApiViewSet, Listed, Retrieved
 from identity.api.events.recorded import Recorded
 from identity.api.hooks.access import ForOneself
 from identity.api.hooks.filters import (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from config.common.api.filters import (
+from common.api.filters import (
     ApiFilterSet,
     Before,
     Contains,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
-from config.common.api.inputs import Input
-from config.common.api.outputs import Output, UrlField, UuidField
+from common.api.inputs import Input
+from common.api.outputs import Output, UrlField, UuidField
 from identity.models import SshKey
 
 

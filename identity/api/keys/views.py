@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from config.common.api.access import AUTHENTICATED, SCOPED, STAFF, Own, Rule
-from config.common.api.actions import creates, deletes
-from config.common.api.viewsets import ApiViewSet, Listed, Retrieved
+from common.api.access import AUTHENTICATED, SCOPED, STAFF, Own, Rule
+from common.api.actions import creates, deletes
+from common.api.viewsets import ApiViewSet, Listed, Retrieved
 from identity.api.keys.filters import SshKeyFilter
 from identity.api.keys.serializers import SshKeyInput, SshKeyOutput
 from identity.models import SshKey

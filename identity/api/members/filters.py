@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Concat
 from django.db.models.lookups import IContains
 
-from config.common.api.filters import (
+from common.api.filters import (
     ApiFilterSet,
     Contains,
     Exact,

@@ -8,10 +8,10 @@ from uuid import UUID
 from django.db.models import Q
 from rest_framework import serializers
 
-from config.common.api.exceptions import Hinted
-from config.common.api.inputs import Input, RelatedUuid
-from config.common.api.outputs import Computed, Omitted, Output, UuidField
-from config.common.api.times import MomentField
+from common.api.exceptions import Hinted
+from common.api.inputs import Input, RelatedUuid
+from common.api.outputs import Computed, Omitted, Output, UuidField
+from common.api.times import MomentField
 from identity.models import Grant, Role, User
 from identity.names import full_name
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from config.common.api.actions import command, listing
+from common.api.actions import command, listing
 from identity.api.members.filters import UserRoleFilter
 from identity.api.members.serializers import (
     UserRoleCreateInput,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import DateField, Q, QuerySet
 from django.db.models.functions import Cast, Now
 
-from config.common.api.filters import (
+from common.api.filters import (
     OWN,
     ApiFilterSet,
     Before,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from config.common.api.inputs import RelatedUrl, RelatedUuid
+from common.api.inputs import RelatedUrl, RelatedUuid
 from identity.api.customers.serializers import NO_AFFILIATIONS, NO_IMAGES
 from identity.api.inputs import Columns, NotKept, Words
 from identity.api.projects.serializers import NO_TYPES

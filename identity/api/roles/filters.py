@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from config.common.api.filters import (
+from common.api.filters import (
     NOTHING,
     ApiFilterSet,
     Contains,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from config.common.api.access import PUBLIC, Rule
-from config.common.api.viewsets import ApiViewSet, Listed, Retrieved
+from common.api.access import PUBLIC, Rule
+from common.api.viewsets import ApiViewSet, Listed, Retrieved
 from identity.api.roles.filters import RoleFilter
 from identity.api.roles.serializers import RoleOutput
 from identity.models import Role

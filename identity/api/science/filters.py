@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from config.common.api.filters import ApiFilterSet, Contains, Exact, OneUuid, Ordering
+from common.api.filters import ApiFilterSet, Contains, Exact, OneUuid, Ordering
 from identity.models import ScienceDomain, ScienceSubDomain
 
 

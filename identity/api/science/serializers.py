@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
-from config.common.api.inputs import Input, RelatedUrl
-from config.common.api.outputs import Output, UrlField, UuidField
+from common.api.inputs import Input, RelatedUrl
+from common.api.outputs import Output, UrlField, UuidField
 from identity.api.inputs import Columns
 from identity.models import ScienceDomain, ScienceSubDomain
 from identity.services.science import OECD

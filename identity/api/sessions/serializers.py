@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from config.common.api.inputs import Input
+from common.api.inputs import Input
 
 
 class ObtainAuthTokenInput(Input):

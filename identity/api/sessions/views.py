@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 from django.contrib import auth
 from rest_framework.exceptions import AuthenticationFailed
 
-from config.common.addresses import address_of
-from config.common.api.access import AUTHENTICATED, PUBLIC, Rule
-from config.common.api.actions import Declared
-from config.common.api.viewsets import ApiViewSet
+from common.addresses import address_of
+from common.api.access import AUTHENTICATED, PUBLIC, Rule
+from common.api.actions import Declared
+from common.api.viewsets import ApiViewSet
 from identity.api.sessions.serializers import CoreAuthToken, ObtainAuthTokenInput
 from identity.models import Token
 from identity.services import credentials

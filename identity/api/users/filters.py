@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from config.common.api.filters import (
+from common.api.filters import (
     SEEN,
     ApiFilterSet,
     Contains,

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from rest_framework import serializers
 
-from config.common.api.inputs import AddressField, Input
+from common.api.inputs import AddressField, Input
 from identity.api.inputs import Columns, NeverTrue, NotKept, Words
 from identity.api.users.serializers import GENDERS, NO_IMAGES
 from identity.models import User

@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 from django.contrib import auth
 from rest_framework import serializers
 
-from config.common.addresses import address_of
-from config.common.api.access import PUBLIC, SCOPED, STAFF, SUPPORT, Own, Rule
-from config.common.api.actions import command, creates, deletes, reading, updates
-from config.common.api.viewsets import ApiViewSet, Listed
+from common.addresses import address_of
+from common.api.access import PUBLIC, SCOPED, STAFF, SUPPORT, Own, Rule
+from common.api.actions import command, creates, deletes, reading, updates
+from common.api.viewsets import ApiViewSet, Listed
 from identity.api.bridge.serializers import IdentityBridgeUserStatus
 from identity.api.users.filters import UserFilter
 from identity.api.users.inputs import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from config.common.api.inputs import RelatedUrl
+from common.api.inputs import RelatedUrl
 from identity.api.inputs import Columns, NotKept
 from marketplace.api.categories.serializers import NO_IMAGES
 from marketplace.models import Category, CategoryGroup

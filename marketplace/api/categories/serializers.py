@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
-from config.common.api.json_shapes import (
+from common.api.json_shapes import (
     ANYTHING,
     TEXT,
     TRUTH,
@@ -16,7 +16,7 @@ from config.common.api.json_shapes import (
     record,
     words,
 )
-from config.common.api.outputs import Omitted, Output, UrlField, UuidField
+from common.api.outputs import Omitted, Output, UrlField, UuidField
 from marketplace.models import Category, CategoryGroup
 
 NO_IMAGES = "images are not stored"

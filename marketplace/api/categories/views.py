@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from config.common.api.access import PUBLIC, STAFF, Rule
-from config.common.api.actions import creates, deletes, updates
-from config.common.api.viewsets import ApiViewSet, Listed, Retrieved
+from common.api.access import PUBLIC, STAFF, Rule
+from common.api.actions import creates, deletes, updates
+from common.api.viewsets import ApiViewSet, Listed, Retrieved
 from marketplace.api.categories.filters import CategoryFilter, CategoryGroupFilter
 from marketplace.api.categories.inputs import CategoryInput
 from marketplace.api.categories.serializers import (

@@ -6,8 +6,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from config.common.api.json_shapes import TEXT, JsonField, Shape, list_of, record
-from config.common.api.outputs import EnumField, NumberField, Omitted, Output, UuidField
+from common.api.json_shapes import TEXT, JsonField, Shape, list_of, record
+from common.api.outputs import EnumField, NumberField, Omitted, Output, UuidField
 from marketplace.components import BillingType, LimitPeriod
 from marketplace.models import OfferingComponent
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from config.common.api.json_shapes import (
+from common.api.json_shapes import (
     TEXT,
     TRUTH,
     WHOLE,
@@ -17,7 +17,7 @@ from config.common.api.json_shapes import (
     record,
     words,
 )
-from config.common.api.outputs import Omitted, UuidField
+from common.api.outputs import Omitted, UuidField
 from marketplace.api.offerings.plugin_options import named
 
 QOS = record(

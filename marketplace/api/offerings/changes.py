@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from config.common.api.actions import command
+from common.api.actions import command
 from marketplace.api.offerings.components import (
     OfferingComponentInput,
     RemoveOfferingComponentInput,

@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from config.common.api.inputs import Input
-from config.common.api.json_shapes import WHOLE, Shape
+from common.api.inputs import Input
+from common.api.json_shapes import WHOLE, Shape
 from identity.api.inputs import Columns
 from marketplace.components import BillingType
 from marketplace.models import OfferingComponent

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from rest_framework.exceptions import ValidationError
 
-from config.common.api.filters import (
+from common.api.filters import (
     NOTHING,
     OWN,
     SEEN,
@@ -26,8 +26,8 @@ from config.common.api.filters import (
     Url,
     Uuids,
 )
-from config.common.api.viewsets import as_uuid
-from config.common.json_values import UnreadableJson, read, unkeepable
+from common.api.viewsets import as_uuid
+from common.json_values import UnreadableJson, read, unkeepable
 from identity.models import Customer, Grant, Project
 from identity.permissions import Permission, roles_with
 from identity.roles import ScopeType

@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
-from config.common.api.inputs import FiniteField, Input, RelatedUrl
-from config.common.api.json_shapes import JsonField, Shape, map_of, record
+from common.api.inputs import FiniteField, Input, RelatedUrl
+from common.api.json_shapes import JsonField, Shape, map_of, record
 from identity.api.customers.serializers import COUNTRIES
 from identity.api.inputs import Columns, NotKept
 from identity.models import Customer

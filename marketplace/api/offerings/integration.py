@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from config.common.api.json_shapes import TEXT, or_null, record, words
+from common.api.json_shapes import TEXT, or_null, record, words
 
 AGENTS = record(
     {

@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from config.common.api.json_shapes import (
+from common.api.json_shapes import (
     ANYTHING,
     NUMBER,
     TEXT,

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from rest_framework import serializers
 
-from config.common.api.inputs import Input
-from config.common.api.json_shapes import TEXT, TRUTH, JsonField, list_of, record
-from config.common.api.outputs import Computed, Output, UuidField
+from common.api.inputs import Input
+from common.api.json_shapes import TEXT, TRUTH, JsonField, list_of, record
+from common.api.outputs import Computed, Output, UuidField
 from identity.api.inputs import Columns
 from marketplace.api.nested.serializers import UUID_TEXT
 from marketplace.models import OfferingPartition

@@ -11,8 +11,8 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from config.common import links
-from config.common.api.json_shapes import (
+from common import links
+from common.api.json_shapes import (
     DAY,
     TEXT,
     TRUTH,

@@ -6,9 +6,9 @@ from typing import Any, ClassVar
 
 from rest_framework.exceptions import NotFound
 
-from config.common.api.access import PUBLIC, Rule
-from config.common.api.actions import listing, reading
-from config.common.api.viewsets import ApiViewSet, Listed, Retrieved, as_uuid
+from common.api.access import PUBLIC, Rule
+from common.api.actions import listing, reading
+from common.api.viewsets import ApiViewSet, Listed, Retrieved, as_uuid
 from marketplace.api.offerings.filters import PublicOfferingFilter
 from marketplace.api.offerings.serializers import PublicOfferingDetailsOutput
 from marketplace.api.plans.serializers import BasePublicPlanOutput

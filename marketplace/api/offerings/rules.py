@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from config.common import patterns
-from config.common.api.json_shapes import TEXT, Fault, Shape, or_null, record
+from common import patterns
+from common.api.json_shapes import TEXT, Fault, Shape, or_null, record
 
 
 def _fault(value: Any) -> Fault:

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Q
 from rest_framework import serializers
 
-from config.common.api.json_shapes import (
+from common.api.json_shapes import (
     ANYTHING,
     TEXT,
     TRUTH,
@@ -20,7 +20,7 @@ from config.common.api.json_shapes import (
     record,
     words,
 )
-from config.common.api.outputs import (
+from common.api.outputs import (
     Computed,
     Derived,
     EnumField,

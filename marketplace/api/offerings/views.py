@@ -6,9 +6,9 @@ from typing import Any, ClassVar
 
 from rest_framework.exceptions import NotFound
 
-from config.common.api.access import SCOPED, STAFF, Needs, Rule
-from config.common.api.actions import command, creates, deletes, listing, reading
-from config.common.api.viewsets import ApiViewSet, Listed, Retrieved, as_uuid
+from common.api.access import SCOPED, STAFF, Needs, Rule
+from common.api.actions import command, creates, deletes, listing, reading
+from common.api.viewsets import ApiViewSet, Listed, Retrieved, as_uuid
 from identity.api.events.recorded import Recorded
 from identity.api.members.views import Members
 from identity.api.projects.serializers import ProjectOutput

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, QuerySet
 
-from config.common.api.filters import (
+from common.api.filters import (
     OWN,
     SEEN,
     ApiFilterSet,

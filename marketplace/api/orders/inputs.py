@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from rest_framework import serializers
 
-from config.common.api.inputs import Input, RelatedUrl
-from config.common.api.json_shapes import OBJECT, JsonField, Shape
-from config.common.api.times import DayField
-from config.common.links import web_link
+from common.api.inputs import Input, RelatedUrl
+from common.api.json_shapes import OBJECT, JsonField, Shape
+from common.api.times import DayField
+from common.links import web_link
 from identity.models import Project
 from marketplace.models import Offering, Plan
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from config.common.api.access import SCOPED, STAFF, Needs, Own, Rule
-from config.common.api.actions import command, creates, deletes, reading, updates
-from config.common.api.viewsets import ApiViewSet, Listed, Retrieved
+from common.api.access import SCOPED, STAFF, Needs, Own, Rule
+from common.api.actions import command, creates, deletes, reading, updates
+from common.api.viewsets import ApiViewSet, Listed, Retrieved
 from identity.api.events.recorded import Recorded
 from identity.permissions import Permission
 from marketplace.api.offerings.serializers import PublicOfferingDetailsOutput

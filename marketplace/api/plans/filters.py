@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from config.common.api.filters import ApiFilterSet, Never, OneUuid, Texts, Url
+from common.api.filters import ApiFilterSet, Never, OneUuid, Texts, Url
 from marketplace.models import Plan
 
 

@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
-from config.common.api.inputs import Input, RelatedUrl
-from config.common.api.outputs import (
+from common.api.inputs import Input, RelatedUrl
+from common.api.outputs import (
     Computed,
     DecimalString,
     Derived,

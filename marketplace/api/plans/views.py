@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from config.common.api.access import SCOPED, Needs, Rule
-from config.common.api.actions import command, creates, deletes, updates
-from config.common.api.viewsets import ApiViewSet, Listed, Retrieved
+from common.api.access import SCOPED, Needs, Rule
+from common.api.actions import command, creates, deletes, updates
+from common.api.viewsets import ApiViewSet, Listed, Retrieved
 from identity.permissions import Permission
 from marketplace.api.plans.filters import PlanFilter
 from marketplace.api.plans.serializers import (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from config.common.api.access import SCOPED, STAFF, Needs, Rule
-from config.common.api.actions import command, updates
+from common.api.access import SCOPED, STAFF, Needs, Rule
+from common.api.actions import command, updates
 from identity.permissions import Permission
 from marketplace.api.orders.serializers import Status
 from marketplace.api.resources.inputs import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from config.common.api.access import Either
+from common.api.access import Either
 from identity.permissions import Permission
 from marketplace.models import Offering
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from rest_framework import serializers
 
-from config.common.api.json_shapes import TEXT, JsonField, list_of, record
-from config.common.api.outputs import (
+from common.api.json_shapes import TEXT, JsonField, list_of, record
+from common.api.outputs import (
     Computed,
     Derived,
     Omitted,
@@ -17,7 +17,7 @@ from config.common.api.outputs import (
     Withheld,
     if_may,
 )
-from config.common.audience import among
+from common.audience import among
 from identity.api.customers.serializers import (
     NO_INVOICES,
     NestedPriceEstimate,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from config.common.api.access import PUBLIC, STAFF, Needs, Rule
-from config.common.api.actions import creates, deletes, listing, updates
-from config.common.api.viewsets import ApiViewSet, Listed, Retrieved
+from common.api.access import PUBLIC, STAFF, Needs, Rule
+from common.api.actions import creates, deletes, listing, updates
+from common.api.viewsets import ApiViewSet, Listed, Retrieved
 from identity.api.keys.filters import SshKeyFilter
 from identity.api.keys.serializers import SshKeyOutput
 from identity.api.projects.filters import ProjectFilter

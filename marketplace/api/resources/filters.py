@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Q, QuerySet
 
-from config.common.api.filters import (
+from common.api.filters import (
     SEEN,
     ApiFilterSet,
     Before,
@@ -24,7 +24,7 @@ from config.common.api.filters import (
     Url,
     Uuids,
 )
-from config.common.json_values import UnreadableJson, read, unkeepable
+from common.json_values import UnreadableJson, read, unkeepable
 from identity.models import Customer, Grant
 from identity.permissions import Permission, roles_with
 from identity.roles import ScopeType

@@ -6,10 +6,10 @@ from typing import Any
 
 from rest_framework import serializers
 
-from config.common.api.inputs import Input, RelatedUuid
-from config.common.api.json_shapes import OBJECT, JsonField
-from config.common.api.times import DayField
-from config.common.links import access_link
+from common.api.inputs import Input, RelatedUuid
+from common.api.json_shapes import OBJECT, JsonField
+from common.api.times import DayField
+from common.links import access_link
 from identity.api.inputs import NotKept
 from identity.models import Project
 from marketplace.api.orders.inputs import LIMITS, PlanUrl

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q
 from rest_framework import serializers
 
-from config.common.api.json_shapes import (
+from common.api.json_shapes import (
     TEXT,
     JsonField,
     list_of,
     or_null,
     record,
 )
-from config.common.api.outputs import (
+from common.api.outputs import (
     Computed,
     Derived,
     EnumField,

@@ -11,7 +11,7 @@ from waldur_api_client.models import ResourceApiKey, ResourceApiKeyStatus, Resou
 
 from allocations.models import ResourceApiKey as Row
 from allocations.services.api_key_steps import PROVISIONED
-from config.common.sealing import unseal
+from common.sealing import unseal
 from identity.models import IdempotencyKey
 from tests.factories.allocations import RequestedApiKeyFactory, ResourceApiKeyFactory
 from tests.factories.marketplace import HpcOfferingFactory

@@ -8,9 +8,9 @@ from uuid import uuid4
 from django.urls import include, path
 from rest_framework import serializers
 
-from config.common.api.access import PUBLIC, SCOPED, STAFF, Needs, Own, Rule
-from config.common.api.actions import command, creates, listing, updates
-from config.common.api.filters import (
+from common.api.access import PUBLIC, SCOPED, STAFF, Needs, Own, Rule
+from common.api.actions import command, creates, listing, updates
+from common.api.filters import (
     ApiFilterSet,
     Before,
     Choices,
@@ -24,11 +24,11 @@ from config.common.api.filters import (
     Url,
     Uuids,
 )
-from config.common.api.inputs import Input, RelatedUrl
-from config.common.api.outputs import Output, UrlField, UuidField
-from config.common.api.schema import ApiRouter
-from config.common.api.viewsets import ApiViewSet, Listed, Retrieved
-from config.common.errors import Conflict, Invalid
+from common.api.inputs import Input, RelatedUrl
+from common.api.outputs import Output, UrlField, UuidField
+from common.api.schema import ApiRouter
+from common.api.viewsets import ApiViewSet, Listed, Retrieved
+from common.errors import Conflict, Invalid
 from identity.models import Customer, Project
 from identity.permissions import Permission
 from identity.project_kinds import ProjectKind

@@ -9,6 +9,8 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from tests.rooms import PACKAGES
+
 if TYPE_CHECKING:
     from identity.models import User
 
@@ -76,10 +78,6 @@ def test_everything_that_is_served_says_what_a_page_may_load(sam: User) -> None:
 
 def test_no_page_of_ours_has_inline_code() -> None:
     inline = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>|\son[a-z]+=|<style|\sstyle=|javascript:")
-    templates = [
-        file
-        for app in ("config", "identity", "marketplace", "allocations", "accounting")
-        for file in (settings.BASE_DIR / app).rglob("*.html")
-    ]
+    templates = [file for app in PACKAGES for file in (settings.BASE_DIR / app).rglob("*.html")]
     assert templates
     assert [str(file) for file in templates if inline.search(file.read_text())] == []

@@ -10,11 +10,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework import serializers
 
-from config.common.api.compiling import plan_for
-from config.common.api.outputs import Output
-from config.common.api.plan import Caller
-from config.common.api.selects import Kept, Statement
-from config.common.api.viewsets import only_reading
+from common.api.compiling import plan_for
+from common.api.outputs import Output
+from common.api.plan import Caller
+from common.api.selects import Kept, Statement
+from common.api.viewsets import only_reading
 from identity.models import Customer, User
 from identity.permissions import Permission
 from identity.roles import RoleName

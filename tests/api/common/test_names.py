@@ -11,8 +11,8 @@ from rest_framework import serializers
 from accounting.api.usage_policies.inputs import SlurmCommandResultInput
 from allocations.api.agent_logs.inputs import SiteAgentLogCreateInput
 from allocations.api.agents.inputs import AgentServiceStatisticsInput
-from config.common import names
-from config.common.api.inputs import Input, check_name
+from common import names
+from common.api.inputs import Input, check_name
 from config.presets.loader.broken import Fault
 from config.presets.loader.rows import checked
 from identity.api.keys.serializers import SshKeyInput

@@ -9,8 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework import serializers
 
-from config.common.api.compiling import plan_for
-from config.common.api.outputs import (
+from common.api.compiling import plan_for
+from common.api.outputs import (
     Computed,
     Derived,
     MapField,
@@ -19,7 +19,7 @@ from config.common.api.outputs import (
     Output,
     UuidField,
 )
-from config.common.api.plan import Caller
+from common.api.plan import Caller
 from identity.fields_of_science import FieldOfScience
 from identity.models import Customer, Grant, OrganizationGroup, Project
 from identity.roles import RoleName

@@ -10,8 +10,8 @@ from django.apps import apps
 from django.core.exceptions import FieldError
 from django.db import connection
 
-from config.common.api.filters import ApiFilterSet, Ordering
-from config.common.sorting import SortKey, as_people_sort
+from common.api.filters import ApiFilterSet, Ordering
+from common.sorting import SortKey, as_people_sort
 from identity.models import Project, User
 from marketplace.models import Resource
 from tests.factories.identity import CustomerFactory, ProjectFactory, UserFactory

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pytest
 from rest_framework.test import APIClient
 
-from config.common.api.filters import Before, Day, Number, Since
+from common.api.filters import Before, Day, Number, Since
 from config.documents.routes import all_routes
 from identity.models import Project
 from marketplace.models import Resource

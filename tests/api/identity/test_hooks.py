@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from config.common.sealing import unseal
+from common.sealing import unseal
 from identity.models import Hook, WebHook
 from identity.services import hook_planning, outbox
 from tests.factories.identity import (

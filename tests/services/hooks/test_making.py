@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from config.common.sealing import unseal
+from common.sealing import unseal
 from identity.models import EmailHook, Event, Hook, HookDelivery, WebHook
 from identity.roles import RoleName
 from identity.services import hooks, housekeeping

@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 from django.core import mail
 
-from config.common.sealing import seal
+from common.sealing import seal
 from identity.bus import posting
 from identity.models import Event, Hook, HookAttempt, HookDelivery, HookPosition
 from identity.services import hook_planning, hook_replay, hook_runs, hooks, outbox

@@ -1,1 +1,0 @@
-"""The bench: the production server on a seeded database of its own, measured beside its floor."""
