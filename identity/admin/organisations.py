@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 
-from common.admin.deeds import Deed
 from common.admin.filters import AgeFilter
 from common.admin.panels import Panel
 from common.admin.records import RecordAdmin, section
+from common.admin.staff_actions import StaffAction
 from identity.admin.grants import GIVE_ROLE, holders
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
@@ -65,9 +65,9 @@ class CustomerAdmin(RecordAdmin):
         holders(ScopeType.CUSTOMER, by="customer"),
         ABOUT_THIS,
     )
-    deeds = (
+    staff_actions = (
         GIVE_ROLE,
-        Deed(
+        StaffAction(
             "remove",
             "Remove",
             "Removed",
