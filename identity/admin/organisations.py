@@ -20,6 +20,8 @@ from identity.services import organisations
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from django.http import HttpRequest
+
 NAMES = ("name", "native_name", "abbreviation", "slug", "description", "is_allocator")
 CONTACT = ("email", "phone_number", "homepage", "domain", "country", "address", "contact_details")
 AGREEMENT = ("agreement_number", "registration_code", "vat_code", "accounting_start_date")
@@ -84,7 +86,7 @@ class CustomerAdmin(RecordAdmin):
             form.base_fields["slug"].required = False
         return form
 
-    def has_change_permission(self, request: Any, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Leave a removed organisation as it was."""
         if obj is not None and obj.is_removed:
             return False

@@ -20,6 +20,8 @@ from identity.services import projects
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from django.http import HttpRequest
+
     from common.admin.panels import Panel
 
 WHAT = ("name", "description", "backend_id", "oecd_fos_2007_code", "is_industry", "kind")
@@ -91,7 +93,7 @@ class ProjectAdmin(RecordAdmin):
         ),
     )
 
-    def has_change_permission(self, request: Any, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Leave a removed project as it was."""
         if obj is not None and obj.is_removed:
             return False
