@@ -13,10 +13,10 @@ from accounting.models import (
 )
 from accounting.services import evaluation, policies
 from common.admin import columns
-from common.admin.deeds import Deed, RemarkForm
 from common.admin.filters import AgeFilter
 from common.admin.panels import Panel
 from common.admin.records import RecordAdmin, section
+from common.admin.staff_actions import RemarkForm, StaffAction
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
 
@@ -102,8 +102,8 @@ class PolicyAdmin(RecordAdmin):
         ),
         ABOUT_THIS,
     )
-    deeds = (
-        Deed(
+    staff_actions = (
+        StaffAction(
             "evaluate",
             "Evaluate now",
             "Evaluated",
@@ -111,7 +111,7 @@ class PolicyAdmin(RecordAdmin):
             form=RemarkForm,
             explanation="Every resource of the offering is measured, and its flags follow.",
         ),
-        Deed(
+        StaffAction(
             "remove",
             "Remove",
             "Removed",

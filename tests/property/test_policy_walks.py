@@ -84,19 +84,19 @@ def test_the_flags_are_those_of_the_model_at_every_step(
         )
         PolicyFactory(offering=offering)
         model = Model()
-        for deed, value in walk:
+        for action, value in walk:
             changes = Event.objects.filter(kind="resource.flags_set").count()
             before = dict(model.by)
-            if deed == "use":
+            if action == "use":
                 report = [Reported("cpu_k_hours", Decimal(value))]
                 set_usage(resource, report, actor=carol, now=NOVEMBER)
                 model.used = value
-            elif deed == "evaluate":
+            elif action == "evaluate":
                 evaluation.evaluate_resource(resource, now=NOVEMBER)
                 model.evaluate()
             else:
-                delivery.set_flags(resource, {deed: value}, actor=carol, now=NOVEMBER)
-                model.set(deed, is_set=value)
+                delivery.set_flags(resource, {action: value}, actor=carol, now=NOVEMBER)
+                model.set(action, is_set=value)
             resource.refresh_from_db()
             assert {flag: getattr(resource, flag) for flag in FLAGS} == {
                 flag: by is not None for flag, by in model.by.items()
