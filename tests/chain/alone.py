@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 django.setup()
 
 from django.apps import apps  # noqa: E402 - only now are there models
-from django.conf import settings  # noqa: E402
 from django.contrib.auth.models import AnonymousUser  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
@@ -33,6 +32,7 @@ from config.documents.routes import all_routes  # noqa: E402
 from identity.models import Customer, Grant, Project, Role, User  # noqa: E402
 from identity.roles import RoleName, ScopeType  # noqa: E402
 from tests.api.words import every_word, some_value  # noqa: E402
+from tests.chain.settings import APP  # noqa: E402
 
 Question = tuple[str, "Callable[[], Any]"]
 
@@ -63,15 +63,12 @@ def cast() -> dict[str, Any]:
 
 def of_querysets(people: dict[str, Any]) -> Iterator[Question]:
     """Yield every `visible_to` and `for_api` of the app's models, for each person."""
-    for model in apps.get_app_config(settings.APP).get_models():
+    for model in apps.get_app_config(APP).get_models():
         rows = model._default_manager.all()
         for method in ("visible_to", "for_api", "orderable_by", "provided_by", "consumed_by"):
             for name, user in people.items() if hasattr(rows, method) else ():
                 ask = getattr(rows, method)
-                yield (
-                    f"{model.__name__}.{method}({name})",
-                    lambda ask=ask, user=user: list(ask(user)),
-                )
+                yield f"{model.__name__}.{method}({name})", partial(fetched, ask, user)
 
 
 def of_lists(people: dict[str, Any]) -> Iterator[Question]:
@@ -97,7 +94,7 @@ def of_filters(user: Any) -> Iterator[Question]:
 
 def is_own(declared: type) -> bool:
     """Tell whether a class is of the app in question."""
-    return declared.__module__.split(".")[0] == settings.APP
+    return declared.__module__.split(".")[0] == APP
 
 
 def fetched(ask: Callable[[Any], QuerySet[Any]], user: Any) -> None:
