@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from accounting import tasks as accounting
 from allocations import tasks as allocations
-from config.nudge import Nudge
+from config.wake_up import WakeUp
 from identity import tasks as identity
 from identity.periodic import periodic
 from identity.services import outbox
@@ -281,7 +281,7 @@ def wake_hooks() -> None:
     woken.apply_async(retry=False, expires=60)
 
 
-tell_bus, tell_hooks = Nudge(wake_bus), Nudge(wake_hooks)
+tell_bus, tell_hooks = WakeUp(wake_bus), WakeUp(wake_hooks)
 
 
 @periodic

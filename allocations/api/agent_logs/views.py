@@ -36,7 +36,7 @@ class SiteAgentLogViewSet(Listed, ApiViewSet):
 
     @creates_several(SiteAgentLogCreateInput, SiteAgentLogOutput)
     def create(self, request: AuthenticatedRequest) -> Response:
-        """Keep lines, all or none."""
+        """Store lines, all or none."""
         lines = self.entries(SiteAgentLogCreateInput, at_most=MOST_LINES)
-        kept = agent_logs.keep(lines, now=self.now)
-        return self.reply_several(kept)
+        stored = agent_logs.store(lines, now=self.now)
+        return self.reply_several(stored)

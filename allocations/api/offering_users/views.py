@@ -153,8 +153,8 @@ class OfferingUserViewSet(Recorded, Listed, Retrieved, ApiViewSet):
     def update_comments(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Tell the person something about the account."""
         account, data = self.row(), self.data(OfferingUserServiceProviderCommentInput)
-        told = accounts.set_comments(account, **data, actor=request.user, now=self.now)
-        return self.answer(OfferingUserServiceProviderCommentOutput(told).data)
+        changed = accounts.set_comments(account, **data, actor=request.user, now=self.now)
+        return self.answer(OfferingUserServiceProviderCommentOutput(changed).data)
 
     @command(OfferingUserUpdateRuntimeStateInput)
     def update_runtime_state(self, request: AuthenticatedRequest, uuid: str) -> Response:

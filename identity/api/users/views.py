@@ -26,7 +26,7 @@ from identity.api.users.serializers import (
     UserOutput,
 )
 from identity.models import Token, User
-from identity.services import bridge, credentials, emails, farewell, users
+from identity.services import bridge, credentials, emails, user_removal, users
 
 if TYPE_CHECKING:
     from rest_framework.request import Request
@@ -96,7 +96,7 @@ class UserViewSet(Listed, ApiViewSet):
     @deletes
     def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Remove a person; what they did stays on record, without anything personal."""
-        farewell.remove(self.row(), actor=request.user, now=self.now)
+        user_removal.remove(self.row(), actor=request.user, now=self.now)
         return self.no_content()
 
     @reading(UserMeOutput, detail=False)
@@ -130,7 +130,7 @@ class UserViewSet(Listed, ApiViewSet):
 
     @command()
     def cancel_change_email(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Withdraw the wish for another address."""
+        """Withdraw the request for another address."""
         emails.cancel(self.row(), actor=request.user, now=self.now)
         return self.answer()
 
