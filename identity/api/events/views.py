@@ -54,7 +54,7 @@ class EventViewSet(Listed, Retrieved, ApiViewSet):
     @reading(WORDS, detail=False)
     def scope_types(self, request: AuthenticatedRequest) -> Response:
         """Return what an event can happen to."""
-        return self.answer(sorted(event_types.SUBJECTS))
+        return self.answer(sorted(event_types.catalogue().nouns))
 
 
 class EventMetadataViewSet(ApiViewSet):
