@@ -5,9 +5,7 @@ from django.contrib.admin import apps as admin
 
 from common.stored import read_carefully
 from config.celery import app as celery_app
-from config.event_kinds import CATALOGUE
 from config.nudge import Nudge
-from identity import event_types
 
 # Importing the Celery app here makes it the current one in every process that has Django's apps, so
 # that a task sent by the web server or a command reaches the configured broker.
@@ -25,7 +23,6 @@ class ConfigApp(AppConfig):
         from identity import events  # noqa: PLC0415 - its models are there only now
 
         read_carefully()
-        event_types.install(CATALOGUE)
         events.on_commit_call(Nudge(wake_dispatcher))
 
 

@@ -1,7 +1,8 @@
 """What a kind of event is, and the catalogue of all kinds that are recorded. Pure.
 
 Each app declares the kinds of its own nouns in its `event_kinds.py`. `config/event_kinds.py` puts
-them together, and installs them here for the lists, filters and feeds that show those of all apps.
+them together; the setting `EVENT_CATALOGUE` names the whole for `identity.event_types`, which the
+lists, filters and feeds ask that show those of all apps.
 """
 
 from __future__ import annotations

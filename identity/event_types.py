@@ -6,26 +6,25 @@ may be of a kind that is not declared any more: they are told by its name, and a
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
-from identity.event_catalogue import OWN_GROUPS, Catalogue, Group
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from identity.event_catalogue import OWN_GROUPS, Group
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from identity.event_catalogue import Kind
-
-_installed: list[Catalogue] = []
+    from identity.event_catalogue import Catalogue, Kind
 
 
-def install(catalogue: Catalogue) -> None:
-    """Let the composition root say which kinds there are, those of all apps together."""
-    _installed[:] = [catalogue]
-
-
+@cache
 def catalogue() -> Catalogue:
-    """Return the kinds that there are."""
-    return _installed[0]
+    """Return the kinds of all apps together, which the composition root knows."""
+    found: Catalogue = import_string(settings.EVENT_CATALOGUE)
+    return found
 
 
 def wire_name(kind: str) -> str:
