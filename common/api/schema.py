@@ -13,7 +13,7 @@ from rest_framework.routers import SimpleRouter
 from common.api import documented_errors
 from common.api.actions import Declared
 from common.api.inputs import RelatedUrl
-from common.api.outputs import Output
+from common.api.reads.outputs import Output
 
 CRUD = {
     "list": "list",
@@ -169,7 +169,7 @@ class ApiSchema(AutoSchema):
 class DeclaredField(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
     """Types a computed, derived, nested, omitted or URL key by the field that it carries."""
 
-    target_class = "common.api.outputs._Declared"
+    target_class = "common.api.reads.outputs._Declared"
     match_subclasses = True
 
     def map_serializer_field(self, auto_schema: Any, direction: Any) -> Any:
