@@ -1,7 +1,7 @@
 """The base of every model's pages in the admin.
 
 A row can be looked at. It can be made or changed where a service does so, and never be deleted:
-what shall go away goes by a deed, so that the record of it stays.
+what shall go away goes by a staff action, so that the record of it stays.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from django.utils import timezone
 from common.admin import refusals
 from common.admin.choosing import RowSelect
 from common.admin.columns import EMPTY
-from common.admin.deed_pages import DeedPages
-from common.admin.deeds import faults_of_names
 from common.admin.lists import RecordList
+from common.admin.staff_action_pages import StaffActionPages
+from common.admin.staff_actions import faults_of_names
 from common.admin.times import DayField, SplitMomentField
 from common.errors import DomainError
 from common.json_values import unkeepable_text
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from django.forms import ModelChoiceField, ModelForm
     from django.http import HttpRequest, HttpResponse
 
-    from common.admin.panels import Panel
+    from common.admin.related_tables import RelatedTable
 
 
 def section(title: str | None, *fields: Any, folded: bool = False) -> Any:
@@ -46,7 +46,7 @@ def section(title: str | None, *fields: Any, folded: bool = False) -> Any:
     return (title, {"fields": fields, **classes})
 
 
-class RecordAdmin(DeedPages):
+class RecordAdmin(StaffActionPages):
     """A model's pages.
 
     `asked` are the fields of a new row, which `create` makes; `editable` those that `change`
@@ -57,7 +57,7 @@ class RecordAdmin(DeedPages):
     asked: tuple[Any, ...] = ()
     editable: tuple[str, ...] = ()
     add_form: type[ModelForm[Any]] | None = None
-    panels: tuple[Panel, ...] = ()
+    related_tables: tuple[RelatedTable, ...] = ()
     uuids: tuple[str, ...] = ("uuid",)
 
     change_form_template = "admin/staff/record.html"
@@ -208,25 +208,29 @@ class RecordAdmin(DeedPages):
                 return named, False
         return super().get_search_results(request, queryset, search_term)
 
-    def get_panels(self, row: Any) -> tuple[Panel, ...]:
-        """Return the panels of a row's page."""
-        return self.panels
+    def get_related_tables(self, row: Any) -> tuple[RelatedTable, ...]:
+        """Return the related tables of a row's page."""
+        return self.related_tables
 
     def render_change_form(
         self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        """Add the row's deeds and panels to its page."""
+        """Add the row's staff actions and related tables to its page."""
         row = context.get("original")
         if row is not None:
             filters = self.get_preserved_filters(request)
             context["row_title"] = context["subtitle"] = self.title_of(row)
-            context["deeds"] = self.buttons(row, filters)
-            context["panels"] = [self._panel(panel, row, request) for panel in self.get_panels(row)]
+            context["staff_actions"] = self.buttons(row, filters)
+            context["related_tables"] = [
+                self._related_table(table, row, request) for table in self.get_related_tables(row)
+            ]
         return super().render_change_form(request, context, *args, **kwargs)
 
-    def _panel(self, panel: Panel, row: Any, request: HttpRequest) -> Mapping[str, Any]:
-        pages = self.admin_site.get_model_admin(panel.model)
-        return panel.on(row, pages, may_add=pages.has_add_permission(request))
+    def _related_table(
+        self, table: RelatedTable, row: Any, request: HttpRequest
+    ) -> Mapping[str, Any]:
+        pages = self.admin_site.get_model_admin(table.model)
+        return table.on(row, pages, may_add=pages.has_add_permission(request))
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None

@@ -9,10 +9,10 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from common.admin import columns
-from common.admin.deeds import Deed
 from common.admin.filters import AgeFilter
-from common.admin.panels import Panel
 from common.admin.records import RecordAdmin, section
+from common.admin.related_tables import RelatedTable
+from common.admin.staff_actions import StaffAction
 from identity.admin.reasons import explained
 from identity.models import Event, EventDelivery, IdempotencyKey, TaskFailure, UsedSlug
 from identity.services import outbox
@@ -124,8 +124,8 @@ class EventAdmin(RecordAdmin):
         section("Details", columns.pretty("payload")),
         section("Dispatch", "uuid", "sequence", "dispatched_at"),
     )
-    panels = (
-        Panel(
+    related_tables = (
+        RelatedTable(
             "Deliveries",
             EventDelivery,
             ("subscriber", "attempts", "delivered_at", "dead", "next_attempt_at", "last_error"),
@@ -167,7 +167,7 @@ class EventAdmin(RecordAdmin):
         return format_html("{} <q>{}</q>", event.message, reason)
 
 
-ABOUT_THIS = Panel(
+ABOUT_THIS = RelatedTable(
     "What happened",
     Event,
     ("created", "kind", "step", columns.person("actor"), "told"),
@@ -212,8 +212,8 @@ class EventDeliveryAdmin(RecordAdmin):
         section("Times", "next_attempt_at", "claimed_until", "delivered_at"),
         section("Error", columns.paragraphs("last_error")),
     )
-    deeds = (
-        Deed(
+    staff_actions = (
+        StaffAction(
             "try_again",
             "Deliver again",
             "Will be delivered again",

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin
 
 from common.admin import columns
-from common.admin.deeds import Deed
 from common.admin.filters import AgeFilter, EndFilter
 from common.admin.records import RecordAdmin, section
+from common.admin.staff_actions import StaffAction
 from identity.admin.grants import GIVE_ROLE, holders
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
 
-    from common.admin.panels import Panel
+    from common.admin.related_tables import RelatedTable
 
 WHAT = ("name", "description", "backend_id", "oecd_fos_2007_code", "is_industry", "kind")
 FIELD = ("science_sub_domain",)
@@ -73,9 +73,12 @@ class ProjectAdmin(RecordAdmin):
             columns.pretty("termination_metadata"),
         ),
     )
-    panels: tuple[Panel, ...] = (holders(ScopeType.PROJECT, by="project"), ABOUT_THIS)
-    deeds = (
-        Deed(
+    related_tables: tuple[RelatedTable, ...] = (
+        holders(ScopeType.PROJECT, by="project"),
+        ABOUT_THIS,
+    )
+    staff_actions = (
+        StaffAction(
             "give_role",
             "Give a role",
             "Role given",
@@ -83,7 +86,7 @@ class ProjectAdmin(RecordAdmin):
             GIVE_ROLE.form,
             when=_is_present,
         ),
-        Deed(
+        StaffAction(
             "remove",
             "Remove",
             "Removed",

@@ -10,10 +10,10 @@ from django import forms
 from django.contrib import admin
 
 from common.admin import columns
-from common.admin.deeds import Deed, RemarkForm
 from common.admin.filters import AgeFilter
-from common.admin.panels import Panel
 from common.admin.records import RecordAdmin, section
+from common.admin.related_tables import RelatedTable
+from common.admin.staff_actions import RemarkForm, StaffAction
 from identity.admin.grants import GIVE_ROLE, holders
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
@@ -67,11 +67,11 @@ class OfferingForm(Form):
         return cleaned
 
 
-def moved(action: str, label: str, done: str, **more: Any) -> Deed:
-    """Return the deed that takes an offering along the table."""
+def moved(action: str, label: str, done: str, **more: Any) -> StaffAction:
+    """Return the action that takes an offering along the table."""
     service = explained(getattr(offerings, action))
     settings = {"service": service, "form": RemarkForm, "states": OFFERING.sources(action), **more}
-    return Deed(action, label, done, **settings)
+    return StaffAction(action, label, done, **settings)
 
 
 @admin.register(Offering)
@@ -100,8 +100,8 @@ class OfferingAdmin(RecordAdmin):
         section("Settings", *SETTINGS, "backend_id", folded=True),
         section("Record", "uuid", "created", "modified", columns.pretty("attributes"), folded=True),
     )
-    panels: tuple[Panel, ...] = (
-        Panel(
+    related_tables: tuple[RelatedTable, ...] = (
+        RelatedTable(
             "Components",
             OfferingComponent,
             (
@@ -118,7 +118,7 @@ class OfferingAdmin(RecordAdmin):
             limit=30,
             add=True,
         ),
-        Panel(
+        RelatedTable(
             "Partitions",
             OfferingPartition,
             ("partition_name", "qos", "min_nodes", "max_nodes", "default_time", "max_time"),
@@ -126,7 +126,7 @@ class OfferingAdmin(RecordAdmin):
             order=("partition_name",),
             add=True,
         ),
-        Panel(
+        RelatedTable(
             "Plans",
             Plan,
             (
@@ -142,13 +142,13 @@ class OfferingAdmin(RecordAdmin):
             add=True,
             empty="None. At least one is needed to order.",
         ),
-        Panel(
+        RelatedTable(
             "Resources",
             Resource,
             ("name", columns.state, "project", "created", "end_date"),
             by="offering",
         ),
-        Panel(
+        RelatedTable(
             "Terms of service",
             TermsOfService,
             ("version", "is_active", "requires_reconsent", "created"),
@@ -158,7 +158,7 @@ class OfferingAdmin(RecordAdmin):
         holders(ScopeType.OFFERING, by="scope_id"),
         ABOUT_THIS,
     )
-    deeds = (
+    staff_actions = (
         moved(
             "activate",
             "Activate",
@@ -181,7 +181,7 @@ class OfferingAdmin(RecordAdmin):
         ),
         moved("draft", "Back to draft", "Draft again"),
         replace(GIVE_ROLE, alone=True),
-        Deed(
+        StaffAction(
             "remove",
             "Remove",
             "Removed",
@@ -238,9 +238,9 @@ class OfferingComponentAdmin(RecordAdmin):
         section("Limits", *LIMIT, *BOUNDS, "overage_component"),
         section("Kind", *KIND, "is_builtin", "uuid"),
     )
-    panels: tuple[Panel, ...] = (ABOUT_THIS,)
-    deeds = (
-        Deed(
+    related_tables: tuple[RelatedTable, ...] = (ABOUT_THIS,)
+    staff_actions = (
+        StaffAction(
             "remove",
             "Remove",
             "Removed",

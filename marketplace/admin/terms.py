@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin
 
 from common.admin import columns
-from common.admin.deeds import Deed
 from common.admin.filters import AgeFilter
 from common.admin.records import RecordAdmin, section
+from common.admin.staff_actions import StaffAction
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
 from marketplace.models import Consent, TermsOfService
@@ -56,9 +56,9 @@ class TermsOfServiceAdmin(RecordAdmin):
         section(None, *asked),
         section("Record", "is_active", "created", "modified", "uuid"),
     )
-    panels = (ABOUT_THIS,)
-    deeds = (
-        Deed(
+    related_tables = (ABOUT_THIS,)
+    staff_actions = (
+        StaffAction(
             "withdraw",
             "Withdraw",
             "Withdrawn",
@@ -101,8 +101,12 @@ class ConsentAdmin(RecordAdmin):
         section(None, "user", "offering", "version"),
         section("Times", "agreement_date", "revocation_date", "uuid"),
     )
-    panels = (ABOUT_THIS,)
-    deeds = (Deed("revoke", "Take back", "Taken back", explained(terms.revoke), when=_not_revoked),)
+    related_tables = (ABOUT_THIS,)
+    staff_actions = (
+        StaffAction(
+            "revoke", "Take back", "Taken back", explained(terms.revoke), when=_not_revoked
+        ),
+    )
 
     def title_of(self, row: Consent) -> str:
         """Return who agreed to what."""
