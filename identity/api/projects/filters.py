@@ -44,6 +44,8 @@ def held(user: Q, roles: list[str] | None = None) -> QuerySet[Any]:
 class ProjectSearch(Search):
     """Text looked for in projects, and in the names of the allocations that the caller sees."""
 
+    beside = ("allocation name", "allocation backend id")
+
     def found(self, value: str) -> list[Q]:
         """Return the conditions of which one is enough."""
         resources: Any = Project._meta.get_field("resources").related_model
