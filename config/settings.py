@@ -291,6 +291,11 @@ SPECTACULAR_SETTINGS = {
 API_MEANINGS = "config.openapi.MEANINGS"
 IDEMPOTENCY_KEY_MODEL = "identity.IdempotencyKey"
 USED_SLUG_MODEL = "identity.UsedSlug"
+# What the apps above an app add to its reads.
+CONTRIBUTIONS = {
+    "identity": "config.contributions.IDENTITY",
+    "marketplace": "config.contributions.MARKETPLACE",
+}
 # Rendering reads what was fetched and nothing else; where people develop and test, it must.
 FORBID_SQL_WHILE_RENDERING = DEBUG
 

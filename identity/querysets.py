@@ -30,6 +30,7 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce, ExtractMonth, ExtractYear, Now
 
 from identity import access
+from identity.contributions import contributions
 from identity.permissions import Permission
 from identity.roles import RoleName, ScopeType
 
@@ -212,7 +213,7 @@ class CustomerQuerySet(QuerySet[Any]):
                 ),
                 0,
             ),
-            service_provider_uuid=F("service_provider__uuid"),
+            service_provider_uuid=contributions().provider_uuid(),
             is_service_provider_manager_only=self._only_managed_by(user),
         )
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from accounting.models import PolicyStanding, SlurmPeriodicUsagePolicy, SlurmPolicyEvaluationLog
+from accounting.models import PolicyState, SlurmPeriodicUsagePolicy, SlurmPolicyEvaluationLog
 from accounting.services import commands, evaluation, policies
 from accounting.services.usage import Reported, set_usage
 from identity.models import Event
@@ -57,7 +57,7 @@ def test_evaluations_at_once_make_one_change_and_one_event_of_each_kind(policy, 
         "policy.evaluated",
     )
     assert {kind: count(kind) for kind in kinds} == dict.fromkeys(kinds, 1)
-    assert PolicyStanding.objects.count() == SlurmPolicyEvaluationLog.objects.count() == 1
+    assert PolicyState.objects.count() == SlurmPolicyEvaluationLog.objects.count() == 1
 
 
 def test_reports_and_evaluations_at_once_leave_the_flags_that_the_last_report_calls_for(

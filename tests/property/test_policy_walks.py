@@ -12,7 +12,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from accounting.models import PolicyStanding
+from accounting.models import PolicyState
 from accounting.services import evaluation
 from accounting.services.usage import Reported, set_usage
 from identity.models import Event
@@ -106,7 +106,7 @@ def test_the_flags_are_those_of_the_model_at_every_step(
             assert now_changes - changes == int(is_changed)
         evaluation.evaluate_resource(resource, now=NOVEMBER)
         model.evaluate()
-        standing = PolicyStanding.objects.get()
-        assert {flag: getattr(standing, f"{flag}_by_id") is not None for flag in FLAGS} == {
+        state = PolicyState.objects.get()
+        assert {flag: getattr(state, f"{flag}_by_id") is not None for flag in FLAGS} == {
             flag: by == "policy" for flag, by in model.by.items()
         }
