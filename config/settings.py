@@ -249,6 +249,7 @@ REST_FRAMEWORK = {
         "identity.api.authentication.SessionAuthentication",
     ],
     "DEFAULT_SCHEMA_CLASS": "common.api.schema.ApiSchema",
+    "VIEW_DESCRIPTION_FUNCTION": "common.api.operation_texts.view_description",
     "URL_FORMAT_OVERRIDE": None,
     "DEFAULT_THROTTLE_CLASSES": ["config.throttling.persons.PersonThrottle"],
     "EXCEPTION_HANDLER": "common.api.exceptions.handle",
@@ -275,14 +276,19 @@ RATES = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "EFP Allocations",
-    "DESCRIPTION": "Compute-time allocations on EuroHPC machines, from order to usage.",
     "VERSION": VERSION,
     "COMPONENT_SPLIT_REQUEST": True,
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api",
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     # Enums stay where they are used: shared names for them would change with every new field.
-    "POSTPROCESSING_HOOKS": ["common.api.documented_errors.complete"],
+    "POSTPROCESSING_HOOKS": [
+        "common.api.documented_errors.complete",
+        "common.api.meanings.complete",
+        "config.openapi.complete",
+    ],
 }
+API_MEANINGS = "config.openapi.MEANINGS"
 IDEMPOTENCY_KEY_MODEL = "identity.IdempotencyKey"
 USED_SLUG_MODEL = "identity.UsedSlug"
 # What the apps above an app add to its reads.

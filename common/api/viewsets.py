@@ -20,6 +20,7 @@ from common import stored
 from common.api import conditional, replay
 from common.api.access import PUBLIC, SCOPED, NotAllowed, Rule
 from common.api.actions import Declared
+from common.api.operation_texts import Noun
 from common.api.paging import Page
 from common.api.parsers import take_in
 from common.api.reads.caller import Caller
@@ -39,6 +40,7 @@ class ApiViewSet(ViewSet):
     """A noun of the API; see the module's docstring and CONTRIBUTING for how to add one."""
 
     model: ClassVar[Any] = None
+    noun: ClassVar[Noun] = Noun("an object", "objects")
     output: ClassVar[Any] = None
     filterset_class: ClassVar[Any] = None
     default_order: ClassVar[tuple[str, ...]] = ("pk",)
@@ -50,7 +52,6 @@ class ApiViewSet(ViewSet):
     lookup_field = "uuid"
     lookup_value_regex = "[^/.]+"
     permission_classes = ()
-
     _settled = False
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -161,8 +162,7 @@ class ApiViewSet(ViewSet):
     @property
     def declared(self) -> Declared:
         """What the current action takes and answers."""
-        method = getattr(self, self.action or "", None)
-        return getattr(method, "api", None) or Declared()
+        return getattr(getattr(self, self.action or "", None), "api", None) or Declared()
 
     @property
     def caller(self) -> Caller:
@@ -331,7 +331,7 @@ class Listed:
     """Serves GET and HEAD on the collection."""
 
     def list(self: Any, request: Any) -> Response:
-        """Answer a page of the rows that the caller may see."""
+        """List {many}."""
         return self.page(self.rows(), self.output, self.filterset_class)  # type: ignore[no-any-return]
 
 
@@ -339,8 +339,8 @@ class Retrieved:
     """Serves GET on one row."""
 
     def retrieve(self: Any, request: Any, uuid: str) -> Response:
-        """Answer one row that the caller may see; where the rule needs no row, none is made."""
-        if not self.settled:
+        """Get {one}."""
+        if not self.settled:  # where the rule needs no row, none is made
             return self.reply(self.row())  # type: ignore[no-any-return]
         rows = self.rows().filter(uuid=as_uuid(uuid, self.model))
         found = self.render(rows, self.output, self.chosen(self.output, detail=True))
