@@ -102,8 +102,8 @@ class TokenQuerySet(QuerySet[Any]):
         """Keep those that do not."""
         return self.filter(lifetime__isnull=False, last_used__lte=_died_at(now))
 
-    def carried(self, digest: str) -> Any:
-        """Return the token with a digest, its user and their grants (`grants_carried`), or None.
+    def with_grants(self, digest: str) -> Any:
+        """Return the token with a digest, its user and their grants (`user_grants`), or None.
 
         Every request asks this, so the SQL is kept: to name the seventy columns anew takes three
         times as long as to find the row.
@@ -118,7 +118,7 @@ class TokenQuerySet(QuerySet[Any]):
         own = len(tokens._meta.concrete_fields)
         token = _instance(tokens, row[:own])
         token.user = _instance(users, row[own + 1 :])
-        token.user.grants_carried = frozenset(
+        token.user_grants = frozenset(
             (role, scope_type, int(scope_id), int(customer_id))
             for role, scope_type, scope_id, customer_id in row[own]
         )
