@@ -45,6 +45,8 @@ def held(user: Q, roles: list[str] | None = None) -> QuerySet[Any]:
 class ProjectSearch(Search):
     """Text looked for in projects, and in the names of the allocations that the caller sees."""
 
+    beside = ("allocation name", "allocation backend id")
+
     def found(self, value: str) -> list[Q]:
         """Return the conditions of which one is enough."""
         held = contributions().holds_called(self.parent.request.user, value)
