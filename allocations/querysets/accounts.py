@@ -22,9 +22,11 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from allocations.attributes import ATTRIBUTES, DEFAULT
+from allocations.lifecycle import AccountState
 from common.audience import Audience, sees_everything
 from identity import access
 from identity.permissions import Permission
+from marketplace.models import Consent, TermsOfService
 from marketplace.querysets import provider_side
 from marketplace.querysets.rights import agreed, by_right
 
@@ -49,7 +51,7 @@ def shown_to_site() -> Any:
     Those that its provider chose, of somebody who has the account by right and agreed to the
     terms; of anybody else it knows the user name. The platform's bound is `exposable`.
     """
-    granted = Q(is_granted=True) & ~Q(state="Deleted")
+    granted = Q(is_granted=True) & ~Q(state=AccountState.DELETED)
     right = granted | by_right(offering=OuterRef("offering"), user=OuterRef("user"))
     name_alone = Value(["username"], output_field=NAMES)
     return Case(
@@ -102,16 +104,15 @@ class OfferingUserQuerySet(QuerySet[Any]):
         theirs = access.told_of(user, person="user__") or Q(pk__in=[])
         return self.filter(condition | Q(user=user) | theirs)
 
+    def live(self) -> Self:
+        """Keep those that are not deleted."""
+        return self.exclude(state=AccountState.DELETED)
+
     def with_consent(self) -> Self:
         """Add whether the person agreed to the offering's terms, and whether there are any."""
-        offering = self.model._meta.get_field("offering").related_model
-        consent = offering._meta.get_field("consents").related_model.objects.filter(
-            revocation_date__isnull=True
-        )
+        consent = Consent.objects.filter(revocation_date__isnull=True)
         consents = consent.filter(offering=OuterRef("offering"), user=OuterRef("user"))
-        terms = offering._meta.get_field("terms_of_service").related_model.objects.filter(
-            offering=OuterRef("offering"), is_active=True
-        )
+        terms = TermsOfService.objects.filter(offering=OuterRef("offering"), is_active=True)
         to_another_version = consent.filter(
             offering=OuterRef("offering"), user=OuterRef(OuterRef("user"))
         ).exclude(version=OuterRef("version"))
