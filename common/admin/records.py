@@ -120,12 +120,12 @@ class RecordAdmin(StaffActionPages):
 
     def _shown(self, fieldsets: Any, row: Any) -> Any:
         """Leave out what is neither known nor can be filled in."""
-        kept = []
+        shown = []
         for title, options in fieldsets:
             fields = tuple(n for n in options["fields"] if n in self.editable or self._says(n, row))
             if fields:
-                kept.append((title, {**options, "fields": fields}))
-        return tuple(kept)
+                shown.append((title, {**options, "fields": fields}))
+        return tuple(shown)
 
     def _says(self, name: Any, row: Any) -> bool:
         if not callable(name) and not hasattr(self, name):

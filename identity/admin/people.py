@@ -82,7 +82,7 @@ def _is_shut_out(user: User) -> bool:
 DONE_BY = RelatedTable(
     "What they did",
     Event,
-    ("created", "kind", "about", "step", "told"),
+    ("created", "kind", "about", "step", "message_and_reason"),
     by="actor",
     empty="Nothing is recorded.",
 )

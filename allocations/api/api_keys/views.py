@@ -83,7 +83,7 @@ class ResourceApiKeyViewSet(Recorded, Listed, Retrieved, ApiViewSet):
         "set_paused": REPORTS,
     }
 
-    # --- what people wish -------------------------------------------------------------------------
+    # --- what people ask --------------------------------------------------------------------------
 
     create = creating(
         ResourceApiKeyCreateInput,
@@ -244,7 +244,7 @@ class ResourceApiKeyViewSet(Recorded, Listed, Retrieved, ApiViewSet):
         return self._reported(api_key_reports.set_paused)
 
     def _wished(self, service: Callable[..., None], what: str) -> Response:
-        """Carry out a wish, and answer that the site has it."""
+        """Carry out a request, and answer that the site has it."""
         service(self.row(), actor=self.request.user, now=self.now)
         return self.answer({"status": f"The key will be {what}."})
 

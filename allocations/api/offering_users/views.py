@@ -202,8 +202,8 @@ class OfferingUserViewSet(Recorded, Listed, Retrieved, ApiViewSet):
         What the person reads about it, with a URL where to go.
         """
         account, data = self.row(), self.data(OfferingUserServiceProviderCommentInput)
-        told = accounts.set_comments(account, **data, actor=request.user, now=self.now)
-        return self.answer(OfferingUserServiceProviderCommentOutput(told).data)
+        changed = accounts.set_comments(account, **data, actor=request.user, now=self.now)
+        return self.answer(OfferingUserServiceProviderCommentOutput(changed).data)
 
     @command(OfferingUserUpdateRuntimeStateInput)
     def update_runtime_state(self, request: AuthenticatedRequest, uuid: str) -> Response:

@@ -28,7 +28,7 @@ from identity.api.users.serializers import (
     UserOutput,
 )
 from identity.models import Token, User
-from identity.services import bridge, credentials, emails, farewell, users
+from identity.services import bridge, credentials, emails, user_removal, users
 
 if TYPE_CHECKING:
     from rest_framework.request import Request
@@ -117,7 +117,7 @@ class UserViewSet(Listed, ApiViewSet):
         return self.reply(user)
 
     destroy = deleting(
-        farewell.remove,
+        user_removal.remove,
         "Remove a person.\n\n"
         "Their roles, tokens, sessions, SSH keys and hooks end, and everything personal is "
         "erased. What they did stays on record without their name.",

@@ -160,13 +160,13 @@ class ProviderOfferingViewSet(Members, Recorded, Changes, Listed, Retrieved, Api
         prescribes.
         """
         offering, data = self.row(), self.data(CheckUniqueBackendIDInput)
-        verdict = backend_ids.judge(
+        availability = backend_ids.check(
             offering,
             data["backend_id"],
             in_all_offerings=data["check_all_offerings"],
             by_rules=data["use_offering_rules"],
         )
-        return self.answer(CheckUniqueBackendIDResponse(verdict).data)
+        return self.answer(CheckUniqueBackendIDResponse(availability).data)
 
     @listing(ProviderOfferingCustomerOutput, filterset=OfferingOfPathFilter, order=("name",))
     def customers(self, request: AuthenticatedRequest, uuid: str) -> Response:

@@ -96,8 +96,8 @@ class OrderViewSet(Recorded, Listed, Retrieved, ApiViewSet):
         """
         data = self.data(OrderCreateInput)
         accepting = data.pop("accepting_terms_of_service", False)
-        wish = placing.Wish(**data, accepting_terms=accepting)
-        return self.created(placing.place(wish, actor=request.user, now=self.now))
+        requested = placing.OrderRequest(**data, accepting_terms=accepting)
+        return self.created(placing.place(requested, actor=request.user, now=self.now))
 
     @updates(OrderUpdateInput, OrderUpdateOutput)
     def update(self, request: AuthenticatedRequest, uuid: str) -> Response:
