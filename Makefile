@@ -10,6 +10,8 @@ PYTEST := $(PY) -m pytest -n auto
 PRODUCTION := DEBUG=false DATABASE_URL=postgresql://efp@db/efp CELERY_BROKER_URL=redis://redis/0 \
 	SECRET_KEY=not-a-secret-but-as-long-and-as-mixed-as-one-in-production-has-to-be \
 	ENCRYPTION_KEYS=not-a-secret-but-as-long-as-one-in-production-has-to-be
+# A run of the tests has hundreds of processes, which need not each compile what another one has.
+unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
@@ -90,8 +92,9 @@ lint: setup ## Style and formatting (ruff)
 types: setup ## Types (mypy, strict)
 	@$(PY) -m mypy $(CODE)
 
-imports: setup ## Layers (import-linter)
+imports: setup ## Layers, and no circles of packages or files
 	@.venv/bin/lint-imports --no-logo
+	@$(PY) -m pytest -q tests/house/test_imports.py
 
 deploy: setup ## Django's deployment checks on production settings
 	@$(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
