@@ -30,7 +30,7 @@ from marketplace.api.offerings.serializers import (
     ProviderOfferingDetailsOutput,
 )
 from marketplace.api.orders.serializers import OrderDetailsOutput, Status
-from marketplace.api.providers.clientele import ClientOutput
+from marketplace.api.providers.provider_customers import ClientOutput
 from marketplace.models import (
     Offering,
     Order,
