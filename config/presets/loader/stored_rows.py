@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 
-class Known:
+class StoredRows:
     """Rows by model and UUID; those that are stored while loading are added."""
 
     def __init__(self) -> None:
