@@ -12,8 +12,8 @@ from django.db import DataError, IntegrityError, transaction
 from common.json_values import unkeepable
 from config.presets.loader.broken import BrokenPreset, Fault, told_by_database
 from config.presets.loader.rows import Row, upsert
+from config.presets.loader.section_loaders import LOADERS
 from config.presets.loader.sections import ORDER, SECTIONS
-from config.presets.loader.special import SPECIAL
 from config.presets.loader.stored_rows import StoredRows
 from identity import events
 from marketplace.models import Offering, OfferingComponent, PlanComponent
@@ -98,8 +98,8 @@ def _uuids(rows: list[tuple[str, Row]]) -> Iterator[UUID]:
 def _load_row(stored: StoredRows, name: str, row: Row, tally: Tally, now: datetime) -> None:
     if why := unkeepable(row):
         raise Fault(why)
-    if name in SPECIAL:
-        tally.count(name, new=SPECIAL[name](stored, row, now))
+    if name in LOADERS:
+        tally.count(name, new=LOADERS[name](stored, row, now))
         return
     section = SECTIONS[name]
     instance, is_new, changed = upsert(stored, section, row)

@@ -188,7 +188,7 @@ def _named(stored: StoredRows, row: Row) -> User:
     return user
 
 
-SPECIAL = {
+LOADERS = {
     "auth_tokens": load_token,
     "plan_components": load_price,
     "user_roles": load_role,
