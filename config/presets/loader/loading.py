@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import DataError, IntegrityError, transaction
 
 from common.json_values import unkeepable
-from config.presets.loader.broken import BrokenPreset, Fault, told_by_database
+from config.presets.loader.faults import BrokenPreset, Fault, told_by_database
 from config.presets.loader.rows import Row, upsert
 from config.presets.loader.section_loaders import LOADERS
 from config.presets.loader.sections import ORDER, SECTIONS

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 
 from common import names, slugs
 from common.times import OutOfRange, day_within, in_utc
-from config.presets.loader.broken import Fault, faults_of
+from config.presets.loader.faults import Fault, faults_of
 from identity.models import User
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from allocations.lifecycle import AccountState
 from allocations.models import OfferingUser
 from allocations.usernames import is_reserved
-from config.presets.loader.broken import Fault
+from config.presets.loader.faults import Fault
 from config.presets.loader.rows import Row, checked, differs, referred, refuse_unknown, uuid_of
 from identity import events
 from identity.models import Customer, Grant, Project, Role, Token, User

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from config.presets.loader.broken import Fault
+from config.presets.loader.faults import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
