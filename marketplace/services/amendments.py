@@ -12,7 +12,7 @@ from identity.permissions import Permission
 from marketplace import limits as rules
 from marketplace.lifecycle import OrderState, OrderType
 from marketplace.services import attributes as reading
-from marketplace.services import changes, history, promises, quotes, scarce
+from marketplace.services import capacity, changes, history, promises, quotes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -121,7 +121,7 @@ def _limits(order: Order, limits: Mapping[str, object]) -> dict[str, Any]:
     if order.type not in {OrderType.CREATE, OrderType.UPDATE}:
         raise NotInThisOrder({"limits": ["This order does not ask for limits."]})
     components = list(order.offering.components.all())
-    left = scarce.left(scarce.Others(order.offering, apart_from=order.resource), components)
+    left = capacity.left(capacity.Others(order.offering, apart_from=order.resource), components)
     bounds = rules.rules_of(components, left)
     if order.type == OrderType.UPDATE:
         wanted = rules.updated(order.resource.limits, limits, bounds)

@@ -16,13 +16,13 @@ from marketplace.models import Order, Resource
 from marketplace.services import (
     attributes,
     availability,
+    capacity,
     locking,
     names,
     order_states,
     project_counts,
     quotes,
     reviews,
-    scarce,
     terms,
 )
 from marketplace.services.availability import ForeignPlan
@@ -98,7 +98,7 @@ def place(wish: Wish, *, actor: User, now: datetime) -> Order:
     _refuse(offering, project, now=now)
     plan = choose_plan(wish.plan, offering, project)
     told = attributes.read(wish.attributes, offering, now=now)
-    scarce.refuse_too_many(scarce.Others(offering), project, told.values)
+    capacity.refuse_too_many(capacity.Others(offering), project, told.values)
     _refuse_start(wish.start_date, told.end_date, now=now)
     limits = _limits(wish.limits, offering, components)
     agreed_to = terms.settle(
@@ -159,7 +159,9 @@ def _store(order: Order, slug: str, *, actor: User, now: datetime) -> None:
 
 def _offering(wish: Wish) -> Offering:
     """Return the offering, locked where what is left of it will be counted."""
-    return locking.offering(wish.offering.pk) if scarce.is_scarce(wish.offering) else wish.offering
+    return (
+        locking.offering(wish.offering.pk) if capacity.is_scarce(wish.offering) else wish.offering
+    )
 
 
 def _refuse(offering: Offering, project: Project, *, now: datetime) -> None:
@@ -191,7 +193,7 @@ def choose_plan(wanted: Plan | None, offering: Offering, project: Project) -> Pl
         raise PlanNeeded({"plan": ["This field is required."]})
     chosen = next((plan for plan in plans if wanted is None or plan == wanted), None)
     if chosen is not None:
-        scarce.refuse_full(chosen, scarce.Others(offering))
+        capacity.refuse_full(chosen, capacity.Others(offering))
     elif wanted is not None:
         raise ForeignPlan({"plan": ["This plan is not available for selected offering."]})
     return chosen
@@ -206,7 +208,7 @@ def _limits(
         for component in components
         if component.billing_type == BillingType.LIMIT and component.default_limit is not None
     }
-    left = scarce.left(scarce.Others(offering), components)
+    left = capacity.left(capacity.Others(offering), components)
     return rules.ordered({**defaults, **given}, rules.rules_of(components, left))
 
 
