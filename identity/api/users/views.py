@@ -27,7 +27,7 @@ from identity.api.users.serializers import (
     UserOutput,
 )
 from identity.models import Token, User
-from identity.services import bridge, credentials, emails, farewell, users
+from identity.services import bridge, credentials, emails, user_removal, users
 
 if TYPE_CHECKING:
     from rest_framework.request import Request
@@ -122,7 +122,7 @@ class UserViewSet(Listed, ApiViewSet):
         Their roles, tokens, sessions, SSH keys and hooks end, and everything personal is erased.
         What they did stays on record without their name.
         """
-        farewell.remove(self.row(), actor=request.user, now=self.now)
+        user_removal.remove(self.row(), actor=request.user, now=self.now)
         return self.no_content()
 
     @reading(UserMeOutput, detail=False)
