@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def locked(order: Order) -> Order:
     """Lock an order, and its offering where what is left of that is to be counted."""
-    counted = order.type != OrderType.TERMINATE and capacity.is_scarce(order.offering)
+    counted = order.type != OrderType.TERMINATE and capacity.is_limited(order.offering)
     return locking.order(order, with_offering=counted)
 
 

@@ -77,7 +77,7 @@ def update_limits(
     :raises InvalidLimits: they cannot be had, or are the present ones.
     :raises NotOnOffer: there is to be more of something, and the offering is archived.
     """
-    held = _held(resource, ResourceState.OK, counted=capacity.is_scarce(resource.offering))
+    held = _held(resource, ResourceState.OK, counted=capacity.is_limited(resource.offering))
     components = list(held.offering.components.all())
     left = capacity.left(capacity.Others(held.offering, apart_from=held), components)
     wanted = rules.updated(held.limits, limits, rules.rules_of(components, left), replace=replace)
@@ -101,7 +101,7 @@ def switch_plan(resource: Resource, plan: Plan, *, actor: User, now: datetime) -
     :raises PlanFull: as many allocations as it allows are under it, or on their way there.
     :raises NotOnOffer: the offering is archived.
     """
-    held = _held(resource, ResourceState.OK, counted=capacity.is_scarce(resource.offering))
+    held = _held(resource, ResourceState.OK, counted=capacity.is_limited(resource.offering))
     availability.refuse_closed(held.offering)
     plans = availability.plans_for(held.project.customer, held.offering)
     wanted = plans.filter(pk=plan.pk).first()
@@ -194,7 +194,7 @@ def restore(resource: Resource, *, actor: User, now: datetime) -> Order:
     :raises OrderPending: another order holds it.
     :raises Invalid: there is no room for it any more.
     """
-    counted = capacity.is_scarce(resource.offering)
+    counted = capacity.is_limited(resource.offering)
     held = _held(resource, ResourceState.TERMINATED, counted=counted)
     if not held.offering.lets_restore:
         raise NotRestorable(["Resources of this offering cannot be restored."])
