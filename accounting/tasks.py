@@ -11,7 +11,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from accounting.models import SlurmPeriodicUsagePolicy
-from accounting.services import commands, evaluation, months, notices
+from accounting.services import commands, evaluation, months
 from identity.models import Event
 from identity.periodic import periodic
 from identity.services import rounds
@@ -67,8 +67,3 @@ def follow_sent_settings(event_uuid: UUID) -> None:
     commands.note_settings_sent(
         policy_uuid=UUID(told["policy_uuid"]), resource_uuid=UUID(told["resource_uuid"])
     )
-
-
-def tell_owners(event_uuid: UUID) -> None:
-    """Send the owners of an organisation the mail that a policy's notification calls for."""
-    notices.tell_owners(Event.objects.get(uuid=event_uuid), now=timezone.now())

@@ -19,9 +19,9 @@ from django.utils import timezone
 from accounting import tasks as accounting
 from allocations import tasks as allocations
 from config.nudge import Nudge
-from identity import tasks as identity
 from identity.periodic import periodic
 from identity.services import outbox
+from notifications import tasks as notifications
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +40,10 @@ SUBSCRIBERS: Mapping[str, tuple[Subscriber, ...]] = {
     "course_account.closed": (allocations.tell_subscribers,),
     "course_account.created": (allocations.tell_subscribers,),
     "course_account.ok": (allocations.tell_subscribers,),
-    "customer.removed": (allocations.follow_removed_customer,),
+    "customer.removed": (
+        allocations.follow_removed_customer,
+        notifications.follow_removed_customer,
+    ),
     "grant.expired": (allocations.follow_grant,),
     "grant.given": (allocations.follow_grant,),
     "grant.revoked": (allocations.follow_grant,),
@@ -54,10 +57,10 @@ SUBSCRIBERS: Mapping[str, tuple[Subscriber, ...]] = {
     "order.executing": (allocations.deliver, allocations.tell_subscribers),
     "order.pending-provider": (allocations.tell_subscribers,),
     "order.pending-start-date": (allocations.tell_subscribers,),
-    "email_confirmation.requested": (identity.mail_confirmation,),
+    "email_confirmation.requested": (notifications.mail_confirmation,),
     "order.rejected": (allocations.tell_subscribers,),
     "policy.created": (accounting.follow_policy,),
-    "policy.notification_due": (accounting.tell_owners,),
+    "policy.notification_due": (notifications.mail_owners,),
     "policy.settings_due": (allocations.tell_subscribers,),
     "policy.updated": (accounting.follow_policy,),
     "project.removed": (allocations.follow_removed_project,),
@@ -83,6 +86,7 @@ SUBSCRIBERS: Mapping[str, tuple[Subscriber, ...]] = {
     "usage.recorded": (accounting.follow_resource,),
     "user.activated": (allocations.follow_user,),
     "user.deactivated": (allocations.follow_user,),
+    "user.removed": (notifications.follow_removed_user,),
     "user.updated": (allocations.tell_of_person, allocations.follow_details),
     "user_limit.changed": (allocations.tell_subscribers,),
     "user_limit.created": (allocations.tell_subscribers,),
@@ -242,7 +246,6 @@ UNHEARD: frozenset[str] = frozenset(
         "user.created",
         "user.loaded",
         "user.password_changed",
-        "user.removed",
         "user_usage.recorded",
         "web_hook.created",
         "web_hook.gone",
@@ -277,7 +280,7 @@ def wake_bus() -> None:
 
 def wake_hooks() -> None:
     """Ask a worker to tell hooks of what is numbered; beat has that done anyway."""
-    woken = chain(identity.plan_hooks.si(), identity.send_hooks.si())
+    woken = chain(notifications.plan_hooks.si(), notifications.send_hooks.si())
     woken.apply_async(retry=False, expires=60)
 
 

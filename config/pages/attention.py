@@ -17,9 +17,10 @@ from allocations.lifecycle import AccountState, ProvisionState
 from allocations.models import AgentService, MessageQueue, OfferingUser, Provision, QueueMessage
 from common.admin.columns import badge
 from identity.end_dates import effective_end_date
-from identity.models import Event, EventDelivery, HookDelivery, TaskFailure
+from identity.models import Event, EventDelivery, TaskFailure
 from marketplace.lifecycle import OPEN, WAITING, OrderState, ResourceState
 from marketplace.models import Order, Resource
+from notifications.models import HookDelivery
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

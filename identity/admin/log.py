@@ -37,7 +37,7 @@ SUBJECTS = {
     "course_account": "allocations_courseaccount",
     "customer": "identity_customer",
     "email_confirmation": "identity_emailconfirmation",
-    "email_hook": "identity_hook",
+    "email_hook": "notifications_hook",
     "event": "identity_event",
     "grant": "identity_grant",
     "import": "allocations_backendresourcerequest",
@@ -66,7 +66,7 @@ SUBJECTS = {
     "user": "identity_user",
     "user_limit": "accounting_componentuserusagelimit",
     "user_usage": "accounting_componentuserusage",
-    "web_hook": "identity_hook",
+    "web_hook": "notifications_hook",
 }
 """The pages of what events are about, those of the apps above included."""
 

@@ -4,14 +4,6 @@ from identity.models.credentials import LoginFailures, SshKey, Token
 from identity.models.email import EmailConfirmation
 from identity.models.event import Event, EventDelivery
 from identity.models.grant import Grant, Role
-from identity.models.hook import (
-    EmailHook,
-    Hook,
-    HookAttempt,
-    HookDelivery,
-    HookPosition,
-    WebHook,
-)
 from identity.models.organisation import Customer, OrganizationGroup
 from identity.models.people import User
 from identity.models.project import Project
@@ -23,14 +15,9 @@ from identity.models.task import TaskFailure
 __all__ = [
     "Customer",
     "EmailConfirmation",
-    "EmailHook",
     "Event",
     "EventDelivery",
     "Grant",
-    "Hook",
-    "HookAttempt",
-    "HookDelivery",
-    "HookPosition",
     "IdempotencyKey",
     "LoginFailures",
     "OrganizationGroup",
@@ -43,5 +30,4 @@ __all__ = [
     "Token",
     "UsedSlug",
     "User",
-    "WebHook",
 ]

@@ -9,10 +9,10 @@ from django.db.models.functions import Lower
 
 from accounting.models import SlurmPeriodicUsagePolicy
 from identity import events
-from identity.bus import mailing
 from identity.models import Event, Grant
 from identity.roles import RoleName, ScopeType
 from marketplace.models import Resource
+from notifications.bus import mailing
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from identity.models import Customer
 
 
-def tell_owners(notification: Event, *, now: datetime) -> None:
+def send(notification: Event, *, now: datetime) -> None:
     """Send the mail that a policy's notification calls for, unless it was sent before.
 
     One mail goes to all owners, so that a failure leaves nobody told and a repetition tells nobody
@@ -76,14 +76,14 @@ def _owners(customer: Customer) -> list[str]:
 
 
 def _text(notification: Event, resource: Resource) -> str:
-    told = notification.payload
+    payload = notification.payload
     facts = {
         "Allocation": f"{resource.name} ({resource.uuid.hex})",
         "Project": resource.project.name,
         "Organization": resource.project.customer.name,
         "Offering": f"{resource.offering.name} of {resource.offering.customer.name}",
-        "Period": told["billing_period"],
-        "Used": f"{told['usage_percentage']} % of what is allowed in the period",
+        "Period": payload["billing_period"],
+        "Used": f"{payload['usage_percentage']} % of what is allowed in the period",
     }
     lines = [notification.message, ""]
     lines += [f"{name + ':':14}{value}" for name, value in facts.items()]

@@ -15,7 +15,7 @@ from common.models import Timestamped, UuidModel, choices, one_of, text
 from identity.models.event import Event
 from identity.models.organisation import Customer
 from identity.models.people import User
-from identity.querysets import HookQuerySet
+from notifications.querysets import HookQuerySet
 
 
 class HookType(StrEnum):

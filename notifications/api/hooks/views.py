@@ -8,14 +8,15 @@ from common.api.access import SCOPED, Needs, Own, Rule
 from common.api.actions import command, creates, deletes, listing, updates
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
 from identity.api.events.recorded import Recorded
-from identity.api.hooks.access import ForOneself
-from identity.api.hooks.filters import (
+from identity.permissions import Permission
+from notifications.api.hooks.access import ForOneself
+from notifications.api.hooks.filters import (
     EmailHookFilter,
     HookDeliveryFilter,
     HookFilter,
     WebHookFilter,
 )
-from identity.api.hooks.inputs import (
+from notifications.api.hooks.inputs import (
     EmailHookInput,
     NewEmailHookInput,
     NewWebHookInput,
@@ -23,7 +24,7 @@ from identity.api.hooks.inputs import (
     RotateSecretInput,
     WebHookInput,
 )
-from identity.api.hooks.serializers import (
+from notifications.api.hooks.serializers import (
     EmailHookOutput,
     HookDeliveryOutput,
     HookOutput,
@@ -31,9 +32,8 @@ from identity.api.hooks.serializers import (
     WebHookPing,
     WebHookReplayed,
 )
-from identity.models import EmailHook, Hook, HookDelivery, WebHook
-from identity.permissions import Permission
-from identity.services import hook_planning, hook_replay, hooks
+from notifications.models import EmailHook, Hook, HookDelivery, WebHook
+from notifications.services import hook_planning, hook_replay, hooks
 
 OF_CUSTOMER = Needs(Permission.UPDATE_CUSTOMER, on=("customer",))
 MANAGED = Own("author") | OF_CUSTOMER
