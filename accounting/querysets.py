@@ -64,8 +64,8 @@ class PolicyQuerySet(AtProvidedOfferings):
             billing_type=BillingType.LIMIT,
             limit_period__isnull=False,
         )
-        standings = (
-            rows_of(self, "standings")
+        states = (
+            rows_of(self, "states")
             .filter(policy=OuterRef("pk"), fired=True)
             .exclude(resource__state__in=(ResourceState.TERMINATING, ResourceState.TERMINATED))
         )
@@ -78,5 +78,5 @@ class PolicyQuerySet(AtProvidedOfferings):
             limit_periods=ArraySubquery(
                 limited.order_by("limit_period").values("limit_period").distinct()
             ),
-            affected_resources_count=count_of(standings, "policy"),
+            affected_resources_count=count_of(states, "policy"),
         )

@@ -27,7 +27,7 @@ _reason: ContextVar[str] = ContextVar("reason", default="")
 def because(reason: str) -> Iterator[None]:
     """Say once why something is done: every event recorded meanwhile carries the reason.
 
-    A deed of staff may be several events, such as an order's and its resource's, and the services
+    A staff action may be several events, such as an order's and its resource's, and the services
     that record them have no use for the reason themselves.
     """
     token = _reason.set(reason)

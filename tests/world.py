@@ -17,7 +17,7 @@ from tests.factories.accounting import (
     PlanPeriodUsageFactory,
     PolicyComponentLimitFactory,
     PolicyFactory,
-    PolicyStandingFactory,
+    PolicyStateFactory,
 )
 from tests.factories.agents import (
     AgentIdentityFactory,
@@ -108,7 +108,7 @@ def _one(
     OfferingPartitionFactory(offering=offering)
     policy = PolicyFactory(offering=offering, created_by=member)
     PolicyComponentLimitFactory(policy=policy)
-    PolicyStandingFactory(policy=policy, resource=resource, fired=True)
+    PolicyStateFactory(policy=policy, resource=resource, fired=True)
     EvaluationLogFactory(policy=policy, resource=resource)
     CommandHistoryFactory(policy=policy, resource=resource)
     _agent(offering, member=member)

@@ -6,17 +6,17 @@ from django.contrib import admin
 
 from accounting.models import (
     PolicyComponentLimit,
-    PolicyStanding,
+    PolicyState,
     SlurmCommandHistory,
     SlurmPeriodicUsagePolicy,
     SlurmPolicyEvaluationLog,
 )
 from accounting.services import evaluation, policies
 from common.admin import columns
-from common.admin.deeds import Deed, RemarkForm
 from common.admin.filters import AgeFilter
 from common.admin.panels import Panel
 from common.admin.records import RecordAdmin, section
+from common.admin.staff_actions import RemarkForm, StaffAction
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
 
@@ -77,7 +77,7 @@ class PolicyAdmin(RecordAdmin):
         ),
         Panel(
             "How resources stand",
-            PolicyStanding,
+            PolicyState,
             (RESOURCE, "usage_percentage", "billing_period", "fired", "evaluated_at"),
             by="policy",
             order=("-usage_percentage", "-pk"),
@@ -102,8 +102,8 @@ class PolicyAdmin(RecordAdmin):
         ),
         ABOUT_THIS,
     )
-    deeds = (
-        Deed(
+    staff_actions = (
+        StaffAction(
             "evaluate",
             "Evaluate now",
             "Evaluated",
@@ -111,7 +111,7 @@ class PolicyAdmin(RecordAdmin):
             form=RemarkForm,
             explanation="Every resource of the offering is measured, and its flags follow.",
         ),
-        Deed(
+        StaffAction(
             "remove",
             "Remove",
             "Removed",
@@ -142,8 +142,8 @@ class PolicyComponentLimitAdmin(RecordAdmin):
         return f"{row.component.name} at {row.policy.offering.name}"
 
 
-@admin.register(PolicyStanding)
-class PolicyStandingAdmin(RecordAdmin):
+@admin.register(PolicyState)
+class PolicyStateAdmin(RecordAdmin):
     """How resources stand under policies, and which flags the policies hold."""
 
     list_display = (
@@ -171,16 +171,16 @@ class PolicyStandingAdmin(RecordAdmin):
     )
 
     @admin.display(description="paused by it", boolean=True)
-    def holds_paused(self, standing: PolicyStanding) -> bool:
+    def holds_paused(self, state: PolicyState) -> bool:
         """Tell whether it is the policy that paused the resource."""
-        return standing.paused_by_id is not None
+        return state.paused_by_id is not None
 
     @admin.display(description="downscaled by it", boolean=True)
-    def holds_downscaled(self, standing: PolicyStanding) -> bool:
+    def holds_downscaled(self, state: PolicyState) -> bool:
         """Tell whether it is the policy that slowed the resource down."""
-        return standing.downscaled_by_id is not None
+        return state.downscaled_by_id is not None
 
-    def title_of(self, row: PolicyStanding) -> str:
+    def title_of(self, row: PolicyState) -> str:
         """Return which resource stands how."""
         return f"{row.resource.name} at {row.usage_percentage:.2f} %"
 

@@ -10,7 +10,7 @@ from django.contrib.admin.widgets import AdminDateWidget
 
 from accounting.amounts import DECIMALS, MAX_DIGITS
 from accounting.services import usage
-from common.admin.deeds import Deed, DeedForm
+from common.admin.staff_actions import StaffAction, StaffActionForm
 from common.admin.times import DayField
 from marketplace.components import REPORTED
 from marketplace.lifecycle import REPORTABLE, ResourceState
@@ -23,7 +23,7 @@ PREFIX = "used: "
 """What the fields of amounts begin with; the rest is the component's type."""
 
 
-class UsageForm(DeedForm):
+class UsageForm(StaffActionForm):
     """Amounts by component; one that is left empty is not reported."""
 
     date = DayField(
@@ -72,7 +72,7 @@ def _report(
     usage.set_usage(resource, reported, at=at, actor=actor, now=now)
 
 
-REPORT_USAGE = Deed(
+REPORT_USAGE = StaffAction(
     "report_usage",
     "Report usage",
     "Usage reported",

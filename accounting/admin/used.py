@@ -41,4 +41,4 @@ class UsedResourceAdmin(ResourceAdmin):
         ),
         *ResourceAdmin.panels[1:],
     )
-    deeds = (*ResourceAdmin.deeds, REPORT_USAGE)
+    staff_actions = (*ResourceAdmin.staff_actions, REPORT_USAGE)

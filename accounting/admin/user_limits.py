@@ -9,9 +9,9 @@ from django.contrib import admin
 from accounting.models import ComponentUserUsageLimit
 from accounting.services import user_limits
 from common.admin import columns
-from common.admin.deeds import Deed
 from common.admin.filters import AgeFilter
 from common.admin.records import RecordAdmin, section
+from common.admin.staff_actions import StaffAction
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
 
@@ -52,7 +52,7 @@ class ComponentUserUsageLimitAdmin(RecordAdmin):
         section("Record", "created", "modified", "uuid"),
     )
     panels = (ABOUT_THIS,)
-    deeds = (Deed("remove", "Remove", "Removed", explained(user_limits.remove)),)
+    staff_actions = (StaffAction("remove", "Remove", "Removed", explained(user_limits.remove)),)
 
     @admin.display(description="account", ordering="user__username")
     def username(self, row: ComponentUserUsageLimit) -> str:

@@ -3,7 +3,7 @@
 from accounting.models.desired import DesiredState
 from accounting.models.policy import (
     PolicyComponentLimit,
-    PolicyStanding,
+    PolicyState,
     SlurmPeriodicUsagePolicy,
 )
 from accounting.models.policy_log import (
@@ -22,7 +22,7 @@ __all__ = [
     "ExecutionMode",
     "PlanPeriodUsage",
     "PolicyComponentLimit",
-    "PolicyStanding",
+    "PolicyState",
     "SlurmCommandHistory",
     "SlurmPeriodicUsagePolicy",
     "SlurmPolicyEvaluationLog",

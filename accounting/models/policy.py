@@ -120,8 +120,8 @@ class PolicyComponentLimit(models.Model):
         return f"{self.limit} of {self.component}"
 
 
-class PolicyStanding(models.Model):
-    """How a resource stands under a policy since it was evaluated last.
+class PolicyState(models.Model):
+    """The state of a resource under a policy, since it was evaluated last.
 
     `paused_by` and `downscaled_by` are the events with which the policy set the flag; without one
     it is not the policy that holds it. `settings` are those that were last due at the site, in the
@@ -129,7 +129,7 @@ class PolicyStanding(models.Model):
     """
 
     policy = models.ForeignKey(
-        SlurmPeriodicUsagePolicy, on_delete=models.CASCADE, related_name="standings"
+        SlurmPeriodicUsagePolicy, on_delete=models.CASCADE, related_name="states"
     )
     resource = models.ForeignKey(Resource, on_delete=models.CASCADE, related_name="+")
     billing_period = models.CharField(max_length=20)
@@ -148,7 +148,7 @@ class PolicyStanding(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=["policy", "resource"], name="a_standing_once"),
+            models.UniqueConstraint(fields=["policy", "resource"], name="a_policy_state_once"),
         )
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Evaluating policies: measuring resources, setting their flags, and telling their sites.
+"""Evaluating policies: measuring resources, setting their flags, and notifying their sites.
 
 An evaluation may be repeated at any time: what has been done already is not done again. Each
 resource is evaluated in a transaction of its own, which locks the policy and then the resource.
@@ -15,9 +15,9 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from accounting.ledger import month_of
-from accounting.models import PolicyStanding, SlurmPeriodicUsagePolicy, SlurmPolicyEvaluationLog
+from accounting.models import PolicyState, SlurmPeriodicUsagePolicy, SlurmPolicyEvaluationLog
 from accounting.periods import label
-from accounting.services import due, holds, measuring
+from accounting.services import measuring, policy_flags, policy_notifications
 from accounting.services.policies import PolicyGone, lock
 from accounting.thresholds import (
     WHOLE,
@@ -150,8 +150,8 @@ def dry_run(
                 "pk", flat=True
             )
         )
-        told = set(
-            policy.standings.filter(resource__in=batch, notified_period=period).values_list(
+        notified = set(
+            policy.states.filter(resource__in=batch, notified_period=period).values_list(
                 "resource_id", flat=True
             )
         )
@@ -159,9 +159,9 @@ def dry_run(
             share = found[resource.pk].share
             actions = called_for(share, policy.grace_ratio) & chosen
             actions = actions if resource.pk in meant else frozenset()
-            actions -= {Action.NOTIFY} if resource.pk in told else set()
-            state = holds.state_of(resource)
-            outcomes.append(Outcome(resource, shown(share), actions, state, state))
+            actions -= {Action.NOTIFY} if resource.pk in notified else set()
+            flags = policy_flags.flags_of(resource)
+            outcomes.append(Outcome(resource, shown(share), actions, flags, flags))
     return Report(policy, period, outcomes)
 
 
@@ -193,7 +193,7 @@ def evaluate_new_periods(*, now: datetime) -> int:
 
     def begin(policy: SlurmPeriodicUsagePolicy) -> int:
         period = label(policy.period, month_of(now))
-        current = PolicyStanding.objects.filter(
+        current = PolicyState.objects.filter(
             policy=policy, resource=OuterRef("pk"), billing_period=period
         )
         pending = measuring.looked_at(policy).exclude(Exists(current))
@@ -236,7 +236,7 @@ def evaluate_one(
     actor: User | None,
     now: datetime,
 ) -> Outcome:
-    """Evaluate one resource: set or clear its flags, and say what its site and people are due.
+    """Evaluate one resource: set or clear its flags, and notify its site and its owners.
 
     It is kept in the log when it was asked for, or when something came of it.
 
@@ -249,27 +249,27 @@ def evaluate_one(
     counted = measuring.counted_by(rules.offering, rules)
     found = measuring.measured([held], counted, rules.terms, now=now)[held.pk]
     period = label(rules.period, month_of(now))
-    standing = PolicyStanding.objects.filter(policy=rules, resource=held).first()
-    standing = standing or PolicyStanding()
-    standing.policy, standing.resource = rules, held
+    state = PolicyState.objects.filter(policy=rules, resource=held).first()
+    state = state or PolicyState()
+    state.policy, state.resource = rules, held
     actions = _actions(rules, held, found)
-    standing.fired = bool(actions)
-    if Action.NOTIFY in actions and standing.notified_period == period:
+    state.fired = bool(actions)
+    if Action.NOTIFY in actions and state.notified_period == period:
         actions -= {Action.NOTIFY}
-    before = holds.state_of(held)
+    before = policy_flags.flags_of(held)
     with events.because(_why(found, period)):
-        after = holds.settle_all(standing, held, actions, actor=actor, now=now)
+        after = policy_flags.apply(state, held, actions, actor=actor, now=now)
     outcome = Outcome(held, found.percentage, actions, before, after)
     news = [before != after]
     if Action.NOTIFY in actions:
-        due.notification(rules, held, found, period, now=now)
-        standing.notified_period = period
+        policy_notifications.notify_owners(rules, held, found, period, now=now)
+        state.notified_period = period
         news.append(True)
-    news.append(due.settings(standing, found, counted, period, now=now))
-    standing.billing_period, standing.usage_percentage = period, found.percentage
-    standing.evaluated_at = now
-    standing.save()
-    _follow_firing(rules, now=now, has_fired=standing.fired)
+    news.append(policy_notifications.notify_site(state, found, counted, period, now=now))
+    state.billing_period, state.usage_percentage = period, found.percentage
+    state.evaluated_at = now
+    state.save()
+    _follow_firing(rules, now=now, has_fired=state.fired)
     if is_asked or any(news):
         _keep(rules, outcome, period, actor=actor, now=now)
     return outcome
@@ -315,7 +315,7 @@ def _why(found: Measured, period: str) -> str:
 def _leave(policy: SlurmPeriodicUsagePolicy, resource: Resource, *, now: datetime) -> None:
     """Count a resource that ends as under its thresholds."""
     rules = lock(policy)
-    rules.standings.filter(resource=resource).update(fired=False)
+    rules.states.filter(resource=resource).update(fired=False)
     _follow_firing(rules, now=now, has_fired=False)
 
 
@@ -323,7 +323,7 @@ def _follow_firing(rules: SlurmPeriodicUsagePolicy, *, now: datetime, has_fired:
     """Say on the policy whether any resource has reached a threshold."""
     if has_fired == rules.has_fired:
         return
-    live = rules.standings.exclude(resource__state__in=measuring.GONE)
+    live = rules.states.exclude(resource__state__in=measuring.GONE)
     if has_fired or not live.filter(fired=True).exists():
         SlurmPeriodicUsagePolicy.objects.filter(pk=rules.pk).update(
             has_fired=has_fired, fired_datetime=now

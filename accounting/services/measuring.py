@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q
 
 from accounting.ledger import following, month_of
-from accounting.models import ComponentUsage, PolicyStanding
+from accounting.models import ComponentUsage, PolicyState
 from accounting.periods import first_month, first_month_before, sum_of
 from accounting.thresholds import Measured, Terms, measure
 from identity.models import Customer
@@ -54,7 +54,7 @@ class Counted:
 def looked_at(policy: SlurmPeriodicUsagePolicy) -> QuerySet[Resource]:
     """Return the live resources that the policy applies to, and those of which it holds a flag."""
     holding = Q(paused_by__isnull=False) | Q(downscaled_by__isnull=False)
-    held = PolicyStanding.objects.filter(holding, policy=policy)
+    held = PolicyState.objects.filter(holding, policy=policy)
     live = Resource.objects.filter(offering=policy.offering_id).exclude(state__in=GONE)
     return live.filter(applies(policy) | Q(pk__in=held.values("resource")))
 

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from accounting.models import PolicyComponentLimit, SlurmPeriodicUsagePolicy
-from accounting.services import holds
+from accounting.services import policy_flags
 from common.errors import Invalid, Missing
 from identity import events
 from marketplace.components import REPORTED
@@ -128,10 +128,10 @@ def remove(policy: SlurmPeriodicUsagePolicy, *, actor: User, now: datetime) -> N
     """
     held = lock(policy)
     holding = Q(paused_by__isnull=False) | Q(downscaled_by__isnull=False)
-    standings = held.standings.filter(holding).select_related("resource")
-    for standing in standings.order_by("resource__project_id", "resource_id"):
+    states = held.states.filter(holding).select_related("resource")
+    for state in states.order_by("resource__project_id", "resource_id"):
         with events.because("The usage policy of the offering was removed."):
-            holds.release(standing, actor=actor, now=now)
+            policy_flags.release(state, actor=actor, now=now)
     _record("policy.removed", held, actor=actor, now=now)
     held.delete()
 

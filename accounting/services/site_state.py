@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, Q
 
-from accounting.models import ComponentUserUsageLimit, PolicyStanding
+from accounting.models import ComponentUserUsageLimit, PolicyState
 from allocations.lifecycle import AccountState, CourseAccountState, ServiceAccountState
 from allocations.models import (
     CourseAccount,
@@ -276,10 +276,10 @@ def _program(scope: str, uuid: UUID, username: str, expires_at: datetime | None)
 
 def _settings(offering: Offering) -> dict[int, Json]:
     """Return the settings that a usage policy last wanted of the site, by resource."""
-    standings = PolicyStanding.objects.filter(policy__offering=offering).exclude(settings={})
+    states = PolicyState.objects.filter(policy__offering=offering).exclude(settings={})
     return {
         resource: {"period": period, "settings": settings}
-        for resource, period, settings in standings.values_list(
+        for resource, period, settings in states.values_list(
             "resource", "settings_period", "settings"
         )
     }

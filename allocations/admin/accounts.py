@@ -12,9 +12,9 @@ from allocations.lifecycle import ACCOUNT
 from allocations.models import OfferingUser, UserAttributeConfig
 from allocations.services import accounts
 from common.admin import columns
-from common.admin.deeds import Deed, DeedForm, RemarkForm
 from common.admin.filters import AgeFilter
 from common.admin.records import RecordAdmin, section
+from common.admin.staff_actions import RemarkForm, StaffAction, StaffActionForm
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
 
@@ -39,18 +39,20 @@ class CommentForm(RemarkForm):
     field_order = ("comment", "comment_url", "reason")
 
 
-class UsernameForm(DeedForm):
+class UsernameForm(StaffActionForm):
     """What the site calls the person."""
 
     username = forms.CharField(max_length=100)
 
 
 def step(
-    action: str, label: str, done: str, form: type[DeedForm] = RemarkForm, **more: Any
-) -> Deed:
-    """Return the deed that takes an account along the table."""
+    action: str, label: str, done: str, form: type[StaffActionForm] = RemarkForm, **more: Any
+) -> StaffAction:
+    """Return the action that takes an account along the table."""
     service = explained(partial(_move, action=action))
-    return Deed(action, label, done, service, form=form, states=ACCOUNT.sources(action), **more)
+    return StaffAction(
+        action, label, done, service, form=form, states=ACCOUNT.sources(action), **more
+    )
 
 
 def _move(account: OfferingUser, *, action: str, **asked: Any) -> OfferingUser:
@@ -140,9 +142,9 @@ class OfferingUserAdmin(RecordAdmin):
         ),
     )
     panels = (ABOUT_THIS,)
-    deeds = (
+    staff_actions = (
         *STEPS,
-        Deed(
+        StaffAction(
             "set_username",
             "Set the account's name",
             "Named",
@@ -150,8 +152,10 @@ class OfferingUserAdmin(RecordAdmin):
             form=UsernameForm,
             alone=True,
         ),
-        Deed("restrict", "Keep out", "Kept out", explained(_restrict), when=_is_let_in),
-        Deed("let_in", "Let in again", "Let in again", explained(_let_in), when=_is_restricted),
+        StaffAction("restrict", "Keep out", "Kept out", explained(_restrict), when=_is_let_in),
+        StaffAction(
+            "let_in", "Let in again", "Let in again", explained(_let_in), when=_is_restricted
+        ),
     )
 
     def title_of(self, row: OfferingUser) -> str:

@@ -20,10 +20,10 @@ from allocations.models import (
 )
 from allocations.services import agent_removal
 from common.admin import columns
-from common.admin.deeds import Deed
 from common.admin.filters import AgeFilter
 from common.admin.panels import Panel
 from common.admin.records import RecordAdmin, section
+from common.admin.staff_actions import StaffAction
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
 
@@ -149,8 +149,8 @@ class AgentIdentityAdmin(RecordAdmin):
         ),
         ABOUT_THIS,
     )
-    deeds = (
-        Deed(
+    staff_actions = (
+        StaffAction(
             "remove",
             "Forget",
             "Forgotten",
@@ -233,8 +233,8 @@ class AgentServiceAdmin(RecordAdmin):
         ),
         ABOUT_THIS,
     )
-    deeds = (
-        Deed(
+    staff_actions = (
+        StaffAction(
             "remove",
             "Forget",
             "Forgotten",

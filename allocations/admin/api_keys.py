@@ -11,9 +11,9 @@ from allocations.lifecycle import API_KEY
 from allocations.models import ResourceApiKey
 from allocations.services import api_key_reports, api_keys
 from common.admin import columns
-from common.admin.deeds import Deed, DeedForm
 from common.admin.filters import AgeFilter
 from common.admin.records import RecordAdmin, section
+from common.admin.staff_actions import StaffAction, StaffActionForm
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from identity.models import User
 
 
-class FaultForm(DeedForm):
+class FaultForm(StaffActionForm):
     """What is wrong."""
 
     error_message = forms.CharField(
@@ -63,8 +63,8 @@ class ResourceApiKeyAdmin(RecordAdmin):
         section("Record", "uuid", "created", "modified", "issued_at"),
     )
     panels = (ABOUT_THIS,)
-    deeds = (
-        Deed(
+    staff_actions = (
+        StaffAction(
             "rotate",
             "Rotate",
             "Rotation asked for",
@@ -72,7 +72,7 @@ class ResourceApiKeyAdmin(RecordAdmin):
             states=API_KEY.sources("rotate"),
             explanation="The site puts another value in the place of the key's.",
         ),
-        Deed(
+        StaffAction(
             "revoke",
             "Revoke",
             "Revocation asked for",
@@ -80,7 +80,7 @@ class ResourceApiKeyAdmin(RecordAdmin):
             states=API_KEY.sources("revoke"),
             explanation="The site takes the key away. One that it has not made is deleted at once.",
         ),
-        Deed(
+        StaffAction(
             "retry",
             "Try again",
             "Asked again",
@@ -88,7 +88,7 @@ class ResourceApiKeyAdmin(RecordAdmin):
             states=API_KEY.sources("retry"),
             explanation="The site is asked again for what it could not do.",
         ),
-        Deed(
+        StaffAction(
             "set_erred",
             "Give up waiting",
             "Erred",

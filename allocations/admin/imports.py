@@ -11,9 +11,9 @@ from allocations.lifecycle import IMPORT
 from allocations.models import BackendResource, BackendResourceRequest
 from allocations.services import backend_resources, imports
 from common.admin import columns
-from common.admin.deeds import Deed, RemarkForm
 from common.admin.filters import AgeFilter
 from common.admin.records import RecordAdmin, section
+from common.admin.staff_actions import RemarkForm, StaffAction
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
 from marketplace.models import Plan
@@ -66,8 +66,8 @@ class BackendResourceAdmin(RecordAdmin):
         section("Record", columns.pretty("backend_metadata"), "created", "modified", "uuid"),
     )
     panels = (ABOUT_THIS,)
-    deeds = (
-        Deed(
+    staff_actions = (
+        StaffAction(
             "take_over",
             "Import",
             "Imported",
@@ -76,7 +76,7 @@ class BackendResourceAdmin(RecordAdmin):
             alone=True,
             explanation="It becomes an allocation with the limits that hold at the site.",
         ),
-        Deed(
+        StaffAction(
             "dismiss",
             "Dismiss",
             "Dismissed",
@@ -124,8 +124,8 @@ class BackendResourceRequestAdmin(RecordAdmin):
         section("Record", "uuid", "modified"),
     )
     panels = (ABOUT_THIS,)
-    deeds = (
-        Deed(
+    staff_actions = (
+        StaffAction(
             "give_up",
             "Give up",
             "Given up",

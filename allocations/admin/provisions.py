@@ -11,9 +11,9 @@ from allocations.lifecycle import ProvisionState
 from allocations.models import Provision
 from allocations.services import provisioning
 from common.admin import columns
-from common.admin.deeds import Deed
 from common.admin.filters import AgeFilter
 from common.admin.records import RecordAdmin, section
+from common.admin.staff_actions import StaffAction
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
 
@@ -71,8 +71,8 @@ class ProvisionAdmin(RecordAdmin):
         section("Record", "uuid"),
     )
     panels = (ABOUT_THIS,)
-    deeds = (
-        Deed(
+    staff_actions = (
+        StaffAction(
             "try_again",
             "Try again",
             "Will be tried again",

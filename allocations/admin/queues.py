@@ -10,10 +10,10 @@ from django.db.models import Count, Min, Q
 from allocations.models import MessageQueue, QueueMessage
 from allocations.services import queues
 from common.admin import columns
-from common.admin.deeds import Deed
 from common.admin.filters import AgeFilter
 from common.admin.panels import Panel
 from common.admin.records import RecordAdmin, section
+from common.admin.staff_actions import StaffAction
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
 
@@ -87,8 +87,8 @@ class MessageQueueAdmin(RecordAdmin):
             empty="Nothing was to be told yet.",
         ),
     )
-    deeds = (
-        Deed(
+    staff_actions = (
+        StaffAction(
             "declare_anew",
             "Declare anew",
             "Will be declared anew",

@@ -11,9 +11,9 @@ from allocations.lifecycle import SHARED_ACCOUNT, CourseAccountState
 from allocations.models import CourseAccount, CustomerServiceAccount, ProjectServiceAccount
 from allocations.services import shared_accounts
 from common.admin import columns
-from common.admin.deeds import Deed, DeedForm
 from common.admin.filters import AgeFilter
 from common.admin.records import RecordAdmin, section
+from common.admin.staff_actions import StaffAction, StaffActionForm
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
 
@@ -26,7 +26,7 @@ TOLD = ("email", "description")
 TOLD_OF_PROGRAM = (*TOLD, "preferred_identifier")
 
 
-class FaultForm(DeedForm):
+class FaultForm(StaffActionForm):
     """What is wrong."""
 
     error_message = forms.CharField(
@@ -34,15 +34,15 @@ class FaultForm(DeedForm):
     )
 
 
-DEEDS = (
-    Deed(
+STAFF_ACTIONS = (
+    StaffAction(
         "set_ok",
         "Mark as OK",
         "OK",
         explained(shared_accounts.set_ok),
         states=SHARED_ACCOUNT.sources("set_ok"),
     ),
-    Deed(
+    StaffAction(
         "set_erred",
         "Mark as erred",
         "Erred",
@@ -50,7 +50,7 @@ DEEDS = (
         form=FaultForm,
         states=SHARED_ACCOUNT.sources("set_erred"),
     ),
-    Deed(
+    StaffAction(
         "close",
         "Close",
         "Closed",
@@ -59,7 +59,7 @@ DEEDS = (
         explanation="Sites take the account out. Its name is not given again.",
     ),
 )
-ROTATE = Deed(
+ROTATE = StaffAction(
     "rotate_key",
     "Give another key",
     "Key made",
@@ -80,7 +80,7 @@ class SharedAccountAdmin(RecordAdmin):
     date_hierarchy = "created"
     ordering = ("-id",)
     panels = (ABOUT_THIS,)
-    deeds: tuple[Deed, ...] = DEEDS
+    staff_actions: tuple[StaffAction, ...] = STAFF_ACTIONS
     editable: tuple[str, ...] = TOLD
 
     def title_of(self, row: Any) -> str:
@@ -96,7 +96,7 @@ class ProgramAccountAdmin(SharedAccountAdmin):
     """What the pages of accounts with a key have in common."""
 
     editable = TOLD_OF_PROGRAM
-    deeds = (*DEEDS, ROTATE)
+    staff_actions = (*STAFF_ACTIONS, ROTATE)
 
 
 @admin.register(ProjectServiceAccount)

@@ -7,10 +7,10 @@ from django.contrib import admin
 from allocations.models import EventConsumer, EventSubscription, EventSubscriptionQueue
 from allocations.services import subscriptions
 from common.admin import columns
-from common.admin.deeds import Deed
 from common.admin.filters import AgeFilter
 from common.admin.panels import Panel
 from common.admin.records import RecordAdmin, section
+from common.admin.staff_actions import StaffAction
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
 
@@ -90,8 +90,8 @@ class EventSubscriptionAdmin(RecordAdmin):
         ),
         ABOUT_THIS,
     )
-    deeds = (
-        Deed(
+    staff_actions = (
+        StaffAction(
             "end",
             "End",
             "Ended",

@@ -1,7 +1,7 @@
 """The base of every model's pages in the admin.
 
 A row can be looked at. It can be made or changed where a service does so, and never be deleted:
-what shall go away goes by a deed, so that the record of it stays.
+what shall go away goes by a staff action, so that the record of it stays.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from django.utils import timezone
 from common.admin import refusals
 from common.admin.choosing import RowSelect
 from common.admin.columns import EMPTY
-from common.admin.deed_pages import DeedPages
-from common.admin.deeds import faults_of_names
 from common.admin.lists import RecordList
+from common.admin.staff_action_pages import StaffActionPages
+from common.admin.staff_actions import faults_of_names
 from common.admin.times import DayField, SplitMomentField
 from common.errors import DomainError
 from common.json_values import unkeepable_text
@@ -46,7 +46,7 @@ def section(title: str | None, *fields: Any, folded: bool = False) -> Any:
     return (title, {"fields": fields, **classes})
 
 
-class RecordAdmin(DeedPages):
+class RecordAdmin(StaffActionPages):
     """A model's pages.
 
     `asked` are the fields of a new row, which `create` makes; `editable` those that `change`
@@ -215,12 +215,12 @@ class RecordAdmin(DeedPages):
     def render_change_form(
         self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        """Add the row's deeds and panels to its page."""
+        """Add the row's staff actions and panels to its page."""
         row = context.get("original")
         if row is not None:
             filters = self.get_preserved_filters(request)
             context["row_title"] = context["subtitle"] = self.title_of(row)
-            context["deeds"] = self.buttons(row, filters)
+            context["staff_actions"] = self.buttons(row, filters)
             context["panels"] = [self._panel(panel, row, request) for panel in self.get_panels(row)]
         return super().render_change_form(request, context, *args, **kwargs)
 

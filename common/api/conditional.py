@@ -4,7 +4,7 @@ The tag changes with anything that the caller would see change, so that `If-None
 withholds news. Where an output names keys that are no part of the version (`Meta.volatile`: what
 agents and counters change all the time), the tag has two parts, a digest of the rest before one of
 the whole, and `If-Match` compares the first alone. A write with `If-Match` runs under a lock on its
-row: nobody comes between the check and the deed.
+row: nobody comes between the check and the change.
 """
 
 from __future__ import annotations

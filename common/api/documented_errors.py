@@ -1,7 +1,7 @@
 """What an operation may answer instead of success, for the OpenAPI document: all of it, declared.
 
 Which statuses an operation can give follows from what it declares: whether it takes a body, filters
-or pages, whether its deed can be sent again (`Idempotency-Key`) or made conditional (`If-Match`).
+or pages, whether it can be sent again (`Idempotency-Key`) or made conditional (`If-Match`).
 Every error has Waldur's body, or RFC 9457's for clients that accept it.
 """
 

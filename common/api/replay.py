@@ -1,7 +1,7 @@
 """`Idempotency-Key`: a POST that is sent again is answered again, not carried out again.
 
-The key is claimed in a transaction of its own, so that a second request sees it in flight; the deed
-and its answer are committed together, so that a crash leaves either both or neither.
+The key is claimed in a transaction of its own, so that a second request sees it in flight; the
+change and its answer are committed together, so that a crash leaves either both or neither.
 """
 
 from __future__ import annotations

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from django.http import HttpRequest
+    from rest_framework.request import Request
 
 FILE = settings.BASE_DIR / "docs" / "openapi.yaml"
 
@@ -84,7 +85,7 @@ class SchemaView(SpectacularAPIView):
     throttle_classes = ()
 
     @extend_schema(exclude=True)
-    def get(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
         """Answer the document as YAML, or as JSON if that is asked for."""
         media_type: str = request.accepted_renderer.media_type
         return answer(request, DOCUMENT.form(media_type), media_type)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.urls import reverse
@@ -12,6 +12,10 @@ from rest_framework import serializers
 from common.api.access import PUBLIC, Rule
 from common.api.actions import Declared
 from common.api.viewsets import ApiViewSet
+
+if TYPE_CHECKING:
+    from rest_framework.request import Request
+    from rest_framework.response import Response
 
 ROOTS = (
     "customer",
@@ -47,7 +51,7 @@ class VersionViewSet(ApiViewSet):
 
     access: ClassVar[dict[str, Rule]] = {"about": PUBLIC}
 
-    def about(self, request: Any) -> Any:
+    def about(self, request: Request) -> Response:
         """Answer the running release."""
         return self.answer({"version": settings.VERSION})
 
@@ -59,7 +63,7 @@ class ConfigurationViewSet(ApiViewSet):
 
     access: ClassVar[dict[str, Rule]] = {"about": PUBLIC}
 
-    def about(self, request: Any) -> Any:
+    def about(self, request: Request) -> Response:
         """List the public settings of the deployment."""
         return self.answer(
             {
@@ -83,7 +87,7 @@ class RootViewSet(ApiViewSet):
 
     access: ClassVar[dict[str, Rule]] = {"about": PUBLIC}
 
-    def about(self, request: Any) -> Any:
+    def about(self, request: Request) -> Response:
         """Answer where each collection is."""
         names = {name: reverse(f"{name}-list") for name in ROOTS}
         return self.answer(

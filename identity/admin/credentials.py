@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from common.admin.deeds import Deed
 from common.admin.filters import AgeFilter
 from common.admin.panels import Panel
 from common.admin.records import RecordAdmin, section
+from common.admin.staff_actions import StaffAction
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
 from identity.models import EmailConfirmation, LoginFailures, SshKey, Token
@@ -35,7 +35,7 @@ class TokenAdmin(RecordAdmin):
     ordering = ("-id",)
     fieldsets = (section(None, "user", "name", "created", "last_used", "lifetime", "uuid"),)
     panels = (ABOUT_THIS,)
-    deeds = (Deed("revoke", "Revoke", "Revoked", explained(credentials.revoke)),)
+    staff_actions = (StaffAction("revoke", "Revoke", "Revoked", explained(credentials.revoke)),)
 
     def title_of(self, row: Token) -> str:
         """Return what it is and whose."""
@@ -59,7 +59,7 @@ class SshKeyAdmin(RecordAdmin):
         section("Fingerprints", "fingerprint_md5", "fingerprint_sha256", "fingerprint_sha512"),
     )
     panels = (ABOUT_THIS,)
-    deeds = (Deed("remove", "Remove", "Removed", explained(keys.remove)),)
+    staff_actions = (StaffAction("remove", "Remove", "Removed", explained(keys.remove)),)
 
     def title_of(self, row: SshKey) -> str:
         """Return which key it is and whose."""

@@ -13,9 +13,9 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from common.admin import columns
-from common.admin.deeds import Deed, ReasonForm, RemarkForm
 from common.admin.panels import Panel
 from common.admin.records import RecordAdmin, section
+from common.admin.staff_actions import ReasonForm, RemarkForm, StaffAction
 from common.admin.times import MomentField
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
@@ -82,7 +82,9 @@ def _give(scope: members.Scope, **asked: Any) -> Grant:
     return members.grant(scope=scope, **asked)
 
 
-GIVE_ROLE = Deed("give_role", "Give a role", "Role given", explained(_give), form=GiveRoleForm)
+GIVE_ROLE = StaffAction(
+    "give_role", "Give a role", "Role given", explained(_give), form=GiveRoleForm
+)
 """For the pages of everything that roles are held in."""
 
 
@@ -182,9 +184,11 @@ class GrantAdmin(RecordAdmin):
         section("Identifiers", "uuid", "scope_uuid"),
     )
     panels = (ABOUT_THIS,)
-    deeds = (
-        Deed("revoke", "Revoke", "Revoked", explained(_revoke, argument="reason"), when=_is_held),
-        Deed(
+    staff_actions = (
+        StaffAction(
+            "revoke", "Revoke", "Revoked", explained(_revoke, argument="reason"), when=_is_held
+        ),
+        StaffAction(
             "change_end",
             "Change its end",
             "Changed",

@@ -9,10 +9,10 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from common.admin import columns
-from common.admin.deeds import Deed
 from common.admin.filters import AgeFilter
 from common.admin.panels import Panel
 from common.admin.records import RecordAdmin, section
+from common.admin.staff_actions import StaffAction
 from identity.admin.reasons import explained
 from identity.models import Event, EventDelivery, IdempotencyKey, TaskFailure, UsedSlug
 from identity.services import outbox
@@ -212,8 +212,8 @@ class EventDeliveryAdmin(RecordAdmin):
         section("Times", "next_attempt_at", "claimed_until", "delivered_at"),
         section("Error", columns.paragraphs("last_error")),
     )
-    deeds = (
-        Deed(
+    staff_actions = (
+        StaffAction(
             "try_again",
             "Deliver again",
             "Will be delivered again",

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 
-from common.admin.deeds import Deed
 from common.admin.filters import AgeFilter
 from common.admin.panels import Panel
 from common.admin.records import RecordAdmin, section
+from common.admin.staff_actions import StaffAction
 from identity.admin.grants import GIVE_ROLE, holders
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
@@ -19,6 +19,8 @@ from identity.services import organisations
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from django.http import HttpRequest
 
 NAMES = ("name", "native_name", "abbreviation", "slug", "description", "is_allocator")
 CONTACT = ("email", "phone_number", "homepage", "domain", "country", "address", "contact_details")
@@ -65,9 +67,9 @@ class CustomerAdmin(RecordAdmin):
         holders(ScopeType.CUSTOMER, by="customer"),
         ABOUT_THIS,
     )
-    deeds = (
+    staff_actions = (
         GIVE_ROLE,
-        Deed(
+        StaffAction(
             "remove",
             "Remove",
             "Removed",
@@ -84,7 +86,7 @@ class CustomerAdmin(RecordAdmin):
             form.base_fields["slug"].required = False
         return form
 
-    def has_change_permission(self, request: Any, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Leave a removed organisation as it was."""
         if obj is not None and obj.is_removed:
             return False

@@ -9,9 +9,9 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 
 from common.admin import columns
-from common.admin.deeds import Deed, DeedForm
 from common.admin.panels import Panel
 from common.admin.records import RecordAdmin, section
+from common.admin.staff_actions import StaffAction, StaffActionForm
 from identity.admin.credentials import KEYS, TOKENS
 from identity.admin.grants import HELD
 from identity.admin.log import ABOUT_THIS
@@ -54,13 +54,13 @@ class NewPersonForm(Form):
         return self.cleaned_data["password"] or None
 
 
-class TokenForm(DeedForm):
+class TokenForm(StaffActionForm):
     """What a new token is for."""
 
     name = forms.CharField(max_length=100, help_text="What it is for, such as the agent's machine.")
 
 
-class PasswordForm(DeedForm):
+class PasswordForm(StaffActionForm):
     """The new password."""
 
     new_password = password_field("New password", required=True)
@@ -124,8 +124,8 @@ class UserAdmin(RecordAdmin):
         ),
     )
     panels: tuple[Panel, ...] = (HELD, TOKENS, KEYS, ABOUT_THIS, DONE_BY)
-    deeds = (
-        Deed(
+    staff_actions = (
+        StaffAction(
             "deactivate",
             "Deactivate",
             "Deactivated",
@@ -133,8 +133,10 @@ class UserAdmin(RecordAdmin):
             when=_is_active,
             explanation="No login, and every token stops working at once. Roles stay as they are.",
         ),
-        Deed("activate", "Activate", "Activated", explained(users.activate), when=_is_shut_out),
-        Deed(
+        StaffAction(
+            "activate", "Activate", "Activated", explained(users.activate), when=_is_shut_out
+        ),
+        StaffAction(
             "issue_token",
             "Issue a token",
             "Token issued",
@@ -145,13 +147,13 @@ class UserAdmin(RecordAdmin):
             reveals=str,
             explanation="The token acts as this person. It is shown once.",
         ),
-        Deed(
+        StaffAction(
             "revoke_tokens",
             "Revoke all tokens",
             "Tokens revoked",
             explained(credentials.revoke_all),
         ),
-        Deed(
+        StaffAction(
             "set_password",
             "Set a password",
             "Password set",

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin
 
 from common.admin import columns
-from common.admin.deeds import Deed
 from common.admin.filters import AgeFilter, EndFilter
 from common.admin.records import RecordAdmin, section
+from common.admin.staff_actions import StaffAction
 from identity.admin.grants import GIVE_ROLE, holders
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
@@ -19,6 +19,8 @@ from identity.services import projects
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from django.http import HttpRequest
 
     from common.admin.panels import Panel
 
@@ -72,8 +74,8 @@ class ProjectAdmin(RecordAdmin):
         ),
     )
     panels: tuple[Panel, ...] = (holders(ScopeType.PROJECT, by="project"), ABOUT_THIS)
-    deeds = (
-        Deed(
+    staff_actions = (
+        StaffAction(
             "give_role",
             "Give a role",
             "Role given",
@@ -81,7 +83,7 @@ class ProjectAdmin(RecordAdmin):
             GIVE_ROLE.form,
             when=_is_present,
         ),
-        Deed(
+        StaffAction(
             "remove",
             "Remove",
             "Removed",
@@ -91,7 +93,7 @@ class ProjectAdmin(RecordAdmin):
         ),
     )
 
-    def has_change_permission(self, request: Any, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Leave a removed project as it was."""
         if obj is not None and obj.is_removed:
             return False

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 
-from common.admin.deeds import Deed
 from common.admin.filters import AgeFilter
 from common.admin.records import RecordAdmin, section
+from common.admin.staff_actions import StaffAction
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
 from identity.models import ScienceDomain, ScienceSubDomain
@@ -31,8 +31,8 @@ class ScienceDomainAdmin(RecordAdmin):
     asked = editable = ("name", "code")
     fieldsets = (section(None, "name", "code", "uuid", "created", "modified"),)
     panels = (ABOUT_THIS,)
-    deeds = (
-        Deed(
+    staff_actions = (
+        StaffAction(
             "remove",
             "Remove",
             "Removed",
@@ -66,7 +66,9 @@ class ScienceSubDomainAdmin(RecordAdmin):
     asked = editable = ("domain", "name", "code")
     fieldsets = (section(None, "domain", "name", "code", "uuid", "created", "modified"),)
     panels = (ABOUT_THIS,)
-    deeds = (Deed("remove", "Remove", "Removed", explained(science.remove_sub_domain)),)
+    staff_actions = (
+        StaffAction("remove", "Remove", "Removed", explained(science.remove_sub_domain)),
+    )
 
     def create(self, fields: dict[str, Any], *, actor: User, now: datetime) -> ScienceSubDomain:
         """Add a part."""

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin
 
 from common.admin import columns
-from common.admin.deeds import Deed
 from common.admin.filters import AgeFilter
 from common.admin.panels import Panel
 from common.admin.records import RecordAdmin, section
+from common.admin.staff_actions import StaffAction
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
 from marketplace.models import AccessMode, Category, CategoryGroup, Offering, ServiceProvider
@@ -52,8 +52,8 @@ class CategoryAdmin(RecordAdmin):
         section("Record", "uuid", "created", "modified"),
     )
     panels = (Panel("Offerings", Offering, OFFERED, by="category", limit=20), ABOUT_THIS)
-    deeds = (
-        Deed(
+    staff_actions = (
+        StaffAction(
             "remove",
             "Remove",
             "Removed",
@@ -109,8 +109,8 @@ class ServiceProviderAdmin(RecordAdmin):
         ),
         ABOUT_THIS,
     )
-    deeds = (
-        Deed(
+    staff_actions = (
+        StaffAction(
             "remove",
             "End registration",
             "Registration ended",

@@ -10,10 +10,10 @@ from django import forms
 from django.contrib import admin
 
 from common.admin import columns
-from common.admin.deeds import Deed, RemarkForm
 from common.admin.filters import AgeFilter
 from common.admin.panels import Panel
 from common.admin.records import RecordAdmin, section
+from common.admin.staff_actions import RemarkForm, StaffAction
 from identity.admin.grants import GIVE_ROLE, holders
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
@@ -67,11 +67,11 @@ class OfferingForm(Form):
         return cleaned
 
 
-def moved(action: str, label: str, done: str, **more: Any) -> Deed:
-    """Return the deed that takes an offering along the table."""
+def moved(action: str, label: str, done: str, **more: Any) -> StaffAction:
+    """Return the action that takes an offering along the table."""
     service = explained(getattr(offerings, action))
     settings = {"service": service, "form": RemarkForm, "states": OFFERING.sources(action), **more}
-    return Deed(action, label, done, **settings)
+    return StaffAction(action, label, done, **settings)
 
 
 @admin.register(Offering)
@@ -158,7 +158,7 @@ class OfferingAdmin(RecordAdmin):
         holders(ScopeType.OFFERING, by="scope_id"),
         ABOUT_THIS,
     )
-    deeds = (
+    staff_actions = (
         moved(
             "activate",
             "Activate",
@@ -181,7 +181,7 @@ class OfferingAdmin(RecordAdmin):
         ),
         moved("draft", "Back to draft", "Draft again"),
         replace(GIVE_ROLE, alone=True),
-        Deed(
+        StaffAction(
             "remove",
             "Remove",
             "Removed",
@@ -239,8 +239,8 @@ class OfferingComponentAdmin(RecordAdmin):
         section("Kind", *KIND, "is_builtin", "uuid"),
     )
     panels: tuple[Panel, ...] = (ABOUT_THIS,)
-    deeds = (
-        Deed(
+    staff_actions = (
+        StaffAction(
             "remove",
             "Remove",
             "Removed",

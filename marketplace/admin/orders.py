@@ -9,10 +9,10 @@ from django.contrib import admin
 from django.utils.html import format_html
 
 from common.admin import columns
-from common.admin.deeds import Deed, DeedForm, ReasonForm, RemarkForm
 from common.admin.filters import AgeFilter
 from common.admin.panels import Panel
 from common.admin.records import RecordAdmin, section
+from common.admin.staff_actions import ReasonForm, RemarkForm, StaffAction, StaffActionForm
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
 from marketplace.lifecycle import OPEN, ORDER, OrderState, OrderType
@@ -74,7 +74,7 @@ def _makes_a_nameless_one(order: Order) -> bool:
     return order.type == OrderType.CREATE and not order.resource.backend_id
 
 
-class BackendIdForm(DeedForm):
+class BackendIdForm(StaffActionForm):
     """What the provider calls it."""
 
     backend_id = forms.CharField(label="Backend ID", max_length=255, required=False)
@@ -85,11 +85,11 @@ def step(
     label: str,
     done: str,
     service: Callable[..., Any],
-    form: type[DeedForm] = ReasonForm,
+    form: type[StaffActionForm] = ReasonForm,
     **more: Any,
-) -> Deed:
-    """Return the deed that takes an order along the table."""
-    return Deed(name, label, done, service, form=form, states=ORDER.sources(name), **more)
+) -> StaffAction:
+    """Return the action that takes an order along the table."""
+    return StaffAction(name, label, done, service, form=form, states=ORDER.sources(name), **more)
 
 
 def _can_be_called_off(order: Order) -> bool:
@@ -244,9 +244,9 @@ class OrderAdmin(RecordAdmin):
         section("Record", "uuid", "slug", "backend_id", "callback_url", "modified", folded=True),
     )
     panels: tuple[Panel, ...] = (ABOUT_THIS,)
-    deeds = (
+    staff_actions = (
         *STEPS,
-        Deed(
+        StaffAction(
             "set_backend_id",
             "Set the backend ID",
             "Backend ID set",

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin
 
 from common.admin import columns
-from common.admin.deeds import Deed
 from common.admin.filters import AgeFilter
 from common.admin.records import RecordAdmin, section
+from common.admin.staff_actions import StaffAction
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
 from marketplace.models import OfferingPartition
@@ -69,7 +69,7 @@ class OfferingPartitionAdmin(RecordAdmin):
         section("Record", "uuid", "created", "modified"),
     )
     panels = (ABOUT_THIS,)
-    deeds = (Deed("remove", "Remove", "Removed", explained(_remove)),)
+    staff_actions = (StaffAction("remove", "Remove", "Removed", explained(_remove)),)
 
     def title_of(self, row: OfferingPartition) -> str:
         """Return which partition it is, and of what."""

@@ -8,10 +8,10 @@ from django import forms
 from django.contrib import admin
 
 from common.admin import columns
-from common.admin.deeds import Deed, RemarkForm
 from common.admin.filters import AgeFilter
 from common.admin.panels import Panel
 from common.admin.records import RecordAdmin, section
+from common.admin.staff_actions import RemarkForm, StaffAction
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
 from marketplace.models import Plan, PlanComponent, Resource
@@ -134,8 +134,8 @@ class PlanAdmin(RecordAdmin):
         Panel("Resources", Resource, ("name", "state", "project", "created"), by="plan"),
         ABOUT_THIS,
     )
-    deeds = (
-        Deed(
+    staff_actions = (
+        StaffAction(
             "set_prices",
             "Set prices",
             "Prices set",
@@ -145,7 +145,7 @@ class PlanAdmin(RecordAdmin):
             alone=True,
             explanation="Where allocations are under the plan, the prices hold from next month on.",
         ),
-        Deed(
+        StaffAction(
             "archive",
             "Archive",
             "Archived",
@@ -153,7 +153,7 @@ class PlanAdmin(RecordAdmin):
             when=_is_offered,
             explanation="It leaves the list; allocations under it keep it.",
         ),
-        Deed(
+        StaffAction(
             "remove",
             "Remove",
             "Removed",
@@ -172,7 +172,7 @@ class PlanAdmin(RecordAdmin):
         return plans.create(offering, actor=actor, now=now, **fields)
 
     def change(self, row: Plan, changes: dict[str, Any], *, actor: User, now: datetime) -> None:
-        """Change a plan; its prices are set by a deed."""
+        """Change a plan; its prices are set by a staff action."""
         plans.change(row, actor=actor, now=now, **changes)
 
 

@@ -8,10 +8,10 @@ from django import forms
 from django.contrib import admin
 
 from common.admin import columns
-from common.admin.deeds import Deed, ReasonForm, RemarkForm
 from common.admin.filters import AgeFilter, EndFilter
 from common.admin.panels import Panel
 from common.admin.records import RecordAdmin, section
+from common.admin.staff_actions import ReasonForm, RemarkForm, StaffAction
 from common.admin.times import DayField
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
@@ -74,8 +74,8 @@ def _can_come_back(resource: Resource) -> bool:
     return resource.offering.lets_restore
 
 
-DEEDS = (
-    Deed(
+STAFF_ACTIONS = (
+    StaffAction(
         "pause",
         "Pause",
         "Paused",
@@ -84,8 +84,8 @@ DEEDS = (
         when=_runs,
         explanation="The site is told to let nobody compute on it.",
     ),
-    Deed("resume", "Resume", "Resumed", explained(_resume), states=LIVE, when=_is_paused),
-    Deed(
+    StaffAction("resume", "Resume", "Resumed", explained(_resume), states=LIVE, when=_is_paused),
+    StaffAction(
         "set_as_ok",
         "Mark as OK",
         "OK",
@@ -93,7 +93,7 @@ DEEDS = (
         states=RESOURCE.sources("resolved"),
         explanation="The error is resolved.",
     ),
-    Deed(
+    StaffAction(
         "set_as_erred",
         "Mark as erred",
         "Erred",
@@ -101,7 +101,7 @@ DEEDS = (
         form=FailForm,
         states=RESOURCE.sources("broke"),
     ),
-    Deed(
+    StaffAction(
         "set_end_date",
         "Set the end date",
         "End date set",
@@ -109,7 +109,7 @@ DEEDS = (
         EndDateForm,
         LIVE,
     ),
-    Deed(
+    StaffAction(
         "terminate",
         "Terminate",
         "Termination ordered",
@@ -117,7 +117,7 @@ DEEDS = (
         states=frozenset(resource_orders.TERMINABLE),
         explanation="Places an order for the end of the allocation, which the provider approves.",
     ),
-    Deed(
+    StaffAction(
         "restore",
         "Restore",
         "Restoration ordered",
@@ -126,7 +126,7 @@ DEEDS = (
         states=frozenset({ResourceState.TERMINATED}),
         when=_can_come_back,
     ),
-    Deed(
+    StaffAction(
         "set_backend_id",
         "Set the backend ID",
         "Backend ID set",
@@ -225,7 +225,7 @@ class ResourceAdmin(RecordAdmin):
             empty="Nothing is recorded.",
         ),
     )
-    deeds: tuple[Deed, ...] = DEEDS
+    staff_actions: tuple[StaffAction, ...] = STAFF_ACTIONS
 
     def change(self, row: Resource, changes: dict[str, Any], *, actor: User, now: datetime) -> None:
         """Give a resource another name or description."""

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin
 
 from common.admin import columns
-from common.admin.deeds import Deed
 from common.admin.filters import AgeFilter
 from common.admin.records import RecordAdmin, section
+from common.admin.staff_actions import StaffAction
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
 from marketplace.models import Consent, TermsOfService
@@ -57,8 +57,8 @@ class TermsOfServiceAdmin(RecordAdmin):
         section("Record", "is_active", "created", "modified", "uuid"),
     )
     panels = (ABOUT_THIS,)
-    deeds = (
-        Deed(
+    staff_actions = (
+        StaffAction(
             "withdraw",
             "Withdraw",
             "Withdrawn",
@@ -102,7 +102,11 @@ class ConsentAdmin(RecordAdmin):
         section("Times", "agreement_date", "revocation_date", "uuid"),
     )
     panels = (ABOUT_THIS,)
-    deeds = (Deed("revoke", "Take back", "Taken back", explained(terms.revoke), when=_not_revoked),)
+    staff_actions = (
+        StaffAction(
+            "revoke", "Take back", "Taken back", explained(terms.revoke), when=_not_revoked
+        ),
+    )
 
     def title_of(self, row: Consent) -> str:
         """Return who agreed to what."""

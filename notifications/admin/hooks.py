@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin
 
 from common.admin import columns
-from common.admin.deeds import Deed
 from common.admin.filters import AgeFilter
 from common.admin.panels import Panel
 from common.admin.records import RecordAdmin, section
+from common.admin.staff_actions import StaffAction
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
 from notifications.models import Hook, HookAttempt, HookDelivery, HookPosition
@@ -98,10 +98,12 @@ class HookAdmin(RecordAdmin):
         ),
         ABOUT_THIS,
     )
-    deeds = (
-        Deed("switch_off", "Switch off", "Switched off", explained(_switch_off), when=_is_active),
-        Deed("switch_on", "Switch on", "Switched on", explained(_switch_on), when=_is_off),
-        Deed(
+    staff_actions = (
+        StaffAction(
+            "switch_off", "Switch off", "Switched off", explained(_switch_off), when=_is_active
+        ),
+        StaffAction("switch_on", "Switch on", "Switched on", explained(_switch_on), when=_is_off),
+        StaffAction(
             "replay_dead",
             "Tell again what was given up",
             "Will be told again",
@@ -154,8 +156,8 @@ class HookDeliveryAdmin(RecordAdmin):
             empty="None yet.",
         ),
     )
-    deeds = (
-        Deed(
+    staff_actions = (
+        StaffAction(
             "replay",
             "Tell again",
             "Will be told again",

@@ -1,4 +1,4 @@
-"""Where the admin's pages are, what they say, and how deeds are done through them."""
+"""Where the admin's pages are, what they say, and how staff actions are done through them."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ def page_of(row: Model) -> str:
     return address(row, "change", row.pk)
 
 
-def deed_address(name: str, *rows: Model) -> str:
-    """Return where a deed is confirmed for rows."""
+def action_address(name: str, *rows: Model) -> str:
+    """Return where a staff action is confirmed for rows."""
     keys = ",".join(str(row.pk) for row in rows)
     return f"{address(rows[0], 'do', name)}?rows={keys}"
 
 
-def do(client: Client, deed: str, /, *rows: Model, **asked: Any) -> Any:
-    """Do a deed to rows: what the browser sends when its form is confirmed."""
-    return client.post(deed_address(deed, *rows), asked)
+def do(client: Client, action: str, /, *rows: Model, **asked: Any) -> Any:
+    """Do a staff action to rows: what the browser sends when its form is confirmed."""
+    return client.post(action_address(action, *rows), asked)
 
 
 def change(client: Client, row: Model, **changes: str) -> Any:
@@ -56,5 +56,5 @@ def text(response: Any) -> str:
 
 
 def buttons(client: Client, row: Model) -> list[str]:
-    """Return the deeds that a row's page offers."""
-    return [deed["label"] for deed in client.get(page_of(row)).context["deeds"]]
+    """Return the actions that a row's page offers."""
+    return [action["label"] for action in client.get(page_of(row)).context["staff_actions"]]

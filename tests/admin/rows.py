@@ -13,7 +13,7 @@ from accounting.models import (
     DesiredState,
     PlanPeriodUsage,
     PolicyComponentLimit,
-    PolicyStanding,
+    PolicyState,
     SlurmCommandHistory,
     SlurmPeriodicUsagePolicy,
     SlurmPolicyEvaluationLog,
@@ -53,7 +53,7 @@ from tests.factories.accounting import (
     PlanPeriodUsageFactory,
     PolicyComponentLimitFactory,
     PolicyFactory,
-    PolicyStandingFactory,
+    PolicyStateFactory,
 )
 from tests.factories.agents import (
     AgentIdentityFactory,
@@ -260,7 +260,7 @@ MAKERS: dict[type[Any], Callable[[], Any]] = {
     DesiredState: DesiredStateFactory,
     ComponentUserUsage: lambda: ComponentUserUsageFactory(user=OfferingUserFactory()),
     PolicyComponentLimit: PolicyComponentLimitFactory,
-    PolicyStanding: PolicyStandingFactory,
+    PolicyState: PolicyStateFactory,
     SlurmCommandHistory: CommandHistoryFactory,
     SlurmPeriodicUsagePolicy: PolicyFactory,
     SlurmPolicyEvaluationLog: EvaluationLogFactory,

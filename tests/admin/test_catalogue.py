@@ -45,7 +45,7 @@ def event_of(kind: str) -> Event:
 
 
 @pytest.mark.parametrize(
-    ("deed", "source", "target"),
+    ("action", "source", "target"),
     [
         ("activate", OfferingState.DRAFT, OfferingState.ACTIVE),
         ("pause", OfferingState.ACTIVE, OfferingState.PAUSED),
@@ -55,10 +55,10 @@ def event_of(kind: str) -> Event:
     ],
 )
 def test_an_offering_goes_along_the_table(
-    staff: Client, dave: User, deed: str, source: OfferingState, target: OfferingState
+    staff: Client, dave: User, action: str, source: OfferingState, target: OfferingState
 ) -> None:
     row = HpcOfferingFactory(state=source.value)
-    do(staff, deed, row, reason=WHY)
+    do(staff, action, row, reason=WHY)
     row.refresh_from_db()
     event = event_of(f"offering.{target.lower()}")
     assert row.state == target

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.html import escape
 
 from common.admin.records import RecordAdmin
-from tests.admin.pages import address, buttons, deed_address, page_of, text
+from tests.admin.pages import action_address, address, buttons, page_of, text
 from tests.admin.rows import MAKERS
 from tests.rooms import APPS
 
@@ -32,11 +32,13 @@ REGISTRY: list[tuple[type[Model], Any]] = sorted(
 )
 PAGES = dict(REGISTRY)
 MODELS = [model for model, _ in REGISTRY]
-DEEDS = [(model, deed) for model, pages in REGISTRY for deed in pages.deeds]
+STAFF_ACTIONS = [(model, action) for model, pages in REGISTRY for action in pages.staff_actions]
 
 every_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
-every_deed = pytest.mark.parametrize(
-    ("model", "deed"), DEEDS, ids=[f"{m._meta.model_name}-{d.name}" for m, d in DEEDS]
+every_action = pytest.mark.parametrize(
+    ("model", "action"),
+    STAFF_ACTIONS,
+    ids=[f"{m._meta.model_name}-{d.name}" for m, d in STAFF_ACTIONS],
 )
 
 
@@ -166,37 +168,37 @@ def test_somebody_who_is_no_longer_active_does_not_come_in(dave: User, staff: Cl
     assert staff.get("/admin/").status_code == 302
 
 
-@every_deed
-def test_a_deed_asks_before_it_is_done(staff: Client, model: type[Model], deed: Any) -> None:
+@every_action
+def test_an_action_asks_before_it_is_done(staff: Client, model: type[Model], action: Any) -> None:
     row = MAKERS[model]()
-    response = staff.get(deed_address(deed.name, row))
+    response = staff.get(action_address(action.name, row))
     assert response.status_code == 200
-    assert deed.label in text(response)
-    offered = f'value="{escape(deed.label)}"' in response.content.decode()
-    assert offered == deed.possible(row)
+    assert action.label in text(response)
+    offered = f'value="{escape(action.label)}"' in response.content.decode()
+    assert offered == action.possible(row)
 
 
 @pytest.mark.parametrize(
-    ("model", "deed"),
-    [(model, deed) for model, deed in DEEDS if deed.states is not None],
-    ids=[f"{m._meta.model_name}-{d.name}" for m, d in DEEDS if d.states is not None],
+    ("model", "action"),
+    [(model, action) for model, action in STAFF_ACTIONS if action.states is not None],
+    ids=[f"{m._meta.model_name}-{d.name}" for m, d in STAFF_ACTIONS if d.states is not None],
 )
-def test_a_deed_is_refused_with_a_message_in_every_state_that_does_not_allow_it(
-    staff: Client, model: type[Model], deed: Any
+def test_an_action_is_refused_with_a_message_in_every_state_that_does_not_allow_it(
+    staff: Client, model: type[Model], action: Any
 ) -> None:
     row = MAKERS[model]()
     states = {state for state, _ in row._meta.get_field("state").flatchoices}
-    for state in sorted(states - deed.states):
+    for state in sorted(states - action.states):
         model._default_manager.filter(pk=row.pk).update(state=state)
         row.refresh_from_db()
-        assert deed.label not in buttons(staff, row)
-        _refuses(staff, model, deed, row)
+        assert action.label not in buttons(staff, row)
+        _refuses(staff, model, action, row)
 
 
-def _refuses(staff: Client, model: type[Model], deed: Any, row: Any) -> None:
+def _refuses(staff: Client, model: type[Model], action: Any, row: Any) -> None:
     before = model._default_manager.filter(pk=row.pk).values().get()
-    answers = {name: _answer(field) for name, field in deed.form(rows=[row]).fields.items()}
-    response = staff.post(deed_address(deed.name, row), answers)
+    answers = {name: _answer(field) for name, field in action.form(rows=[row]).fields.items()}
+    response = staff.post(action_address(action.name, row), answers)
     assert response.status_code == 200
     assert "This is not possible" in text(response)
     assert model._default_manager.filter(pk=row.pk).values().get() == before
@@ -207,11 +209,11 @@ def _answer(field: Any) -> str:
     return str(next(iter(choices))[0]) if choices else "something"
 
 
-def test_an_unknown_deed_is_not_found(staff: Client, dave: User) -> None:
-    assert staff.get(deed_address("conjure", dave)).status_code == 404
+def test_an_unknown_action_is_not_found(staff: Client, dave: User) -> None:
+    assert staff.get(action_address("conjure", dave)).status_code == 404
 
 
 @pytest.mark.parametrize("rows", ["", "nothing", "0", "99999999999999999999", "1;drop"])
-def test_a_deed_to_no_row_leads_back_to_the_list(staff: Client, rows: str) -> None:
+def test_an_action_to_no_row_leads_back_to_the_list(staff: Client, rows: str) -> None:
     response = staff.get("/admin/identity/user/do/deactivate/", {"rows": rows})
     assert (response.status_code, response["Location"]) == (302, "/admin/identity/user/")

@@ -141,11 +141,11 @@ def test_an_action_on_no_key_leads_back_to_the_list_and_says_why(staff: Client, 
     no_key = cycle(NO_KEYS)
     for model in models_of(app):
         url = address(model, "changelist")
-        for deed in PAGES[model].deeds:
-            if deed.alone:
+        for action in PAGES[model].staff_actions:
+            if action.alone:
                 continue
             for odd in ("\x00", next(no_key)):
-                chosen = {"action": deed.name, "_selected_action": odd, "index": odd}
+                chosen = {"action": action.name, "_selected_action": odd, "index": odd}
                 response = asked(staff, url, chosen)
                 assert (response.status_code, response["Location"]) == (302, url)
                 assert "Items must be selected" in said(response)[-1]
@@ -158,12 +158,12 @@ def test_an_action_is_done_to_the_rows_among_odd_keys(staff: Client, alice: User
 
 
 @each_app
-def test_a_deed_to_odd_keys_leads_back_to_the_list(staff: Client, app: str) -> None:
+def test_an_action_to_odd_keys_leads_back_to_the_list(staff: Client, app: str) -> None:
     odd = cycle(ODD)
     for model in models_of(app):
-        for deed in PAGES[model].deeds:
+        for action in PAGES[model].staff_actions:
             for _, query in with_odd(["rows"], odd):
-                response = asked(staff, address(model, "do", deed.name) + query)
+                response = asked(staff, address(model, "do", action.name) + query)
                 assert response["Location"] == address(model, "changelist")
 
 

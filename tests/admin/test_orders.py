@@ -1,4 +1,4 @@
-"""What staff do to orders in the admin: the services' deeds, with the actor and the reason."""
+"""What staff do to orders in the admin: the services are called with the actor and the reason."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from allocations.lifecycle import ProvisionState
-from common.admin.deed_pages import MOST_ROWS
+from common.admin.staff_action_pages import MOST_ROWS
 from identity.models import Event
 from marketplace.components import OfferingType
 from marketplace.lifecycle import OrderState, OrderType, ResourceState
 from marketplace.models import Order
 from marketplace.services import orders
-from tests.admin.pages import address, buttons, deed_address, do, page_of, said, text
+from tests.admin.pages import action_address, address, buttons, do, page_of, said, text
 from tests.factories.allocations import ProvisionFactory
 from tests.factories.marketplace import HpcOfferingFactory, OrderFactory, ResourceFactory
 
@@ -66,13 +66,13 @@ DECISIONS = [
 ]
 
 
-@pytest.mark.parametrize(("deed", "source", "target"), DECISIONS)
-def test_a_deed_moves_the_order_and_records_who_and_why(
-    staff: Client, dave: User, deed: str, source: OrderState, target: OrderState
+@pytest.mark.parametrize(("action", "source", "target"), DECISIONS)
+def test_an_action_moves_the_order_and_records_who_and_why(
+    staff: Client, dave: User, action: str, source: OrderState, target: OrderState
 ) -> None:
     row = order(source)
 
-    response = do(staff, deed, row, reason=WHY)
+    response = do(staff, action, row, reason=WHY)
 
     assert (response.status_code, response["Location"]) == (302, page_of(row))
     row.refresh_from_db()
@@ -119,7 +119,7 @@ def test_an_approval_needs_none(staff: Client, dave: User) -> None:
 
 def test_looking_at_the_form_does_nothing(staff: Client) -> None:
     row = order(OrderState.PENDING_PROVIDER)
-    staff.get(deed_address("approve_by_provider", row))
+    staff.get(action_address("approve_by_provider", row))
     row.refresh_from_db()
     assert row.state == OrderState.PENDING_PROVIDER
 
@@ -187,7 +187,7 @@ def test_many_orders_are_decided_one_by_one_and_each_is_accounted_for(
         order(OrderState.PENDING_PROVIDER),
     )
 
-    page = staff.get(deed_address("approve_by_provider", good, bad, fine))
+    page = staff.get(action_address("approve_by_provider", good, bad, fine))
     assert "Will be done to 2 orders" in text(page)
     assert "Not possible for 1" in text(page)
 
@@ -210,7 +210,7 @@ def test_the_list_leads_to_the_form_and_back_with_its_filters(staff: Client) -> 
     chosen = {"action": "approve_by_provider", "_selected_action": [first.pk, second.pk]}
 
     form = staff.post(url, chosen)
-    assert form["Location"].startswith(deed_address("approve_by_provider", first).split("?")[0])
+    assert form["Location"].startswith(action_address("approve_by_provider", first).split("?")[0])
     back = staff.post(form["Location"], {"reason": WHY})
 
     assert back["Location"] == url
@@ -233,7 +233,7 @@ def test_the_list_offers_what_the_state_it_is_narrowed_to_allows(staff: Client) 
 def test_too_many_rows_at_once_are_not_taken_on(
     staff: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("common.admin.deed_pages.MOST_ROWS", 1)
+    monkeypatch.setattr("common.admin.staff_action_pages.MOST_ROWS", 1)
     rows = [order(OrderState.PENDING_PROVIDER) for _ in range(2)]
     chosen = {"action": "cancel", "_selected_action": [row.pk for row in rows]}
     response = staff.post(address(Order, "changelist"), chosen)

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from accounting.models import SlurmPeriodicUsagePolicy
-from tests.admin.pages import deed_address, page_of, text
+from tests.admin.pages import action_address, page_of, text
 from tests.factories.accounting import ComponentUsageFactory, PolicyFactory
 from tests.factories.marketplace import HpcOfferingFactory, ResourceFactory
 
@@ -25,7 +25,7 @@ def test_staff_evaluate_a_policy_and_see_on_its_page_what_came_of_it(staff, reso
     policy = PolicyFactory(offering=resource.offering)
     ComponentUsageFactory(resource=resource, usage=Decimal(105))
 
-    staff.post(deed_address("evaluate", policy), {"reason": "The site asks why"})
+    staff.post(action_address("evaluate", policy), {"reason": "The site asks why"})
 
     resource.refresh_from_db()
     assert resource.downscaled is True
@@ -37,9 +37,9 @@ def test_staff_evaluate_a_policy_and_see_on_its_page_what_came_of_it(staff, reso
 def test_staff_remove_a_policy_and_what_it_holds(staff, resource):
     policy = PolicyFactory(offering=resource.offering)
     ComponentUsageFactory(resource=resource, usage=Decimal(130))
-    staff.post(deed_address("evaluate", policy), {"reason": ""})
+    staff.post(action_address("evaluate", policy), {"reason": ""})
 
-    staff.post(deed_address("remove", policy), {"reason": "Agreed with the site"})
+    staff.post(action_address("remove", policy), {"reason": "Agreed with the site"})
 
     resource.refresh_from_db()
     assert (resource.paused, resource.downscaled) == (False, False)

@@ -91,8 +91,8 @@ def test_a_resource_that_an_order_holds_is_not_terminated(staff: Client) -> None
 def test_a_terminated_resource_is_left_alone(staff: Client) -> None:
     row = ResourceFactory(state=ResourceState.TERMINATED.value)
     assert buttons(staff, row) == ["Set the backend ID", "Report usage"]
-    for deed in ("pause", "set_as_ok", "set_as_erred", "set_end_date", "terminate", "restore"):
-        response = do(staff, deed, row, reason=WHY)
+    for action in ("pause", "set_as_ok", "set_as_erred", "set_end_date", "terminate", "restore"):
+        response = do(staff, action, row, reason=WHY)
         assert "This is not possible" in text(response)
     row.refresh_from_db()
     assert (row.state, row.paused) == (ResourceState.TERMINATED, False)

@@ -14,7 +14,7 @@ from common.admin.records import RecordAdmin
 from config.pages.rules import INPUTS, judges
 from marketplace.lifecycle import OfferingState, OrderState, OrderType
 from marketplace.models import Category, OfferingComponent, TermsOfService
-from tests.admin.pages import address, change, deed_address, do, said, text
+from tests.admin.pages import action_address, address, change, do, said, text
 from tests.factories.marketplace import (
     HpcOfferingFactory,
     OfferingComponentFactory,
@@ -121,7 +121,7 @@ def test_an_offering_of_which_nothing_can_be_ordered_is_not_activated(staff: Cli
 
 def test_who_finishes_an_order_says_what_the_site_calls_the_allocation(staff: Client) -> None:
     order = OrderFactory(state=OrderState.EXECUTING, type=OrderType.CREATE, resource__backend_id="")
-    assert "Backend ID of the allocation" in text(staff.get(deed_address("complete", order)))
+    assert "Backend ID of the allocation" in text(staff.get(action_address("complete", order)))
 
     do(staff, "complete", order, reason="", resource_backend_id="hpc_folding")
 
@@ -129,7 +129,7 @@ def test_who_finishes_an_order_says_what_the_site_calls_the_allocation(staff: Cl
     order.resource.refresh_from_db()
     assert (order.state, order.resource.backend_id) == (OrderState.DONE, "hpc_folding")
     later = OrderFactory(state=OrderState.EXECUTING, type=OrderType.UPDATE, resource=order.resource)
-    assert "Backend ID of the allocation" not in text(staff.get(deed_address("complete", later)))
+    assert "Backend ID of the allocation" not in text(staff.get(action_address("complete", later)))
 
 
 def test_a_refusal_says_in_which_state_it_is(staff: Client) -> None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.api.site.agent_calls import AGENT_CALLS, AgentCall, filled
 from tests.api.site.calls import Call, told
-from tests.api.site.deeds import DEEDS, Deed, filled
 from tests.api.site.place import Place, build
 from tests.api.site.polls import BY_THE_SITE
 from tests.api.site.snapshot import Snapshot, changes, snapshot
@@ -138,18 +138,18 @@ def test_the_agent_of_another_provider_reads_nothing(
     assert {number: found for number, found in private.items() if found not in (404, [])} == {}
 
 
-@pytest.mark.parametrize("deed", DEEDS, ids=lambda deed: deed.number)
+@pytest.mark.parametrize("call", AGENT_CALLS, ids=lambda call: call.number)
 def test_the_agent_of_another_provider_changes_nothing(
-    deed: Deed, names: dict[str, str], mallory: User, as_user: Callable[[User], APIClient]
+    call: AgentCall, names: dict[str, str], mallory: User, as_user: Callable[[User], APIClient]
 ) -> None:
     """What is named in the path does not exist for it, nor what is named in the body."""
     client = as_user(mallory)
     before = snapshot()
 
-    path, body = f"/api/{deed.path.format(**names)}", filled(deed.body, names)
-    answer = getattr(client, deed.method)(path, body, format="json")
+    path, body = f"/api/{call.path.format(**names)}", filled(call.body, names)
+    answer = getattr(client, call.method)(path, body, format="json")
 
-    assert answer.status_code == (404 if "{" in deed.path else 400)
+    assert answer.status_code == (404 if "{" in call.path else 400)
     assert "does not exist" in answer.content.decode() or answer.status_code == 404
     assert changes(before, snapshot()) == {}
 

@@ -1,4 +1,4 @@
-"""Deeds that are done at the same moment, each in a thread and on a connection of its own."""
+"""Actions that are done at the same moment, each in a thread and on a connection of its own."""
 
 from __future__ import annotations
 
@@ -15,36 +15,36 @@ if TYPE_CHECKING:
 RACERS = 6
 
 
-def race(*deeds: Callable[[], Any]) -> list[Any]:
-    """Do all deeds at once; return what each got, in their order: its result or its refusal."""
-    start = Barrier(len(deeds))
+def race(*actions: Callable[[], Any]) -> list[Any]:
+    """Do all actions at once; return what each got, in their order: its result or its refusal."""
+    start = Barrier(len(actions))
 
-    def run(deed: Callable[[], Any]) -> Any:
+    def run(action: Callable[[], Any]) -> Any:
         try:
             start.wait()
-            return deed()
+            return action()
         except Exception as error:
             return error
         finally:
             connection.close()
 
-    with ThreadPoolExecutor(len(deeds)) as pool:
-        return list(pool.map(run, deeds))
+    with ThreadPoolExecutor(len(actions)) as pool:
+        return list(pool.map(run, actions))
 
 
-def race_same(deed: Callable[[], Any]) -> list[Any]:
-    """Do one deed several times at once; return what each got: its result or its refusal."""
-    return race(*[deed] * RACERS)
+def race_same(action: Callable[[], Any]) -> list[Any]:
+    """Do one action several times at once; return what each got: its result or its refusal."""
+    return race(*[action] * RACERS)
 
 
-def race_each(deed: Callable[[int], Any], racers: int = RACERS) -> list[Any]:
-    """Do a deed at once for each number from 0; return what each got: its result or its refusal."""
-    return race(*(partial(deed, number) for number in range(racers)))
+def race_each(action: Callable[[int], Any], racers: int = RACERS) -> list[Any]:
+    """Do an action at once for each number from 0; return what each got, or its refusal."""
+    return race(*(partial(action, number) for number in range(racers)))
 
 
-def at_once(deed: Callable[[int], Any], racers: int = RACERS) -> list[Any]:
-    """Do a deed at once for each number from 0; return the results, or raise the first refusal."""
-    got = race_each(deed, racers)
+def at_once(action: Callable[[int], Any], racers: int = RACERS) -> list[Any]:
+    """Do an action at once for each number from 0; return the results or raise a refusal."""
+    got = race_each(action, racers)
     for one in got:
         if isinstance(one, Exception):
             raise one

@@ -94,7 +94,7 @@ def test_of_a_removal_and_registrations_whoever_comes_first_wins_and_nothing_is_
 ):
     service = AgentServiceFactory(identity=identity)
 
-    def deed(number):
+    def action(number):
         if number == 0:
             agent_removal.remove(identity, actor=carol, now=now)
             return "removed"
@@ -106,7 +106,7 @@ def test_of_a_removal_and_registrations_whoever_comes_first_wins_and_nothing_is_
             service, name=f"p{number}", backend_type="slurm", actor=carol, now=now
         )
 
-    got = race_each(deed)
+    got = race_each(action)
 
     assert got[0] == "removed"
     unexpected = [
@@ -159,14 +159,14 @@ def test_all_get_the_same_subscription_and_the_same_queue_of_it(identity, offeri
 def test_a_subscription_ends_once_and_gets_no_queue_afterwards(offering, carol, now):
     subscription = EventSubscriptionFactory(user=carol)
 
-    def deed(number):
+    def action(number):
         if number % 2:
             return subscriptions.create_queue(
                 subscription, offering=offering, object_type=ObjectType.ORDER, actor=carol, now=now
             )
         return subscriptions.unsubscribe(subscription, actor=carol, now=now)
 
-    got = race_each(deed)
+    got = race_each(action)
 
     refused = [one for one in got if isinstance(one, Exception)]
     assert all(isinstance(one, subscriptions.SubscriptionGone) for one in refused)

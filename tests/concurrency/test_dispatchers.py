@@ -135,7 +135,7 @@ def test_what_a_killed_worker_had_is_told_again(told):
     assert list(EventDelivery.objects.values_list("attempts", flat=True)) == [2, 2]
 
 
-def test_a_worker_killed_between_the_deed_and_its_receipt_does_it_again(told, monkeypatch):
+def test_a_worker_killed_between_the_action_and_its_receipt_does_it_again(told, monkeypatch):
     event = happen(1)[0]
 
     class Killed(BaseException):

@@ -83,8 +83,8 @@ def test_a_search_is_begun_by_one_and_ended_by_one(now: datetime) -> None:
     def end() -> None:
         imports.complete(BackendResourceRequest.objects.get(pk=asked.pk), actor=actor, now=now)
 
-    for deed, kind in ((begin, "import.processing"), (end, "import.done")):
-        assert lost(race_same(deed), IllegalTransition) == RACERS - 1
+    for action, kind in ((begin, "import.processing"), (end, "import.done")):
+        assert lost(race_same(action), IllegalTransition) == RACERS - 1
         assert Event.objects.filter(kind=kind).count() == 1
 
 
@@ -110,11 +110,11 @@ def test_an_account_that_is_removed_at_the_same_time_leaves_no_limit(
     account = OfferingUserFactory(offering=resource.offering, username="bob1")
     GrantFactory(user=account.user, scope=resource.project)
     component = resource.offering.components.get(type="cpu_k_hours").uuid
-    deeds = [lambda: accounts.remove(account, actor=actor, now=now)]
+    actions = [lambda: accounts.remove(account, actor=actor, now=now)]
 
     def either() -> Any:
-        if deeds:
-            return deeds.pop()()
+        if actions:
+            return actions.pop()()
         return user_limits.create(
             resource=resource, component=component, account="bob1", actor=actor, now=now
         )

@@ -71,10 +71,10 @@ STEPS: dict[str, tuple[OrderState, str, Any]] = {
 def test_of_many_who_take_one_step_exactly_one_does(
     step: str, project: Project, offering: Offering, dave: User, now: datetime
 ) -> None:
-    state, kind, deed = STEPS[step]
+    state, kind, action = STEPS[step]
     order = make(project, offering, OrderType.CREATE, state)
 
-    got = race(*[lambda: deed(order, actor=dave, now=now)] * RACERS)
+    got = race(*[lambda: action(order, actor=dave, now=now)] * RACERS)
 
     assert got.count(WON) == 1
     assert [type(one) for one in got if one is not WON] == [IllegalTransition] * (RACERS - 1)

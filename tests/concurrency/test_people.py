@@ -58,13 +58,16 @@ def test_of_several_programs_that_want_a_name_one_gets_it(
 def test_programs_of_project_and_organisation_that_prefer_a_name_share_none(
     project: Project, allocator: Customer, alice: User, now: datetime
 ) -> None:
-    def deed(number: int) -> Any:
+    def action(number: int) -> Any:
         asked: dict[str, Any] = {"preferred_identifier": "bot", "actor": alice, "now": now}
         if number % 2:
             return shared_accounts.open_for_project(project=project, **asked)[0].username
         return shared_accounts.open_for_customer(customer=allocator, **asked)[0].username
 
-    assert sorted(race_each(deed)) == ["bot", *(f"bot-{number}" for number in range(2, RACERS + 1))]
+    assert sorted(race_each(action)) == [
+        "bot",
+        *(f"bot-{number}" for number in range(2, RACERS + 1)),
+    ]
 
 
 def test_there_are_never_more_programs_than_staff_allow(

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from accounting.models import PolicyStanding, SlurmPeriodicUsagePolicy, SlurmPolicyEvaluationLog
+from accounting.models import PolicyState, SlurmPeriodicUsagePolicy, SlurmPolicyEvaluationLog
 from accounting.services import commands, evaluation, policies
 from accounting.services.usage import Reported, set_usage
 from identity.models import Event
@@ -57,13 +57,13 @@ def test_evaluations_at_once_make_one_change_and_one_event_of_each_kind(policy, 
         "policy.evaluated",
     )
     assert {kind: count(kind) for kind in kinds} == dict.fromkeys(kinds, 1)
-    assert PolicyStanding.objects.count() == SlurmPolicyEvaluationLog.objects.count() == 1
+    assert PolicyState.objects.count() == SlurmPolicyEvaluationLog.objects.count() == 1
 
 
 def test_reports_and_evaluations_at_once_leave_the_flags_that_the_last_report_calls_for(
     policy, resource, carol, now
 ):
-    def deed(number):
+    def action(number):
         if number % 2:
             evaluation.evaluate_resource(resource, now=now)
         else:
@@ -71,7 +71,7 @@ def test_reports_and_evaluations_at_once_leave_the_flags_that_the_last_report_ca
                 resource, [Reported("cpu_k_hours", Decimal(60 * number))], actor=carol, now=now
             )
 
-    at_once(deed)
+    at_once(action)
     evaluation.evaluate_resource(resource, now=now)
 
     resource.refresh_from_db()
@@ -84,14 +84,14 @@ def test_offerings_evaluated_at_once_in_any_order_do_not_wait_for_each_other(
 ):
     others = [ResourceFactory(project=project, offering=offering) for _ in range(3)]
 
-    def deed(number):
+    def action(number):
         if number % 2:
             return len(evaluation.evaluate(policy, actor=carol, now=now).outcomes)
         for one in reversed([resource, *others]):
             evaluation.evaluate_resource(one, now=now)
         return 4
 
-    assert at_once(deed) == [4] * RACERS
+    assert at_once(action) == [4] * RACERS
 
 
 def test_who_removes_a_policy_while_it_is_evaluated_leaves_no_flag_behind(
@@ -99,13 +99,13 @@ def test_who_removes_a_policy_while_it_is_evaluated_leaves_no_flag_behind(
 ):
     ComponentUsageFactory(resource=resource, usage=Decimal(130))
 
-    def deed(number):
+    def action(number):
         if number == 0:
             policies.remove(policy, actor=carol, now=now)
         else:
             evaluation.evaluate_resource(resource, now=now)
 
-    at_once(deed)
+    at_once(action)
 
     resource.refresh_from_db()
     assert (resource.paused, resource.downscaled) == (False, False)
@@ -113,7 +113,7 @@ def test_who_removes_a_policy_while_it_is_evaluated_leaves_no_flag_behind(
 
 
 def test_of_several_who_make_a_policy_one_does(offering, carol, now):
-    def deed(_):
+    def action(_):
         with suppress(policies.PolicyExists):
             return policies.create(
                 offering,
@@ -123,7 +123,7 @@ def test_of_several_who_make_a_policy_one_does(offering, carol, now):
                 now=now,
             )
 
-    assert len([made for made in at_once(deed) if made]) == 1
+    assert len([made for made in at_once(action) if made]) == 1
     assert count("policy.created") == 1
 
 
@@ -131,13 +131,13 @@ def test_a_person_and_a_policy_at_once_leave_the_flag_to_one_of_them(policy, res
     """Whoever comes first has set it; the policy lets go only of what it has set itself."""
     ComponentUsageFactory(resource=resource, usage=Decimal(130))
 
-    def deed(number):
+    def action(number):
         if number == 0:
             delivery.set_flags(resource, {"paused": True}, actor=carol, now=now)
         else:
             evaluation.evaluate_resource(resource, now=now)
 
-    at_once(deed)
+    at_once(action)
     paused = Event.objects.filter(
         kind="resource.flags_set", payload__changed__contains=["paused"]
     ).get()
@@ -148,7 +148,7 @@ def test_a_person_and_a_policy_at_once_leave_the_flag_to_one_of_them(policy, res
 
 
 def test_results_reported_at_once_are_all_kept(policy, resource, carol, now):
-    def deed(number):
+    def action(number):
         commands.report_result(
             policy,
             resource_uuid=resource.uuid,
@@ -158,6 +158,6 @@ def test_results_reported_at_once_are_all_kept(policy, resource, carol, now):
             now=now,
         )
 
-    at_once(deed)
+    at_once(action)
 
     assert policy.command_history.count() == RACERS

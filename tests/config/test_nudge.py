@@ -103,7 +103,7 @@ def test_the_dispatcher_is_woken_after_the_commit_only(sent, monkeypatch, now):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_deed_stands_when_waking_fails(monkeypatch, now):
+def test_the_action_stands_when_waking_fails(monkeypatch, now):
     def fail():
         raise OSError("no threads left")
 

@@ -8,7 +8,7 @@ import pytest
 
 from accounting import tasks
 from accounting.ledger import month_of, preceding
-from accounting.models import PolicyStanding
+from accounting.models import PolicyState
 from accounting.services import months, policies
 from accounting.services.usage import Reported, set_usage
 from config.wiring import dispatch_events
@@ -126,7 +126,7 @@ def test_beat_evaluates_what_was_not_evaluated_in_the_period(offering, resource,
     tasks.begin_period()
 
     assert flags(resource) == (True, False)
-    assert PolicyStanding.objects.count() == 1
+    assert PolicyState.objects.count() == 1
 
 
 def test_an_allocation_that_has_ended_is_over_no_threshold_any_more(
@@ -143,7 +143,7 @@ def test_an_allocation_that_has_ended_is_over_no_threshold_any_more(
     dispatch_events()
 
     policy.refresh_from_db()
-    assert (policy.has_fired, PolicyStanding.objects.get().fired) == (False, False)
+    assert (policy.has_fired, PolicyState.objects.get().fired) == (False, False)
 
 
 def test_without_a_policy_nothing_is_evaluated(resource, carol, now):
@@ -151,7 +151,7 @@ def test_without_a_policy_nothing_is_evaluated(resource, carol, now):
     dispatch_events()
 
     assert flags(resource) == (False, False)
-    assert not PolicyStanding.objects.exists()
+    assert not PolicyState.objects.exists()
 
 
 def test_what_was_removed_in_the_meantime_is_no_error(offering, resource, carol, now):

@@ -180,7 +180,7 @@ def test_the_outsider_s_agent_finds_and_registers_nothing(
 ) -> None:
     client = cast.outsider
     assert marketplace_site_agent_identities_list.sync(client=client, name=identity.name) == []
-    deeds: list[tuple[Any, tuple[UUID, ...], Any, int]] = [
+    actions: list[tuple[Any, tuple[UUID, ...], Any, int]] = [
         (marketplace_site_agent_identities_create, (), introduce(cast, "mine"), 400),
         (
             marketplace_site_agent_identities_update,
@@ -189,7 +189,7 @@ def test_the_outsider_s_agent_finds_and_registers_nothing(
             404,
         ),
     ]
-    for module, arguments, body, status in deeds:
+    for module, arguments, body, status in actions:
         with pytest.raises(UnexpectedStatus) as refusal:
             module.sync(*arguments, client=client, body=body)
         assert refusal.value.status_code == status

@@ -19,7 +19,7 @@ from marketplace.models import Offering, Resource
 from tests.factories.accounting import (
     ComponentUserUsageLimitFactory,
     PolicyFactory,
-    PolicyStandingFactory,
+    PolicyStateFactory,
 )
 from tests.factories.allocations import OfferingUserFactory, ProjectServiceAccountFactory
 from tests.factories.marketplace import HpcOfferingFactory, ResourceFactory
@@ -99,7 +99,7 @@ def test_it_prints_what_makes_accounts_limits_and_people_again(rebuild, resource
     OfferingUserFactory(offering=offering, user=pi, username="pi1", is_restricted=True)
     ComponentUserUsageLimitFactory(resource=resource, user=account, limit=Decimal("1.5"))
     program = ProjectServiceAccountFactory(project=resource.project)
-    PolicyStandingFactory(
+    PolicyStateFactory(
         policy=PolicyFactory(offering=offering), resource=resource,
         settings={"fairshare": 5, "limit_type": "GrpTRESMins", "grp_tres_mins": {"billing": 72}},
     )  # fmt: skip

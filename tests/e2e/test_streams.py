@@ -151,9 +151,9 @@ def test_a_role_that_is_taken_away_ends_what_it_showed(service: Service) -> None
         body = {"name": name, "customer": own["url"]}
         assert service.send("POST", "/api/projects/", **body).status_code == 201
 
-    def members(deed: str) -> None:
+    def members(action: str) -> None:
         body = {"user": me["uuid"], "role": "CUSTOMER.OWNER"}
-        answer = service.send("POST", f"/api/customers/{own['uuid']}/{deed}/", **body)
+        answer = service.send("POST", f"/api/customers/{own['uuid']}/{action}/", **body)
         assert answer.status_code in {200, 201}, answer.text
 
     at = service.at("after=latest&types=project.created")

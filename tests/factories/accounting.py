@@ -17,7 +17,7 @@ from accounting.models import (
     ExecutionMode,
     PlanPeriodUsage,
     PolicyComponentLimit,
-    PolicyStanding,
+    PolicyState,
     SlurmCommandHistory,
     SlurmPeriodicUsagePolicy,
     SlurmPolicyEvaluationLog,
@@ -132,11 +132,11 @@ class PolicyComponentLimitFactory(DjangoModelFactory[PolicyComponentLimit]):
     limit = 100
 
 
-class PolicyStandingFactory(DjangoModelFactory[PolicyStanding]):
+class PolicyStateFactory(DjangoModelFactory[PolicyState]):
     """A resource that has used half of what a policy allows."""
 
     class Meta:
-        model = PolicyStanding
+        model = PolicyState
 
     policy = factory.SubFactory(PolicyFactory)
     resource = factory.SubFactory(

@@ -10,7 +10,7 @@ from django import forms
 from django.contrib import admin
 from rest_framework import serializers
 
-from common.admin.deeds import DeedForm
+from common.admin.staff_actions import StaffActionForm
 from common.admin.times import DayField as DayOfForm
 from common.admin.times import MomentField as MomentOfForm
 from common.admin.times import SplitMomentField
@@ -68,7 +68,7 @@ def test_every_day_and_moment_of_a_form_has_bounds(rf: Any) -> None:
     }
     declared = {
         f"{form.__name__}.{name}": field
-        for form in set(below(DeedForm)) | set(below(forms.ModelForm))
+        for form in set(below(StaffActionForm)) | set(below(forms.ModelForm))
         if form.__module__.split(".")[0] in PACKAGES
         for name, field in form.base_fields.items()
     }

@@ -49,9 +49,11 @@ ACCIDENT = st.one_of(
     st.tuples(st.just("die_before_settling"), st.none()),
     st.tuples(st.just("settle_late"), st.sampled_from((DONE, *FAILURES))),
 )
-DEEDS = st.one_of(COMMIT, COMMIT, DISPATCH, DISPATCH, SEND, SEND_IN_VAIN, ACCIDENT, ACCIDENT, WAIT)
-# Of fewer deeds than 35, not even the unluckiest give a delivery up, as no example expects.
-WALKS = st.lists(DEEDS, min_size=8, max_size=34)
+ACTIONS = st.one_of(
+    COMMIT, COMMIT, DISPATCH, DISPATCH, SEND, SEND_IN_VAIN, ACCIDENT, ACCIDENT, WAIT
+)
+# Of fewer actions than 35, not even the unluckiest give a delivery up, as no example expects.
+WALKS = st.lists(ACTIONS, min_size=8, max_size=34)
 
 
 class Crash(Exception):
@@ -66,10 +68,10 @@ def undone() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
-def crashing(deed: Callable[[], object], *, crashes: bool) -> None:
+def crashing(action: Callable[[], object], *, crashes: bool) -> None:
     """Do something in a transaction that is lost at its end if the process crashes there."""
     with suppress(Crash), transaction.atomic():
-        deed()
+        action()
         if crashes:
             raise Crash
 
@@ -85,8 +87,8 @@ class Walk:
         self.mails: list[list[str]] = []
         self.late: deque[Claim] = deque()
 
-    def do(self, deed: str, how: Any) -> None:
-        getattr(self, deed)(how)
+    def do(self, action: str, how: Any) -> None:
+        getattr(self, action)(how)
 
     def happen(self, subject: int) -> str:
         event = EventFactory(
@@ -191,7 +193,7 @@ def test_every_hook_is_told_at_least_once_in_order_of_each_object_and_nothing_ro
             make(author=alice, created=now) for make in (WebHookFactory, EmailHookFactory)
         ]
         taken = Walk(project, hooks, now)
-        for deed, how in walk:
-            taken.do(deed, how)
+        for action, how in walk:
+            taken.do(action, how)
             taken.check()
         taken.end()

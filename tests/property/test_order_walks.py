@@ -67,11 +67,11 @@ ON_RESOURCE: dict[str, Callable[..., Any]] = {
     "set_as_erred": resources.set_as_erred,
     "set_limits": lambda held, **by: delivery.set_limits(held, {"cpu_k_hours": 4}, **by),
 }
-DEEDS = (*ON_ORDER, *ON_RESOURCE, "switch")
+ACTIONS = (*ON_ORDER, *ON_RESOURCE, "switch")
 LIKELY = st.sampled_from(
     ("approve_by_consumer", "approve_by_provider", "complete", "fail", "retry", "terminate", "more")
 )
-WALKS = st.lists(st.one_of(st.sampled_from(DEEDS), LIKELY, LIKELY), min_size=1, max_size=25)
+WALKS = st.lists(st.one_of(st.sampled_from(ACTIONS), LIKELY, LIKELY), min_size=1, max_size=25)
 
 
 @contextmanager
@@ -83,7 +83,7 @@ def undone() -> Iterator[None]:
 
 
 class Walk:
-    """One allocation, those who act on it, and what must hold after each deed."""
+    """One allocation, those who act on it, and what must hold after each action."""
 
     def __init__(self, offering: Offering, project: Project, actor: User, now: datetime) -> None:
         self.offering, self.project, self.actor, self.now = offering, project, actor, now
@@ -96,31 +96,31 @@ class Walk:
         )
         self.resource = placing.place(wish, actor=actor, now=now).resource
 
-    def take(self, deed: str, actor: User) -> None:
+    def take(self, action: str, actor: User) -> None:
         """Do something, which may be refused but may not crash; then look whether all is well."""
         self.now += timedelta(minutes=1)
         before = self.states()
         try:
             with transaction.atomic():
-                self._do(deed, {"actor": actor, "now": self.now})
+                self._do(action, {"actor": actor, "now": self.now})
         except (Conflict, Invalid, Missing):
             assert self.states() == before
         self.check()
 
-    def _do(self, deed: str, by: dict[str, Any]) -> None:
+    def _do(self, action: str, by: dict[str, Any]) -> None:
         held = Resource.objects.get(pk=self.resource.pk)
-        if deed in ON_RESOURCE:
-            ON_RESOURCE[deed](held, **by)
-        elif deed == "switch":
+        if action in ON_RESOURCE:
+            ON_RESOURCE[action](held, **by)
+        elif action == "switch":
             other = (
                 self.premium if held.plan != self.premium else self.offering.plans.earliest("pk")
             )
             resource_orders.switch_plan(held, other, **by)
         elif (order := Order.objects.order_by("-pk").first()) is not None:
-            ON_ORDER[deed](order, **by)
+            ON_ORDER[action](order, **by)
 
     def states(self) -> Any:
-        """Return all that a refused deed must leave as it was."""
+        """Return all that a refused action must leave as it was."""
         return (
             list(Order.objects.order_by("pk").values_list("pk", "state", "limits")),
             list(Resource.objects.values_list("state", "limits", "plan")),
@@ -194,5 +194,5 @@ def test_no_walk_leaves_the_tables_or_an_orphan(
         offering.save()
         story = Walk(offering, project, bob if len(walk) % 2 else dave, now)
         story.check()
-        for deed in walk:
-            story.take(deed, dave)
+        for action in walk:
+            story.take(action, dave)

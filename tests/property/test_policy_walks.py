@@ -12,7 +12,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from accounting.models import PolicyStanding
+from accounting.models import PolicyState
 from accounting.services import evaluation
 from accounting.services.usage import Reported, set_usage
 from identity.models import Event
@@ -84,19 +84,19 @@ def test_the_flags_are_those_of_the_model_at_every_step(
         )
         PolicyFactory(offering=offering)
         model = Model()
-        for deed, value in walk:
+        for action, value in walk:
             changes = Event.objects.filter(kind="resource.flags_set").count()
             before = dict(model.by)
-            if deed == "use":
+            if action == "use":
                 report = [Reported("cpu_k_hours", Decimal(value))]
                 set_usage(resource, report, actor=carol, now=NOVEMBER)
                 model.used = value
-            elif deed == "evaluate":
+            elif action == "evaluate":
                 evaluation.evaluate_resource(resource, now=NOVEMBER)
                 model.evaluate()
             else:
-                delivery.set_flags(resource, {deed: value}, actor=carol, now=NOVEMBER)
-                model.set(deed, is_set=value)
+                delivery.set_flags(resource, {action: value}, actor=carol, now=NOVEMBER)
+                model.set(action, is_set=value)
             resource.refresh_from_db()
             assert {flag: getattr(resource, flag) for flag in FLAGS} == {
                 flag: by is not None for flag, by in model.by.items()
@@ -106,7 +106,7 @@ def test_the_flags_are_those_of_the_model_at_every_step(
             assert now_changes - changes == int(is_changed)
         evaluation.evaluate_resource(resource, now=NOVEMBER)
         model.evaluate()
-        standing = PolicyStanding.objects.get()
-        assert {flag: getattr(standing, f"{flag}_by_id") is not None for flag in FLAGS} == {
+        state = PolicyState.objects.get()
+        assert {flag: getattr(state, f"{flag}_by_id") is not None for flag in FLAGS} == {
             flag: by == "policy" for flag, by in model.by.items()
         }

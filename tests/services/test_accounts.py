@@ -298,12 +298,12 @@ def test_a_removed_account_is_gone_but_on_record(offering, bob, carol, now):
     assert not OfferingUser.objects.exists()
     event = Event.objects.get()
     assert (event.kind, event.subject_uuid, event.source) == ("account.removed", account.uuid, "OK")
-    for deed in (
+    for action in (
         lambda: accounts.remove(OfferingUser(pk=account.pk or 0), actor=carol, now=now),
         lambda: accounts.set_username(OfferingUser(pk=0), username="x", actor=carol, now=now),
     ):
         with pytest.raises(accounts.AccountGone):
-            deed()
+            action()
 
 
 def test_no_account_is_called_as_machines_call_their_own(offering, bob, alice, now):

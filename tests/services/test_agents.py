@@ -83,7 +83,7 @@ def test_what_was_removed_is_a_conflict_to_whoever_still_holds_it(identity, offe
     by = {"actor": carol, "now": now}
     line = agent_logs.Line(identity, now, LogLevel.INFO, "x", "y")
 
-    for deed in (
+    for action in (
         lambda: agents.update(held["identity"], said={}, **by),
         lambda: agents.register_service(held["identity"], name="s", **by),
         lambda: agents.register_processor(held["service"], name="p", backend_type="s", **by),
@@ -94,7 +94,7 @@ def test_what_was_removed_is_a_conflict_to_whoever_still_holds_it(identity, offe
         lambda: agent_removal.remove_processor(held["processor"], **by),
     ):
         with pytest.raises(agents.AgentGone):
-            deed()
+            action()
     for other in (
         lambda: subscriptions.register_consumer(held["identity"], object_types=None, **by),
         lambda: subscriptions.subscribe_agent(held["identity"], object_type=ObjectType.ORDER, **by),
@@ -112,13 +112,13 @@ def test_a_part_that_was_removed_under_a_living_agent_is_a_conflict_too(identity
     with pytest.raises(agents.AgentGone):
         agent_removal.remove_processor(processor, **by)
     agent_removal.remove_service(AgentService.objects.get(), **by)
-    for deed in (
+    for action in (
         lambda: agent_removal.remove_service(service, **by),
         lambda: agents.register_processor(service, name="p", backend_type="s", **by),
         lambda: agents.set_statistics(service, statistics={}, **by),
     ):
         with pytest.raises(agents.AgentGone):
-            deed()
+            action()
 
 
 def test_a_subscription_or_queue_that_is_gone_is_a_conflict(offering, carol, now):
@@ -129,7 +129,7 @@ def test_a_subscription_or_queue_that_is_gone_is_a_conflict(offering, carol, now
     subscriptions.remove_queue(rows.get(pk=queue.pk), **by)
     subscriptions.unsubscribe(type(subscription).objects.get(pk=subscription.pk), **by)
 
-    for deed in (
+    for action in (
         lambda: subscriptions.remove_queue(queue, **by),
         lambda: subscriptions.unsubscribe(subscription, **by),
         lambda: subscriptions.create_queue(
@@ -137,7 +137,7 @@ def test_a_subscription_or_queue_that_is_gone_is_a_conflict(offering, carol, now
         ),
     ):
         with pytest.raises(subscriptions.SubscriptionGone):
-            deed()
+            action()
 
 
 def test_an_address_that_is_none_is_not_kept(carol, now):

@@ -117,19 +117,19 @@ def test_a_site_is_not_told_to_look_again_at_what_it_has_just_made_for_nothing(
     """Only where somebody came, or a flag was set, while it was at work."""
     for user in membership.members(project):
         OfferingUserFactory(offering=offering, user=user)
-    deeds = {
+    actions = {
         "nothing": lambda _: None,
         "a flag": lambda held: delivery.set_flags(
             held, {"paused": True}, actor=carol, now=timezone.now()
         ),
         "a member": lambda _: GrantFactory(user=UserFactory(), scope=project),
     }
-    for meanwhile, deed in deeds.items():
+    for meanwhile, action in actions.items():
         told()
         made = ResourceFactory(project=project, offering=offering, state="Creating")
         order = OrderFactory(resource=made, created_by=alice)
         orders.approve_by_provider(order, actor=carol, now=timezone.now())
-        deed(made)
+        action(made)
         told()
         orders.complete(order, actor=carol, now=timezone.now())
         looks = [body for body in told(queue) if body["object_type"] == "resource"]

@@ -429,7 +429,7 @@ def test_with_a_resource_its_keys_go(key, resource, carol, now):
     assert not EventDelivery.objects.exclude(last_error="").exists()
 
 
-def test_a_deed_to_a_key_whose_resource_was_unlinked_finds_nothing(key, resource, pi, now):
+def test_an_action_to_a_key_whose_resource_was_unlinked_finds_nothing(key, resource, pi, now):
     resource.delete()
     with pytest.raises(steps.Gone):
         api_keys.rotate(key, actor=pi, now=now)

@@ -122,9 +122,9 @@ def test_who_speaks_for_a_source_changes_its_people_only(agent, dave, alice, bob
 def test_who_speaks_for_another_source_is_not_heard(agent, alice, now):
     alice.managed_isds = [SOURCE]
     for actor, source in ((agent, OTHER), (alice, SOURCE)):
-        for deed in (push, remove):
+        for action in (push, remove):
             with pytest.raises(bridge.NotYourSource):
-                deed(actor, now, source=source)
+                action(actor, now, source=source)
     assert not User.objects.filter(username="asa").exists()
 
 
@@ -132,9 +132,9 @@ def test_who_speaks_for_another_source_is_not_heard(agent, alice, now):
 def test_staff_are_described_by_staff_only(agent, dave, now, flag):
     UserFactory(username="asa", **{flag: True}, active_isds=[SOURCE])
 
-    for deed in (push, remove):
+    for action in (push, remove):
         with pytest.raises(bridge.Privileged):
-            deed(agent, now)
+            action(agent, now)
     assert push(dave, now).updated_fields == sorted(TOLD)
 
 

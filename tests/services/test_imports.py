@@ -88,7 +88,7 @@ def test_a_search_fails_with_its_reason(asked, offering, carol, now, state):
 
 
 @pytest.mark.parametrize(
-    ("state", "deed"),
+    ("state", "action"),
     [
         ("Sent", imports.complete),
         ("Processing", imports.start),
@@ -100,12 +100,12 @@ def test_a_search_fails_with_its_reason(asked, offering, carol, now, state):
         ("Erred", imports.fail),
     ],
 )
-def test_the_wrong_state_changes_nothing(asked, carol, now, state, deed):
+def test_the_wrong_state_changes_nothing(asked, carol, now, state, action):
     asked.state = state
     asked.save()
 
     with pytest.raises(IllegalTransition):
-        deed(asked, actor=carol, now=now)
+        action(asked, actor=carol, now=now)
 
     asked.refresh_from_db()
     assert (asked.state, asked.started, asked.finished) == (state, None, None)

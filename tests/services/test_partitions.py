@@ -94,13 +94,13 @@ def test_a_partition_is_removed_once(partition, offering, carol, now):
         partitions.remove(offering, partition.uuid, actor=carol, now=now)
 
 
-@pytest.mark.parametrize("deed", [partitions.change, partitions.remove])
-def test_another_offering_s_partition_is_unknown(offering, carol, now, deed):
+@pytest.mark.parametrize("action", [partitions.change, partitions.remove])
+def test_another_offering_s_partition_is_unknown(offering, carol, now, action):
     foreign = OfferingPartitionFactory()
 
     for uuid in (foreign.uuid, UUID(int=0)):
         with pytest.raises(partitions.UnknownPartition):
-            deed(offering, uuid, actor=carol, now=now)
+            action(offering, uuid, actor=carol, now=now)
     assert OfferingPartition.objects.filter(pk=foreign.pk).exists()
 
 

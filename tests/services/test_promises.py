@@ -272,19 +272,19 @@ def test_what_cannot_be_had_any_more_is_neither_placed_nor_agreed_to(
     live, switching = market.has(5), market.has(5)
     ended = market.ended(10, attributes={"slot": "a"})
     standard, plan = live.plan, PlanFactory(offering=market.offering, name="Premium")
-    deeds = {
+    actions = {
         "create": lambda: market.create(10, standard, slot="a"),
         "update": lambda: market.update(live, 10),
         "switch": lambda: market.switch(switching, plan),
         "restore": lambda: market.restore(ended),
     }
-    placed = {kind: deeds[kind]() for kind in sorted(kinds)}
+    placed = {kind: actions[kind]() for kind in sorted(kinds)}
     for order in placed.values():
         type(order).objects.filter(pk=order.pk).update(state=OrderState.ERRED)
     spoil(market)
     for kind in sorted(kinds):
         with pytest.raises(refusal):
-            deeds[kind]()
+            actions[kind]()
         order = placed[kind]
         for state, agree in (
             (OrderState.PENDING_CONSUMER, orders.approve_by_consumer),

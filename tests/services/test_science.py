@@ -37,7 +37,7 @@ def test_names_and_codes_are_unique(dave, now):
     known = ScienceSubDomainFactory(name="Gold", code="9.1")
     other = ScienceSubDomainFactory(code="")
     ScienceSubDomainFactory(code="")
-    for deed, column in (
+    for action, column in (
         (lambda: science.create_domain(name=known.domain.name, actor=dave, now=now), "name"),
         (
             lambda: science.create_domain(name="New", code=known.domain.code, actor=dave, now=now),
@@ -52,7 +52,7 @@ def test_names_and_codes_are_unique(dave, now):
         (lambda: science.change_sub_domain(other, code="9.1", actor=dave, now=now), "code"),
     ):
         with pytest.raises(science.NotUnique) as refusal:
-            deed()
+            action()
         assert refusal.value.detail == {column: [f"A field of science with this {column} exists."]}
     assert kinds() == []
 

@@ -167,9 +167,9 @@ def test_staff_say_how_many_there_may_be(project, allocator, pi, now, most):
 def test_a_removed_project_gets_none(course, dave, now):
     Project.objects.filter(pk=course.pk).update(is_removed=True)
 
-    for deed in (shared_accounts.open_for_course, shared_accounts.open_for_project):
+    for action in (shared_accounts.open_for_course, shared_accounts.open_for_project):
         with pytest.raises(shared_accounts.OwnerGone):
-            deed(project=course, actor=dave, now=now)
+            action(project=course, actor=dave, now=now)
 
 
 def test_what_is_told_changes_and_the_second_time_nothing_does(pi, now):
@@ -219,7 +219,7 @@ def test_a_closed_account_gets_no_key(pi, now):
     assert kinds() == []
 
 
-DEEDS: dict[str, Any] = {
+ACTIONS: dict[str, Any] = {
     "close": (shared_accounts.close, {}, "Closed", "closed", "delete"),
     "set_erred": (shared_accounts.set_erred, {"error_message": "x"}, "Erred", "erred", "update"),
     "set_ok": (shared_accounts.set_ok, {}, "OK", "ok", "create"),
@@ -227,20 +227,20 @@ DEEDS: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("factory", FACTORIES)
-@pytest.mark.parametrize("action", DEEDS)
+@pytest.mark.parametrize("action", ACTIONS)
 @pytest.mark.parametrize("source", list(CourseAccountState))
 def test_they_move_along_the_table_only(factory, action, source, dave, now):
     if source == "Pending" and factory is not CourseAccountFactory:
         return
-    deed, told, target, what, said = DEEDS[action]
+    act, told, target, what, said = ACTIONS[action]
     account = factory(state=source, error_message="old")
 
     if not SHARED_ACCOUNT.allows(action, source):
         with pytest.raises(IllegalTransition):
-            deed(account, **told, actor=dave, now=now)
+            act(account, **told, actor=dave, now=now)
         assert kinds() == []
         return
-    deed(account, **told, actor=dave, now=now)
+    act(account, **told, actor=dave, now=now)
     account.refresh_from_db()
     assert (account.state, account.error_message) == (target, told.get("error_message", ""))
     noun = "course_account" if factory is CourseAccountFactory else "service_account"

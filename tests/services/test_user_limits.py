@@ -104,9 +104,9 @@ def test_a_limit_is_changed_and_removed(row, resource, account, alice, now):
         ("user_limit.changed", alice, *sides, about(account, "0", old_limit="4.50")),
         ("user_limit.removed", alice, *sides, about(account, "0.00")),
     ]
-    for deed in (user_limits.change, user_limits.remove):
+    for action in (user_limits.change, user_limits.remove):
         with pytest.raises(user_limits.LimitGone):
-            deed(row, actor=alice, now=now)
+            action(row, actor=alice, now=now)
 
 
 def test_what_is_so_already_is_no_change(row, resource, account, alice, now):
@@ -196,12 +196,12 @@ def test_the_second_limit_is_refused(row, resource, alice, now):
 def test_a_terminated_resource_s_limits_stay(row, resource, alice, now):
     resource.state = "Terminated"
     resource.save()
-    for deed in (
+    for action in (
         lambda: create(resource, alice, now),
         lambda: user_limits.change(row, limit=Decimal(1), actor=alice, now=now),
     ):
         with pytest.raises(IllegalTransition):
-            deed()
+            action()
     user_limits.remove(row, actor=alice, now=now)
 
 

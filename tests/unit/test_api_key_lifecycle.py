@@ -30,11 +30,11 @@ def test_every_wish_has_one_answer_and_can_be_tried_again() -> None:
 
 
 @given(st.lists(st.sampled_from(STEPS), max_size=12))
-def test_whatever_is_done_a_key_can_be_closed_once(deeds: list[str]) -> None:
+def test_whatever_is_done_a_key_can_be_closed_once(actions: list[str]) -> None:
     state = ApiKeyState.CREATING
-    for deed in deeds:
-        if API_KEY.allows(deed, state):
-            state = min(API_KEY.targets(deed))
+    for action in actions:
+        if API_KEY.allows(action, state):
+            state = min(API_KEY.targets(action))
     assert API_KEY.allows("close", state) == (state is not ApiKeyState.DELETED)
 
 

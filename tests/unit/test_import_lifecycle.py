@@ -27,12 +27,12 @@ def test_every_step_outside_the_table_is_refused() -> None:
 
 
 @given(st.lists(st.sampled_from(ACTIONS), max_size=8))
-def test_a_search_ends_once_however_it_goes(deeds: list[str]) -> None:
+def test_a_search_ends_once_however_it_goes(actions: list[str]) -> None:
     state, ended = ImportState.SENT, 0
-    for deed in deeds:
-        if IMPORT.allows(deed, state):
+    for action in actions:
+        if IMPORT.allows(action, state):
             assert state not in ENDS
-            (state,) = IMPORT.targets(deed)
+            (state,) = IMPORT.targets(action)
             ended += state in ENDS
     assert ended <= 1
     assert (state in ENDS) == bool(ended)

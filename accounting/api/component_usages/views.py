@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from accounting.api.component_usages.filters import ComponentUsageFilter
 from accounting.api.component_usages.inputs import (
@@ -18,6 +18,11 @@ from common.api.access import SCOPED, Needs, Rule
 from common.api.actions import command
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
 from identity.permissions import P
+
+if TYPE_CHECKING:
+    from rest_framework.response import Response
+
+    from identity.api.requests import AuthenticatedRequest
 
 REPORT = Needs(P.REPORT_USAGE, on=("resource.offering", "resource.offering.customer"))
 
@@ -39,21 +44,21 @@ class ComponentUsageViewSet(Listed, Retrieved, ApiViewSet):
     }
 
     @command(ComponentUsageCreateInput, status=201, detail=False)
-    def set_usage(self, request: Any) -> Any:
+    def set_usage(self, request: AuthenticatedRequest) -> Response:
         """Replace what is known of some components in a month."""
         data = self.data(ComponentUsageCreateInput)
         usage.set_usage(**data, actor=request.user, now=self.now)
         return self.answer()
 
     @command(ComponentUserUsageCreateInput, status=201)
-    def set_user_usage(self, request: Any, uuid: str) -> Any:
+    def set_user_usage(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Replace what is known of one person's part."""
         row, part = self.row(), user_reported(self.data(ComponentUserUsageCreateInput))
         user_usages.set_user_usage(row, part, actor=request.user, now=self.now)
         return self.answer()
 
     @command(ComponentUserUsageBulkCreateInput, status=201)
-    def set_user_usages(self, request: Any, uuid: str) -> Any:
+    def set_user_usages(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Replace what is known of people's parts: who is not named has none any more."""
         row, data = self.row(), self.data(ComponentUserUsageBulkCreateInput)
         parts = [user_reported(entry) for entry in data["usages"]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from accounting.api.desired_state.serializers import DesiredStateOutput
 from accounting.services import desired_state
@@ -10,6 +10,11 @@ from common.api.access import SCOPED, Rule
 from common.api.actions import reading
 from common.api.viewsets import ApiViewSet
 from marketplace.models import Offering
+
+if TYPE_CHECKING:
+    from rest_framework.response import Response
+
+    from identity.api.requests import AuthenticatedRequest
 
 
 class DesiredStateViewSet(ApiViewSet):
@@ -20,7 +25,7 @@ class DesiredStateViewSet(ApiViewSet):
     access: ClassVar[dict[str, Rule]] = {"desired_state": SCOPED}
 
     @reading(DesiredStateOutput, url_path="desired-state")
-    def desired_state(self, request: Any, uuid: str) -> Any:
+    def desired_state(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Return the offering, its allocations and their people, all of one moment."""
         handed = desired_state.hand_out(self.row(), now=self.now)
         body = {"generation": handed.generation, "hash": handed.digest, **handed.state}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rest_framework.exceptions import ValidationError
 
@@ -13,13 +13,18 @@ from common.api.access import SCOPED, Rule
 from common.api.paging import Page
 from common.api.viewsets import ApiViewSet
 
+if TYPE_CHECKING:
+    from rest_framework.response import Response
+
+    from identity.api.requests import AuthenticatedRequest
+
 
 class _None(ApiViewSet):
     """A list of nothing, for whoever is logged in."""
 
     access: ClassVar[dict[str, Rule]] = {"list": SCOPED}
 
-    def list(self, request: Any) -> Any:
+    def list(self, request: AuthenticatedRequest) -> Response:
         """Answer an empty page, whatever is asked for.
 
         :raises ValidationError: for a value that cannot be read.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.db.models import F, Q
 
@@ -14,6 +14,11 @@ from common.api.actions import listing
 from common.api.viewsets import ApiViewSet
 from marketplace.models import Resource
 
+if TYPE_CHECKING:
+    from rest_framework.response import Response
+
+    from identity.api.requests import AuthenticatedRequest
+
 
 class PlanPeriodViewSet(ApiViewSet):
     """The plan periods of a resource, for those who consume it."""
@@ -23,7 +28,7 @@ class PlanPeriodViewSet(ApiViewSet):
     access: ClassVar[dict[str, Rule]] = {"plan_periods": SCOPED}
 
     @listing(ResourcePlanPeriodOutput, paged=False)
-    def plan_periods(self, request: Any, uuid: str) -> Any:
+    def plan_periods(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Return the open period and those that ended this month, the earliest first."""
         begun = midnight(month_of(self.now))
         current = Q(end__isnull=True) | Q(end__gte=begun)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from accounting.api.usage_policies import answers
 from accounting.api.usage_policies.answers import (
@@ -30,6 +30,11 @@ from common.api.access import AUTHENTICATED, SCOPED, Needs, Rule
 from common.api.actions import command, creates, deletes, listing, reading, updates
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
 from identity.permissions import P
+
+if TYPE_CHECKING:
+    from rest_framework.response import Response
+
+    from identity.api.requests import AuthenticatedRequest
 
 OFFERING = ("offering", "offering.customer")
 CHANGES = Needs(P.UPDATE_OFFERING, on=OFFERING)
@@ -60,30 +65,30 @@ class SlurmPeriodicUsagePolicyViewSet(Listed, Retrieved, ApiViewSet):
     }
 
     @creates(SlurmPeriodicUsagePolicyInput)
-    def create(self, request: Any) -> Any:
+    def create(self, request: AuthenticatedRequest) -> Response:
         """Give an offering a policy."""
         data = self.data(SlurmPeriodicUsagePolicyInput)
         return self.created(policies.create(**data, actor=request.user, now=self.now))
 
     @updates(SlurmPeriodicUsagePolicyInput)
-    def update(self, request: Any, uuid: str) -> Any:
+    def update(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Change a policy."""
         policy, data = self.row(), self.data(SlurmPeriodicUsagePolicyInput)
         return self.reply(policies.change(policy, **data, actor=request.user, now=self.now))
 
     @deletes
-    def destroy(self, request: Any, uuid: str) -> Any:
+    def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Take a policy away, with the flags that it holds."""
         policies.remove(self.row(), actor=request.user, now=self.now)
         return self.no_content()
 
     @reading(ACTIONS, detail=False, url_path="actions")
-    def available_actions(self, request: Any) -> Any:
+    def available_actions(self, request: AuthenticatedRequest) -> Response:
         """Answer what policies can do."""
         return self.answer(AVAILABLE)
 
     @command(SlurmPolicyPreviewRequestInput, SlurmPolicyPreviewResponse, detail=False)
-    def preview_impact(self, request: Any) -> Any:
+    def preview_impact(self, request: AuthenticatedRequest) -> Response:
         """Answer what settings would mean."""
         data = self.data(SlurmPolicyPreviewRequestInput)
         resource = data.pop("resource_uuid", None)
@@ -93,14 +98,14 @@ class SlurmPeriodicUsagePolicyViewSet(Listed, Retrieved, ApiViewSet):
         return self.answer(answers.previewed(found, self.now.date(), history))
 
     @command(SlurmPolicyEvaluateRequestInput, SlurmPolicyEvaluateResponse)
-    def evaluate(self, request: Any, uuid: str) -> Any:
+    def evaluate(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Evaluate a resource, or all that the policy looks at."""
         policy, data = self.row(), self.data(SlurmPolicyEvaluateRequestInput)
         report = evaluation.evaluate(policy, **data, actor=request.user, now=self.now)
         return self.answer(answers.evaluated(report))
 
     @command(SlurmPolicyEvaluateRequestInput, SlurmPolicyDryRunResponse, url_path="dry-run")
-    def dry_run(self, request: Any, uuid: str) -> Any:
+    def dry_run(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Answer what an evaluation would do, and do nothing."""
         policy, data = self.row(), self.data(SlurmPolicyEvaluateRequestInput)
         return self.answer(answers.foreseen(evaluation.dry_run(policy, **data, now=self.now)))
@@ -110,7 +115,7 @@ class SlurmPeriodicUsagePolicyViewSet(Listed, Retrieved, ApiViewSet):
         SlurmPolicyEvaluateResponse,
         url_path="force-period-reset",
     )
-    def force_period_reset(self, request: Any, uuid: str) -> Any:
+    def force_period_reset(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Evaluate what is still flagged though the period began anew."""
         policy, data = self.row(), self.data(SlurmPolicyEvaluateRequestInput)
         report = evaluation.reset(policy, **data, actor=request.user, now=self.now)
@@ -122,7 +127,7 @@ class SlurmPeriodicUsagePolicyViewSet(Listed, Retrieved, ApiViewSet):
         order=("-executed_at", "-pk"),
         url_path="command-history",
     )
-    def command_history(self, request: Any, uuid: str) -> Any:
+    def command_history(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Answer what sites ran for the policy, the latest first."""
         return self.page(self.row().command_history.all())
 
@@ -132,12 +137,12 @@ class SlurmPeriodicUsagePolicyViewSet(Listed, Retrieved, ApiViewSet):
         order=("-pk",),
         url_path="evaluation-logs",
     )
-    def evaluation_logs(self, request: Any, uuid: str) -> Any:
+    def evaluation_logs(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Answer what evaluations of the policy came to, the latest first."""
         return self.page(self.row().evaluation_logs.all())
 
     @command(SlurmCommandResultInput, url_path="report-command-result")
-    def report_command_result(self, request: Any, uuid: str) -> Any:
+    def report_command_result(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Keep what an agent ran for the policy."""
         policy, data = self.row(), self.data(SlurmCommandResultInput)
         commands.report_result(policy, **data, actor=request.user, now=self.now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from accounting.api.user_limits.filters import ComponentUserUsageLimitFilter
 from accounting.api.user_limits.inputs import ComponentUserUsageLimitInput
@@ -14,6 +14,11 @@ from common.api.actions import creates, deletes, updates
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
 from identity.permissions import P
 from marketplace.services import locking
+
+if TYPE_CHECKING:
+    from rest_framework.response import Response
+
+    from identity.api.requests import AuthenticatedRequest
 
 SETS = Needs(P.SET_RESOURCE_LIMITS, on=("resource.project", "resource.project.customer"))
 
@@ -34,19 +39,19 @@ class ComponentUserUsageLimitViewSet(Listed, Retrieved, ApiViewSet):
     }
 
     @creates(ComponentUserUsageLimitInput)
-    def create(self, request: Any) -> Any:
+    def create(self, request: AuthenticatedRequest) -> Response:
         """Limit what a person may use."""
         data = self.data(ComponentUserUsageLimitInput)
         return self.created(user_limits.create(**data, actor=request.user, now=self.now))
 
     @updates(ComponentUserUsageLimitInput)
-    def update(self, request: Any, uuid: str) -> Any:
+    def update(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Change how much of the component the person may use."""
         row, data = self.row(), self.data(ComponentUserUsageLimitInput)
         return self.reply(user_limits.change(row, **data, actor=request.user, now=self.now))
 
     @deletes
-    def destroy(self, request: Any, uuid: str) -> Any:
+    def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Remove the limit: the person may use all that the resource has."""
         user_limits.remove(self.row(), actor=request.user, now=self.now)
         return self.no_content()

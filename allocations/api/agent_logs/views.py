@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from allocations.api.agent_logs.filters import SiteAgentLogFilter
 from allocations.api.agent_logs.inputs import MOST_LINES, SiteAgentLogCreateInput
@@ -14,6 +14,11 @@ from common.api.access import SCOPED, EachOf, Needs, Rule
 from common.api.actions import creates_several
 from common.api.viewsets import ApiViewSet, Listed
 from identity.permissions import P
+
+if TYPE_CHECKING:
+    from rest_framework.response import Response
+
+    from identity.api.requests import AuthenticatedRequest
 
 SERVE = Needs(
     P.MANAGE_DELIVERY, on=("identity.offering", "identity.offering.customer")
@@ -30,7 +35,7 @@ class SiteAgentLogViewSet(Listed, ApiViewSet):
     access: ClassVar[dict[str, Rule]] = {"list": SCOPED, "create": EachOf(SERVE)}
 
     @creates_several(SiteAgentLogCreateInput, SiteAgentLogOutput)
-    def create(self, request: Any) -> Any:
+    def create(self, request: AuthenticatedRequest) -> Response:
         """Keep lines, all or none."""
         lines = self.entries(SiteAgentLogCreateInput, at_most=MOST_LINES)
         kept = agent_logs.keep(lines, now=self.now)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from common.api.access import Either, follow
 from identity.access import speaks_for_a_source
 from marketplace.lifecycle import OfferingState
+
+if TYPE_CHECKING:
+    from identity.models import User
 
 OPEN = frozenset({OfferingState.ACTIVE, OfferingState.PAUSED})
 
@@ -22,7 +25,7 @@ class ForASource(Either):
     def __str__(self) -> str:
         return f"a manager of identity sources, on {self.path} that takes orders"
 
-    def allows(self, user: Any, target: Any) -> bool:
+    def allows(self, user: User, target: Any) -> bool:
         """Ask the user, and the offering that the path leads to."""
         offering = follow(target, self.path)
         return speaks_for_a_source(user) and offering is not None and offering.state in OPEN
@@ -38,6 +41,6 @@ class OwnOfASource(Either):
     def __str__(self) -> str:
         return f"a manager of identity sources who is its {self.path}"
 
-    def allows(self, user: Any, target: Any) -> bool:
+    def allows(self, user: User, target: Any) -> bool:
         """Ask the user, and who registered it."""
         return speaks_for_a_source(user) and follow(target, self.path) == user

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from allocations.api.agents.access import ForASource, OwnOfASource
 from allocations.api.agents.filters import (
@@ -52,6 +52,11 @@ from common.api.actions import (
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
 from identity.permissions import P
 
+if TYPE_CHECKING:
+    from rest_framework.response import Response
+
+    from identity.api.requests import AuthenticatedRequest
+
 SERVE = Needs(P.MANAGE_DELIVERY, on=("offering", "offering.customer"))
 REGISTER = SERVE | ForASource("offering")
 SERVE_OR_OWN = SERVE | OwnOfASource("created_by")
@@ -83,7 +88,7 @@ class AgentIdentityViewSet(Listed, Retrieved, ApiViewSet):
     }
 
     @creates(AgentIdentityInput)
-    def create(self, request: Any) -> Any:
+    def create(self, request: AuthenticatedRequest) -> Response:
         """Register an agent; one with the name is brought up to date."""
         said = self.data(AgentIdentityInput)
         offering, name = said.pop("offering"), said.pop("name")
@@ -93,7 +98,7 @@ class AgentIdentityViewSet(Listed, Retrieved, ApiViewSet):
         return self.created(identity)
 
     @updates(AgentIdentityUpdateInput)
-    def update(self, request: Any, uuid: str) -> Any:
+    def update(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Take what the agent says of itself."""
         identity, said = self.row(), self.data(AgentIdentityUpdateInput)
         agents.update(
@@ -106,13 +111,13 @@ class AgentIdentityViewSet(Listed, Retrieved, ApiViewSet):
         return self.reply(identity)
 
     @deletes
-    def destroy(self, request: Any, uuid: str) -> Any:
+    def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Forget the agent."""
         agent_removal.remove(self.row(), actor=request.user, now=self.now)
         return self.no_content()
 
     @registers(AgentServiceCreateInput, AgentServiceOutput)
-    def register_service(self, request: Any, uuid: str) -> Any:
+    def register_service(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Register a service of the agent; 200 when it is known."""
         identity, data = self.row(), self.data(AgentServiceCreateInput)
         service, is_new = agents.register_service(
@@ -121,7 +126,7 @@ class AgentIdentityViewSet(Listed, Retrieved, ApiViewSet):
         return self.reply(service, status=ANSWERED[is_new])
 
     @registers(AgentQueueRegistrationInput, AgentQueueRegistrationResponseOutput)
-    def register_queue(self, request: Any, uuid: str) -> Any:
+    def register_queue(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Let the agent take all that it is told of from one queue; 200 when it is known."""
         identity, data = self.row(), self.data(AgentQueueRegistrationInput)
         consumer, is_new = subscriptions.register_consumer(
@@ -136,7 +141,7 @@ class AgentIdentityViewSet(Listed, Retrieved, ApiViewSet):
         return self.answer(body, status=ANSWERED[is_new])
 
     @registers(AgentEventSubscriptionCreateInput, EventSubscriptionOutput)
-    def register_event_subscription(self, request: Any, uuid: str) -> Any:
+    def register_event_subscription(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Subscribe the agent to one type of object; 200 when it is. For agents up to 1.0.5."""
         identity, data = self.row(), self.data(AgentEventSubscriptionCreateInput)
         subscription, is_new = subscriptions.subscribe_agent(
@@ -151,7 +156,7 @@ class AgentIdentityViewSet(Listed, Retrieved, ApiViewSet):
         return self.reply(subscription, status=ANSWERED[is_new])
 
     @command(CleanupRequestInput, CleanupResponseOutput, detail=False)
-    def cleanup_orphaned(self, request: Any) -> Any:
+    def cleanup_orphaned(self, request: AuthenticatedRequest) -> Response:
         """Forget the agents of which no service runs."""
         return cleaned_up(self, agent_removal.remove_orphaned)
 
@@ -173,13 +178,13 @@ class AgentServiceViewSet(Listed, Retrieved, ApiViewSet):
     }
 
     @deletes
-    def destroy(self, request: Any, uuid: str) -> Any:
+    def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Forget the service."""
         agent_removal.remove_service(self.row(), actor=request.user, now=self.now)
         return self.no_content()
 
     @registers(AgentProcessorCreateInput, AgentProcessorOutput)
-    def register_processor(self, request: Any, uuid: str) -> Any:
+    def register_processor(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Register what the service works with; 200 when it is known."""
         service, data = self.row(), self.data(AgentProcessorCreateInput)
         processor, is_new = agents.register_processor(
@@ -188,14 +193,14 @@ class AgentServiceViewSet(Listed, Retrieved, ApiViewSet):
         return self.reply(processor, status=ANSWERED[is_new])
 
     @command(AgentServiceStatisticsInput, AgentServiceOutput)
-    def set_statistics(self, request: Any, uuid: str) -> Any:
+    def set_statistics(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Keep what the service tells of itself."""
         service, data = self.row(), self.data(AgentServiceStatisticsInput)
         agents.set_statistics(service, **data, actor=request.user, now=self.now)
         return self.reply(service)
 
     @command(CleanupRequestInput, CleanupResponseOutput, detail=False)
-    def cleanup_stale(self, request: Any) -> Any:
+    def cleanup_stale(self, request: AuthenticatedRequest) -> Response:
         """Forget the services that were not seen for a while."""
         return cleaned_up(self, agent_removal.remove_stale)
 
@@ -214,7 +219,7 @@ class AgentProcessorViewSet(Listed, Retrieved, ApiViewSet):
     }
 
     @deletes
-    def destroy(self, request: Any, uuid: str) -> Any:
+    def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Forget the processor."""
         agent_removal.remove_processor(self.row(), actor=request.user, now=self.now)
         return self.no_content()
@@ -226,12 +231,12 @@ class AgentStatsViewSet(ApiViewSet):
     access: ClassVar[dict[str, Rule]] = {"numbers": SUPPORT}
 
     @reading(AgentStatsResponseOutput)
-    def numbers(self, request: Any) -> Any:
+    def numbers(self, request: AuthenticatedRequest) -> Response:
         """Return how many there are, and how they stand."""
         return self.answer(AgentStatsResponseOutput(agent_stats.numbers()).data)
 
 
-def cleaned_up(view: ApiViewSet, service: Any) -> Any:
+def cleaned_up(view: ApiViewSet, service: Any) -> Response:
     """Have what is old forgotten, and answer what it was."""
     asked = view.data(CleanupRequestInput)
     items = service(

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from common.api.access import Either, Needs, Own, follow
 from identity.permissions import P
+
+if TYPE_CHECKING:
+    from identity.models import User
 
 PROJECT = ("resource.project", "resource.project.customer")
 PROVIDER = ("resource.offering", "resource.offering.customer")
@@ -26,7 +29,7 @@ class ForOneself(Either):
 
     at_once: bool = False
 
-    def allows(self, user: Any, target: Any) -> bool:
+    def allows(self, user: User, target: Any) -> bool:
         """Ask for a key of the user's own, and a role with which something is asked for."""
         return bool(follow(target, "user") == user and WORKS.allows(user, target))
 
@@ -43,7 +46,7 @@ class Reveals(Either):
 
     at_once: bool = False
 
-    def allows(self, user: Any, target: Any) -> bool:
+    def allows(self, user: User, target: Any) -> bool:
         """Ask whose key it is."""
         if user.is_staff or user.is_support:
             return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from allocations.api.backend_resources.filters import BackendResourceFilter
 from allocations.api.backend_resources.inputs import (
@@ -21,6 +21,11 @@ from common.api.viewsets import ApiViewSet, Listed, Retrieved
 from identity.permissions import P
 from marketplace.api.resources.serializers import ResourceOutput
 from marketplace.models import Offering
+
+if TYPE_CHECKING:
+    from rest_framework.response import Response
+
+    from identity.api.requests import AuthenticatedRequest
 
 PROVIDER = ("offering", "offering.customer")
 DELIVERS = Needs(P.MANAGE_DELIVERY, on=PROVIDER)
@@ -43,19 +48,19 @@ class BackendResourceViewSet(Listed, Retrieved, ApiViewSet):
     }
 
     @creates(BackendResourceInput)
-    def create(self, request: Any) -> Any:
+    def create(self, request: AuthenticatedRequest) -> Response:
         """Report what the site has."""
         data = self.data(BackendResourceInput)
         return self.created(backend_resources.report(**data, actor=request.user, now=self.now))
 
     @deletes
-    def destroy(self, request: Any, uuid: str) -> Any:
+    def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Leave it at the site, and forget it here."""
         backend_resources.dismiss(self.row(), actor=request.user, now=self.now)
         return self.no_content()
 
     @command(BackendResourceImportInput, ResourceOutput, status=201)
-    def import_resource(self, request: Any, uuid: str) -> Any:
+    def import_resource(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Make an allocation of it, with the limits that hold at the site."""
         found, data = self.row(), self.data(BackendResourceImportInput)
         resource = backend_resources.take_over(found, **data, actor=request.user, now=self.now)
@@ -70,6 +75,6 @@ class ImportableViewSet(ApiViewSet):
     access: ClassVar[dict[str, Rule]] = {"importable_resources": SCOPED}
 
     @listing(ImportableResourceOutput, order=("created",))
-    def importable_resources(self, request: Any, uuid: str) -> Any:
+    def importable_resources(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """List what waits to be taken over."""
         return self.page(BackendResource.objects.filter(offering=self.row()))

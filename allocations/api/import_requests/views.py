@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from allocations.api.import_requests.filters import BackendResourceRequestFilter
 from allocations.api.import_requests.inputs import (
@@ -17,6 +17,11 @@ from common.api.actions import command, creates
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
 from identity.permissions import P
 from marketplace.api.orders.serializers import Status
+
+if TYPE_CHECKING:
+    from rest_framework.response import Response
+
+    from identity.api.requests import AuthenticatedRequest
 
 DELIVERS = Needs(P.MANAGE_DELIVERY, on=("offering", "offering.customer"))
 
@@ -39,25 +44,25 @@ class BackendResourceRequestViewSet(Listed, Retrieved, ApiViewSet):
     }
 
     @creates(BackendResourceReqInput)
-    def create(self, request: Any) -> Any:
+    def create(self, request: AuthenticatedRequest) -> Response:
         """Ask the offering's site to search."""
         data = self.data(BackendResourceReqInput)
         return self.created(imports.request(**data, actor=request.user, now=self.now))
 
     @command(output=Status)
-    def start_processing(self, request: Any, uuid: str) -> Any:
+    def start_processing(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Say that the site begins to look."""
         imports.start(self.row(), actor=request.user, now=self.now)
         return self.answer({"status": "Backend resource request processing has been started."})
 
     @command(output=Status)
-    def set_done(self, request: Any, uuid: str) -> Any:
+    def set_done(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Say that the site has reported all that it found."""
         imports.complete(self.row(), actor=request.user, now=self.now)
         return self.answer({"status": "Backend resource request has been set to done."})
 
     @command(BackendResourceRequestSetErredInput, Status)
-    def set_erred(self, request: Any, uuid: str) -> Any:
+    def set_erred(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Say that the site could not look, and why."""
         asked, data = self.row(), self.data(BackendResourceRequestSetErredInput)
         imports.fail(asked, **data, actor=request.user, now=self.now)

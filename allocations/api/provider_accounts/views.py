@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from allocations.api.provider_accounts.inputs import (
     OfferingUserAttributeConfigInput,
@@ -21,6 +21,11 @@ from identity.permissions import P
 from marketplace.api.providers.serializers import ServiceProviderOutput
 from marketplace.models import Offering, ServiceProvider
 
+if TYPE_CHECKING:
+    from rest_framework.response import Response
+
+    from identity.api.requests import AuthenticatedRequest
+
 UPDATE = Needs(P.UPDATE_OFFERING, on=("", "customer"))
 
 
@@ -35,7 +40,7 @@ class ProviderUsernameViewSet(ApiViewSet):
     }
 
     @command(SetOfferingsUsernameInput, status=201)
-    def set_offerings_username(self, request: Any, uuid: str) -> Any:
+    def set_offerings_username(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Set one username for a user at all offerings of the provider that they use."""
         provider, data = self.row(), self.data(SetOfferingsUsernameInput)
         membership.name_everywhere(
@@ -61,7 +66,7 @@ class AttributeConfigViewSet(ApiViewSet):
     }
 
     @reading(OfferingUserAttributeConfigOutput, url_path="user-attribute-config")
-    def user_attribute_config(self, request: Any, uuid: str) -> Any:
+    def user_attribute_config(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Return the attributes that the offering's provider chose, or the default."""
         return self.answer(self.representation(self.row()))
 
@@ -71,7 +76,7 @@ class AttributeConfigViewSet(ApiViewSet):
         url_path="update-user-attribute-config",
         methods=("post", "put", "patch"),
     )
-    def update_user_attribute_config(self, request: Any, uuid: str) -> Any:
+    def update_user_attribute_config(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Choose what the site gets to see."""
         offering, data = self.row(), self.data(OfferingUserAttributeConfigInput)
         config = attributes.choose(offering, **data, actor=request.user, now=self.now)
@@ -83,7 +88,7 @@ class AttributeConfigViewSet(ApiViewSet):
         status=204,
         input_optional=True,
     )
-    def delete_user_attribute_config(self, request: Any, uuid: str) -> Any:
+    def delete_user_attribute_config(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Go back to the default."""
         attributes.forget(self.row(), actor=request.user, now=self.now)
         return self.no_content()
@@ -93,6 +98,6 @@ class AttributeConfigViewSet(ApiViewSet):
         config = UserAttributeConfig.objects.filter(offering=row).first()
         return dict(OfferingUserAttributeConfigOutput(config_row(row, config)).data)
 
-    def _shown(self, offering: Offering, config: UserAttributeConfig | None) -> Any:
+    def _shown(self, offering: Offering, config: UserAttributeConfig | None) -> Response:
         shown = OfferingUserAttributeConfigOutput(config_row(offering, config))
         return self.answer(shown.data)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from allocations.api.shared_accounts.filters import (
     CourseAccountFilter,
@@ -31,6 +31,11 @@ from marketplace.api.offerings.filters import OfferingOfPathFilter
 from marketplace.api.providers.access import Serves
 from marketplace.models import Offering, Resource, ServiceProvider
 
+if TYPE_CHECKING:
+    from rest_framework.response import Response
+
+    from identity.api.requests import AuthenticatedRequest
+
 OF_PROJECT = Needs(P.CREATE_PROJECT_MEMBER, on=("project", "project.customer"))
 OF_CUSTOMER = Needs(P.CREATE_CUSTOMER_MEMBER, on=("customer",))
 """A program's account is let in like a member."""
@@ -42,25 +47,25 @@ class ServiceAccountViewSet(Recorded, Listed, Retrieved, ApiViewSet):
     default_order = ("created",)
     never_replayed = frozenset({"create", "rotate_api_key"})
 
-    def changed(self, request: Any, wanted: type[ServiceAccountInput]) -> Any:
+    def changed(self, request: AuthenticatedRequest, wanted: type[ServiceAccountInput]) -> Response:
         """Answer the account after a change."""
         account, data = self.row(), self.data(wanted)
         data = {field: value for field, value in data.items() if value or field != "username"}
         return self.reply(shared_accounts.change(account, **data, actor=request.user, now=self.now))
 
-    def rotated(self, request: Any) -> Any:
+    def rotated(self, request: AuthenticatedRequest) -> Response:
         """Answer the account with another key."""
         account = self.row()
         key = shared_accounts.rotate_key(account, actor=request.user, now=self.now)
         return self.answer(self.with_key(account, key))
 
     @deletes
-    def destroy(self, request: Any, uuid: str) -> Any:
+    def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Close the account; it stays on record."""
         shared_accounts.close(self.row(), actor=request.user, now=self.now)
         return self.no_content()
 
-    def with_key(self, account: Any, key: str) -> Any:
+    def with_key(self, account: Any, key: str) -> dict[str, Any]:
         """Return the account as it is shown, with its key: this once."""
         return {**self.rendered(account), "token": key}
 
@@ -84,19 +89,19 @@ class ProjectServiceAccountViewSet(ServiceAccountViewSet):
     }
 
     @creates(ProjectServiceAccountInput)
-    def create(self, request: Any) -> Any:
+    def create(self, request: AuthenticatedRequest) -> Response:
         """Open an account for a project; its key is shown once."""
         data = self.data(ProjectServiceAccountInput)
         opened = shared_accounts.open_for_project(**data, actor=request.user, now=self.now)
         return self.answer(self.with_key(*opened))
 
     @updates(ProjectServiceAccountInput)
-    def update(self, request: Any, uuid: str) -> Any:
+    def update(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Change what is told of an account."""
         return self.changed(request, ProjectServiceAccountInput)
 
     @command(output=ProjectServiceAccountOutput)
-    def rotate_api_key(self, request: Any, uuid: str) -> Any:
+    def rotate_api_key(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Give the account another key, which is shown once."""
         return self.rotated(request)
 
@@ -120,19 +125,19 @@ class CustomerServiceAccountViewSet(ServiceAccountViewSet):
     }
 
     @creates(CustomerServiceAccountInput)
-    def create(self, request: Any) -> Any:
+    def create(self, request: AuthenticatedRequest) -> Response:
         """Open an account for an organisation; its key is shown once."""
         data = self.data(CustomerServiceAccountInput)
         opened = shared_accounts.open_for_customer(**data, actor=request.user, now=self.now)
         return self.answer(self.with_key(*opened))
 
     @updates(CustomerServiceAccountInput)
-    def update(self, request: Any, uuid: str) -> Any:
+    def update(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Change what is told of an account."""
         return self.changed(request, CustomerServiceAccountInput)
 
     @command(output=CustomerServiceAccountOutput)
-    def rotate_api_key(self, request: Any, uuid: str) -> Any:
+    def rotate_api_key(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Give the account another key, which is shown once."""
         return self.rotated(request)
 
@@ -159,17 +164,17 @@ class AccountsAtOfferingViewSet(ApiViewSet):
     }
 
     @listing(ProjectServiceAccountOutput, filterset=OfferingOfPathFilter, order=("created",))
-    def list_project_service_accounts(self, request: Any, uuid: str) -> Any:
+    def list_project_service_accounts(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """List those of the programs of projects with a live allocation, closed ones too."""
         return self.page(ProjectServiceAccount.objects.all().at(self._resources()))
 
     @listing(CustomerServiceAccountOutput, filterset=OfferingOfPathFilter, order=("created",))
-    def list_customer_service_accounts(self, request: Any, uuid: str) -> Any:
+    def list_customer_service_accounts(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """List those of the programs of organisations with a live allocation, closed ones too."""
         return self.page(CustomerServiceAccount.objects.all().at(self._resources()))
 
     @listing(CourseAccountOutput, filterset=OfferingOfPathFilter, order=("created",))
-    def list_course_accounts(self, request: Any, uuid: str) -> Any:
+    def list_course_accounts(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """List those for courses with a live allocation, closed ones too."""
         return self.page(CourseAccount.objects.all().at(self._resources()))
 
@@ -188,12 +193,12 @@ class AccountsAtProviderViewSet(ApiViewSet):
     }
 
     @listing(ProjectServiceAccountOutput, filterset=ProjectServiceAccountFilter, order=("created",))
-    def project_service_accounts(self, request: Any, uuid: str) -> Any:
+    def project_service_accounts(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """List those of the programs of projects with a live allocation, closed ones too."""
         return self.page(ProjectServiceAccount.objects.all().at(self._resources()))
 
     @listing(CourseAccountOutput, filterset=CourseAccountFilter, order=("created",))
-    def course_accounts(self, request: Any, uuid: str) -> Any:
+    def course_accounts(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """List those for courses with a live allocation, closed ones too. Agents up to 1.0.5."""
         return self.page(CourseAccount.objects.all().at(self._resources()))
 

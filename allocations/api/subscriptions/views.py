@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from allocations.api.subscriptions.filters import (
     EventSubscriptionFilter,
@@ -25,6 +25,11 @@ from common.api.access import AUTHENTICATED, SCOPED, STAFF, Own, Rule
 from common.api.actions import ANSWERED, creates, deletes, registers
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
 
+if TYPE_CHECKING:
+    from rest_framework.response import Response
+
+    from identity.api.requests import AuthenticatedRequest
+
 
 class EventSubscriptionViewSet(Listed, Retrieved, ApiViewSet):
     """Subscriptions; one makes and ends one's own."""
@@ -43,7 +48,7 @@ class EventSubscriptionViewSet(Listed, Retrieved, ApiViewSet):
     }
 
     @creates(EventSubscriptionInput)
-    def create(self, request: Any) -> Any:
+    def create(self, request: AuthenticatedRequest) -> Response:
         """Subscribe to changes."""
         data = self.data(EventSubscriptionInput)
         subscription = subscriptions.subscribe(
@@ -58,13 +63,13 @@ class EventSubscriptionViewSet(Listed, Retrieved, ApiViewSet):
         return self.created(subscription)
 
     @deletes
-    def destroy(self, request: Any, uuid: str) -> Any:
+    def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """End the subscription, with its queues."""
         subscriptions.unsubscribe(self.row(), actor=request.user, now=self.now)
         return self.no_content()
 
     @registers(EventSubscriptionQueueCreateInput, EventSubscriptionQueueOutput)
-    def create_queue(self, request: Any, uuid: str) -> Any:
+    def create_queue(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Have a queue for one type of one offering's objects; 200 when there is one."""
         subscription, data = self.row(), self.data(EventSubscriptionQueueCreateInput)
         queue, is_new = subscriptions.create_queue(
@@ -94,7 +99,7 @@ class EventSubscriptionQueueViewSet(Listed, Retrieved, ApiViewSet):
     }
 
     @deletes
-    def destroy(self, request: Any, uuid: str) -> Any:
+    def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Give up the queue."""
         subscriptions.remove_queue(self.row(), actor=request.user, now=self.now)
         return self.no_content()

@@ -19,7 +19,10 @@ from marketplace.api.resources.serializers import ResourceOutput
 from marketplace.models import Resource
 
 if TYPE_CHECKING:
+    from rest_framework.response import Response
+
     from allocations.services.team import Member
+    from identity.api.requests import AuthenticatedRequest
 
 
 class TeamViewSet(ApiViewSet):
@@ -32,7 +35,7 @@ class TeamViewSet(ApiViewSet):
     access: ClassVar[dict[str, Rule]] = {"team": SCOPED}
 
     @listing(ProjectUserOutput, filterset=TeamFilter, paged=False)
-    def team(self, request: Any, uuid: str) -> Any:
+    def team(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Return all members: agents read no second page."""
         resource = self.row()
         asked = TeamFilter(data=request.query_params, queryset=Resource.objects.none())
@@ -57,7 +60,7 @@ class ProviderTeamViewSet(TeamViewSet):
     }
 
     @command(MemberSyncStatusReportInput, MemberSyncStatusReportResultOutput)
-    def set_membership_sync_statuses(self, request: Any, uuid: str) -> Any:
+    def set_membership_sync_statuses(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Keep what the site says of each member's access."""
         resource, statuses = self.row(), self.data(MemberSyncStatusReportInput)["statuses"]
         here = [status for status in statuses if status["scope_type"] == HERE]

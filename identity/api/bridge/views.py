@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from common.api.access import Marked, Rule
 from common.api.actions import command, reading
@@ -15,6 +15,11 @@ from identity.api.bridge.serializers import (
     IdentityBridgeStats,
 )
 from identity.services import bridge
+
+if TYPE_CHECKING:
+    from rest_framework.response import Response
+
+    from identity.api.requests import AuthenticatedRequest
 
 MANAGERS = Marked(("is_staff", "is_identity_manager"))
 
@@ -30,7 +35,7 @@ class IdentityBridgeViewSet(ApiViewSet):
     }
 
     @command(IdentityBridgeRequestInput, IdentityBridgeResult, detail=False)
-    def push(self, request: Any) -> Any:
+    def push(self, request: AuthenticatedRequest) -> Response:
         """Push a user's attributes from an identity source; a new user is registered."""
         data = self.data(IdentityBridgeRequestInput)
         told = bridge.push(
@@ -48,7 +53,7 @@ class IdentityBridgeViewSet(ApiViewSet):
         return self.answer(IdentityBridgeResult(result).data)
 
     @command(IdentityBridgeRemoveInput, IdentityBridgeRemoveResult, detail=False)
-    def remove(self, request: Any) -> Any:
+    def remove(self, request: AuthenticatedRequest) -> Response:
         """Say that a source does not know a person any more."""
         data = self.data(IdentityBridgeRemoveInput)
         user, is_out = bridge.remove(**data, actor=request.user, now=self.now)
@@ -56,11 +61,11 @@ class IdentityBridgeViewSet(ApiViewSet):
         return self.answer(IdentityBridgeRemoveResult(result).data)
 
     @reading(IdentityBridgeAllowedFields, detail=False)
-    def allowed_fields(self, request: Any) -> Any:
+    def allowed_fields(self, request: AuthenticatedRequest) -> Response:
         """Return what a source may tell."""
         return self.answer({"allowed_fields": list(bridge.ATTRIBUTES)})
 
     @reading(IdentityBridgeStats, detail=False)
-    def stats(self, request: Any) -> Any:
+    def stats(self, request: AuthenticatedRequest) -> Response:
         """Return how many people the sources know."""
         return self.answer(IdentityBridgeStats(bridge.statistics(now=self.now)).data)

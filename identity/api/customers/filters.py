@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
@@ -26,8 +26,11 @@ from identity.models import Customer, Grant, Project
 from identity.permissions import Permission
 from identity.roles import RoleName, ScopeType
 
+if TYPE_CHECKING:
+    from identity.models import User
 
-def held_by(user: Any, roles: list[str]) -> QuerySet[Any]:
+
+def held_by(user: User, roles: list[str]) -> QuerySet[Any]:
     """Return the keys of the organisations in which somebody holds any of the roles."""
     held = Grant.objects.in_force().filter(
         user=user, role__name__in=roles, scope_type=ScopeType.CUSTOMER.value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from common.api.access import SCOPED, STAFF, Needs, Rule
 from common.api.actions import creates, deletes, updates
@@ -15,6 +15,11 @@ from identity.api.members.views import Members
 from identity.models import Customer
 from identity.permissions import Permission
 from identity.services import organisations
+
+if TYPE_CHECKING:
+    from rest_framework.response import Response
+
+    from identity.api.requests import AuthenticatedRequest
 
 
 class CustomerViewSet(Members, Recorded, Listed, Retrieved, ApiViewSet):
@@ -38,20 +43,20 @@ class CustomerViewSet(Members, Recorded, Listed, Retrieved, ApiViewSet):
     }
 
     @creates(CustomerInput)
-    def create(self, request: Any) -> Any:
+    def create(self, request: AuthenticatedRequest) -> Response:
         """Register an organisation."""
         data = self.data(CustomerInput)
         return self.created(organisations.create(**data, actor=request.user, now=self.now))
 
     @updates(CustomerInput)
-    def update(self, request: Any, uuid: str) -> Any:
+    def update(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Change what is known of an organisation."""
         customer, changes = self.row(), self.data(CustomerInput)
         organisations.update(customer, actor=request.user, now=self.now, changes=changes)
         return self.reply(customer)
 
     @deletes
-    def destroy(self, request: Any, uuid: str) -> Any:
+    def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Remove an organisation that nothing hangs on."""
         organisations.remove(self.row(), actor=request.user, now=self.now)
         return self.no_content()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rest_framework import serializers
 from rest_framework.response import Response
@@ -12,6 +12,9 @@ from common.api.actions import Declared
 from common.api.inputs import Input
 from common.api.viewsets import ApiViewSet
 from identity.services import eduteams
+
+if TYPE_CHECKING:
+    from identity.api.requests import AuthenticatedRequest
 
 REFUSED = {"anyOf": [{"type": "string"}, {"$ref": "#/components/schemas/Error"}]}
 """Whoever may not look people up is told in Waldur's form; whoever may do nothing, as elsewhere."""
@@ -34,7 +37,7 @@ class RemoteEduteamsViewSet(ApiViewSet):
 
     access: ClassVar[dict[str, Rule]] = {"find": AUTHENTICATED}
 
-    def find(self, request: Any) -> Any:
+    def find(self, request: AuthenticatedRequest) -> Response:
         """Answer the UUID of the person with a CUID."""
         data = self.data(RemoteEduteamsInput)
         try:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from common.api.actions import listing
 from identity.api.events.filters import EventFilter
 from identity.api.events.serializers import EventOutput
 from identity.models import Event
 
+if TYPE_CHECKING:
+    from identity.api.requests import AuthenticatedRequest
+
 
 class Recorded:
     """Serves what happened to a row, to everybody who may see the row."""
 
     @listing(EventOutput, filterset=EventFilter, order=("-created",))
-    def events(self: Any, request: Any, uuid: str) -> Any:
+    def events(self: Any, request: AuthenticatedRequest, uuid: str) -> Any:
         """List what happened to this, the latest first."""
         return self.page(Event.objects.about(self.row()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from common.api.access import SCOPED, Rule
 from common.api.actions import reading
@@ -19,6 +19,11 @@ from identity.api.events.serializers import (
     EventStats,
 )
 from identity.models import Event
+
+if TYPE_CHECKING:
+    from rest_framework.response import Response
+
+    from identity.api.requests import AuthenticatedRequest
 
 
 class EventViewSet(Listed, Retrieved, ApiViewSet):
@@ -37,17 +42,17 @@ class EventViewSet(Listed, Retrieved, ApiViewSet):
     }
 
     @reading(EventCount, detail=False, filterset=EventFilter)
-    def count(self, request: Any) -> Any:
+    def count(self, request: AuthenticatedRequest) -> Response:
         """Return how many events there are, of those that the query asks for."""
         return self.answer({"count": self.filtered(self.rows(), EventFilter).count()})
 
     @reading(GROUPS, detail=False)
-    def event_groups(self, request: Any) -> Any:
+    def event_groups(self, request: AuthenticatedRequest) -> Response:
         """Return the groups, each with the types of events in it, as events are told."""
         return self.answer(event_types.names_by_group())
 
     @reading(WORDS, detail=False)
-    def scope_types(self, request: Any) -> Any:
+    def scope_types(self, request: AuthenticatedRequest) -> Response:
         """Return what an event can happen to."""
         return self.answer(sorted(event_types.SUBJECTS))
 
@@ -58,7 +63,7 @@ class EventMetadataViewSet(ApiViewSet):
     access: ClassVar[dict[str, Rule]] = {"events": SCOPED}
 
     @reading(EventMetadataResponse, detail=False)
-    def events(self, request: Any) -> Any:
+    def events(self, request: AuthenticatedRequest) -> Response:
         """List event groups with the event types in each."""
         return self.answer({"event_groups": event_types.waldur_names_by_group()})
 
@@ -71,7 +76,7 @@ class EventStatsViewSet(ApiViewSet):
     filterset_class = EventFilter
     access: ClassVar[dict[str, Rule]] = {"list": SCOPED}
 
-    def list(self, request: Any) -> Any:
+    def list(self, request: AuthenticatedRequest) -> Response:
         """Answer a page of months with the number of events in each, the earliest first."""
         rows: Any = self.filtered(self.rows(), EventFilter)
         page = Page(rows.by_month(), request.query_params, request.build_absolute_uri(request.path))

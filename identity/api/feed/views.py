@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from rest_framework import status as http
@@ -16,6 +16,12 @@ from identity.api.feed.serializers import CursorGone, EventFeed, ServedElsewhere
 from identity.models import Event
 from identity.services import feed
 
+if TYPE_CHECKING:
+    from rest_framework.request import Request
+    from rest_framework.response import Response
+
+    from identity.api.requests import AuthenticatedRequest
+
 ELSEWHERE = "Streams of events are served by a process of their own, at another address."
 
 
@@ -25,7 +31,7 @@ class EventFeedViewSet(ApiViewSet):
     access: ClassVar[dict[str, Rule]] = {"read": SCOPED, "stream": SCOPED}
 
     @reading(EventFeed, detail=False, filterset=FeedFilter, also=((410, CursorGone),))
-    def read(self, request: Any) -> Any:
+    def read(self, request: AuthenticatedRequest) -> Response:
         """Return what comes after a cursor, the earliest first."""
         asked = words(FeedFilter, request.query_params)
         part = feed.read(
@@ -44,14 +50,14 @@ class EventFeedViewSet(ApiViewSet):
         filterset=StreamFilter,
         status=http.HTTP_421_MISDIRECTED_REQUEST,
     )
-    def stream(self, request: Any) -> Any:
+    def stream(self, request: AuthenticatedRequest) -> Response:
         """Say where streams are: one that lasts an hour must not occupy a web worker."""
         body = {"detail": ELSEWHERE, "code": "served_elsewhere"}
         if settings.EVENT_STREAM_URL:
             body["url"] = settings.EVENT_STREAM_URL + request.get_full_path()
         return self.answer(body)
 
-    def perform_content_negotiation(self, request: Any, force: bool = False) -> Any:  # noqa: FBT001, FBT002
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:  # noqa: FBT001, FBT002
         """Answer JSON also to who accepts `text/event-stream` only."""
         return super().perform_content_negotiation(request, force=True)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from common.api.access import AUTHENTICATED, SCOPED, STAFF, Own, Rule
 from common.api.actions import creates, deletes
@@ -11,6 +11,11 @@ from identity.api.keys.filters import SshKeyFilter
 from identity.api.keys.serializers import SshKeyInput, SshKeyOutput
 from identity.models import SshKey
 from identity.services import keys
+
+if TYPE_CHECKING:
+    from rest_framework.response import Response
+
+    from identity.api.requests import AuthenticatedRequest
 
 
 class SshKeyViewSet(Listed, Retrieved, ApiViewSet):
@@ -29,14 +34,14 @@ class SshKeyViewSet(Listed, Retrieved, ApiViewSet):
     }
 
     @creates(SshKeyInput)
-    def create(self, request: Any) -> Any:
+    def create(self, request: AuthenticatedRequest) -> Response:
         """Add a key of the caller's."""
         data = self.data(SshKeyInput)
         key = keys.add(user=request.user, **data, actor=request.user, now=self.now)
         return self.created(key)
 
     @deletes
-    def destroy(self, request: Any, uuid: str) -> Any:
+    def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Remove a key."""
         keys.remove(self.row(), actor=request.user, now=self.now)
         return self.no_content()

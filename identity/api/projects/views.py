@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from common.api.access import SCOPED, Needs, Rule
 from common.api.actions import creates, deletes, updates
@@ -15,6 +15,11 @@ from identity.api.projects.serializers import ProjectOutput
 from identity.models import Project
 from identity.permissions import Permission
 from identity.services import projects
+
+if TYPE_CHECKING:
+    from rest_framework.response import Response
+
+    from identity.api.requests import AuthenticatedRequest
 
 HERE_OR_ABOVE = ("", "customer")
 
@@ -47,20 +52,20 @@ class ProjectViewSet(Members, Recorded, Listed, Retrieved, ApiViewSet):
         return rows if self.action == "list" else rows.present()
 
     @creates(ProjectInput)
-    def create(self, request: Any) -> Any:
+    def create(self, request: AuthenticatedRequest) -> Response:
         """Start a project."""
         data = self.data(ProjectInput)
         return self.created(projects.create(**data, actor=request.user, now=self.now))
 
     @updates(ProjectInput)
-    def update(self, request: Any, uuid: str) -> Any:
+    def update(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Change what is known of a project."""
         project, changes = self.row(), self.data(ProjectInput)
         projects.update(project, actor=request.user, now=self.now, changes=changes)
         return self.reply(project)
 
     @deletes
-    def destroy(self, request: Any, uuid: str) -> Any:
+    def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Remove a project that holds no allocation."""
         projects.remove(self.row(), actor=request.user, now=self.now)
         return self.no_content()

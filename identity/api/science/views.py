@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from common.api.access import SCOPED, STAFF, Rule
 from common.api.actions import command, creates, deletes, listing, updates
@@ -19,6 +19,11 @@ from identity.api.science.serializers import (
 )
 from identity.models import ScienceDomain, ScienceSubDomain
 from identity.services import science
+
+if TYPE_CHECKING:
+    from rest_framework.response import Response
+
+    from identity.api.requests import AuthenticatedRequest
 
 PRESETS = (
     {
@@ -47,32 +52,32 @@ class ScienceDomainViewSet(Listed, Retrieved, ApiViewSet):
     }
 
     @creates(ScienceDomainInput)
-    def create(self, request: Any) -> Any:
+    def create(self, request: AuthenticatedRequest) -> Response:
         """Add a field."""
         data = self.data(ScienceDomainInput)
         return self.created(science.create_domain(**data, actor=request.user, now=self.now))
 
     @updates(ScienceDomainInput)
-    def update(self, request: Any, uuid: str) -> Any:
+    def update(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Call a field otherwise."""
         row, data = self.row(), self.data(ScienceDomainInput)
         return self.reply(science.change_domain(row, **data, actor=request.user, now=self.now))
 
     @deletes
-    def destroy(self, request: Any, uuid: str) -> Any:
+    def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Take a field away, with its parts."""
         science.remove_domain(self.row(), actor=request.user, now=self.now)
         return self.no_content()
 
     @command(LoadScienceDomainPresetInput, LoadScienceDomainPresetResponse, detail=False)
-    def load_preset(self, request: Any) -> Any:
+    def load_preset(self, request: AuthenticatedRequest) -> Response:
         """Take over a list of fields that comes with the service."""
         data = self.data(LoadScienceDomainPresetInput)
         loaded = science.load(**data, actor=request.user, now=self.now)
         return self.answer(LoadScienceDomainPresetResponse(loaded).data)
 
     @listing(ScienceDomainPreset, filterset=ScienceDomainFilter, detail=False)
-    def presets(self, request: Any) -> Any:
+    def presets(self, request: AuthenticatedRequest) -> Response:
         """Return the lists that come with the service: they fit on a page."""
         return self.answer(PRESETS, headers={"X-Result-Count": str(len(PRESETS))})
 
@@ -97,19 +102,19 @@ class ScienceSubDomainViewSet(Listed, Retrieved, ApiViewSet):
         return super().rows().for_api(self.request.user)
 
     @creates(ScienceSubDomainInput)
-    def create(self, request: Any) -> Any:
+    def create(self, request: AuthenticatedRequest) -> Response:
         """Add a part."""
         data = self.data(ScienceSubDomainInput)
         return self.created(science.create_sub_domain(**data, actor=request.user, now=self.now))
 
     @updates(ScienceSubDomainInput)
-    def update(self, request: Any, uuid: str) -> Any:
+    def update(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Call a part otherwise, or move it."""
         row, data = self.row(), self.data(ScienceSubDomainInput)
         return self.reply(science.change_sub_domain(row, **data, actor=request.user, now=self.now))
 
     @deletes
-    def destroy(self, request: Any, uuid: str) -> Any:
+    def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Take a part away."""
         science.remove_sub_domain(self.row(), actor=request.user, now=self.now)
         return self.no_content()

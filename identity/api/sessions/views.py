@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.contrib import auth
 from rest_framework.exceptions import AuthenticationFailed
@@ -15,6 +15,12 @@ from identity.api.sessions.serializers import CoreAuthToken, ObtainAuthTokenInpu
 from identity.models import Token
 from identity.services import credentials
 
+if TYPE_CHECKING:
+    from rest_framework.request import Request
+    from rest_framework.response import Response
+
+    from identity.api.requests import AuthenticatedRequest
+
 
 class PasswordViewSet(ApiViewSet):
     """Logging in; a token that the client still sends is not looked at."""
@@ -22,7 +28,7 @@ class PasswordViewSet(ApiViewSet):
     authentication_classes = ()
     access: ClassVar[dict[str, Rule]] = {"log_in": PUBLIC}
 
-    def log_in(self, request: Any) -> Any:
+    def log_in(self, request: Request) -> Response:
         """Issue an API token for a username and password.
 
         :raises AuthenticationFailed: in Waldur's words.
@@ -36,7 +42,7 @@ class PasswordViewSet(ApiViewSet):
 
     log_in.api = Declared(input=ObtainAuthTokenInput, output=CoreAuthToken)  # type: ignore[attr-defined]
 
-    def get_authenticate_header(self, request: Any) -> str:
+    def get_authenticate_header(self, request: Request) -> str:
         """Let a refusal be 401: without a challenge it would be 403."""
         return "Token"
 
@@ -46,7 +52,7 @@ class LogoutViewSet(ApiViewSet):
 
     access: ClassVar[dict[str, Rule]] = {"log_out": AUTHENTICATED}
 
-    def log_out(self, request: Any) -> Any:
+    def log_out(self, request: AuthenticatedRequest) -> Response:
         """End the token that the request carries."""
         if isinstance(request.auth, Token):
             credentials.revoke(request.auth, actor=request.user, now=self.now)

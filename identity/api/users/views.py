@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import auth
 from rest_framework import serializers
@@ -27,6 +27,12 @@ from identity.api.users.serializers import (
 )
 from identity.models import Token, User
 from identity.services import bridge, credentials, emails, farewell, users
+
+if TYPE_CHECKING:
+    from rest_framework.request import Request
+    from rest_framework.response import Response
+
+    from identity.api.requests import AuthenticatedRequest
 
 HIMSELF = Own("")
 
@@ -61,24 +67,24 @@ class UserViewSet(Listed, ApiViewSet):
         "identity_bridge_status": SUPPORT,
     }
 
-    def list(self, request: Any) -> Any:
+    def list(self, request: AuthenticatedRequest) -> Response:
         """Answer a page of people, in full for staff and support."""
         return self.page(self.rows(), self._shown_of(None), self.filterset_class)
 
-    def retrieve(self, request: Any, uuid: str) -> Any:
+    def retrieve(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Retrieve a user; in full for the user, staff and support."""
         user = self.row()
         return self.reply(user, self._shown_of(user))
 
     @creates(UserInput)
-    def create(self, request: Any) -> Any:
+    def create(self, request: AuthenticatedRequest) -> Response:
         """Register a person."""
         data = self.data(UserInput)
         data.pop("agree_with_policy", None)
         return self.created(users.create(**data, actor=request.user, now=self.now))
 
     @updates(UserInput)
-    def update(self, request: Any, uuid: str) -> Any:
+    def update(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Change a profile."""
         user, changes = self.row(), self.data(UserInput)
         agrees = changes.pop("agree_with_policy", False)
@@ -88,18 +94,18 @@ class UserViewSet(Listed, ApiViewSet):
         return self.reply(user)
 
     @deletes
-    def destroy(self, request: Any, uuid: str) -> Any:
+    def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Remove a person; what they did stays on record, without anything personal."""
         farewell.remove(self.row(), actor=request.user, now=self.now)
         return self.no_content()
 
     @reading(UserMeOutput, detail=False)
-    def me(self, request: Any) -> Any:
+    def me(self, request: AuthenticatedRequest) -> Response:
         """Retrieve the current user."""
         return self.reply(request.user)
 
     @command(PasswordChangeInput, PasswordSet)
-    def change_password(self, request: Any, uuid: str) -> Any:
+    def change_password(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Set a password; other tokens and sessions of the person end."""
         user, data = self.row(), self.data(PasswordChangeInput)
         own = request.auth if isinstance(request.auth, Token) and user == request.user else None
@@ -116,37 +122,37 @@ class UserViewSet(Listed, ApiViewSet):
         return self.answer({"status": "password set"})
 
     @command(UserEmailChangeInput)
-    def change_email(self, request: Any, uuid: str) -> Any:
+    def change_email(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Ask for another address; it counts once the link that is mailed there was opened."""
         user, data = self.row(), self.data(UserEmailChangeInput)
         emails.ask(user, data["email"], actor=request.user, now=self.now)
         return self.answer()
 
     @command()
-    def cancel_change_email(self, request: Any, uuid: str) -> Any:
+    def cancel_change_email(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Withdraw the wish for another address."""
         emails.cancel(self.row(), actor=request.user, now=self.now)
         return self.answer()
 
     @command(ConfirmEmailInput, detail=False)
-    def confirm_email(self, request: Any) -> Any:
+    def confirm_email(self, request: Request) -> Response:
         """Confirm an address by what the mailed link carries; whoever has it may."""
         emails.confirm(self.data(ConfirmEmailInput)["code"], now=self.now)
         return self.answer()
 
     @reading(UserAuthToken)
-    def token(self, request: Any, uuid: str) -> Any:
+    def token(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Tell of the token that was used last; itself it is not known any more."""
         return self.answer(UserAuthToken(credentials.latest(self.row())).data)
 
     @command(output=UserAuthToken)
-    def refresh_token(self, request: Any, uuid: str) -> Any:
+    def refresh_token(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Replace every token of the person by a new one, which is shown this once."""
         token, plaintext = credentials.refresh(self.row(), actor=request.user, now=self.now)
         return self.answer({**UserAuthToken(token).data, "token": plaintext})
 
     @reading(IdentityBridgeUserStatus)
-    def identity_bridge_status(self, request: Any, uuid: str) -> Any:
+    def identity_bridge_status(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Tell what other identity services told of the person."""
         told = bridge.status_of(self.row(), now=self.now)
         return self.answer(IdentityBridgeUserStatus(told).data)

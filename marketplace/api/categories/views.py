@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from common.api.access import PUBLIC, STAFF, Rule
 from common.api.actions import creates, deletes, updates
@@ -15,6 +15,11 @@ from marketplace.api.categories.serializers import (
 )
 from marketplace.models import Category, CategoryGroup
 from marketplace.services import categories
+
+if TYPE_CHECKING:
+    from rest_framework.response import Response
+
+    from identity.api.requests import AuthenticatedRequest
 
 
 class CategoryViewSet(Listed, Retrieved, ApiViewSet):
@@ -33,19 +38,19 @@ class CategoryViewSet(Listed, Retrieved, ApiViewSet):
     }
 
     @creates(CategoryInput)
-    def create(self, request: Any) -> Any:
+    def create(self, request: AuthenticatedRequest) -> Response:
         """Put up a new shelf."""
         data = self.data(CategoryInput)
         return self.created(categories.create(**data, actor=request.user, now=self.now))
 
     @updates(CategoryInput)
-    def update(self, request: Any, uuid: str) -> Any:
+    def update(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Change what is written on a shelf."""
         row, data = self.row(), self.data(CategoryInput)
         return self.reply(categories.change(row, **data, actor=request.user, now=self.now))
 
     @deletes
-    def destroy(self, request: Any, uuid: str) -> Any:
+    def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Take an empty shelf down."""
         categories.remove(self.row(), actor=request.user, now=self.now)
         return self.no_content()

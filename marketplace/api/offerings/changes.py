@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from common.api.actions import command
 from marketplace.api.offerings.components import (
@@ -26,6 +26,9 @@ from marketplace.api.offerings.partitions import (
     RemovePartitionInput,
 )
 from marketplace.services import components, offerings, partitions
+
+if TYPE_CHECKING:
+    from identity.api.requests import AuthenticatedRequest
 
 
 class Changes:
@@ -53,51 +56,51 @@ class Changes:
         return self.answer()
 
     @command(OfferingAttributesInput)
-    def update_attributes(self: Any, request: Any, uuid: str) -> Any:
+    def update_attributes(self: Any, request: AuthenticatedRequest, uuid: str) -> Any:
         """Replace the attributes."""
         return self._change(OfferingAttributesInput)
 
     @command(OfferingDescriptionUpdateInput)
-    def update_description(self: Any, request: Any, uuid: str) -> Any:
+    def update_description(self: Any, request: AuthenticatedRequest, uuid: str) -> Any:
         """Put it on another shelf."""
         return self._change(OfferingDescriptionUpdateInput)
 
     @command(OfferingIntegrationUpdateInput)
-    def update_integration(self: Any, request: Any, uuid: str) -> Any:
+    def update_integration(self: Any, request: AuthenticatedRequest, uuid: str) -> Any:
         """Change how orders are delivered."""
         return self._change(OfferingIntegrationUpdateInput)
 
     @command(OfferingLocationUpdateInput)
-    def update_location(self: Any, request: Any, uuid: str) -> Any:
+    def update_location(self: Any, request: AuthenticatedRequest, uuid: str) -> Any:
         """Say where the machine stands."""
         return self._change(OfferingLocationUpdateInput)
 
     @command(OfferingOptionsUpdateInput)
-    def update_options(self: Any, request: Any, uuid: str) -> Any:
+    def update_options(self: Any, request: AuthenticatedRequest, uuid: str) -> Any:
         """Change what an order has to say beside its limits."""
         return self._change(OfferingOptionsUpdateInput)
 
     @command(OfferingResourceOptionsUpdateInput)
-    def update_resource_options(self: Any, request: Any, uuid: str) -> Any:
+    def update_resource_options(self: Any, request: AuthenticatedRequest, uuid: str) -> Any:
         """Change what can be said of an allocation later on."""
         return self._change(OfferingResourceOptionsUpdateInput)
 
     @command(OfferingOverviewUpdateInput)
-    def update_overview(self: Any, request: Any, uuid: str) -> Any:
+    def update_overview(self: Any, request: AuthenticatedRequest, uuid: str) -> Any:
         """Change what people read of it; of what is not a draft, staff only."""
         offering, data = self.row(), self.data(OfferingOverviewUpdateInput)
         offerings.change_overview(offering, **data, actor=request.user, now=self.now)
         return self.answer()
 
     @command(OfferingComponentInput, status=201)
-    def create_offering_component(self: Any, request: Any, uuid: str) -> Any:
+    def create_offering_component(self: Any, request: AuthenticatedRequest, uuid: str) -> Any:
         """Add a component."""
         offering, data = self.row(), self.data(OfferingComponentInput)
         components.add(offering, **data, actor=request.user, now=self.now)
         return self.answer()
 
     @command(UpdateOfferingComponentInput)
-    def update_offering_component(self: Any, request: Any, uuid: str) -> Any:
+    def update_offering_component(self: Any, request: AuthenticatedRequest, uuid: str) -> Any:
         """Change a component."""
         offering, data = self.row(), self.data(UpdateOfferingComponentInput)
         component = components.of(offering, data.pop("uuid"))
@@ -105,7 +108,7 @@ class Changes:
         return self.answer()
 
     @command(RemoveOfferingComponentInput)
-    def remove_offering_component(self: Any, request: Any, uuid: str) -> Any:
+    def remove_offering_component(self: Any, request: AuthenticatedRequest, uuid: str) -> Any:
         """Take a component out."""
         offering, data = self.row(), self.data(RemoveOfferingComponentInput)
         component = components.of(offering, data["uuid"])
@@ -113,20 +116,20 @@ class Changes:
         return self.answer()
 
     @command(OfferingPartitionInput, OfferingPartitionOutput, status=201)
-    def add_partition(self: Any, request: Any, uuid: str) -> Any:
+    def add_partition(self: Any, request: AuthenticatedRequest, uuid: str) -> Any:
         """Add a partition."""
         offering = self.row()
         data = self.data(OfferingPartitionInput, offering=offering)
         return self.reply(partitions.add(offering, **data, actor=request.user, now=self.now))
 
     @command(OfferingPartitionUpdateInput, OfferingPartitionOutput, methods=("patch",))
-    def update_partition(self: Any, request: Any, uuid: str) -> Any:
+    def update_partition(self: Any, request: AuthenticatedRequest, uuid: str) -> Any:
         """Change a partition."""
         offering, data = self.row(), self.data(OfferingPartitionUpdateInput)
         return self.reply(partitions.change(offering, **data, actor=request.user, now=self.now))
 
     @command(RemovePartitionInput, status=204)
-    def remove_partition(self: Any, request: Any, uuid: str) -> Any:
+    def remove_partition(self: Any, request: AuthenticatedRequest, uuid: str) -> Any:
         """Take a partition out."""
         offering, data = self.row(), self.data(RemovePartitionInput)
         partitions.remove(offering, **data, actor=request.user, now=self.now)

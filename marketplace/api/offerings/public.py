@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rest_framework.exceptions import NotFound
 
@@ -13,6 +13,10 @@ from marketplace.api.offerings.filters import PublicOfferingFilter
 from marketplace.api.offerings.serializers import PublicOfferingDetailsOutput
 from marketplace.api.plans.serializers import BasePublicPlanOutput
 from marketplace.models import Offering, Plan
+
+if TYPE_CHECKING:
+    from rest_framework.request import Request
+    from rest_framework.response import Response
 
 
 class PublicOfferingViewSet(Listed, Retrieved, ApiViewSet):
@@ -31,7 +35,7 @@ class PublicOfferingViewSet(Listed, Retrieved, ApiViewSet):
     }
 
     @listing(BasePublicPlanOutput, order=("name",))
-    def plans(self, request: Any, uuid: str) -> Any:
+    def plans(self, request: Request, uuid: str) -> Response:
         """List the plans: all at once, unless a page is asked for."""
         plans = self._plans().order_by("name", "pk")
         if {"page", "page_size"} & set(request.query_params):
@@ -41,7 +45,7 @@ class PublicOfferingViewSet(Listed, Retrieved, ApiViewSet):
         return self.answer(body, headers={"X-Result-Count": str(len(body))})
 
     @reading(BasePublicPlanOutput, url_path=r"plans/(?P<plan_uuid>[^/.]+)")
-    def plan(self, request: Any, uuid: str, plan_uuid: str) -> Any:
+    def plan(self, request: Request, uuid: str, plan_uuid: str) -> Response:
         """Answer one plan."""
         found = self._plans().filter(uuid=as_uuid(plan_uuid, Plan)).first()
         if found is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rest_framework.exceptions import NotFound
 
@@ -38,6 +38,11 @@ from marketplace.models import (
     ProviderProject,
 )
 from marketplace.services import backend_ids, offerings
+
+if TYPE_CHECKING:
+    from rest_framework.response import Response
+
+    from identity.api.requests import AuthenticatedRequest
 
 CHANGES = Needs(Permission.UPDATE_OFFERING, on=("", "customer"))
 PAUSES = Needs(Permission.PAUSE_OFFERING, on=("", "customer"))
@@ -79,24 +84,24 @@ class ProviderOfferingViewSet(Members, Recorded, Changes, Listed, Retrieved, Api
     }
 
     @creates(OfferingCreateInput)
-    def create(self, request: Any) -> Any:
+    def create(self, request: AuthenticatedRequest) -> Response:
         """Put up a draft."""
         data = self.data(OfferingCreateInput)
         return self.created(offerings.create(**data, actor=request.user, now=self.now))
 
     @deletes
-    def destroy(self, request: Any, uuid: str) -> Any:
+    def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Delete an offering that nobody ever had an allocation of."""
         offerings.remove(self.row(), actor=request.user, now=self.now)
         return self.no_content()
 
     @command(output=DetailState)
-    def activate(self, request: Any, uuid: str) -> Any:
+    def activate(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Let it be ordered."""
         return self._now_in(offerings.activate(self.row(), actor=request.user, now=self.now))
 
     @command(OfferingPauseInput, DetailState, input_optional=True)
-    def pause(self, request: Any, uuid: str) -> Any:
+    def pause(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Take no orders for a while."""
         offering, data = self.row(), self.data(OfferingPauseInput)
         reason = data.get("paused_reason", "")
@@ -105,25 +110,25 @@ class ProviderOfferingViewSet(Members, Recorded, Changes, Listed, Retrieved, Api
         )
 
     @command(output=DetailState)
-    def unpause(self, request: Any, uuid: str) -> Any:
+    def unpause(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Take orders again."""
         return self._now_in(offerings.unpause(self.row(), actor=request.user, now=self.now))
 
     @command(output=DetailState)
-    def archive(self, request: Any, uuid: str) -> Any:
+    def archive(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Take it out of the catalogue."""
         return self._now_in(offerings.archive(self.row(), actor=request.user, now=self.now))
 
     @command(output=DetailState)
-    def draft(self, request: Any, uuid: str) -> Any:
+    def draft(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Take it back to be worked on."""
         return self._now_in(offerings.draft(self.row(), actor=request.user, now=self.now))
 
-    def _now_in(self, offering: Offering) -> Any:
+    def _now_in(self, offering: Offering) -> Response:
         return self.answer({"detail": "Offering state updated.", "state": str(offering.state)})
 
     @command(CheckUniqueBackendIDInput, CheckUniqueBackendIDResponse)
-    def check_unique_backend_id(self, request: Any, uuid: str) -> Any:
+    def check_unique_backend_id(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Say whether a name at the site can still be had."""
         offering, data = self.row(), self.data(CheckUniqueBackendIDInput)
         verdict = backend_ids.judge(
@@ -135,34 +140,34 @@ class ProviderOfferingViewSet(Members, Recorded, Changes, Listed, Retrieved, Api
         return self.answer(CheckUniqueBackendIDResponse(verdict).data)
 
     @listing(ProviderOfferingCustomerOutput, filterset=OfferingOfPathFilter, order=("name",))
-    def customers(self, request: Any, uuid: str) -> Any:
+    def customers(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """List the organisations that hold allocations of it."""
         return self.page(ProviderCustomer.objects.all().of(self._itself()))
 
     @listing(ProjectOutput, order=("name",))
-    def list_customer_projects(self, request: Any, uuid: str) -> Any:
+    def list_customer_projects(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """List the projects that hold allocations of it."""
         holding = ProviderProject.objects.all().of(self._itself())
         return self.page(Project.objects.filter(pk__in=holding.values("pk")))
 
     @listing(UserOutput, order=("username",))
-    def list_customer_users(self, request: Any, uuid: str) -> Any:
+    def list_customer_users(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """List the people in those projects, without what is private."""
         return self.page(ProviderPerson.objects.all().of(self._itself()), ClientOutput)
 
     @command(output=Status, status=202)
-    def sync_resources(self, request: Any, uuid: str) -> Any:
+    def sync_resources(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Ask the site to bring its accounts and members in line with what is known here."""
         offerings.ask_to_sync(self.row(), actor=request.user, now=self.now)
         return self.answer({"status": "Synchronization of resources has been scheduled."})
 
     @listing(OrderDetailsOutput, order=("created",))
-    def orders(self, request: Any, uuid: str) -> Any:
+    def orders(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """List the orders of it."""
         return self.page(Order.objects.filter(offering=self.row()))
 
     @reading(OrderDetailsOutput, url_path=r"orders/(?P<order_uuid>[^/.]+)")
-    def order(self, request: Any, uuid: str, order_uuid: str) -> Any:
+    def order(self, request: AuthenticatedRequest, uuid: str, order_uuid: str) -> Response:
         """Answer one order of it."""
         orders = Order.objects.filter(offering=self.row())
         found = orders.filter(uuid=as_uuid(order_uuid, Order)).first()

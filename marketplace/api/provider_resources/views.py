@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from common.api.access import SCOPED, STAFF, Needs, Rule
 from common.api.actions import command, updates
@@ -23,6 +23,11 @@ from marketplace.api.resources.inputs import (
 from marketplace.api.resources.serializers import ResourceUpdateOutput
 from marketplace.api.resources.views import OPTIONS_SUBMITTED, PAUSES, PROVIDER, Resources
 from marketplace.services import delivery, descriptions, end_dates, resource_orders, resources
+
+if TYPE_CHECKING:
+    from rest_framework.response import Response
+
+    from identity.api.requests import AuthenticatedRequest
 
 P = Permission
 DELIVERS = Needs(P.MANAGE_DELIVERY, on=PROVIDER)
@@ -68,7 +73,7 @@ class ProviderResourceViewSet(Resources):
     }
 
     @updates(ProviderResourceUpdateInput, ResourceUpdateOutput)
-    def update(self, request: Any, uuid: str) -> Any:
+    def update(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Change the name, the description, the end date or the flags."""
         resource, data = self.row(), self.data(ProviderResourceUpdateInput)
         flags = {name: data.pop(name) for name in FLAGS if name in data}
@@ -78,46 +83,46 @@ class ProviderResourceViewSet(Resources):
         return self.reply(resource)
 
     @command()
-    def refresh_last_sync(self, request: Any, uuid: str) -> Any:
+    def refresh_last_sync(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Note that the site has just looked at the resource."""
         delivery.refresh_last_sync(self.row(), now=self.now)
         return self.answer()
 
     @command()
-    def set_as_ok(self, request: Any, uuid: str) -> Any:
+    def set_as_ok(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Say that an error is resolved."""
         resources.set_as_ok(self.row(), actor=request.user, now=self.now)
         return self.answer()
 
     @command(output=Status)
-    def set_state_ok(self, request: Any, uuid: str) -> Any:
+    def set_state_ok(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Say that an error is resolved."""
         resources.set_as_ok(self.row(), actor=request.user, now=self.now)
         return self.answer({"status": "Resource state has been set to OK."})
 
     @command(ResourceSetStateErredInput)
-    def set_as_erred(self, request: Any, uuid: str) -> Any:
+    def set_as_erred(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Say that a resource does not work, and why."""
         resource, data = self.row(), self.data(ResourceSetStateErredInput)
         resources.set_as_erred(resource, **data, actor=request.user, now=self.now)
         return self.answer()
 
     @command(ResourceBackendIDInput, Status)
-    def set_backend_id(self, request: Any, uuid: str) -> Any:
+    def set_backend_id(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Say what the provider calls the resource."""
         resource, data = self.row(), self.data(ResourceBackendIDInput)
         changed = delivery.set_backend_id(resource, **data, actor=request.user, now=self.now)
         return self.said("backend_id", changed=changed)
 
     @command(ResourceEffectiveIDInput, Status)
-    def set_effective_id(self, request: Any, uuid: str) -> Any:
+    def set_effective_id(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Say under which id the resource runs in the end."""
         resource, data = self.row(), self.data(ResourceEffectiveIDInput)
         changed = delivery.set_effective_id(resource, **data, actor=request.user, now=self.now)
         return self.said("effective_id", changed=changed)
 
     @command(ResourceBackendMetadataInput, Status)
-    def set_backend_metadata(self, request: Any, uuid: str) -> Any:
+    def set_backend_metadata(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Replace what the provider notes for itself."""
         resource, data = self.row(), self.data(ResourceBackendMetadataInput)
         metadata = data["backend_metadata"]
@@ -125,35 +130,35 @@ class ProviderResourceViewSet(Resources):
         return self.answer({"status": "The backend metadata is updated"})
 
     @command(ResourceEndpointsInput, Status)
-    def set_endpoints(self, request: Any, uuid: str) -> Any:
+    def set_endpoints(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Replace the addresses at which the resource is used."""
         resource, data = self.row(), self.data(ResourceEndpointsInput)
         delivery.set_endpoints(resource, **data, actor=request.user, now=self.now)
         return self.answer({"status": "Endpoints are updated"})
 
     @command(ResourceSetLimitsInput, Status)
-    def set_limits(self, request: Any, uuid: str) -> Any:
+    def set_limits(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Replace the limits by those that hold at the provider."""
         resource, data = self.row(), self.data(ResourceSetLimitsInput)
         delivery.set_limits(resource, **data, actor=request.user, now=self.now)
         return self.answer({"status": "Resource limits are updated"})
 
     @command(ResourceReportInput, Status)
-    def submit_report(self, request: Any, uuid: str) -> Any:
+    def submit_report(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Replace the provider's report about the resource."""
         resource, data = self.row(), self.data(ResourceReportInput)
         delivery.submit_report(resource, **data, actor=request.user, now=self.now)
         return self.answer({"status": "Report is submitted"})
 
     @command(ResourceEndDateInput)
-    def set_end_date(self, request: Any, uuid: str) -> Any:
+    def set_end_date(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Set or clear the end date as it is known at the site."""
         resource, data = self.row(), self.data(ResourceEndDateInput)
         end_dates.set_by_site(resource, data.get("end_date"), actor=request.user, now=self.now)
         return self.answer()
 
     @command(ResourceEndDateInput)
-    def set_end_date_by_provider(self, request: Any, uuid: str) -> Any:
+    def set_end_date_by_provider(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """End a resource that nobody uses, with a week's notice."""
         resource, data = self.row(), self.data(ResourceEndDateInput)
         end_date = data.get("end_date")
@@ -161,7 +166,7 @@ class ProviderResourceViewSet(Resources):
         return self.answer()
 
     @command(ResourceOptionsInput, Status)
-    def update_options_direct(self, request: Any, uuid: str) -> Any:
+    def update_options_direct(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Replace the options at once, whatever the offering prescribes for others."""
         resource, data = self.row(), self.data(ResourceOptionsInput)
         resource_orders.set_options(resource, data.get("options"), actor=request.user, now=self.now)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from common.api.access import Either
 from identity.permissions import Permission
 from marketplace.models import Offering
+
+if TYPE_CHECKING:
+    from identity.models import User
 
 
 @dataclass(frozen=True)
@@ -16,7 +19,7 @@ class Serves(Either):
 
     at_once: bool = False
 
-    def allows(self, user: Any, target: Any) -> bool:
+    def allows(self, user: User, target: Any) -> bool:
         """Ask for a role in the organisation, or for an offering of it within the user's reach."""
         return bool(
             user.may(Permission.VIEW_PROVIDER_SIDE, target.customer)

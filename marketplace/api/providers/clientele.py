@@ -31,6 +31,8 @@ from marketplace.models import Offering, ProviderCustomer, ProviderPerson, Provi
 if TYPE_CHECKING:
     from django.db.models import Q
 
+    from identity.models import User
+
 BY_CONSENT = "told offering by offering, as its user attribute configuration says"
 PROJECT = record({"image": TEXT, "name": TEXT, "uuid": TEXT})
 PERSON = record({"email": TEXT, "full_name": TEXT, "image": TEXT, "uuid": TEXT})
@@ -91,7 +93,7 @@ class MarketplaceProviderCustomerProjectOutput(Output):
     uuid = UuidField()
 
 
-def who_agreed(user: Any, prefix: str) -> Q:
+def who_agreed(user: User, prefix: str) -> Q:
     """Let those who provide read it of the people who agreed to the terms of what they provide."""
     people = ProviderPerson.objects.all().of(Offering.objects.provided_by(user))
     return among(prefix, people.agreed())

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
+    from identity.models import User
+
 
 class ServiceProviderFilter(ApiFilterSet):
     """Providers by their organisation."""
@@ -61,7 +63,7 @@ class CustomerProjectFilter(ProjectFilter):
     project_customer_uuid = OneUuid("customer__uuid")
 
 
-def served(user: Any) -> QuerySet[Any]:
+def served(user: User) -> QuerySet[Any]:
     """Return the keys of the projects with live allocations of what the caller provides."""
     live = Resource.objects.provided_by(user).exclude(state=ResourceState.TERMINATED)
     return live.values("project")

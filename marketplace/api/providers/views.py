@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from common.api.access import PUBLIC, STAFF, Needs, Rule
 from common.api.actions import creates, deletes, listing, updates
@@ -40,6 +40,11 @@ from marketplace.models import (
 )
 from marketplace.services import providers
 
+if TYPE_CHECKING:
+    from rest_framework.response import Response
+
+    from identity.api.requests import AuthenticatedRequest
+
 
 class ServiceProviderViewSet(Listed, Retrieved, ApiViewSet):
     """Organisations that offer resources."""
@@ -67,53 +72,53 @@ class ServiceProviderViewSet(Listed, Retrieved, ApiViewSet):
     }
 
     @creates(ServiceProviderInput)
-    def create(self, request: Any) -> Any:
+    def create(self, request: AuthenticatedRequest) -> Response:
         """Register an organisation as a provider."""
         data = self.data(ServiceProviderInput)
         return self.created(providers.register(**data, actor=request.user, now=self.now))
 
     @updates(ServiceProviderInput)
-    def update(self, request: Any, uuid: str) -> Any:
+    def update(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Change what a provider says of itself; its organisation stays."""
         provider, data = self.row(), self.data(ServiceProviderInput)
         data.pop("customer", None)
         return self.reply(providers.change(provider, **data, actor=request.user, now=self.now))
 
     @deletes
-    def destroy(self, request: Any, uuid: str) -> Any:
+    def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Make a provider an ordinary organisation again."""
         providers.remove(self.row(), actor=request.user, now=self.now)
         return self.no_content()
 
     @listing(ProviderOfferingOutput, filterset=PublicOfferingFilter, order=("name",))
-    def offerings(self, request: Any, uuid: str) -> Any:
+    def offerings(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """List what it offers, in any state."""
         return self.page(self._offerings())
 
     @listing(MarketplaceProviderCustomerOutput, filterset=ProviderCustomerFilter, order=("name",))
-    def customers(self, request: Any, uuid: str) -> Any:
+    def customers(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """List the organisations with allocations."""
         return self.page(ProviderCustomer.objects.all().of(self._offerings()))
 
     @listing(MarketplaceProviderCustomerOutput, filterset=ProviderCustomerFilter, order=("name",))
-    def user_customers(self, request: Any, uuid: str) -> Any:
+    def user_customers(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """List those of them in which a person has a role."""
         return self.page(ProviderCustomer.objects.all().of(self._offerings()))
 
     @listing(
         MarketplaceProviderCustomerProjectOutput, filterset=CustomerProjectFilter, order=("name",)
     )
-    def customer_projects(self, request: Any, uuid: str) -> Any:
+    def customer_projects(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """List the projects of an organisation with allocations."""
         return self.page(ProviderProject.objects.all().of(self._offerings()))
 
     @listing(ProjectOutput, filterset=ProjectFilter, order=("name",))
-    def projects(self, request: Any, uuid: str) -> Any:
+    def projects(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """List the projects with allocations."""
         return self.page(Project.objects.filter(pk__in=self._projects()))
 
     @listing(ProjectPermissionLogOutput, filterset=ProjectPermissionFilter, order=("created",))
-    def project_permissions(self, request: Any, uuid: str) -> Any:
+    def project_permissions(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """List the roles in those projects, also those that ended."""
         of_projects = Grant.objects.filter(
             scope_type=ScopeType.PROJECT, project__in=self._projects()
@@ -123,12 +128,12 @@ class ServiceProviderViewSet(Listed, Retrieved, ApiViewSet):
     @listing(
         MarketplaceServiceProviderUserOutput, filterset=ProviderUserFilter, order=("username",)
     )
-    def users(self, request: Any, uuid: str) -> Any:
+    def users(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """List the people in those projects."""
         return self.page(ProviderPerson.objects.all().of(self._offerings()))
 
     @listing(SshKeyOutput, filterset=SshKeyFilter, order=("name",))
-    def keys(self, request: Any, uuid: str) -> Any:
+    def keys(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """List the public keys of those of these people who agreed to an offering's terms."""
         people = ProviderPerson.objects.all().of(self._offerings()).agreed()
         return self.page(SshKey.objects.filter(user__in=people.values("pk")))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from common.api.access import SCOPED, Needs, Own, Rule
 from common.api.actions import command, creates, deletes, listing, updates
@@ -34,6 +34,11 @@ from notifications.api.hooks.serializers import (
 )
 from notifications.models import EmailHook, Hook, HookDelivery, WebHook
 from notifications.services import hook_planning, hook_replay, hooks
+
+if TYPE_CHECKING:
+    from rest_framework.response import Response
+
+    from identity.api.requests import AuthenticatedRequest
 
 OF_CUSTOMER = Needs(Permission.UPDATE_CUSTOMER, on=("customer",))
 MANAGED = Own("author") | OF_CUSTOMER
@@ -83,45 +88,45 @@ class WebHookViewSet(ManagedHookViewSet):
     }
 
     @creates(NewWebHookInput)
-    def create(self, request: Any) -> Any:
+    def create(self, request: AuthenticatedRequest) -> Response:
         """Create a webhook for the caller or their organisation; the secret is shown once."""
         data = self.data(NewWebHookInput)
         hook, secret = hooks.create_web(**data, actor=request.user, now=self.now)
         return self.answer({**self.rendered(hook), "secret": secret})
 
     @updates(WebHookInput)
-    def update(self, request: Any, uuid: str) -> Any:
+    def update(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Change where it goes, of what it tells, or whether it does."""
         hook, changes = self.row(), self.data(WebHookInput)
         hooks.change(hook, changes=changes, actor=request.user, now=self.now)
         return self.reply(hook)
 
     @deletes
-    def destroy(self, request: Any, uuid: str) -> Any:
+    def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Tell nothing any more, also what waits."""
         hooks.remove(self.row(), actor=request.user, now=self.now)
         return self.no_content()
 
     @command(output=WebHookPing, status=202)
-    def ping(self, request: Any, uuid: str) -> Any:
+    def ping(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Have the hook told that it was pinged; nobody else is."""
         event = hooks.ping(self.row(), actor=request.user, now=self.now)
         return self.answer({"event_uuid": event.uuid.hex})
 
     @command(RotateSecretInput, WebHookOutput, input_optional=True)
-    def rotate_secret(self, request: Any, uuid: str) -> Any:
+    def rotate_secret(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Give the hook another secret, which is shown once; the former one signs for a while."""
         hook, data = self.row(), self.data(RotateSecretInput)
         secret = hooks.rotate_secret(hook, **data, actor=request.user, now=self.now)
         return self.answer({**self.rendered(hook), "secret": secret})
 
     @listing(HookDeliveryOutput, filterset=HookDeliveryFilter, order=("-sequence",))
-    def deliveries(self, request: Any, uuid: str) -> Any:
+    def deliveries(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """List what the hook was or is to be told, the latest first, with every attempt."""
         return self.page(HookDelivery.objects.filter(hook=self.row()))
 
     @command(ReplayInput, WebHookReplayed)
-    def replay(self, request: Any, uuid: str) -> Any:
+    def replay(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Have the hook told again: of one event, a stretch of the log, or what was given up."""
         hook, data = self.row(), self.data(ReplayInput)
         told = hook_replay.replay(hook, **data, actor=request.user, now=self.now)
@@ -144,20 +149,20 @@ class EmailHookViewSet(ManagedHookViewSet):
     }
 
     @creates(NewEmailHookInput)
-    def create(self, request: Any) -> Any:
+    def create(self, request: AuthenticatedRequest) -> Response:
         """Create an e-mail hook for the caller, or for an organisation they own."""
         data = self.data(NewEmailHookInput)
         return self.created(hooks.create_email(**data, actor=request.user, now=self.now))
 
     @updates(EmailHookInput)
-    def update(self, request: Any, uuid: str) -> Any:
+    def update(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Change where the mails go, of what they tell, or whether they do."""
         hook, changes = self.row(), self.data(EmailHookInput)
         hooks.change(hook, changes=changes, actor=request.user, now=self.now)
         return self.reply(hook)
 
     @deletes
-    def destroy(self, request: Any, uuid: str) -> Any:
+    def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Send no more mails, also not about what waits."""
         hooks.remove(self.row(), actor=request.user, now=self.now)
         return self.no_content()

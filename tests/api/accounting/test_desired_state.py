@@ -20,7 +20,7 @@ from tests.factories.accounting import (
     ComponentUsageFactory,
     ComponentUserUsageLimitFactory,
     PolicyFactory,
-    PolicyStandingFactory,
+    PolicyStateFactory,
 )
 from tests.factories.allocations import (
     CourseAccountFactory,
@@ -78,7 +78,7 @@ def test_it_is_the_offering_and_all_that_its_site_has_of_it(read, resource, pi, 
         endpoints=[{"name": "ssh", "url": "ssh://lumi"}],
     )  # fmt: skip
     ComponentUserUsageLimitFactory(resource=resource, user=account)
-    standing = PolicyStandingFactory(
+    state = PolicyStateFactory(
         policy=PolicyFactory(offering=offering), resource=resource,
         settings={"fairshare": 3}, settings_period="2026-11",
     )  # fmt: skip
@@ -152,7 +152,7 @@ def test_it_is_the_offering_and_all_that_its_site_has_of_it(read, resource, pi, 
                         "limit": "4.50",
                     }
                 ],
-                "periodic_settings": {"period": "2026-11", "settings": standing.settings},
+                "periodic_settings": {"period": "2026-11", "settings": state.settings},
                 "service_accounts": [
                     {
                         "uuid": program.uuid.hex,
@@ -391,7 +391,7 @@ def person_limited(resource, account):
 
 def settings_due(resource, account):
     policy = PolicyFactory(offering=resource.offering)
-    PolicyStandingFactory(policy=policy, resource=resource, settings={"fairshare": 1})
+    PolicyStateFactory(policy=policy, resource=resource, settings={"fairshare": 1})
 
 
 def program(resource, account):

@@ -144,8 +144,8 @@ def test_naming_an_account_makes_it_ready(as_user, carol, offering, bob, method)
 
     assert response.status_code == 200
     assert (response.json()["username"], response.json()["state"]) == ("bob1", "OK")
-    deeds = Event.objects.filter(subject_uuid=account.uuid).order_by("pk")
-    assert list(deeds.values_list("kind", flat=True)) == ["account.ok", "account.username_set"]
+    actions = Event.objects.filter(subject_uuid=account.uuid).order_by("pk")
+    assert list(actions.values_list("kind", flat=True)) == ["account.ok", "account.username_set"]
 
 
 def test_whose_and_where_an_account_is_cannot_be_changed(as_user, carol, account, pi):

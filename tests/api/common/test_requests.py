@@ -208,7 +208,7 @@ def test_a_request_in_flight_is_409_until_it_is_plainly_abandoned(
     assert response.status_code == 201
 
 
-def test_a_crash_undoes_the_deed_and_frees_the_key(client: APIClient, project: Project) -> None:
+def test_a_crash_undoes_the_action_and_frees_the_key(client: APIClient, project: Project) -> None:
     path = f"/api/sample/{project.uuid.hex}/crash/"
     with pytest.raises(ZeroDivisionError):
         client.post(path, HTTP_IDEMPOTENCY_KEY="k1")

@@ -36,8 +36,8 @@ def test_staff_put_up_change_and_take_down_a_shelf(
     assert (patched["title"], patched["group"]) == ("Compute", None)
     assert client.delete(body["url"]).status_code == 204
     assert client.delete(body["url"]).status_code == 404
-    deeds = Event.objects.filter(kind__startswith="category.")
-    kinds = deeds.order_by("pk").values_list("kind", flat=True)
+    actions = Event.objects.filter(kind__startswith="category.")
+    kinds = actions.order_by("pk").values_list("kind", flat=True)
     assert list(kinds) == [
         "category.created",
         "category.updated",

@@ -367,7 +367,7 @@ def test_a_change_at_the_wrong_moment_is_a_conflict(
     )
 
 
-def test_a_stale_precondition_is_refused_before_the_deed(
+def test_a_stale_precondition_is_refused_before_the_action(
     as_user: Callable[[User], APIClient], ordered: Callable[..., Order], carol: User
 ) -> None:
     order = ordered()

@@ -164,14 +164,14 @@ def test_a_removed_hook_takes_along_what_it_was_to_be_told(made, alice, now):
 
     assert not HookDelivery.objects.exists()
     assert Event.objects.filter(kind="web_hook.removed").count() == 1
-    for deed in (
+    for action in (
         lambda: hooks.remove(hook, actor=alice, now=now),
         lambda: hooks.change(hook, changes={"is_active": False}, actor=alice, now=now),
         lambda: hooks.rotate_secret(hook, actor=alice, now=now),
         lambda: hooks.ping(hook, actor=alice, now=now),
     ):
         with pytest.raises(hooks.Gone):
-            deed()
+            action()
 
 
 def test_rotating_keeps_the_former_secret_for_a_while(made, alice, now):

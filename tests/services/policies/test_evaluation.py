@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from accounting.models import (
-    PolicyStanding,
+    PolicyState,
     SlurmPeriodicUsagePolicy,
     SlurmPolicyEvaluationLog,
 )
@@ -129,9 +129,9 @@ def test_a_new_period_clears_what_the_old_one_set(policy, resource, carol):
     assert evaluation.evaluate_new_periods(now=DEC) == 0
 
     assert flags(resource) == NEITHER
-    standing = PolicyStanding.objects.get()
-    assert (standing.billing_period, standing.usage_percentage) == ("2026-12", Decimal(0))
-    assert (standing.fired, standing.paused_by, standing.downscaled_by) == (False, None, None)
+    state = PolicyState.objects.get()
+    assert (state.billing_period, state.usage_percentage) == ("2026-12", Decimal(0))
+    assert (state.fired, state.paused_by, state.downscaled_by) == (False, None, None)
 
 
 class TestCarryOver:

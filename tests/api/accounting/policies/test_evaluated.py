@@ -17,7 +17,7 @@ from waldur_api_client.models import (
 )
 
 from accounting.ledger import month_of
-from accounting.models import PolicyStanding
+from accounting.models import PolicyState
 from accounting.periods import Period, label
 from identity.models import Event
 from marketplace.lifecycle import ResourceState
@@ -101,7 +101,7 @@ class TestEvaluating:
 
         assert response.status_code == 409
         assert response.json() == {"detail": "The resource is not in use."}
-        assert not PolicyStanding.objects.exists()
+        assert not PolicyState.objects.exists()
 
     def test_a_dry_run_says_what_would_be_done(self, client, policy, resource, now):
         use(resource, 130)

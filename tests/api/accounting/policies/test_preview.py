@@ -10,7 +10,7 @@ from waldur_api_client.models import (
 )
 
 from accounting.ledger import month_of
-from accounting.models import PolicyStanding
+from accounting.models import PolicyState
 from tests.api.accounting.policies.scene import URL, use
 
 pytestmark = pytest.mark.django_db
@@ -94,7 +94,7 @@ class TestPreview:
             "sacctmgr --immediate modify account hpc_alloc set GrpTRESMins=cpu_k_hours=6000",
         ]
         assert SlurmPolicyPreviewResponse.from_dict(found).preview_commands
-        assert not PolicyStanding.objects.exists()
+        assert not PolicyState.objects.exists()
 
     def test_nothing_allowed_is_never_reached(self, client):
         body = {"allocation": 0, "current_usage": 0}

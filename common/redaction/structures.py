@@ -11,8 +11,8 @@ import re
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from common.secret_names import asks_for_a_secret, is_a_name, names_a_secret, plain
-from common.secret_spans import CLOSED_BY, OPENED_BY, QUOTE, opens_string, string_end
+from common.redaction.names import asks_for_a_secret, is_a_name, names_a_secret, plain
+from common.redaction.spans import CLOSED_BY, OPENED_BY, QUOTE, opens_string, string_end
 
 NAMING = frozenset(
     {"name", "key", "variable", "var", "field", "option", "parameter", "header", "label"}

@@ -1,4 +1,4 @@
-"""The pages on which deeds are confirmed and carried out, and the ways that lead there."""
+"""The pages on which staff actions are confirmed and carried out, and the ways that lead there."""
 
 from __future__ import annotations
 
@@ -26,39 +26,39 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
     from django.urls import URLPattern
 
-    from common.admin.deeds import Deed, DeedForm
+    from common.admin.staff_actions import StaffAction, StaffActionForm
 
     Pages = admin.ModelAdmin[Any]
 else:
     Pages = admin.ModelAdmin
 
 MOST_ROWS = 200
-"""How many rows a deed is done to at once: each is a transaction of its own in one request."""
+"""How many rows are acted on at once: each is a transaction of its own in one request."""
 
 
-class DeedPages(Pages):
-    """The pages on which deeds are confirmed, and the ways that lead there."""
+class StaffActionPages(Pages):
+    """The pages on which staff actions are confirmed, and the ways that lead there."""
 
-    deeds: tuple[Deed, ...] = ()
+    staff_actions: tuple[StaffAction, ...] = ()
 
     def title_of(self, row: Any) -> str:
         """Return what people call a row."""
         return str(row)
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the page of the deeds to those of the model."""
+        """Add the page of the staff actions to those of the model."""
         name = f"{self.opts.app_label}_{self.opts.model_name}_do"
-        view = self.admin_site.admin_view(self.deed_view)
+        view = self.admin_site.admin_view(self.staff_action_view)
         return [path("do/<slug:name>/", view, name=name), *super().get_urls()]
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """Offer the deeds that are possible in the state the list is narrowed to."""
+        """Offer the actions that are possible in the state the list is narrowed to."""
         actions: dict[str, Any] = super().get_actions(request)
         state = request.GET.get("state__exact")
-        for deed in self.deeds:
-            if not deed.alone and (state is None or deed.allowed_in(state)):
-                go = partial(_to_the_deed, name=deed.name)
-                actions[deed.name] = (go, deed.name, deed.label)
+        for action in self.staff_actions:
+            if not action.alone and (state is None or action.allowed_in(state)):
+                go = partial(_to_confirmation, name=action.name)
+                actions[action.name] = (go, action.name, action.label)
         return actions
 
     def response_action(
@@ -73,38 +73,36 @@ class DeedPages(Pages):
             request.POST = sent  # type: ignore[assignment]
         return super().response_action(request, queryset, *args, **kwargs)
 
-    def deed_url(self, deed_name: str, keys: Sequence[object], filters: str = "") -> str:
-        """Return the address at which a deed is confirmed for the rows with these keys."""
-        address = reverse(
-            f"admin:{self.opts.app_label}_{self.opts.model_name}_do", args=[deed_name]
-        )
+    def staff_action_url(self, name: str, keys: Sequence[object], filters: str = "") -> str:
+        """Return the address at which a staff action is confirmed for the rows with these keys."""
+        address = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_do", args=[name])
         rows = urlencode({"rows": ",".join(str(key) for key in keys)})
         context: dict[str, Any] = {"preserved_filters": filters, "opts": self.opts}
         return add_preserved_filters(context, f"{address}?{rows}")
 
     def buttons(self, row: Any, filters: str) -> list[dict[str, str]]:
-        """Return the deeds that can be done to a row now, as links."""
+        """Return the actions that can be done to a row now, as links."""
         return [
-            {"label": deed.label, "url": self.deed_url(deed.name, [row.pk], filters)}
-            for deed in self.deeds
-            if deed.possible(row)
+            {"label": action.label, "url": self.staff_action_url(action.name, [row.pk], filters)}
+            for action in self.staff_actions
+            if action.possible(row)
         ]
 
-    def deed_view(self, request: HttpRequest, name: str) -> HttpResponse:
-        """Ask for what a deed needs, then do it to each of the rows and tell how it went."""
-        deed = next((deed for deed in self.deeds if deed.name == name), None)
-        if deed is None:
-            raise Http404(f"There is no such deed: {name}.")
+    def staff_action_view(self, request: HttpRequest, name: str) -> HttpResponse:
+        """Ask for what an action needs, then do it to each of the rows and tell how it went."""
+        action = next((action for action in self.staff_actions if action.name == name), None)
+        if action is None:
+            raise Http404(f"There is no such action: {name}.")
         rows = self._chosen(request)
-        if not rows or (deed.alone and len(rows) > 1):
+        if not rows or (action.alone and len(rows) > 1):
             messages.error(request, "Choose one row." if rows else "These rows are gone.")
             return HttpResponseRedirect(self._list_url(request))
-        form = deed.form(request.POST if request.method == "POST" else None, rows=rows)
+        form = action.form(request.POST if request.method == "POST" else None, rows=rows)
         if request.method == "POST" and form.is_valid():
-            answer = self._carry_out(request, deed, rows, form)
+            answer = self._carry_out(request, action, rows, form)
             if answer is not None:
                 return answer
-        return self._deed_page(request, deed, rows, form)
+        return self._staff_action_page(request, action, rows, form)
 
     def _chosen(self, request: HttpRequest) -> list[Any]:
         keys = that_can_be(self.opts.pk, request.GET.get("rows", "").split(","))
@@ -115,9 +113,9 @@ class DeedPages(Pages):
         return list(rows.order_by("pk")[:MOST_ROWS])
 
     def _carry_out(
-        self, request: HttpRequest, deed: Deed, rows: Sequence[Any], form: DeedForm
+        self, request: HttpRequest, action: StaffAction, rows: Sequence[Any], form: StaffActionForm
     ) -> HttpResponse | None:
-        """Do the deed row by row; None when the one row was refused and the form says why."""
+        """Do the action row by row; None when the one row was refused and the form says why."""
         now = timezone.now()
         done: list[Any] = []
         result: Any = None
@@ -126,7 +124,7 @@ class DeedPages(Pages):
             title = self.title_of(row)
             try:
                 asked = dict(form.cleaned_data)
-                result = deed.do(row, actor=request.user, now=now, asked=asked)
+                result = action.do(row, actor=request.user, now=now, asked=asked)
             except DomainError as error:
                 refused.append((title, error))
             else:
@@ -134,14 +132,14 @@ class DeedPages(Pages):
         if refused and len(rows) == 1:
             refusals.put_on(form, refused[0][1])
             return None
-        if deed.reveals is not None and done:
-            return self._revelation(request, deed, rows[0], deed.reveals(result))
+        if action.reveals is not None and done:
+            return self._revelation(request, action, rows[0], action.reveals(result))
         if done:
             count = f" ({len(done)})" if len(done) > 1 else ""
-            messages.success(request, f"{deed.done}{count}: {', '.join(done)}.")
+            messages.success(request, f"{action.done}{count}: {', '.join(done)}.")
         for title, refusal in refused:
             reason = refusals.words(refusal)
-            messages.error(request, f"{deed.label}: not done to {title}. {reason}")
+            messages.error(request, f"{action.label}: not done to {title}. {reason}")
         return HttpResponseRedirect(self._way_back(request, rows))
 
     def _way_back(self, request: HttpRequest, rows: Sequence[Any]) -> str:
@@ -162,18 +160,18 @@ class DeedPages(Pages):
         filters = self.get_preserved_filters(request)
         return add_preserved_filters({"preserved_filters": filters, "opts": self.opts}, address)
 
-    def _deed_page(
-        self, request: HttpRequest, deed: Deed, rows: Sequence[Any], form: DeedForm
+    def _staff_action_page(
+        self, request: HttpRequest, action: StaffAction, rows: Sequence[Any], form: StaffActionForm
     ) -> HttpResponse:
         one = rows[0] if len(rows) == 1 else None
         back = self._row_url(request, one) if one is not None else self._list_url(request)
-        able = [row for row in rows if deed.possible(row)]
+        able = [row for row in rows if action.possible(row)]
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": deed.label,
+            "title": action.label,
             "subtitle": self.title_of(one) if one is not None else f"{len(rows)} chosen",
-            "deed": deed,
+            "action": action,
             "form": form,
             "media": self.media + form.media,
             "one": one,
@@ -186,16 +184,16 @@ class DeedPages(Pages):
             "list_url": self._list_url(request),
             "back_url": back,
         }
-        return TemplateResponse(request, "admin/staff/deed.html", context)
+        return TemplateResponse(request, "admin/staff/staff_action.html", context)
 
     def _revelation(
-        self, request: HttpRequest, deed: Deed, row: Any, revealed: str
+        self, request: HttpRequest, action: StaffAction, row: Any, revealed: str
     ) -> HttpResponse:
         """Show what nobody will see again; kept by no message, session or cache."""
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": deed.done,
+            "title": action.done,
             "subtitle": self.title_of(row),
             "media": self.media,
             "one_title": self.title_of(row),
@@ -208,13 +206,13 @@ class DeedPages(Pages):
         return response
 
 
-def _to_the_deed(
-    pages: DeedPages, request: HttpRequest, queryset: QuerySet[Any], *, name: str
+def _to_confirmation(
+    pages: StaffActionPages, request: HttpRequest, queryset: QuerySet[Any], *, name: str
 ) -> HttpResponse | None:
-    """Lead from the changelist to the page on which a deed is confirmed for the chosen rows."""
+    """Lead from the changelist to the page that confirms a staff action for the chosen rows."""
     keys = list(queryset.order_by("pk").values_list("pk", flat=True)[: MOST_ROWS + 1])
     if len(keys) > MOST_ROWS:
         messages.error(request, f"Choose at most {MOST_ROWS} rows at once.")
         return None
     filters = urlencode({"_changelist_filters": request.GET.urlencode()})
-    return HttpResponseRedirect(pages.deed_url(name, keys, filters if request.GET else ""))
+    return HttpResponseRedirect(pages.staff_action_url(name, keys, filters if request.GET else ""))

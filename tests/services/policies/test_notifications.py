@@ -1,4 +1,4 @@
-"""What policies count, what sites and people are due for them, and how they come and go."""
+"""What policies count, what sites and owners are notified of, and how policies come and go."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounting.models import (
-    PolicyStanding,
+    PolicyState,
     SlurmPeriodicUsagePolicy,
 )
 from accounting.services import evaluation, policies
@@ -173,7 +173,7 @@ class TestDryRun:
         assert (outcome.previous_state, outcome.usage_percentage) == (NEITHER, Decimal(130))
         assert [q["sql"] for q in queries if not q["sql"].startswith("SELECT")] == []
         assert not Event.objects.exists()
-        assert not PolicyStanding.objects.exists()
+        assert not PolicyState.objects.exists()
 
     def test_it_foresees_what_the_evaluation_does(self, policy, resource, carol):
         for amount in (0, 85, 85, 105, 130, 20):

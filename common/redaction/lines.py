@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-from common.secret_names import is_a_name, names_a_secret, plain
-from common.secret_structures import NAMING, VALUED
+from common.redaction.names import is_a_name, names_a_secret, plain
+from common.redaction.structures import NAMING, VALUED
 
 LONGEST_NAMED = 400
 """Characters of a name and what stands before it."""

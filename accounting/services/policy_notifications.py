@@ -1,7 +1,7 @@
-"""What a site or people are due because of a policy: recorded as events, sent by who hears them.
+"""What sites and owners are notified of because of a policy: events, which handlers send on.
 
-Both are part of the evaluation's transaction and are said once: a site's settings when they differ
-from those that it was told last or when a period begins, people once in a period.
+Both are part of the evaluation's transaction and are recorded once: the settings of a site when
+they differ from the last ones or when a period begins, the owners' notification once in a period.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from identity import events
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from accounting.models import PolicyStanding, SlurmPeriodicUsagePolicy
+    from accounting.models import PolicyState, SlurmPeriodicUsagePolicy
     from accounting.services.measuring import Counted
     from accounting.thresholds import Measured
     from marketplace.models import Resource
 
 
-def settings(
-    standing: PolicyStanding, found: Measured, counted: Counted, period: str, *, now: datetime
+def notify_site(
+    state: PolicyState, found: Measured, counted: Counted, period: str, *, now: datetime
 ) -> bool:
     """Record what the site is to set, if that is new; return whether it is.
 
@@ -29,7 +29,7 @@ def settings(
     evaluation what it has used in the period is part of the period. A resource that the site has
     not named yet has no account to set anything on.
     """
-    policy, held = standing.policy, standing.resource
+    policy, held = state.policy, state.resource
     if not held.backend_id or not found.portions:
         return False
     wanted = settings_for(
@@ -39,10 +39,10 @@ def settings(
         weights=policy.weights,
         factors=counted.factors,
     )
-    is_new_period = standing.settings_period != period
-    if standing.settings == wanted and not is_new_period:
+    is_new_period = state.settings_period != period
+    if state.settings == wanted and not is_new_period:
         return False
-    follows = bool(standing.settings_period) and is_new_period
+    follows = bool(state.settings_period) and is_new_period
     events.record(
         "policy.settings_due",
         policy,
@@ -60,11 +60,11 @@ def settings(
             "timestamp": now.isoformat(),
         },
     )
-    standing.settings, standing.settings_period = wanted, period
+    state.settings, state.settings_period = wanted, period
     return True
 
 
-def notification(
+def notify_owners(
     policy: SlurmPeriodicUsagePolicy,
     held: Resource,
     found: Measured,

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-from common.secret_names import STRONG, WEAK, is_nothing, names_a_secret
-from common.secret_spans import (
+from common.redaction.names import STRONG, WEAK, is_nothing, names_a_secret
+from common.redaction.spans import (
     CLOSED_BY,
     QUOTE,
     bracket_end,

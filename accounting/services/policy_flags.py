@@ -1,8 +1,8 @@
 """The flags of resources that policies hold, and how they live together with those that people set.
 
 A policy clears what it has set itself and nothing else. That it was the policy is the event of its
-change (`paused_by`, `downscaled_by` of the standing); when there is a later event about the flag,
-somebody else has spoken since, and the policy holds it no longer (docs/adr/0014).
+change (`paused_by`, `downscaled_by` of the policy state); when there is a later event about the
+flag, somebody else has spoken since, and the policy holds it no longer (docs/adr/0014).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-    from accounting.models import PolicyStanding
+    from accounting.models import PolicyState
     from identity.models import User
     from marketplace.models import Resource
 
@@ -29,13 +29,13 @@ FLAGS: Mapping[str, Action] = {"paused": Action.PAUSE, "downscaled": Action.DOWN
 FLAGGED = "resource.flags_set"
 
 
-def state_of(resource: Resource) -> dict[str, bool]:
+def flags_of(resource: Resource) -> dict[str, bool]:
     """Return the flags that policies may set, as they are."""
     return {name: getattr(resource, name) for name in FLAGS}
 
 
-def settle_all(
-    standing: PolicyStanding,
+def apply(
+    state: PolicyState,
     held: Resource,
     actions: Collection[Action],
     *,
@@ -44,10 +44,10 @@ def settle_all(
 ) -> dict[str, bool]:
     """Set and clear what the actions ask for, by one event if anything; return the new flags.
 
-    Part of the caller's transaction, which holds the resource and stores the standing.
+    Part of the caller's transaction, which holds the resource and stores the policy state.
     """
-    mine = _held_by(standing, held)
-    before = {name: Flag(is_set, name in mine) for name, is_set in state_of(held).items()}
+    mine = _held_by(state, held)
+    before = {name: Flag(is_set, name in mine) for name, is_set in flags_of(held).items()}
     after = {name: settle(flag, wanted=FLAGS[name] in actions) for name, flag in before.items()}
     wanted = {name: flag.is_set for name, flag in after.items() if flag != before[name]}
     if any(before[name].is_set != is_set for name, is_set in wanted.items()):
@@ -56,22 +56,22 @@ def settle_all(
     latest = None
     for name, flag in after.items():
         if not flag.is_held:
-            setattr(standing, f"{name}_by_id", None)
+            setattr(state, f"{name}_by_id", None)
         elif name not in mine:
             latest = latest or _flagged(held).values_list("pk", flat=True)[0]
-            setattr(standing, f"{name}_by_id", latest)
+            setattr(state, f"{name}_by_id", latest)
     return {name: flag.is_set for name, flag in after.items()}
 
 
-def release(standing: PolicyStanding, *, actor: User | None, now: datetime) -> None:
+def release(state: PolicyState, *, actor: User | None, now: datetime) -> None:
     """Clear the flags that a policy holds. Part of the caller's transaction."""
-    settle_all(standing, locking.resource(standing.resource), (), actor=actor, now=now)
-    standing.save(update_fields=["paused_by", "downscaled_by"])
+    apply(state, locking.resource(state.resource), (), actor=actor, now=now)
+    state.save(update_fields=["paused_by", "downscaled_by"])
 
 
-def _held_by(standing: PolicyStanding, held: Resource) -> frozenset[str]:
+def _held_by(state: PolicyState, held: Resource) -> frozenset[str]:
     """Return the flags that the policy set and that nobody has changed since."""
-    events = {name: getattr(standing, f"{name}_by_id") for name in FLAGS}
+    events = {name: getattr(state, f"{name}_by_id") for name in FLAGS}
     named = {name: event for name, event in events.items() if event is not None}
     if not named:
         return frozenset()

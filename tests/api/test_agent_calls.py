@@ -8,8 +8,8 @@ import pytest
 from django.db import transaction
 
 from accounting.models import ComponentUserUsage
+from tests.api.site.agent_calls import AGENT_CALLS, AT, AgentCall, filled
 from tests.api.site.counting import statements
-from tests.api.site.deeds import AT, DEEDS, Deed, filled
 from tests.api.site.place import Place, build, enlarge
 from tests.factories.allocations import OfferingUserFactory
 
@@ -29,27 +29,27 @@ def place(provider: Customer, allocator: Customer, now: datetime) -> Place:
     return build(provider=provider, allocator=allocator, now=now)
 
 
-def counted(client: APIClient, deed: Deed, names: dict[str, str]) -> int:
-    """Carry out a deed and undo it; return how many queries it took."""
+def counted(client: APIClient, call: AgentCall, names: dict[str, str]) -> int:
+    """Carry out a call and undo it; return how many queries it took."""
     with transaction.atomic():
         with statements() as run:
-            answer = getattr(client, deed.method)(
-                f"/api/{deed.path.format(**names)}", filled(deed.body, names), format="json"
+            answer = getattr(client, call.method)(
+                f"/api/{call.path.format(**names)}", filled(call.body, names), format="json"
             )
         transaction.set_rollback(True)
-    assert answer.status_code == deed.status, f"{deed.number}: {answer.content!r:.300}"
+    assert answer.status_code == call.status, f"{call.number}: {answer.content!r:.300}"
     return run.number
 
 
-def test_a_deed_takes_a_bounded_number_of_queries_however_many_rows_there_are(
+def test_a_call_takes_a_bounded_number_of_queries_however_many_rows_there_are(
     place: Place, carol: User, now: datetime, as_user: Callable[[User], APIClient]
 ) -> None:
     client, names = as_user(carol), place.names
-    few = {deed.number: counted(client, deed, names) for deed in DEEDS}
+    few = {call.number: counted(client, call, names) for call in AGENT_CALLS}
     enlarge(place, rows=60, members=30, now=now)
-    many = {deed.number: counted(client, deed, names) for deed in DEEDS}
+    many = {call.number: counted(client, call, names) for call in AGENT_CALLS}
     assert {n: (few[n], count) for n, count in many.items() if count > few[n]} == {}
-    assert {d.number: many[d.number] for d in DEEDS if many[d.number] > d.most} == {}
+    assert {d.number: many[d.number] for d in AGENT_CALLS if many[d.number] > d.most} == {}
 
 
 def test_a_hundred_people_take_as_many_queries_as_one(

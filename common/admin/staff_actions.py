@@ -1,7 +1,7 @@
-"""Deeds: what staff do to rows through a service, after saying why on a page of its own.
+"""Staff actions: what staff do to rows through a service, after saying why on a page of its own.
 
-A deed is declared once. It then is an action of the changelist for many rows and a button on the
-page of one row, wherever the row's state allows it.
+A staff action is declared once. It then is an action of the changelist for many rows and a button
+on the page of one row, wherever the row's state allows it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class NotNow(Conflict):
-    """The row is not in a state for the deed."""
+    """The row is not in a state for the action."""
 
 
 def faults_of_names(_model: Any, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -41,20 +41,20 @@ def _check_name(column: str, value: str) -> None:
         raise forms.ValidationError(message)
 
 
-class DeedForm(forms.Form):
-    """What a deed asks for; without a field, only whether it is really meant."""
+class StaffActionForm(forms.Form):
+    """What a staff action asks for; without a field, only whether it is really meant."""
 
     required_css_class = "required"
 
     def __init__(self, *args: Any, rows: Sequence[Any] = (), **kwargs: Any) -> None:
-        """Take the rows that the deed shall be done to, which some forms depend on."""
+        """Take the rows that the action shall be done to, which some forms depend on."""
         super().__init__(*args, **kwargs)
         self.rows = rows
         _names_checked(self.fields)
 
 
-class ReasonForm(DeedForm):
-    """A deed that needs a reason."""
+class ReasonForm(StaffActionForm):
+    """A staff action that needs a reason."""
 
     reason = forms.CharField(
         max_length=2000,
@@ -64,7 +64,7 @@ class ReasonForm(DeedForm):
 
 
 class RemarkForm(ReasonForm):
-    """A deed that may be given a reason."""
+    """A staff action that may be given a reason."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Leave the reason open."""
@@ -73,7 +73,7 @@ class RemarkForm(ReasonForm):
 
 
 @dataclass(frozen=True)
-class Deed:
+class StaffAction:
     """Something that can be done to a row.
 
     `service` is called with the row, `actor`, `now` and what the form asks, by name. `states` are
@@ -85,7 +85,7 @@ class Deed:
     label: str
     done: str
     service: Callable[..., Any]
-    form: type[DeedForm] = ReasonForm
+    form: type[StaffActionForm] = ReasonForm
     states: frozenset[Any] | None = None
     when: Callable[[Any], bool] | None = None
     explanation: str = ""
@@ -93,11 +93,11 @@ class Deed:
     reveals: Callable[[Any], str] | None = None
 
     def allowed_in(self, state: str) -> bool:
-        """Tell whether the deed is possible in a state."""
+        """Tell whether the action is possible in a state."""
         return self.states is None or state in self.states
 
     def possible(self, row: Any) -> bool:
-        """Tell whether the deed can be done to a row as it is now."""
+        """Tell whether the action can be done to a row as it is now."""
         if self.states is not None and not self.allowed_in(row.state):
             return False
         return self.when is None or self.when(row)

@@ -9,7 +9,7 @@ AT = "http://testserver/api/"
 
 
 @dataclass(frozen=True)
-class Deed:
+class AgentCall:
     """A write: its number in the notes on the agent, method, path, body, and what it answers."""
 
     number: str
@@ -55,50 +55,54 @@ USED = [
     for kind in ("cpu_k_hours", "gpu_k_hours", "gb_k_hours")
 ]
 
-DEEDS = (
-    Deed("A3", "post", IDENTITIES, {**INTRODUCED, "name": "agent-new"}, 201),
-    Deed("A3 again", "post", IDENTITIES, INTRODUCED, 201),
-    Deed("A4", "put", IDENTITY, INTRODUCED),
-    Deed("A5", "post", IDENTITY + "register_service/", {"name": "report", "mode": "report"}, 201),
-    Deed("A5 again", "post", IDENTITY + "register_service/", {"name": "order_process"}),
-    Deed(
+AGENT_CALLS = (
+    AgentCall("A3", "post", IDENTITIES, {**INTRODUCED, "name": "agent-new"}, 201),
+    AgentCall("A3 again", "post", IDENTITIES, INTRODUCED, 201),
+    AgentCall("A4", "put", IDENTITY, INTRODUCED),
+    AgentCall(
+        "A5", "post", IDENTITY + "register_service/", {"name": "report", "mode": "report"}, 201
+    ),
+    AgentCall("A5 again", "post", IDENTITY + "register_service/", {"name": "order_process"}),
+    AgentCall(
         "A9",
         "post",
         "marketplace-site-agent-services/{service_dashed}/register_processor/",
         {"name": "OfferingOrderProcessor", "backend_type": "slurm", "backend_version": "23.11"},
     ),
-    Deed("A10", "post", "marketplace-site-agent-logs/", [LINE] * 100, 201),
-    Deed("O2", "post", "marketplace-orders/{waiting_dashed}/approve_by_provider/", {}),
-    Deed("O2'", "post", "marketplace-orders/{waiting_dashed}/reject_by_provider/", {}),
-    Deed(
+    AgentCall("A10", "post", "marketplace-site-agent-logs/", [LINE] * 100, 201),
+    AgentCall("O2", "post", "marketplace-orders/{waiting_dashed}/approve_by_provider/", {}),
+    AgentCall("O2'", "post", "marketplace-orders/{waiting_dashed}/reject_by_provider/", {}),
+    AgentCall(
         "O10",
         "post",
         OFFERING + "check_unique_backend_id/",
         {"backend_id": "hpc_x", "check_all_offerings": True, "use_offering_rules": False},
     ),
-    Deed("O11", "post", RESOURCE + "set_backend_id/", {"backend_id": "hpc_x"}),
-    Deed("O12", "post", RESOURCE + "set_limits/", {"limits": {"cpu_k_hours": 3}}),
-    Deed("O13", "post", RESOURCE + "set_backend_metadata/", {"backend_metadata": {"qos": "x"}}),
-    Deed(
+    AgentCall("O11", "post", RESOURCE + "set_backend_id/", {"backend_id": "hpc_x"}),
+    AgentCall("O12", "post", RESOURCE + "set_limits/", {"limits": {"cpu_k_hours": 3}}),
+    AgentCall(
+        "O13", "post", RESOURCE + "set_backend_metadata/", {"backend_metadata": {"qos": "x"}}
+    ),
+    AgentCall(
         "O13'",
         "post",
         RESOURCE + "set_endpoints/",
         {"endpoints": [{"name": "ssh", "url": "ssh://lumi"}]},
     ),
-    Deed("O14", "post", "marketplace-orders/{executing_dashed}/set_state_done/", {}),
-    Deed(
+    AgentCall("O14", "post", "marketplace-orders/{executing_dashed}/set_state_done/", {}),
+    AgentCall(
         "O15",
         "post",
         "marketplace-orders/{executing_dashed}/set_state_erred/",
         {"error_message": "no", "error_traceback": "line 1"},
     ),
-    Deed("O16", "post", "marketplace-orders/{executing}/set_backend_id/", {"backend_id": "x"}),
-    Deed("account", "post", ACCOUNT + "begin_creating/", {}),
-    Deed("account named", "patch", ACCOUNT, {"username": "hpc_somebody"}),
-    Deed("M10", "post", RESOURCE + "refresh_last_sync/", {}),
-    Deed("M11", "post", RESOURCE + "set_as_ok/", {}),
-    Deed("M12", "post", RESOURCE + "set_as_erred/", {"error_message": "no"}),
-    Deed(
+    AgentCall("O16", "post", "marketplace-orders/{executing}/set_backend_id/", {"backend_id": "x"}),
+    AgentCall("account", "post", ACCOUNT + "begin_creating/", {}),
+    AgentCall("account named", "patch", ACCOUNT, {"username": "hpc_somebody"}),
+    AgentCall("M10", "post", RESOURCE + "refresh_last_sync/", {}),
+    AgentCall("M11", "post", RESOURCE + "set_as_ok/", {}),
+    AgentCall("M12", "post", RESOURCE + "set_as_erred/", {"error_message": "no"}),
+    AgentCall(
         "M13",
         "post",
         RESOURCE + "set_membership_sync_statuses/",
@@ -113,14 +117,14 @@ DEEDS = (
             ]
         },
     ),
-    Deed(
+    AgentCall(
         "R3",
         "post",
         "marketplace-component-usages/set_usage/",
         {"resource": "{resource}", "usages": USED, "date": "{month}T00:00:00+00:00"},
         201,
     ),
-    Deed(
+    AgentCall(
         "history",
         "post",
         "marketplace-component-usages/{usage_dashed}/set_user_usage/",
@@ -131,16 +135,16 @@ DEEDS = (
         },
         201,
     ),
-    Deed("E1", "post", IDENTITY + "register_queue/", {"object_types": ["order"]}, 201),
-    Deed(
+    AgentCall("E1", "post", IDENTITY + "register_queue/", {"object_types": ["order"]}, 201),
+    AgentCall(
         "E1'",
         "post",
         IDENTITY + "register_event_subscription/",
         {"observable_object_type": "order", "description": "orders"},
         201,
     ),
-    Deed("E9 begun", "post", "backend-resource-requests/{asked}/start_processing/", {}),
-    Deed(
+    AgentCall("E9 begun", "post", "backend-resource-requests/{asked}/start_processing/", {}),
+    AgentCall(
         "E9 found",
         "post",
         "backend-resources/",
@@ -153,7 +157,7 @@ DEEDS = (
         },
         201,
     ),
-    Deed(
+    AgentCall(
         "E10",
         "post",
         "marketplace-slurm-periodic-usage-policies/{policy}/report-command-result/",

@@ -3,8 +3,8 @@
 Others than who wrote it read it, and with an agent's token they could do all that the agent may.
 What is hidden goes by what things are called (`password`, `api_key`, `Authorization`), where they
 stand (`amqp://user:here@host`) and what they look like (private keys, JSON Web Tokens). Structures
-are read with their brackets and quotation marks (`secret_structures`), lines by how far they are to
-the right (`secret_lines`), and behind a name all of its value is taken (`secret_assignments`). The
+are read with their brackets and quotation marks (`structures`), lines by how far they are to
+the right (`lines`), and behind a name all of its value is taken (`assignments`). The
 expressions here have bounded repetitions, so that the time goes with the length of the text.
 
 Where a text does not tell a secret from something else, it is hidden: a line of a log can be asked
@@ -18,9 +18,9 @@ from bisect import bisect_left
 from itertools import pairwise
 from typing import Any
 
-from common.secret_assignments import without_assigned
-from common.secret_lines import without_secrets_below
-from common.secret_names import (
+from common.redaction.assignments import without_assigned
+from common.redaction.lines import without_secrets_below
+from common.redaction.names import (
     NAME,
     STRONG,
     asks_for_a_secret,
@@ -28,7 +28,7 @@ from common.secret_names import (
     is_nothing,
     names_a_secret,
 )
-from common.secret_structures import NAMING, VALUED, hidden, secrets_of
+from common.redaction.structures import NAMING, VALUED, hidden, secrets_of
 
 HIDDEN = "***"
 
