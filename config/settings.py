@@ -247,9 +247,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024  # of any body; agents send some 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "identity.api.authentication.TokenAuthentication",
-        "rest_framework.authentication.SessionAuthentication",
+        "identity.api.authentication.SessionAuthentication",
     ],
     "DEFAULT_SCHEMA_CLASS": "common.api.schema.ApiSchema",
+    "VIEW_DESCRIPTION_FUNCTION": "common.api.operation_texts.view_description",
     "URL_FORMAT_OVERRIDE": None,
     "DEFAULT_THROTTLE_CLASSES": ["config.throttling.persons.PersonThrottle"],
     "EXCEPTION_HANDLER": "common.api.exceptions.handle",
@@ -276,18 +277,30 @@ RATES = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "EFP Allocations",
-    "DESCRIPTION": "Compute-time allocations on EuroHPC machines, from order to usage.",
     "VERSION": VERSION,
     "COMPONENT_SPLIT_REQUEST": True,
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api",
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     # Enums stay where they are used: shared names for them would change with every new field.
-    "POSTPROCESSING_HOOKS": ["common.api.documented_errors.complete"],
+    "POSTPROCESSING_HOOKS": [
+        "common.api.documented_errors.complete",
+        "common.api.meanings.complete",
+        "config.openapi.complete",
+    ],
 }
+API_MEANINGS = "config.openapi.MEANINGS"
 IDEMPOTENCY_KEY_MODEL = "identity.IdempotencyKey"
 USED_SLUG_MODEL = "identity.UsedSlug"
+# What the apps above an app add to its reads.
+CONTRIBUTIONS = {
+    "identity": "config.contributions.IDENTITY",
+    "marketplace": "config.contributions.MARKETPLACE",
+}
 # Rendering reads what was fetched and nothing else; where people develop and test, it must.
 FORBID_SQL_WHILE_RENDERING = DEBUG
+# Each use of a cached statement compiles it anew and compares.
+CHECK_CACHED_STATEMENTS = DEBUG
 
 # --- Background work: the outbox in the database is the truth, the broker only wakes up -----------
 CELERY_BROKER_URL = env_secret("CELERY_BROKER_URL", "filesystem://localhost")

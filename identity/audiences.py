@@ -76,9 +76,7 @@ OF_USER: Audiences = dict.fromkeys(PRIVATE | {"last_login", "modified", "passwor
 
 OF_CUSTOMER: Audiences = {
     **TIMES,
-    **dict.fromkeys(
-        ("abbreviation", "grants", "name", "service_provider", "slug", "uuid"), everybody
-    ),
+    **dict.fromkeys(("abbreviation", "grants", "name", "slug", "uuid"), everybody),
     **dict.fromkeys(CONFIDENTIAL, its_own_people),
 }
 

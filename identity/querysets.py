@@ -30,6 +30,7 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce, ExtractMonth, ExtractYear, Now
 
 from identity import access
+from identity.contributions import contributions
 from identity.permissions import Permission
 from identity.roles import RoleName, ScopeType
 
@@ -100,8 +101,8 @@ class TokenQuerySet(QuerySet[Any]):
         """Keep those that do not."""
         return self.filter(lifetime__isnull=False, last_used__lte=_died_at(now))
 
-    def carried(self, digest: str) -> Any:
-        """Return the token with a digest, its user and their grants (`grants_carried`), or None.
+    def with_grants(self, digest: str) -> Any:
+        """Return the token with a digest, its user and their grants (`user_grants`), or None.
 
         Every request asks this, so the SQL is kept: to name the seventy columns anew takes three
         times as long as to find the row.
@@ -116,7 +117,7 @@ class TokenQuerySet(QuerySet[Any]):
         own = len(tokens._meta.concrete_fields)
         token = _instance(tokens, row[:own])
         token.user = _instance(users, row[own + 1 :])
-        token.user.grants_carried = frozenset(
+        token.user_grants = frozenset(
             (role, scope_type, int(scope_id), int(customer_id))
             for role, scope_type, scope_id, customer_id in row[own]
         )
@@ -212,7 +213,7 @@ class CustomerQuerySet(QuerySet[Any]):
                 ),
                 0,
             ),
-            service_provider_uuid=F("service_provider__uuid"),
+            service_provider_uuid=contributions().provider_uuid(),
             is_service_provider_manager_only=self._only_managed_by(user),
         )
 

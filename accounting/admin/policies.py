@@ -14,8 +14,8 @@ from accounting.models import (
 from accounting.services import evaluation, policies
 from common.admin import columns
 from common.admin.filters import AgeFilter
-from common.admin.panels import Panel
 from common.admin.records import RecordAdmin, section
+from common.admin.related_tables import RelatedTable
 from common.admin.staff_actions import RemarkForm, StaffAction
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
@@ -66,8 +66,8 @@ class PolicyAdmin(RecordAdmin):
             "Record", columns.pretty("options"), "created_by", "created", "modified", "uuid"
         ),
     )  # fmt: skip
-    panels = (
-        Panel(
+    related_tables = (
+        RelatedTable(
             "Limits of its own",
             PolicyComponentLimit,
             (columns.of("component.name", "component"), "limit"),
@@ -75,7 +75,7 @@ class PolicyAdmin(RecordAdmin):
             joined=("component",),
             empty="Each resource's own limits hold.",
         ),
-        Panel(
+        RelatedTable(
             "How resources stand",
             PolicyState,
             (RESOURCE, "usage_percentage", "billing_period", "fired", "evaluated_at"),
@@ -84,7 +84,7 @@ class PolicyAdmin(RecordAdmin):
             joined=("resource",),
             empty="None was evaluated.",
         ),
-        Panel(
+        RelatedTable(
             "Evaluations",
             SlurmPolicyEvaluationLog,
             ("evaluated_at", RESOURCE, "usage_percentage", "taken", "site_agent_confirmed"),
@@ -92,7 +92,7 @@ class PolicyAdmin(RecordAdmin):
             joined=("resource",),
             empty="Nothing was done yet.",
         ),
-        Panel(
+        RelatedTable(
             "Run at the site",
             SlurmCommandHistory,
             ("executed_at", RESOURCE, "shell_command", "success"),

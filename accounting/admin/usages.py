@@ -9,8 +9,8 @@ from django.contrib import admin
 from accounting.models import ComponentUsage, ComponentUserUsage, PlanPeriodUsage
 from common.admin import columns
 from common.admin.filters import AgeFilter
-from common.admin.panels import Panel
 from common.admin.records import RecordAdmin, section
+from common.admin.related_tables import RelatedTable
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -52,8 +52,8 @@ class ComponentUsageAdmin(RecordAdmin):
         section("When nothing is reported", "recurring", "missing_usage_policy"),
         section("Record", "modified_by", "created", "modified", "uuid"),
     )
-    panels = (
-        Panel(
+    related_tables = (
+        RelatedTable(
             "By plan",
             PlanPeriodUsage,
             (PLAN, "begun", "ended", "usage"),
@@ -62,7 +62,7 @@ class ComponentUsageAdmin(RecordAdmin):
             order=("plan_period__start", "pk"),
             empty="There was no plan.",
         ),
-        Panel(
+        RelatedTable(
             "By whom",
             ComponentUserUsage,
             ("username", "usage", "account", "description", "modified"),

@@ -8,7 +8,7 @@ from accounting.admin.reports import REPORT_USAGE
 from accounting.admin.usages import COMPONENT, UNIT
 from accounting.models import ComponentUsage, ComponentUserUsageLimit
 from common.admin import columns
-from common.admin.panels import Panel
+from common.admin.related_tables import RelatedTable
 from marketplace.admin.resources import ResourceAdmin
 from marketplace.models import Resource
 
@@ -19,9 +19,9 @@ admin.site.unregister(Resource)
 class UsedResourceAdmin(ResourceAdmin):
     """Resources, with what was used of them."""
 
-    panels = (
-        ResourceAdmin.panels[0],
-        Panel(
+    related_tables = (
+        ResourceAdmin.related_tables[0],
+        RelatedTable(
             "Usage",
             ComponentUsage,
             ("month", COMPONENT, "usage", UNIT, "date", columns.person("modified_by")),
@@ -31,7 +31,7 @@ class UsedResourceAdmin(ResourceAdmin):
             limit=12,
             empty="Nothing was reported.",
         ),
-        Panel(
+        RelatedTable(
             "People's limits",
             ComponentUserUsageLimit,
             ("username", COMPONENT, "limit", UNIT, "modified"),
@@ -39,6 +39,6 @@ class UsedResourceAdmin(ResourceAdmin):
             joined=("component", "user__user"),
             empty="Nobody is limited.",
         ),
-        *ResourceAdmin.panels[1:],
+        *ResourceAdmin.related_tables[1:],
     )
     staff_actions = (*ResourceAdmin.staff_actions, REPORT_USAGE)

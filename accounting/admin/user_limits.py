@@ -51,7 +51,7 @@ class ComponentUserUsageLimitAdmin(RecordAdmin):
         section(None, "user", "resource", "component", "limit"),
         section("Record", "created", "modified", "uuid"),
     )
-    panels = (ABOUT_THIS,)
+    related_tables = (ABOUT_THIS,)
     staff_actions = (StaffAction("remove", "Remove", "Removed", explained(user_limits.remove)),)
 
     @admin.display(description="account", ordering="user__username")

@@ -24,6 +24,8 @@ def midnight(day: date) -> datetime:
 class OnOrAfter(Day):
     """Of the month that the day is in, or of a later one: whenever it was reported."""
 
+    hint = "In the month of this day (`YYYY-MM-DD`) or a later one."
+
     def filter(self, qs: QuerySet[Any], value: date | None) -> QuerySet[Any]:
         """Compare months: on a site's calendar they begin earlier or later than in UTC."""
         return qs.filter(**{f"{self.field_name}__gte": month_of(value)}) if value else qs
@@ -31,6 +33,8 @@ class OnOrAfter(Day):
 
 class OnOrBefore(Day):
     """Of the month that the day is in, or of an earlier one: whenever it was reported."""
+
+    hint = "In the month of this day (`YYYY-MM-DD`) or an earlier one."
 
     def filter(self, qs: QuerySet[Any], value: date | None) -> QuerySet[Any]:
         """Compare months: on a site's calendar they begin earlier or later than in UTC."""

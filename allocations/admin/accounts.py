@@ -141,7 +141,7 @@ class OfferingUserAdmin(RecordAdmin):
             columns.pretty("backend_metadata"),
         ),
     )
-    panels = (ABOUT_THIS,)
+    related_tables = (ABOUT_THIS,)
     staff_actions = (
         *STEPS,
         StaffAction(

@@ -21,8 +21,8 @@ from allocations.models import (
 from allocations.services import agent_removal
 from common.admin import columns
 from common.admin.filters import AgeFilter
-from common.admin.panels import Panel
 from common.admin.records import RecordAdmin, section
+from common.admin.related_tables import RelatedTable
 from common.admin.staff_actions import StaffAction
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
@@ -94,10 +94,10 @@ def state(service: AgentService) -> str:
 
 LOG = ("timestamp", columns.tinted("level"), "module", "message")
 
-SERVICES = Panel(
+SERVICES = RelatedTable(
     "Services", AgentService, ("name", state, "agent_type", seen, "error"), by="identity", limit=20
 )
-FAILED = Panel(
+FAILED = RelatedTable(
     "What failed last",
     AgentLog,
     LOG,
@@ -106,7 +106,7 @@ FAILED = Panel(
     order=("-timestamp", "-pk"),
     empty="No line of its log tells of an error.",
 )
-LINES = Panel(
+LINES = RelatedTable(
     "Its log",
     AgentLog,
     LOG,
@@ -139,12 +139,12 @@ class AgentIdentityAdmin(RecordAdmin):
             folded=True,
         ),
     )
-    panels = (
+    related_tables = (
         SERVICES,
         FAILED,
         LINES,
-        Panel("Queues", EventConsumer, ("queue_name", "user", "created"), by="identity"),
-        Panel(
+        RelatedTable("Queues", EventConsumer, ("queue_name", "user", "created"), by="identity"),
+        RelatedTable(
             "Subscriptions", EventSubscription, ("object_type", "user", "created"), by="identity"
         ),
         ABOUT_THIS,
@@ -224,8 +224,8 @@ class AgentServiceAdmin(RecordAdmin):
         section("Statistics", columns.pretty("statistics")),
         section("Record", "uuid", "created", "modified", "last_seen"),
     )
-    panels = (
-        Panel(
+    related_tables = (
+        RelatedTable(
             "Processors",
             AgentProcessor,
             ("name", "backend_type", "backend_version", "last_run"),
@@ -270,7 +270,7 @@ class AgentProcessorAdmin(RecordAdmin):
         section(None, "service", "name", "backend_type", "backend_version", "last_run"),
         section("Record", "uuid", "created", "modified"),
     )
-    panels = (ABOUT_THIS,)
+    related_tables = (ABOUT_THIS,)
 
     def title_of(self, row: AgentProcessor) -> str:
         """Return what works for which offering."""

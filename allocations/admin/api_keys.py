@@ -62,7 +62,7 @@ class ResourceApiKeyAdmin(RecordAdmin):
         section("Trouble", columns.paragraphs("error_message")),
         section("Record", "uuid", "created", "modified", "issued_at"),
     )
-    panels = (ABOUT_THIS,)
+    related_tables = (ABOUT_THIS,)
     staff_actions = (
         StaffAction(
             "rotate",

@@ -7,7 +7,7 @@ from django.contrib import admin
 from allocations.admin import agents
 from allocations.models import AgentService, BackendResource, OfferingUser, Provision
 from common.admin import columns
-from common.admin.panels import Panel
+from common.admin.related_tables import RelatedTable
 from identity.admin.people import UserAdmin
 from identity.models import User
 from marketplace.admin.offerings import OfferingAdmin
@@ -21,16 +21,16 @@ admin.site.unregister([User, Offering, Order])
 class AccountHolderAdmin(UserAdmin):
     """People, with their accounts at sites."""
 
-    panels = (
-        UserAdmin.panels[0],
-        Panel(
+    related_tables = (
+        UserAdmin.related_tables[0],
+        RelatedTable(
             "Accounts at sites",
             OfferingUser,
             ("username", columns.state, "offering", "created"),
             by="user",
             add=True,
         ),
-        *UserAdmin.panels[1:],
+        *UserAdmin.related_tables[1:],
     )
 
 
@@ -38,28 +38,28 @@ class AccountHolderAdmin(UserAdmin):
 class SiteOfferingAdmin(OfferingAdmin):
     """Offerings, with their agents, people's accounts there and what could be imported."""
 
-    panels = (
-        *OfferingAdmin.panels[:-1],
-        Panel(
+    related_tables = (
+        *OfferingAdmin.related_tables[:-1],
+        RelatedTable(
             "Site agents",
             AgentService,
             ("name", agents.state, agents.seen, "identity", "error"),
             by="identity__offering",
             empty="No agent serves it.",
         ),
-        Panel(
+        RelatedTable(
             "Accounts",
             OfferingUser,
             ("username", columns.state, "user", "created"),
             by="offering",
         ),
-        Panel(
+        RelatedTable(
             "To be imported",
             BackendResource,
             ("name", "backend_id", "project", "created"),
             by="offering",
         ),
-        OfferingAdmin.panels[-1],
+        OfferingAdmin.related_tables[-1],
     )
 
 
@@ -67,13 +67,13 @@ class SiteOfferingAdmin(OfferingAdmin):
 class DeliveredOrderAdmin(OrderAdmin):
     """Orders, with their deliveries."""
 
-    panels = (
-        Panel(
+    related_tables = (
+        RelatedTable(
             "Deliveries",
             Provision,
             ("created", columns.state, "attempts", "next_attempt_at", "finished_at", "error"),
             by="order",
             empty="Nothing was asked of a site yet.",
         ),
-        *OrderAdmin.panels,
+        *OrderAdmin.related_tables,
     )

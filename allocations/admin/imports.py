@@ -65,7 +65,7 @@ class BackendResourceAdmin(RecordAdmin):
         section(None, "name", "backend_id", "offering", "project"),
         section("Record", columns.pretty("backend_metadata"), "created", "modified", "uuid"),
     )
-    panels = (ABOUT_THIS,)
+    related_tables = (ABOUT_THIS,)
     staff_actions = (
         StaffAction(
             "take_over",
@@ -123,7 +123,7 @@ class BackendResourceRequestAdmin(RecordAdmin):
         ),
         section("Record", "uuid", "modified"),
     )
-    panels = (ABOUT_THIS,)
+    related_tables = (ABOUT_THIS,)
     staff_actions = (
         StaffAction(
             "give_up",

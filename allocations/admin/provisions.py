@@ -70,7 +70,7 @@ class ProvisionAdmin(RecordAdmin):
         section("Attempts", "log"),
         section("Record", "uuid"),
     )
-    panels = (ABOUT_THIS,)
+    related_tables = (ABOUT_THIS,)
     staff_actions = (
         StaffAction(
             "try_again",

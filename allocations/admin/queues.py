@@ -11,8 +11,8 @@ from allocations.models import MessageQueue, QueueMessage
 from allocations.services import queues
 from common.admin import columns
 from common.admin.filters import AgeFilter
-from common.admin.panels import Panel
 from common.admin.records import RecordAdmin, section
+from common.admin.related_tables import RelatedTable
 from common.admin.staff_actions import StaffAction
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
@@ -78,8 +78,8 @@ class MessageQueueAdmin(RecordAdmin):
         section("Attempts", "failures", "next_attempt_at", "claimed_until"),
         section("Error", columns.paragraphs("last_error")),
     )
-    panels = (
-        Panel(
+    related_tables = (
+        RelatedTable(
             "Messages",
             QueueMessage,
             ("id", "created", "object_type", "object_uuid", "published_at"),
@@ -144,7 +144,7 @@ class QueueMessageAdmin(RecordAdmin):
         section(None, "queue", "event", "object_type", "object_uuid", columns.pretty("body")),
         section("Record", "uuid", "created", "published_at"),
     )
-    panels = (ABOUT_THIS,)
+    related_tables = (ABOUT_THIS,)
 
     def title_of(self, row: QueueMessage) -> str:
         """Return what it is about."""

@@ -79,7 +79,7 @@ class SharedAccountAdmin(RecordAdmin):
     list_filter = ("state", AgeFilter)
     date_hierarchy = "created"
     ordering = ("-id",)
-    panels = (ABOUT_THIS,)
+    related_tables = (ABOUT_THIS,)
     staff_actions: tuple[StaffAction, ...] = STAFF_ACTIONS
     editable: tuple[str, ...] = TOLD
 

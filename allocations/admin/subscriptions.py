@@ -8,8 +8,8 @@ from allocations.models import EventConsumer, EventSubscription, EventSubscripti
 from allocations.services import subscriptions
 from common.admin import columns
 from common.admin.filters import AgeFilter
-from common.admin.panels import Panel
 from common.admin.records import RecordAdmin, section
+from common.admin.related_tables import RelatedTable
 from common.admin.staff_actions import StaffAction
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
@@ -50,7 +50,7 @@ class EventConsumerAdmin(RecordAdmin):
         ),
         section("Record", "uuid", "created", "modified"),
     )
-    panels = (ABOUT_THIS,)
+    related_tables = (ABOUT_THIS,)
 
     def title_of(self, row: EventConsumer) -> str:
         """Return which queue it is."""
@@ -81,8 +81,8 @@ class EventSubscriptionAdmin(RecordAdmin):
         section("At the broker", columns.of("rmq_username", "user name"), "protocol", "token"),
         section("Record", "uuid", "source_ip", "created", "modified"),
     )
-    panels = (
-        Panel(
+    related_tables = (
+        RelatedTable(
             "Queues",
             EventSubscriptionQueue,
             ("object_type", "offering", "created"),
@@ -127,7 +127,7 @@ class EventSubscriptionQueueAdmin(RecordAdmin):
         section("At the broker", *AT_THE_BROKER),
         section("Record", "uuid", "created"),
     )
-    panels = (ABOUT_THIS,)
+    related_tables = (ABOUT_THIS,)
 
     def title_of(self, row: EventSubscriptionQueue) -> str:
         """Return which queue it is."""

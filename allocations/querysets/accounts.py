@@ -22,6 +22,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from allocations.attributes import ATTRIBUTES, DEFAULT
+from allocations.lifecycle import AccountState
 from common.audience import Audience, sees_everything
 from identity import access
 from identity.permissions import Permission
@@ -49,7 +50,7 @@ def shown_to_site() -> Any:
     Those that its provider chose, of somebody who has the account by right and agreed to the
     terms; of anybody else it knows the user name. The platform's bound is `exposable`.
     """
-    granted = Q(is_granted=True) & ~Q(state="Deleted")
+    granted = Q(is_granted=True) & ~Q(state=AccountState.DELETED)
     right = granted | by_right(offering=OuterRef("offering"), user=OuterRef("user"))
     name_alone = Value(["username"], output_field=NAMES)
     return Case(
@@ -101,6 +102,10 @@ class OfferingUserQuerySet(QuerySet[Any]):
             return self
         theirs = access.told_of(user, person="user__") or Q(pk__in=[])
         return self.filter(condition | Q(user=user) | theirs)
+
+    def live(self) -> Self:
+        """Keep those that are not deleted."""
+        return self.exclude(state=AccountState.DELETED)
 
     def with_consent(self) -> Self:
         """Add whether the person agreed to the offering's terms, and whether there are any."""

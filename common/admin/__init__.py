@@ -1,1 +1,1 @@
-"""Shapes that every app's admin pages share: records, staff actions, and panels beside them."""
+"""Shapes that every app's admin pages share: records, staff actions, and related tables."""

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from django.forms import ModelChoiceField, ModelForm
     from django.http import HttpRequest, HttpResponse
 
-    from common.admin.panels import Panel
+    from common.admin.related_tables import RelatedTable
 
 
 def section(title: str | None, *fields: Any, folded: bool = False) -> Any:
@@ -57,7 +57,7 @@ class RecordAdmin(StaffActionPages):
     asked: tuple[Any, ...] = ()
     editable: tuple[str, ...] = ()
     add_form: type[ModelForm[Any]] | None = None
-    panels: tuple[Panel, ...] = ()
+    related_tables: tuple[RelatedTable, ...] = ()
     uuids: tuple[str, ...] = ("uuid",)
 
     change_form_template = "admin/staff/record.html"
@@ -208,25 +208,29 @@ class RecordAdmin(StaffActionPages):
                 return named, False
         return super().get_search_results(request, queryset, search_term)
 
-    def get_panels(self, row: Any) -> tuple[Panel, ...]:
-        """Return the panels of a row's page."""
-        return self.panels
+    def get_related_tables(self, row: Any) -> tuple[RelatedTable, ...]:
+        """Return the related tables of a row's page."""
+        return self.related_tables
 
     def render_change_form(
         self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        """Add the row's staff actions and panels to its page."""
+        """Add the row's staff actions and related tables to its page."""
         row = context.get("original")
         if row is not None:
             filters = self.get_preserved_filters(request)
             context["row_title"] = context["subtitle"] = self.title_of(row)
             context["staff_actions"] = self.buttons(row, filters)
-            context["panels"] = [self._panel(panel, row, request) for panel in self.get_panels(row)]
+            context["related_tables"] = [
+                self._related_table(table, row, request) for table in self.get_related_tables(row)
+            ]
         return super().render_change_form(request, context, *args, **kwargs)
 
-    def _panel(self, panel: Panel, row: Any, request: HttpRequest) -> Mapping[str, Any]:
-        pages = self.admin_site.get_model_admin(panel.model)
-        return panel.on(row, pages, may_add=pages.has_add_permission(request))
+    def _related_table(
+        self, table: RelatedTable, row: Any, request: HttpRequest
+    ) -> Mapping[str, Any]:
+        pages = self.admin_site.get_model_admin(table.model)
+        return table.on(row, pages, may_add=pages.has_add_permission(request))
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None

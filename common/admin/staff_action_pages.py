@@ -16,7 +16,7 @@ from django.utils.http import urlencode
 
 from common.admin import refusals
 from common.admin.choosing import that_can_be
-from common.admin.panels import facts
+from common.admin.related_tables import facts
 from common.errors import DomainError
 
 if TYPE_CHECKING:

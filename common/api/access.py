@@ -2,7 +2,8 @@
 
 A rule looks at the user and at what the action is about (`target`): the row of a detail action, the
 validated input of a collection action. What a user may *see* is the queryset's business (404), and
-what may happen *now* is the life cycle's (409).
+what may happen *now* is the life cycle's (409). `str()` of a rule says in words who may: the
+published documents have it from there.
 """
 
 from __future__ import annotations
@@ -12,6 +13,25 @@ from dataclasses import dataclass
 from typing import Any, Protocol, cast
 
 from rest_framework.exceptions import PermissionDenied
+
+SCOPES = {
+    "customer": "organization",
+    "identity": "agent",
+    "offering": "offering",
+    "project": "project",
+    "resource": "allocation",
+    "scope": "offering",
+    "service": "agent service",
+}
+"""What the steps of a rule's paths lead to, in words."""
+
+PEOPLE = {
+    "": "person themselves",
+    "author": "author",
+    "created_by": "person who created it",
+    "user": "person whose it is",
+}
+"""Whom a rule's path leads to, in words, by its last step."""
 
 
 class NotAllowed(PermissionDenied):
@@ -57,6 +77,9 @@ class Everyone(Either):
     anonymous: bool = False
     at_once: bool = True
 
+    def __str__(self) -> str:
+        return "everybody" if self.anonymous else "whoever is logged in, within what they may see"
+
     def allows(self, user: Any, target: Any) -> bool:
         """Allow the authenticated, and the anonymous where that is declared."""
         return self.anonymous or user.is_authenticated
@@ -68,6 +91,9 @@ class Marked(Either):
 
     flags: tuple[str, ...]
     at_once: bool = True
+
+    def __str__(self) -> str:
+        return " or ".join(flag.removeprefix("is_").replace("_", " ") for flag in self.flags)
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -87,6 +113,9 @@ class Needs(Either):
     on: tuple[str, ...]
     at_once: bool = False
 
+    def __str__(self) -> str:
+        return f"whoever has `{self.permission}` in {named(self.on)}"
+
     @property
     def needs(self) -> tuple[str, ...]:
         """Return the permission."""
@@ -105,6 +134,9 @@ class Own(Either):
     path: str
     at_once: bool = False
 
+    def __str__(self) -> str:
+        return f"the {PEOPLE[self.path.rpartition('.')[2]]}"
+
     def allows(self, user: Any, target: Any) -> bool:
         """Allow that user."""
         return bool(follow(target, self.path) == user)
@@ -115,6 +147,9 @@ class AnyOf(Either):
     """One of several rules is enough."""
 
     rules: tuple[Rule, ...]
+
+    def __str__(self) -> str:
+        return "; or ".join(str(rule) for rule in self.rules)
 
     @property
     def at_once(self) -> bool:
@@ -138,6 +173,9 @@ class EachOf(Either):
     rule: Rule
     at_once: bool = False
 
+    def __str__(self) -> str:
+        return f"{self.rule}, for each entry"
+
     @property
     def needs(self) -> tuple[str, ...]:
         """Return what the rule asks for."""
@@ -155,6 +193,21 @@ def follow(target: Any, path: str) -> Any:
             return None
         target = target.get(step) if isinstance(target, Mapping) else getattr(target, step)
     return target
+
+
+def named(paths: tuple[str, ...]) -> str:
+    """Return in words where the paths lead: the offering or its organization."""
+    found: list[str] = []
+    for path in paths:
+        *inner, last = path.split(".")
+        if found and last == "customer":
+            found.append("its organization")
+        elif not path:
+            found.append("it")
+        else:
+            steps = [SCOPES[step] for step in (last, *reversed(inner))]
+            found.append("the " + " of the ".join(steps))
+    return " or ".join(found)
 
 
 PUBLIC = Everyone(anonymous=True)

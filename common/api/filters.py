@@ -5,7 +5,7 @@ a value that cannot be read is 400, in Waldur's words.
 
 A filter names the columns that it reads, one with a method of its own in `reads`. A row does not
 match by a column that the caller may not read of it, and it is not ordered by it either: see
-`common.api.sight`.
+`common.api.reads.visibility`.
 """
 
 from __future__ import annotations
@@ -54,6 +54,13 @@ __all__ = [
 
 Schema = dict[str, Any]
 UUID_SCHEMA: Schema = {"type": "string", "format": "uuid"}
+COMPARED = {
+    "exact": "Matches the whole text; upper and lower case differ.",
+    "iexact": "Matches the whole text, in upper or lower case.",
+    "icontains": "Matches texts that contain the value, in upper or lower case.",
+}
+DAYS = {"exact": "On this day", "gte": "On this day or later", "lte": "On this day or earlier"}
+MOMENT = "ISO 8601, in UTC unless it has an offset; a date alone is its first instant."
 
 
 def several(schema: Schema) -> Schema:
@@ -113,6 +120,11 @@ class Exact(Reads, django_filters.CharFilter):
         """Take the column path."""
         super().__init__(field_name=field_name, **kwargs)
 
+    @property
+    def hint(self) -> str:
+        """What matches, by the way of comparing."""
+        return "" if self.method else COMPARED[self.lookup_expr]
+
 
 class Contains(Exact):
     """Text that contains the value, in any case."""
@@ -126,6 +138,7 @@ class OneUuid(Reads, django_filters.UUIDFilter):
     """One UUID, in either form."""
 
     api_schema = UUID_SCHEMA
+    hint = "With or without hyphens."
 
     def __init__(self, field_name: str | None = None, **kwargs: Any) -> None:
         """Take the column path."""
@@ -146,6 +159,7 @@ class Number(Reads, django_filters.NumberFilter):
     """A number; `2026.0` is 2026, since clients send years so."""
 
     api_schema: Schema = {"type": "number"}
+    hint = "A number."
 
     def __init__(self, field_name: str | None = None, **kwargs: Any) -> None:
         """Take the column path."""
@@ -161,12 +175,18 @@ class Day(Reads, django_filters.DateFilter):
         """Take the column path."""
         super().__init__(field_name=field_name, **kwargs)
 
+    @property
+    def hint(self) -> str:
+        """What matches, by the way of comparing."""
+        return f"{DAYS[self.lookup_expr]}, written `YYYY-MM-DD`."
+
 
 class Since(Reads, django_filters.Filter):
     """At or after a moment (a date is its first instant, in UTC)."""
 
     field_class = _Moment
     api_schema: Schema = {"type": "string", "format": "date-time"}
+    hint = f"At or after this moment. {MOMENT}"
 
     def __init__(self, field_name: str | None = None, **kwargs: Any) -> None:
         """Take the column path."""
@@ -178,6 +198,7 @@ class Before(Reads, django_filters.Filter):
 
     field_class = _Moment
     api_schema: Schema = {"type": "string", "format": "date-time"}
+    hint = f"At or before this moment. {MOMENT}"
 
     def __init__(self, field_name: str | None = None, **kwargs: Any) -> None:
         """Take the column path."""
@@ -186,6 +207,7 @@ class Before(Reads, django_filters.Filter):
 
 class _Several(Reads, django_filters.Filter):
     field_class = _SeveralField
+    hint = "Several may be given, by repeating the parameter or with commas: any of them matches."
 
     def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
         """Keep the rows with any of the values."""
@@ -239,6 +261,7 @@ class Url(Reads, django_filters.Filter):
     """An object named by its URL (or by its UUID); `field_name` leads to the UUID column."""
 
     api_schema: Schema = {"type": "string"}
+    hint = "Its URL, or its UUID alone."
 
     class field_class(forms.CharField):  # noqa: N801 - django-filter's name for it
         """A URL that ends in a UUID."""
@@ -258,14 +281,25 @@ class Url(Reads, django_filters.Filter):
 
 
 class Search(Reads, django_filters.CharFilter):
-    """Text looked for in several columns; a UUID also finds the row itself."""
+    """Text looked for in several columns; a UUID also finds the row itself.
 
+    `beside` names what a subclass looks at as well.
+    """
+
+    beside: tuple[str, ...] = ()
     api_schema: Schema = {"type": "string"}
 
     def __init__(self, *lookups: str, uuid: str | None = None, **kwargs: Any) -> None:
         """Take the lookups that are tried, and the column path of the UUID."""
         super().__init__(reads=NOTHING, **kwargs)  # it looks at each row's columns by itself
         self.lookups, self.uuid = lookups, uuid
+
+    @property
+    def hint(self) -> str:
+        """Where the text is looked for."""
+        paths = [lookup.removesuffix("__icontains") for lookup in self.lookups]
+        places = [path.replace("__", "_").replace("_", " ") for path in (*self.beside, *paths)]
+        return f"Looked for in: {', '.join(places)}{', uuid' * bool(self.uuid)}."
 
     def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
         """Keep the rows in which any of the lookups finds the text."""
@@ -299,6 +333,7 @@ class Never(Reads, django_filters.Filter):
         """Take why no row can match, and the parameter's type in the contract."""
         super().__init__(reads=NOTHING, **kwargs)
         self.reason, self.kind = reason, kind
+        self.hint = f"Accepted, but nothing matches: {reason}."
         schema = UUID_SCHEMA if kind == "uuid" else {"type": kind}
         self.api_schema = several(schema) if many else schema
 
@@ -315,6 +350,7 @@ class Ordering(Reads, django_filters.Filter):
     Texts are ordered as people do (`common.sorting`).
     """
 
+    hint = "By several words in turn, with commas; with `-`, the other way round."
     field_class = _SeveralField
 
     def __init__(self, words: Mapping[str, str | tuple[str, ...]], **kwargs: Any) -> None:

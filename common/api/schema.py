@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from http import HTTPStatus
 from typing import Any, cast
 
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
@@ -10,10 +11,11 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.routers import SimpleRouter
 
-from common.api import documented_errors
+from common.api import documented_errors, meanings
 from common.api.actions import Declared
 from common.api.inputs import RelatedUrl
-from common.api.outputs import Output
+from common.api.operation_texts import text_of
+from common.api.reads.outputs import Omitted, Output
 
 CRUD = {
     "list": "list",
@@ -48,9 +50,13 @@ class ApiSchema(AutoSchema):
         declared = getattr(method, "api", None)
         return declared or Declared(many=self.view.action == "list")
 
+    def get_summary(self) -> str:
+        """Return what the operation does, in a line."""
+        return text_of(self.view, self.method).summary
+
     def get_description(self) -> str:  # type: ignore[override]  # its stubs are of DRF's own
-        """Return what the operation does; which errors are raised for it concerns developers."""
-        return str(super().get_description() or "").partition(":raises")[0].strip()
+        """Return what an integrator has to know of the operation."""
+        return text_of(self.view, self.method).description
 
     def get_operation_id(self) -> str:
         """Return Waldur's name of the operation."""
@@ -94,6 +100,9 @@ class ApiSchema(AutoSchema):
         bodies = super()._get_response_bodies(direction)
         for status in documented_errors.statuses(self.view, self.method, self.path, self.declared):
             bodies.setdefault(str(status.value), documented_errors.reference(status))
+        for code, body in bodies.items():
+            if body.get("description") in {"", "No response body"}:
+                body["description"] = HTTPStatus(int(code)).phrase
         return dict(sorted(bodies.items()))
 
     def map_renderers(self, attribute: str) -> list[Any]:
@@ -116,6 +125,7 @@ class ApiSchema(AutoSchema):
                 "name": name,
                 "schema": {"type": "string", "format": "uuid"},
                 "required": True,
+                "description": meanings.of_path(name, self.view.noun),
             }
             for name in variables
         ]
@@ -125,6 +135,7 @@ class ApiSchema(AutoSchema):
         if self.method != "GET":
             return []
         parameters: dict[str, dict[str, Any]] = {}
+        hints: dict[str, str] = {}
         demanded: frozenset[str] = frozenset()
         filterset = self.declared.filterset
         if self.view.action == "list":
@@ -134,6 +145,7 @@ class ApiSchema(AutoSchema):
         if filterset is not None:
             filters = cast("Any", filterset).base_filters
             parameters |= {name: declared.api_schema for name, declared in filters.items()}
+            hints = {name: getattr(declared, "hint", "") for name, declared in filters.items()}
             demanded = cast("Any", filterset).demanded()
         output = self.declared.output or self.view.output
         if isinstance(output, type) and issubclass(output, Output):
@@ -143,7 +155,11 @@ class ApiSchema(AutoSchema):
             }
         return [
             OpenApiParameter(
-                name, type=schema, location=OpenApiParameter.QUERY, required=name in demanded
+                name,
+                type=schema,
+                location=OpenApiParameter.QUERY,
+                required=name in demanded,
+                description=meanings.of_parameter(name, filterset, hints.get(name, "")),
             )
             for name, schema in sorted(parameters.items())
         ]
@@ -169,12 +185,17 @@ class ApiSchema(AutoSchema):
 class DeclaredField(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
     """Types a computed, derived, nested, omitted or URL key by the field that it carries."""
 
-    target_class = "common.api.outputs._Declared"
+    target_class = "common.api.reads.outputs._Declared"
     match_subclasses = True
 
     def map_serializer_field(self, auto_schema: Any, direction: Any) -> Any:
-        """Return the schema of the carried field."""
-        return auto_schema._map_serializer_field(self.target.output, direction)  # noqa: SLF001
+        """Return the schema of the carried field, and why it is not sent if it is not."""
+        schema = auto_schema._map_serializer_field(self.target.output, direction)  # noqa: SLF001
+        if not isinstance(self.target, Omitted):
+            return schema
+        how = "Always an empty list" if self.target.is_empty_list else "Never sent"
+        schema = {"allOf": [schema]} if "$ref" in schema else schema
+        return {**schema, "description": f"{how}: {self.target.reason}."}
 
 
 class RelatedField(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]

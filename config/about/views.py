@@ -52,7 +52,7 @@ class VersionViewSet(ApiViewSet):
     access: ClassVar[dict[str, Rule]] = {"about": PUBLIC}
 
     def about(self, request: Request) -> Response:
-        """Answer the running release."""
+        """Get the version of the service."""
         return self.answer({"version": settings.VERSION})
 
     about.api = Declared(output=Version)  # type: ignore[attr-defined]
@@ -64,7 +64,11 @@ class ConfigurationViewSet(ApiViewSet):
     access: ClassVar[dict[str, Rule]] = {"about": PUBLIC}
 
     def about(self, request: Request) -> Response:
-        """List the public settings of the deployment."""
+        """Get the public settings of the service.
+
+        The name of the site, the ways to log in, and what else a user interface needs before
+        anybody has logged in.
+        """
         return self.answer(
             {
                 "WALDUR_CORE": {
@@ -88,7 +92,10 @@ class RootViewSet(ApiViewSet):
     access: ClassVar[dict[str, Rule]] = {"about": PUBLIC}
 
     def about(self, request: Request) -> Response:
-        """Answer where each collection is."""
+        """List the collections of the API.
+
+        Each with its URL.
+        """
         names = {name: reverse(f"{name}-list") for name in ROOTS}
         return self.answer(
             {

@@ -15,7 +15,8 @@ from django.utils import timezone
 from common.addresses import address_of
 from common.admin import refusals
 from common.admin.choosing import RowSearch
-from config.pages import attention, rules
+from config.pages import rules
+from config.pages.dashboard import panels
 from identity.services import credentials, users
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ class StaffSite(AdminSite):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
         """Show what needs a person above the list of all there is."""
-        found = {"matters": attention.matters(timezone.now())}
+        found = {"panels": panels.read(timezone.now())}
         return super().index(request, {**found, **(extra_context or {})})
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> Any:

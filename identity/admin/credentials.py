@@ -5,18 +5,18 @@ from __future__ import annotations
 from django.contrib import admin
 
 from common.admin.filters import AgeFilter
-from common.admin.panels import Panel
 from common.admin.records import RecordAdmin, section
+from common.admin.related_tables import RelatedTable
 from common.admin.staff_actions import StaffAction
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
 from identity.models import EmailConfirmation, LoginFailures, SshKey, Token
 from identity.services import credentials, keys
 
-TOKENS = Panel(
+TOKENS = RelatedTable(
     "Tokens", Token, ("name", "created", "last_used", "lifetime"), by="user", empty="None."
 )
-KEYS = Panel(
+KEYS = RelatedTable(
     "SSH keys", SshKey, ("name", "type", "fingerprint_sha256", "created"), by="user", empty="None."
 )
 
@@ -34,7 +34,7 @@ class TokenAdmin(RecordAdmin):
     date_hierarchy = "last_used"
     ordering = ("-id",)
     fieldsets = (section(None, "user", "name", "created", "last_used", "lifetime", "uuid"),)
-    panels = (ABOUT_THIS,)
+    related_tables = (ABOUT_THIS,)
     staff_actions = (StaffAction("revoke", "Revoke", "Revoked", explained(credentials.revoke)),)
 
     def title_of(self, row: Token) -> str:
@@ -58,7 +58,7 @@ class SshKeyAdmin(RecordAdmin):
         section(None, "user", "name", "type", "public_key", "is_shared", "created", "uuid"),
         section("Fingerprints", "fingerprint_md5", "fingerprint_sha256", "fingerprint_sha512"),
     )
-    panels = (ABOUT_THIS,)
+    related_tables = (ABOUT_THIS,)
     staff_actions = (StaffAction("remove", "Remove", "Removed", explained(keys.remove)),)
 
     def title_of(self, row: SshKey) -> str:
@@ -89,4 +89,4 @@ class EmailConfirmationAdmin(RecordAdmin):
     date_hierarchy = "created"
     ordering = ("-id",)
     fieldsets = (section(None, "email", "user", "subject_uuid", "created", "expires", "ended_at"),)
-    panels = (ABOUT_THIS,)
+    related_tables = (ABOUT_THIS,)

@@ -13,8 +13,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from common.admin import columns
-from common.admin.panels import Panel
 from common.admin.records import RecordAdmin, section
+from common.admin.related_tables import RelatedTable
 from common.admin.staff_actions import ReasonForm, RemarkForm, StaffAction
 from common.admin.times import MomentField
 from identity.admin.log import ABOUT_THIS
@@ -88,9 +88,9 @@ GIVE_ROLE = StaffAction(
 """For the pages of everything that roles are held in."""
 
 
-def holders(scope_type: ScopeType, by: str) -> Panel:
-    """Return the panel of those who hold roles in a scope."""
-    return Panel(
+def holders(scope_type: ScopeType, by: str) -> RelatedTable:
+    """Return the table of those who hold roles in a scope."""
+    return RelatedTable(
         "Who holds which role",
         Grant,
         (
@@ -108,7 +108,7 @@ def holders(scope_type: ScopeType, by: str) -> Panel:
     )
 
 
-HELD = Panel(
+HELD = RelatedTable(
     "Roles",
     Grant,
     ("role", "scope_name", "scope_type", "expiration_time", columns.person("created_by")),
@@ -183,7 +183,7 @@ class GrantAdmin(RecordAdmin):
         section("End", "revoked_at", "revoked_by", "revoke_reason"),
         section("Identifiers", "uuid", "scope_uuid"),
     )
-    panels = (ABOUT_THIS,)
+    related_tables = (ABOUT_THIS,)
     staff_actions = (
         StaffAction(
             "revoke", "Revoke", "Revoked", explained(_revoke, argument="reason"), when=_is_held

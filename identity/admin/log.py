@@ -10,8 +10,8 @@ from django.utils.html import format_html
 
 from common.admin import columns
 from common.admin.filters import AgeFilter
-from common.admin.panels import Panel
 from common.admin.records import RecordAdmin, section
+from common.admin.related_tables import RelatedTable
 from common.admin.staff_actions import StaffAction
 from identity.admin.reasons import explained
 from identity.models import Event, EventDelivery, IdempotencyKey, TaskFailure, UsedSlug
@@ -124,8 +124,8 @@ class EventAdmin(RecordAdmin):
         section("Details", columns.pretty("payload")),
         section("Dispatch", "uuid", "sequence", "dispatched_at"),
     )
-    panels = (
-        Panel(
+    related_tables = (
+        RelatedTable(
             "Deliveries",
             EventDelivery,
             ("subscriber", "attempts", "delivered_at", "dead", "next_attempt_at", "last_error"),
@@ -167,7 +167,7 @@ class EventAdmin(RecordAdmin):
         return format_html("{} <q>{}</q>", event.message, reason)
 
 
-ABOUT_THIS = Panel(
+ABOUT_THIS = RelatedTable(
     "What happened",
     Event,
     ("created", "kind", "step", columns.person("actor"), "told"),

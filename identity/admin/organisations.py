@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin
 
 from common.admin.filters import AgeFilter
-from common.admin.panels import Panel
 from common.admin.records import RecordAdmin, section
+from common.admin.related_tables import RelatedTable
 from common.admin.staff_actions import StaffAction
 from identity.admin.grants import GIVE_ROLE, holders
 from identity.admin.log import ABOUT_THIS
@@ -55,8 +55,8 @@ class CustomerAdmin(RecordAdmin):
         section("Limits", *LIMITS),
         section("Record", "uuid", "created", "modified", "is_removed"),
     )
-    panels: tuple[Panel, ...] = (
-        Panel(
+    related_tables: tuple[RelatedTable, ...] = (
+        RelatedTable(
             "Projects",
             Project,
             ("name", "slug", "start_date", "end_date", "resources_count"),
@@ -110,6 +110,6 @@ class OrganizationGroupAdmin(RecordAdmin):
     search_fields = ("name",)
     ordering = ("name", "id")
     fieldsets = (section(None, "name", "parent", "uuid"),)
-    panels: tuple[Panel, ...] = (
-        Panel("Organisations", Customer, ("name", "abbreviation"), by="organization_groups"),
+    related_tables: tuple[RelatedTable, ...] = (
+        RelatedTable("Organisations", Customer, ("name", "abbreviation"), by="organization_groups"),
     )

@@ -9,8 +9,8 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 
 from common.admin import columns
-from common.admin.panels import Panel
 from common.admin.records import RecordAdmin, section
+from common.admin.related_tables import RelatedTable
 from common.admin.staff_actions import StaffAction, StaffActionForm
 from identity.admin.credentials import KEYS, TOKENS
 from identity.admin.grants import HELD
@@ -79,7 +79,7 @@ def _is_shut_out(user: User) -> bool:
     return not user.is_active
 
 
-DONE_BY = Panel(
+DONE_BY = RelatedTable(
     "What they did",
     Event,
     ("created", "kind", "about", "step", "told"),
@@ -123,7 +123,7 @@ class UserAdmin(RecordAdmin):
             "last_login",
         ),
     )
-    panels: tuple[Panel, ...] = (HELD, TOKENS, KEYS, ABOUT_THIS, DONE_BY)
+    related_tables: tuple[RelatedTable, ...] = (HELD, TOKENS, KEYS, ABOUT_THIS, DONE_BY)
     staff_actions = (
         StaffAction(
             "deactivate",

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
 
-    from common.admin.panels import Panel
+    from common.admin.related_tables import RelatedTable
 
 WHAT = ("name", "description", "backend_id", "oecd_fos_2007_code", "is_industry", "kind")
 FIELD = ("science_sub_domain",)
@@ -73,7 +73,10 @@ class ProjectAdmin(RecordAdmin):
             columns.pretty("termination_metadata"),
         ),
     )
-    panels: tuple[Panel, ...] = (holders(ScopeType.PROJECT, by="project"), ABOUT_THIS)
+    related_tables: tuple[RelatedTable, ...] = (
+        holders(ScopeType.PROJECT, by="project"),
+        ABOUT_THIS,
+    )
     staff_actions = (
         StaffAction(
             "give_role",

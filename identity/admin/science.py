@@ -30,7 +30,7 @@ class ScienceDomainAdmin(RecordAdmin):
     ordering = ("code", "name")
     asked = editable = ("name", "code")
     fieldsets = (section(None, "name", "code", "uuid", "created", "modified"),)
-    panels = (ABOUT_THIS,)
+    related_tables = (ABOUT_THIS,)
     staff_actions = (
         StaffAction(
             "remove",
@@ -65,7 +65,7 @@ class ScienceSubDomainAdmin(RecordAdmin):
     autocomplete_fields = ("domain",)
     asked = editable = ("domain", "name", "code")
     fieldsets = (section(None, "domain", "name", "code", "uuid", "created", "modified"),)
-    panels = (ABOUT_THIS,)
+    related_tables = (ABOUT_THIS,)
     staff_actions = (
         StaffAction("remove", "Remove", "Removed", explained(science.remove_sub_domain)),
     )

@@ -14,6 +14,8 @@ from identity.querysets import SshKeyQuerySet, TokenQuerySet
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from identity.access import Held
+
 
 class Token(UuidModel):
     """A secret that lets a client act as its user; only its SHA-256 is kept.
@@ -30,6 +32,9 @@ class Token(UuidModel):
     lifetime = models.PositiveIntegerField(null=True, blank=True)
 
     objects = TokenQuerySet.as_manager()
+
+    user_grants: frozenset[Held] | None = None
+    """The grants of its user that were in force when it was found `with_grants`."""
 
     def __str__(self) -> str:
         return f"{self.name or 'token'} of {self.user_id}"

@@ -8,8 +8,8 @@ from django.contrib import admin
 
 from common.admin import columns
 from common.admin.filters import AgeFilter
-from common.admin.panels import Panel
 from common.admin.records import RecordAdmin, section
+from common.admin.related_tables import RelatedTable
 from common.admin.staff_actions import StaffAction
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
@@ -32,7 +32,7 @@ class CategoryGroupAdmin(RecordAdmin):
     search_fields = ("title",)
     ordering = ("title", "id")
     fieldsets = (section(None, "title", "description", "uuid"),)
-    panels = (Panel("Categories", Category, ("title", "description"), by="group"),)
+    related_tables = (RelatedTable("Categories", Category, ("title", "description"), by="group"),)
 
 
 @admin.register(Category)
@@ -51,7 +51,10 @@ class CategoryAdmin(RecordAdmin):
         section(None, *asked),
         section("Record", "uuid", "created", "modified"),
     )
-    panels = (Panel("Offerings", Offering, OFFERED, by="category", limit=20), ABOUT_THIS)
+    related_tables = (
+        RelatedTable("Offerings", Offering, OFFERED, by="category", limit=20),
+        ABOUT_THIS,
+    )
     staff_actions = (
         StaffAction(
             "remove",
@@ -97,8 +100,8 @@ class ServiceProviderAdmin(RecordAdmin):
         section("Accounts", columns.pretty("allowed_domains"), columns.pretty("account_options")),
         section("Record", "uuid", "created", "modified"),
     )
-    panels = (
-        Panel(
+    related_tables = (
+        RelatedTable(
             "Offerings",
             Offering,
             ("name", columns.state, "type", "category", "shared"),
@@ -146,4 +149,4 @@ class AccessModeAdmin(RecordAdmin):
         section(None, "label", "code", "description", "source", "uuid"),
         section("Rules", "duration_days", "renewable", "review_required"),
     )
-    panels = (Panel("Offerings", Offering, OFFERED, by="access_mode", limit=20),)
+    related_tables = (RelatedTable("Offerings", Offering, OFFERED, by="access_mode", limit=20),)

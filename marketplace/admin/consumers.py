@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 
 from common.admin import columns
-from common.admin.panels import Panel
+from common.admin.related_tables import RelatedTable
 from identity.admin.organisations import CustomerAdmin
 from identity.admin.projects import ProjectAdmin
 from identity.models import Customer, Project
@@ -20,9 +20,9 @@ admin.site.unregister([Customer, Project])
 class OrganisationAdmin(CustomerAdmin):
     """Organisations, with what they offer."""
 
-    panels = (
-        *CustomerAdmin.panels,
-        Panel(
+    related_tables = (
+        *CustomerAdmin.related_tables,
+        RelatedTable(
             "Service provider",
             ServiceProvider,
             ("created", "description", "enable_notifications"),
@@ -30,7 +30,9 @@ class OrganisationAdmin(CustomerAdmin):
             add=True,
             empty="The organisation is not registered as a provider.",
         ),
-        Panel("Offerings", Offering, ("name", columns.state, "type", "category"), by="customer"),
+        RelatedTable(
+            "Offerings", Offering, ("name", columns.state, "type", "category"), by="customer"
+        ),
     )
 
 
@@ -38,4 +40,4 @@ class OrganisationAdmin(CustomerAdmin):
 class AllocatedProjectAdmin(ProjectAdmin):
     """Projects, with what was allocated to them."""
 
-    panels = (RESOURCES, orders_by("project"), *ProjectAdmin.panels)
+    related_tables = (RESOURCES, orders_by("project"), *ProjectAdmin.related_tables)

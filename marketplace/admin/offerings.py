@@ -11,8 +11,8 @@ from django.contrib import admin
 
 from common.admin import columns
 from common.admin.filters import AgeFilter
-from common.admin.panels import Panel
 from common.admin.records import RecordAdmin, section
+from common.admin.related_tables import RelatedTable
 from common.admin.staff_actions import RemarkForm, StaffAction
 from identity.admin.grants import GIVE_ROLE, holders
 from identity.admin.log import ABOUT_THIS
@@ -100,8 +100,8 @@ class OfferingAdmin(RecordAdmin):
         section("Settings", *SETTINGS, "backend_id", folded=True),
         section("Record", "uuid", "created", "modified", columns.pretty("attributes"), folded=True),
     )
-    panels: tuple[Panel, ...] = (
-        Panel(
+    related_tables: tuple[RelatedTable, ...] = (
+        RelatedTable(
             "Components",
             OfferingComponent,
             (
@@ -118,7 +118,7 @@ class OfferingAdmin(RecordAdmin):
             limit=30,
             add=True,
         ),
-        Panel(
+        RelatedTable(
             "Partitions",
             OfferingPartition,
             ("partition_name", "qos", "min_nodes", "max_nodes", "default_time", "max_time"),
@@ -126,7 +126,7 @@ class OfferingAdmin(RecordAdmin):
             order=("partition_name",),
             add=True,
         ),
-        Panel(
+        RelatedTable(
             "Plans",
             Plan,
             (
@@ -142,13 +142,13 @@ class OfferingAdmin(RecordAdmin):
             add=True,
             empty="None. At least one is needed to order.",
         ),
-        Panel(
+        RelatedTable(
             "Resources",
             Resource,
             ("name", columns.state, "project", "created", "end_date"),
             by="offering",
         ),
-        Panel(
+        RelatedTable(
             "Terms of service",
             TermsOfService,
             ("version", "is_active", "requires_reconsent", "created"),
@@ -238,7 +238,7 @@ class OfferingComponentAdmin(RecordAdmin):
         section("Limits", *LIMIT, *BOUNDS, "overage_component"),
         section("Kind", *KIND, "is_builtin", "uuid"),
     )
-    panels: tuple[Panel, ...] = (ABOUT_THIS,)
+    related_tables: tuple[RelatedTable, ...] = (ABOUT_THIS,)
     staff_actions = (
         StaffAction(
             "remove",

@@ -10,8 +10,8 @@ from django.utils.html import format_html
 
 from common.admin import columns
 from common.admin.filters import AgeFilter
-from common.admin.panels import Panel
 from common.admin.records import RecordAdmin, section
+from common.admin.related_tables import RelatedTable
 from common.admin.staff_actions import ReasonForm, RemarkForm, StaffAction, StaffActionForm
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
@@ -243,7 +243,7 @@ class OrderAdmin(RecordAdmin):
         section("Price", *MONEY, folded=True),
         section("Record", "uuid", "slug", "backend_id", "callback_url", "modified", folded=True),
     )
-    panels: tuple[Panel, ...] = (ABOUT_THIS,)
+    related_tables: tuple[RelatedTable, ...] = (ABOUT_THIS,)
     staff_actions = (
         *STEPS,
         StaffAction(
@@ -274,6 +274,6 @@ class OrderAdmin(RecordAdmin):
 ORDERS = ("what", columns.state, "waiting", columns.person("created_by"), "created")
 
 
-def orders_by(column: str) -> Panel:
-    """Return the panel of the orders of a resource, an offering or a project."""
-    return Panel("Orders", Order, ORDERS, by=column, joined=("resource", "created_by"))
+def orders_by(column: str) -> RelatedTable:
+    """Return the table of the orders of a resource, an offering or a project."""
+    return RelatedTable("Orders", Order, ORDERS, by=column, joined=("resource", "created_by"))

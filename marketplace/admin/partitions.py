@@ -68,7 +68,7 @@ class OfferingPartitionAdmin(RecordAdmin):
         section("Access", *ACCESS),
         section("Record", "uuid", "created", "modified"),
     )
-    panels = (ABOUT_THIS,)
+    related_tables = (ABOUT_THIS,)
     staff_actions = (StaffAction("remove", "Remove", "Removed", explained(_remove)),)
 
     def title_of(self, row: OfferingPartition) -> str:

@@ -9,8 +9,8 @@ from django.contrib import admin
 
 from common.admin import columns
 from common.admin.filters import AgeFilter
-from common.admin.panels import Panel
 from common.admin.records import RecordAdmin, section
+from common.admin.related_tables import RelatedTable
 from common.admin.staff_actions import RemarkForm, StaffAction
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
@@ -120,8 +120,8 @@ class PlanAdmin(RecordAdmin):
         section(None, *asked),
         section("Record", "archived", "organization_groups", "uuid", "created", "modified"),
     )
-    panels = (
-        Panel(
+    related_tables = (
+        RelatedTable(
             "Prices",
             PlanComponent,
             (columns.of("component.name", "component"), PRICE, LATER, "amount"),
@@ -131,7 +131,7 @@ class PlanAdmin(RecordAdmin):
             limit=50,
             empty="None.",
         ),
-        Panel("Resources", Resource, ("name", "state", "project", "created"), by="plan"),
+        RelatedTable("Resources", Resource, ("name", "state", "project", "created"), by="plan"),
         ABOUT_THIS,
     )
     staff_actions = (

@@ -9,8 +9,8 @@ from django.contrib import admin
 
 from common.admin import columns
 from common.admin.filters import AgeFilter, EndFilter
-from common.admin.panels import Panel
 from common.admin.records import RecordAdmin, section
+from common.admin.related_tables import RelatedTable
 from common.admin.staff_actions import ReasonForm, RemarkForm, StaffAction
 from common.admin.times import DayField
 from identity.admin.log import ABOUT_THIS
@@ -211,10 +211,12 @@ class ResourceAdmin(RecordAdmin):
             folded=True,
         ),
     )
-    panels: tuple[Panel, ...] = (
+    related_tables: tuple[RelatedTable, ...] = (
         orders_by("resource"),
-        Panel("Plans over time", ResourcePlanPeriod, ("start", "end", "plan"), by="resource"),
-        Panel(
+        RelatedTable(
+            "Plans over time", ResourcePlanPeriod, ("start", "end", "plan"), by="resource"
+        ),
+        RelatedTable(
             "What happened to it and its orders",
             Event,
             ABOUT_THIS.columns,
@@ -236,7 +238,7 @@ class ResourceAdmin(RecordAdmin):
         return row.name or row.slug
 
 
-RESOURCES = Panel(
+RESOURCES = RelatedTable(
     "Resources",
     Resource,
     ("name", columns.state, "offering", "backend_id", "end_date", "created"),

@@ -56,7 +56,7 @@ class TermsOfServiceAdmin(RecordAdmin):
         section(None, *asked),
         section("Record", "is_active", "created", "modified", "uuid"),
     )
-    panels = (ABOUT_THIS,)
+    related_tables = (ABOUT_THIS,)
     staff_actions = (
         StaffAction(
             "withdraw",
@@ -101,7 +101,7 @@ class ConsentAdmin(RecordAdmin):
         section(None, "user", "offering", "version"),
         section("Times", "agreement_date", "revocation_date", "uuid"),
     )
-    panels = (ABOUT_THIS,)
+    related_tables = (ABOUT_THIS,)
     staff_actions = (
         StaffAction(
             "revoke", "Take back", "Taken back", explained(terms.revoke), when=_not_revoked

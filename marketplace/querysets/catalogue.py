@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any, Self
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     Case,
     Count,
@@ -24,6 +23,7 @@ from django.db.models.functions import Coalesce
 from identity import access
 from identity.permissions import Permission
 from identity.querysets import count_of
+from marketplace.contributions import contributions
 from marketplace.lifecycle import (
     ResourceState,
 )
@@ -107,13 +107,12 @@ class OfferingQuerySet(QuerySet[Any]):
         """Add what the API shows of an offering beside its own columns."""
         mine = OuterRef("pk")
         resources = rows_of(self, "resources").exclude(state=ResourceState.TERMINATED)
-        services = rows_of(rows_of(self, "agent_identities"), "services")
         return self.with_totals("total_customers", "total_cost_estimated").annotate(
             order_count=count_of(rows_of(self, "orders").filter(offering=mine), "offering"),
             resources_count=count_of(resources.filter(offering=mine), "offering"),
             provider_account_options=F("customer__service_provider__account_options"),
             is_accessible=Exists(self.model.objects.orderable_by(user).filter(pk=mine)),
-            integration_status=ArraySubquery(services.filter(identity__offering=mine).shown()),
+            integration_status=contributions().integration_status(),
             may_update=self._is_within(user, Permission.UPDATE_OFFERING),
             is_provided=self._is_within(user, Permission.VIEW_PROVIDER_SIDE),
             **self._of_user(user),
@@ -144,11 +143,9 @@ class OfferingQuerySet(QuerySet[Any]):
         """Return whether the user agreed to the terms, and has an account at the site."""
         if not user.is_authenticated:
             return dict.fromkeys(OF_USER, FALSE)
-        mine = {"offering": OuterRef("pk"), "user": user}
         consents = rows_of(self, "consents").filter(revocation_date__isnull=True)
-        accounts = rows_of(self, "offering_users").exclude(state="Deleted")
-        found = (consents.filter(**mine), accounts.filter(**mine))
-        return {name: Exists(rows) for name, rows in zip(OF_USER, found, strict=True)}
+        agreed = Exists(consents.filter(offering=OuterRef("pk"), user=user))
+        return dict(zip(OF_USER, (agreed, contributions().has_account(user)), strict=True))
 
 
 class PlanQuerySet(QuerySet[Any]):

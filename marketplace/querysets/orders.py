@@ -9,7 +9,6 @@ from django.contrib.postgres.fields import ArrayField
 from django.db.models import (
     Case,
     CharField,
-    F,
     Func,
     Q,
     QuerySet,
@@ -21,6 +20,7 @@ from django.db.models.functions import Coalesce
 from common.audience import sees_everything
 from identity.permissions import Permission
 from marketplace.components import OfferingType
+from marketplace.contributions import contributions
 from marketplace.lifecycle import (
     WAITING,
     OrderState,
@@ -96,8 +96,7 @@ class OrderQuerySet(QuerySet[Any]):
             return names(ATTRIBUTES)
         of_colleague = names(ATTRIBUTES - {"civil_number"})
         consumer = consumer_side(user, Permission.VIEW_ORDER)
-        exposed = F("offering__user_attribute_config__exposed_fields")
-        chosen: Any = Coalesce(exposed, names({"email"}))
+        chosen: Any = Coalesce(contributions().exposed_attributes(), names({"email"}))
         told = ~Q(state__in=sorted(WAITING)) & agreed(user="created_by")
         bounded = ATTRIBUTES & settings.EXPOSABLE_ATTRIBUTES
         chosen = Func(

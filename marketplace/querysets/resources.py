@@ -13,15 +13,15 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
-    Subquery,
     Value,
     When,
 )
-from django.db.models.functions import Cast, Coalesce, Least, Now, NullIf
+from django.db.models.functions import Cast, Coalesce, Least, Now
 
 from common.stored import LATEST
 from common.times import MOST_DAYS
 from identity.permissions import Permission
+from marketplace.contributions import contributions
 from marketplace.lifecycle import (
     OPEN,
     ResourceState,
@@ -78,12 +78,6 @@ class ResourceQuerySet(QuerySet[Any]):
             .filter(Q(last__lt=today) | Q(end_date__lte=today, grace__lte=0))
         )
 
-    def used_since(self, day: date) -> Self:
-        """Keep those for whose months since a day usage was reported."""
-        usages = self.model._meta.get_field("component_usages").related_model._base_manager
-        used = usages.filter(billing_period__gte=day, usage__gt=0)
-        return self.filter(pk__in=used.values("resource"))
-
     def for_api(self, user: Any) -> Self:
         """Add what the API shows of a resource beside its own columns."""
         return self.annotate(
@@ -91,9 +85,9 @@ class ResourceQuerySet(QuerySet[Any]):
             can_terminate=Case(When(self._terminable_by(user), then=TRUE), default=FALSE),
             readable_traceback=readable_by_provider(user, "error_traceback"),
             provider_account_options=F("offering__customer__service_provider__account_options"),
-            username=self._username_of(user),
+            username=contributions().username(user),
             user_requires_reconsent=Exists(self._terms_to_accept_again(user)),
-            has_api_keys=Exists(self._api_keys()),
+            has_api_keys=contributions().has_api_keys(),
         )
 
     def _terminable_by(self, user: Any) -> Q:
@@ -105,20 +99,6 @@ class ResourceQuerySet(QuerySet[Any]):
             return could
         provider = provider_side(user, Permission.TERMINATE_RESOURCE)
         return could if provider is None else could & (consumer | provider)
-
-    def _username_of(self, user: Any) -> NullIf:
-        """Return the user's name at the resource's site, if it has told one."""
-        offerings = self.model._meta.get_field("offering").related_model.objects.all()
-        accounts = rows_of(offerings, "offering_users").filter(
-            offering=OuterRef("offering"), user=user
-        )
-        names = accounts.exclude(state="Deleted").values("username")[:1]
-        return NullIf(Subquery(names), Value(""))
-
-    def _api_keys(self) -> QuerySet[Any]:
-        """Return the keys of a resource that are not deleted, so that people are offered them."""
-        keys: QuerySet[Any] = rows_of(self, "api_keys").filter(resource=OuterRef("pk"))
-        return keys.exclude(state="Deleted")
 
     def _terms_to_accept_again(self, user: Any) -> QuerySet[Any]:
         """Return the terms in force that the user accepted in an older version only."""

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from common.errors import Forbidden, Invalid
 from identity.permissions import Permission
+from marketplace.contributions import contributions
 from marketplace.lifecycle import WAITING, OrderType
 from marketplace.models import Resource
 from marketplace.services import changes, history, locking, orders, resource_orders, resources
@@ -97,7 +98,7 @@ def set_by_provider(
         _store(held, end_date, actor=actor, now=now)
         return
     since = (now - QUIET).date().replace(day=1)
-    used = Resource.objects.filter(pk=held.pk).used_since(since)
+    used = Resource.objects.filter(contributions().is_used_since(since), pk=held.pk)
     if used.exists() and not actor.is_staff:
         message = (
             "Service provider can not set end date of the resource "

@@ -8,8 +8,8 @@ from django.contrib import admin
 
 from common.admin import columns
 from common.admin.filters import AgeFilter
-from common.admin.panels import Panel
 from common.admin.records import RecordAdmin, section
+from common.admin.related_tables import RelatedTable
 from common.admin.staff_actions import StaffAction
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
@@ -86,8 +86,8 @@ class HookAdmin(RecordAdmin):
             "previous_until",
         ),
     )
-    panels = (
-        Panel(
+    related_tables = (
+        RelatedTable(
             "Deliveries",
             HookDelivery,
             ("what", "attempts", "next_attempt_at", "delivered_at", "dead", "last_error"),
@@ -147,8 +147,8 @@ class HookDeliveryAdmin(RecordAdmin):
         section("Times", "planned_at", "next_attempt_at", "claimed_until", "delivered_at"),
         section("Error", columns.paragraphs("last_error")),
     )
-    panels = (
-        Panel(
+    related_tables = (
+        RelatedTable(
             "Attempts",
             HookAttempt,
             ("started", "status", "latency_ms", "error", "answer"),

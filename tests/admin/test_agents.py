@@ -63,7 +63,7 @@ def test_an_agent_s_page_shows_its_parts_and_its_log(staff: Client, now: datetim
     shown = text(page)
     for part in ("report Active Usage reporting", "broken 10", "all is well", queue.queue_name):
         assert part in shown
-    failed = next(p for p in page.context["panels"] if p["title"] == "What failed last")
+    failed = next(p for p in page.context["related_tables"] if p["title"] == "What failed last")
     listed = staff.get(failed["all_url"])
     assert listed.status_code == 200
     assert listed.context["cl"].result_count == 11

@@ -303,7 +303,7 @@ def test_pages_show_what_belongs_to_organisations_projects_and_people(
     assert "PROJECT.MEMBER" in shown
 
 
-def test_everything_of_a_long_panel_is_one_link_away(staff: Client, allocator: Customer) -> None:
+def test_everything_of_a_long_table_is_one_link_away(staff: Client, allocator: Customer) -> None:
     ProjectFactory.create_batch(11, customer=allocator)
     response = staff.get(page_of(allocator))
     link = re.search(r'href="([^"]+)">Show all', response.content.decode())

@@ -11,7 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from allocations.lifecycle import AccountState, ProvisionState
-from config.pages import attention
+from config.pages.dashboard import panels
+from config.pages.dashboard.panel import SHOWN
 from identity.models import EventDelivery
 from marketplace.lifecycle import OrderState, ResourceState
 from tests.admin.pages import text
@@ -144,7 +145,7 @@ def test_it_takes_as_many_queries_for_many_as_for_none(staff: Client, now: datet
 
 def test_every_link_of_it_leads_somewhere(staff: Client, now: datetime) -> None:
     before = now - timedelta(hours=3)
-    for _ in range(attention.SHOWN + 1):
+    for _ in range(SHOWN + 1):
         OrderFactory()
         ResourceFactory(state=ResourceState.ERRED.value, end_date=now.date())
         QueueMessageFactory(created=before)
@@ -155,9 +156,9 @@ def test_every_link_of_it_leads_somewhere(staff: Client, now: datetime) -> None:
         order=OrderFactory(state=OrderState.ERRED.value), state=ProvisionState.DEAD.value
     )
     OfferingUserFactory(state=AccountState.ERROR_CREATING.value)
-    matters = attention.matters(timezone.now())
-    links = {cell.url for matter in matters for row in matter.rows for cell in row if cell.url}
-    links |= {matter.more.url for matter in matters if matter.more}
+    shown = panels.read(timezone.now())
+    links = {cell.url for panel in shown for row in panel.rows for cell in row if cell.url}
+    links |= {panel.more.url for panel in shown if panel.more}
     for link in links:
         response = staff.get(link)
         assert response.status_code == 200, link

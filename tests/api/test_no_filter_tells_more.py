@@ -12,7 +12,8 @@ import pytest
 
 from common.api import filtersets
 from identity.roles import RoleName
-from tests.api.worlds import Asker, every_word, lists_by_model, questions
+from tests.api.words import every_word
+from tests.api.worlds import Asker, lists_by_model, questions
 from tests.factories.identity import GrantFactory, UserFactory
 from tests.world import populate
 

@@ -30,16 +30,17 @@ def test_nothing_is_called_utils() -> None:
     assert [str(m) for m in MODULES if {m.stem, *m.parts[:-1]} & FORBIDDEN_NAMES] == []
 
 
-def test_an_action_is_at_most_fifteen_lines() -> None:
-    """A longer body does the work of a service."""
+def test_an_action_is_at_most_fourteen_lines_below_its_docstring() -> None:
+    """A longer body does the work of a service; the docstring is published, and may be longer."""
     long = []
     for module in MODULES:
         if module.name != "views.py":
             continue
         for node in ast.walk(ast.parse((ROOT / module).read_text())):
-            if isinstance(node, ast.FunctionDef) and node.body[0].lineno:
-                lines = (node.end_lineno or 0) - node.body[0].lineno + 1
-                if lines > 15:
+            if isinstance(node, ast.FunctionDef):
+                code = node.body[1:] if ast.get_docstring(node) else node.body
+                lines = (node.end_lineno or 0) - code[0].lineno + 1
+                if lines > 14:
                     long.append(f"{module}:{node.name} has {lines} lines")
     assert long == []
 

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 from common.errors import Conflict
 from config.metrics import failing_tasks
-from config.pages import attention
+from config.pages.dashboard import panels
 from identity.models import Project, TaskFailure
 from identity.periodic import periodic
 from identity.services import housekeeping, rounds
@@ -62,7 +62,7 @@ def test_a_row_that_fails_stops_no_other_and_is_forgotten_when_it_is_done(now: d
     assert failure.error.startswith("DataError: division by zero")
     assert "SELECT 1 / 0" in failure.traceback
 
-    shown = next(one for one in attention.matters(later) if one.title == "Periodic tasks that fail")
+    shown = next(one for one in panels.read(later) if one.title == "Periodic tasks that fail")
     assert [cell.text for cell in shown.rows[0]][:4] == [TASK, failure.subject, "1\xa0hour", "2"]
     assert shown.rows[0][1].url == f"/admin/identity/project/{broken.pk}/change/"
     counted = {metric.name: metric.samples for metric in failing_tasks(later)}

@@ -16,6 +16,7 @@ from accounting.models import ComponentUsage
 from accounting.services import usage, user_usages
 from common.api.access import SCOPED, Needs, Rule
 from common.api.actions import command
+from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
 from identity.permissions import P
 
@@ -28,9 +29,10 @@ REPORT = Needs(P.REPORT_USAGE, on=("resource.offering", "resource.offering.custo
 
 
 class ComponentUsageViewSet(Listed, Retrieved, ApiViewSet):
-    """Usages of the resources that the caller may see; sites report those of theirs."""
+    """What an allocation (resource) used of a component in a month. The latest report counts."""
 
     model = ComponentUsage
+    noun = Noun("a component usage", "component usages")
     output = ComponentUsageOutput
     filterset_class = ComponentUsageFilter
     default_order = ("-date", "-pk")
@@ -45,21 +47,33 @@ class ComponentUsageViewSet(Listed, Retrieved, ApiViewSet):
 
     @command(ComponentUsageCreateInput, status=201, detail=False)
     def set_usage(self, request: AuthenticatedRequest) -> Response:
-        """Replace what is known of some components in a month."""
+        """Report the usage of an allocation.
+
+        As the site: the month's amounts by component type, of the month of `date` or the present
+        one. They replace what was reported for the month; components that are not named stay. Past
+        months of usage-based components are closed to all but staff (400).
+        """
         data = self.data(ComponentUsageCreateInput)
         usage.set_usage(**data, actor=request.user, now=self.now)
         return self.answer()
 
     @command(ComponentUserUsageCreateInput, status=201)
     def set_user_usage(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Replace what is known of one person's part."""
+        """Report a person's part of a component usage.
+
+        As the site, by username. It replaces the person's part; those of others stay.
+        """
         row, part = self.row(), user_reported(self.data(ComponentUserUsageCreateInput))
         user_usages.set_user_usage(row, part, actor=request.user, now=self.now)
         return self.answer()
 
     @command(ComponentUserUsageBulkCreateInput, status=201)
     def set_user_usages(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Replace what is known of people's parts: who is not named has none any more."""
+        """Report people's parts of a component usage.
+
+        As the site, by username. The list replaces all parts: who is not named has none. Parts may
+        come to more than the whole.
+        """
         row, data = self.row(), self.data(ComponentUserUsageBulkCreateInput)
         parts = [user_reported(entry) for entry in data["usages"]]
         user_usages.set_user_usages(row, parts, actor=request.user, now=self.now)

@@ -26,7 +26,12 @@ class DesiredStateViewSet(ApiViewSet):
 
     @reading(DesiredStateOutput, url_path="desired-state")
     def desired_state(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Return the offering, its allocations and their people, all of one moment."""
+        """Get the desired state of an offering.
+
+        All that its site should have, of one moment: the offering, its allocations (resources),
+        their people, accounts and limits. `generation` grows whenever the state has changed, `hash`
+        is the same for the same state.
+        """
         handed = desired_state.hand_out(self.row(), now=self.now)
         body = {"generation": handed.generation, "hash": handed.digest, **handed.state}
         return self.answer(body, headers={"ETag": f'"{handed.digest}"'})

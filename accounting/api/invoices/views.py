@@ -10,6 +10,7 @@ from accounting.api.invoices.filters import InvoiceFilter, InvoiceItemFilter
 from accounting.api.invoices.serializers import InvoiceItemDetailOutput, InvoiceOutput
 from accounting.models import ComponentUsage
 from common.api.access import SCOPED, Rule
+from common.api.operation_texts import Noun
 from common.api.paging import Page
 from common.api.viewsets import ApiViewSet
 
@@ -25,7 +26,9 @@ class _None(ApiViewSet):
     access: ClassVar[dict[str, Rule]] = {"list": SCOPED}
 
     def list(self, request: AuthenticatedRequest) -> Response:
-        """Answer an empty page, whatever is asked for.
+        """List {many}.
+
+        Always an empty page, since nothing is invoiced here. The parameters are checked.
 
         :raises ValidationError: for a value that cannot be read.
         """
@@ -38,14 +41,18 @@ class _None(ApiViewSet):
 
 
 class InvoiceViewSet(_None):
-    """What organisations owe."""
+    """An invoice of an organization."""
+
+    noun = Noun("an invoice", "invoices")
 
     output = InvoiceOutput
     filterset_class = InvoiceFilter
 
 
 class InvoiceItemViewSet(_None):
-    """The lines of invoices."""
+    """A line of an invoice."""
+
+    noun = Noun("an invoice item", "invoice items")
 
     output = InvoiceItemDetailOutput
     filterset_class = InvoiceItemFilter

@@ -11,6 +11,7 @@ from accounting.api.plan_periods.serializers import ResourcePlanPeriodOutput
 from accounting.ledger import month_of
 from common.api.access import SCOPED, Rule
 from common.api.actions import listing
+from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet
 from marketplace.models import Resource
 
@@ -24,12 +25,17 @@ class PlanPeriodViewSet(ApiViewSet):
     """The plan periods of a resource, for those who consume it."""
 
     model = Resource
+    noun = Noun("an allocation", "allocations")
     visible = "consumed_by"
     access: ClassVar[dict[str, Rule]] = {"plan_periods": SCOPED}
 
     @listing(ResourcePlanPeriodOutput, paged=False)
     def plan_periods(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Return the open period and those that ended this month, the earliest first."""
+        """List the plan periods of {one}.
+
+        The times under a plan in which its usage is counted: the open one and those that ended this
+        month, the earliest first, all at once.
+        """
         begun = midnight(month_of(self.now))
         current = Q(end__isnull=True) | Q(end__gte=begun)
         periods = self.row().plan_periods.filter(current)
@@ -39,5 +45,7 @@ class PlanPeriodViewSet(ApiViewSet):
 
 class ProviderPlanPeriodViewSet(PlanPeriodViewSet):
     """The same for those who provide it."""
+
+    noun = Noun("an allocation", "allocations", "as the provider")
 
     visible = "provided_by"

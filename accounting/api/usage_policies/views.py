@@ -28,6 +28,7 @@ from accounting.models import SlurmCommandHistory, SlurmPeriodicUsagePolicy
 from accounting.services import commands, evaluation, policies, preview
 from common.api.access import AUTHENTICATED, SCOPED, Needs, Rule
 from common.api.actions import command, creates, deletes, listing, reading, updates
+from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
 from identity.permissions import P
 
@@ -41,9 +42,14 @@ CHANGES = Needs(P.UPDATE_OFFERING, on=OFFERING)
 
 
 class SlurmPeriodicUsagePolicyViewSet(Listed, Retrieved, ApiViewSet):
-    """The policies of the offerings that the caller helps to provide."""
+    """A periodic usage policy says what happens when an allocation uses too much of a period.
+
+    Organization owners are told, or it is slowed down, downscaled or paused. You see those of the
+    offerings that you help to provide.
+    """
 
     model = SlurmPeriodicUsagePolicy
+    noun = Noun("a periodic usage policy", "periodic usage policies")
     output = SlurmPeriodicUsagePolicyOutput
     filterset_class = PolicyFilter
     default_order = ("-created",)
@@ -66,30 +72,46 @@ class SlurmPeriodicUsagePolicyViewSet(Listed, Retrieved, ApiViewSet):
 
     @creates(SlurmPeriodicUsagePolicyInput)
     def create(self, request: AuthenticatedRequest) -> Response:
-        """Give an offering a policy."""
+        """Create a periodic usage policy.
+
+        For an offering (`scope`); it may have one.
+        """
         data = self.data(SlurmPeriodicUsagePolicyInput)
         return self.created(policies.create(**data, actor=request.user, now=self.now))
 
     @updates(SlurmPeriodicUsagePolicyInput)
     def update(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Change a policy."""
+        """Update a periodic usage policy.
+
+        The offering stays. What that means for its allocations shows at the next evaluation.
+        """
         policy, data = self.row(), self.data(SlurmPeriodicUsagePolicyInput)
         return self.reply(policies.change(policy, **data, actor=request.user, now=self.now))
 
     @deletes
     def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Take a policy away, with the flags that it holds."""
+        """Delete a periodic usage policy.
+
+        Flags that it set on allocations are cleared; what people set stays.
+        """
         policies.remove(self.row(), actor=request.user, now=self.now)
         return self.no_content()
 
     @reading(ACTIONS, detail=False, url_path="actions")
     def available_actions(self, request: AuthenticatedRequest) -> Response:
-        """Answer what policies can do."""
+        """List the actions of periodic usage policies.
+
+        What can be named in `actions`.
+        """
         return self.answer(AVAILABLE)
 
     @command(SlurmPolicyPreviewRequestInput, SlurmPolicyPreviewResponse, detail=False)
     def preview_impact(self, request: AuthenticatedRequest) -> Response:
-        """Answer what settings would mean."""
+        """Preview the impact of a periodic usage policy.
+
+        What the settings that are sent would mean for an allocation, or for the amounts that are
+        given. Nothing is stored.
+        """
         data = self.data(SlurmPolicyPreviewRequestInput)
         resource = data.pop("resource_uuid", None)
         found = preview.impact(preview.Draft(**data), resource, now=self.now)
@@ -99,14 +121,21 @@ class SlurmPeriodicUsagePolicyViewSet(Listed, Retrieved, ApiViewSet):
 
     @command(SlurmPolicyEvaluateRequestInput, SlurmPolicyEvaluateResponse)
     def evaluate(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Evaluate a resource, or all that the policy looks at."""
+        """Evaluate a periodic usage policy.
+
+        For one allocation, or for all that it applies to: flags are set or cleared, and sites and
+        people are told, where that is due.
+        """
         policy, data = self.row(), self.data(SlurmPolicyEvaluateRequestInput)
         report = evaluation.evaluate(policy, **data, actor=request.user, now=self.now)
         return self.answer(answers.evaluated(report))
 
     @command(SlurmPolicyEvaluateRequestInput, SlurmPolicyDryRunResponse, url_path="dry-run")
     def dry_run(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Answer what an evaluation would do, and do nothing."""
+        """Try a periodic usage policy.
+
+        What `evaluate` would do. Nothing is changed.
+        """
         policy, data = self.row(), self.data(SlurmPolicyEvaluateRequestInput)
         return self.answer(answers.foreseen(evaluation.dry_run(policy, **data, now=self.now)))
 
@@ -116,7 +145,11 @@ class SlurmPeriodicUsagePolicyViewSet(Listed, Retrieved, ApiViewSet):
         url_path="force-period-reset",
     )
     def force_period_reset(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Evaluate what is still flagged though the period began anew."""
+        """Reset the period of a periodic usage policy.
+
+        Evaluates the allocations that are flagged though their usage is below the limit, as a new
+        period does by itself.
+        """
         policy, data = self.row(), self.data(SlurmPolicyEvaluateRequestInput)
         report = evaluation.reset(policy, **data, actor=request.user, now=self.now)
         return self.answer(answers.evaluated(report))
@@ -128,7 +161,10 @@ class SlurmPeriodicUsagePolicyViewSet(Listed, Retrieved, ApiViewSet):
         url_path="command-history",
     )
     def command_history(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Answer what sites ran for the policy, the latest first."""
+        """List the commands that sites ran for a periodic usage policy.
+
+        The latest first.
+        """
         return self.page(self.row().command_history.all())
 
     @listing(
@@ -138,12 +174,18 @@ class SlurmPeriodicUsagePolicyViewSet(Listed, Retrieved, ApiViewSet):
         url_path="evaluation-logs",
     )
     def evaluation_logs(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Answer what evaluations of the policy came to, the latest first."""
+        """List the evaluations of a periodic usage policy.
+
+        The latest first; of those by the service itself only the ones that changed something.
+        """
         return self.page(self.row().evaluation_logs.all())
 
     @command(SlurmCommandResultInput, url_path="report-command-result")
     def report_command_result(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Keep what an agent ran for the policy."""
+        """Report the commands that ran for a periodic usage policy.
+
+        As the site: what was run for an allocation, and whether that went well.
+        """
         policy, data = self.row(), self.data(SlurmCommandResultInput)
         commands.report_result(policy, **data, actor=request.user, now=self.now)
         return self.answer()

@@ -11,6 +11,7 @@ from accounting.models import ComponentUserUsageLimit
 from accounting.services import user_limits
 from common.api.access import SCOPED, Needs, Rule
 from common.api.actions import creates, deletes, updates
+from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
 from identity.permissions import P
 from marketplace.services import locking
@@ -24,9 +25,13 @@ SETS = Needs(P.SET_RESOURCE_LIMITS, on=("resource.project", "resource.project.cu
 
 
 class ComponentUserUsageLimitViewSet(Listed, Retrieved, ApiViewSet):
-    """Limits on resources that the caller may see; the consumer's side sets those of its own."""
+    """How much of a component of an allocation (resource) one person may use.
+
+    The site enforces it.
+    """
 
     model = ComponentUserUsageLimit
+    noun = Noun("a user usage limit", "user usage limits")
     output = ComponentUserUsageLimitOutput
     filterset_class = ComponentUserUsageLimitFilter
     related = ("resource__project__customer", "resource__offering", "component", "user")
@@ -40,19 +45,29 @@ class ComponentUserUsageLimitViewSet(Listed, Retrieved, ApiViewSet):
 
     @creates(ComponentUserUsageLimitInput)
     def create(self, request: AuthenticatedRequest) -> Response:
-        """Limit what a person may use."""
+        """Create a user usage limit.
+
+        For somebody who has an account at the site. Answers 400 where the person has a limit on the
+        component already.
+        """
         data = self.data(ComponentUserUsageLimitInput)
         return self.created(user_limits.create(**data, actor=request.user, now=self.now))
 
     @updates(ComponentUserUsageLimitInput)
     def update(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Change how much of the component the person may use."""
+        """Update a user usage limit.
+
+        The amount; whose limit on what it is stays.
+        """
         row, data = self.row(), self.data(ComponentUserUsageLimitInput)
         return self.reply(user_limits.change(row, **data, actor=request.user, now=self.now))
 
     @deletes
     def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Remove the limit: the person may use all that the resource has."""
+        """Delete a user usage limit.
+
+        The person may use all that the allocation has.
+        """
         user_limits.remove(self.row(), actor=request.user, now=self.now)
         return self.no_content()
 

@@ -12,6 +12,7 @@ from allocations.models import AgentLog
 from allocations.services import agent_logs
 from common.api.access import SCOPED, EachOf, Needs, Rule
 from common.api.actions import creates_several
+from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed
 from identity.permissions import P
 
@@ -26,9 +27,10 @@ SERVE = Needs(
 
 
 class SiteAgentLogViewSet(Listed, ApiViewSet):
-    """Agents' logs, the latest lines first, for those who provide the offerings they serve."""
+    """A line of a site agent's log, the latest first. Lines are kept for some weeks."""
 
     model = AgentLog
+    noun = Noun("a log line of a site agent", "log lines of site agents")
     output = SiteAgentLogOutput
     filterset_class = SiteAgentLogFilter
     default_order = ("-timestamp",)
@@ -36,7 +38,10 @@ class SiteAgentLogViewSet(Listed, ApiViewSet):
 
     @creates_several(SiteAgentLogCreateInput, SiteAgentLogOutput)
     def create(self, request: AuthenticatedRequest) -> Response:
-        """Keep lines, all or none."""
+        """Store log lines of site agents.
+
+        A list, of which all are stored or none.
+        """
         lines = self.entries(SiteAgentLogCreateInput, at_most=MOST_LINES)
         kept = agent_logs.keep(lines, now=self.now)
         return self.reply_several(kept)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from common.api.access import Either, follow
+from common.api.access import Either, follow, named
 from identity.access import speaks_for_a_source
 from marketplace.lifecycle import OfferingState
 
@@ -23,7 +23,7 @@ class ForASource(Either):
     at_once: bool = False
 
     def __str__(self) -> str:
-        return f"a manager of identity sources, on {self.path} that takes orders"
+        return f"an identity manager, where {named((self.path,))} is active or paused"
 
     def allows(self, user: User, target: Any) -> bool:
         """Ask the user, and the offering that the path leads to."""
@@ -39,7 +39,7 @@ class OwnOfASource(Either):
     at_once: bool = False
 
     def __str__(self) -> str:
-        return f"a manager of identity sources who is its {self.path}"
+        return "an identity manager who registered the agent"
 
     def allows(self, user: User, target: Any) -> bool:
         """Ask the user, and who registered it."""

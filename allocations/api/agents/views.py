@@ -49,6 +49,7 @@ from common.api.actions import (
     registers,
     updates,
 )
+from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
 from identity.permissions import P
 
@@ -69,9 +70,13 @@ SERVE_BY_PROCESSOR = Needs(
 
 
 class AgentIdentityViewSet(Listed, Retrieved, ApiViewSet):
-    """Agents, for those who provide the offerings that they serve."""
+    """A site agent: the program by which a provider's site serves an offering.
+
+    You see those of the offerings that you help to provide, and those that you registered.
+    """
 
     model = AgentIdentity
+    noun = Noun("a site agent", "site agents")
     output = AgentIdentityOutput
     filterset_class = AgentIdentityFilter
     related = ("offering__customer",)
@@ -89,7 +94,11 @@ class AgentIdentityViewSet(Listed, Retrieved, ApiViewSet):
 
     @creates(AgentIdentityInput)
     def create(self, request: AuthenticatedRequest) -> Response:
-        """Register an agent; one with the name is brought up to date."""
+        """Register a site agent.
+
+        For an offering, by name. One of the name that is there is brought up to date; agents
+        register anew in every round.
+        """
         said = self.data(AgentIdentityInput)
         offering, name = said.pop("offering"), said.pop("name")
         identity = agents.register(
@@ -99,7 +108,11 @@ class AgentIdentityViewSet(Listed, Retrieved, ApiViewSet):
 
     @updates(AgentIdentityUpdateInput)
     def update(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Take what the agent says of itself."""
+        """Update a site agent.
+
+        What the agent says of itself: version, dependencies, configuration. Secrets in the
+        configuration are not stored.
+        """
         identity, said = self.row(), self.data(AgentIdentityUpdateInput)
         agents.update(
             identity,
@@ -112,13 +125,19 @@ class AgentIdentityViewSet(Listed, Retrieved, ApiViewSet):
 
     @deletes
     def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Forget the agent."""
+        """Delete a site agent.
+
+        With its services, processors, log lines, subscriptions and queues.
+        """
         agent_removal.remove(self.row(), actor=request.user, now=self.now)
         return self.no_content()
 
     @registers(AgentServiceCreateInput, AgentServiceOutput)
     def register_service(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Register a service of the agent; 200 when it is known."""
+        """Register a service of a site agent.
+
+        By name. Answers 201 where it is new, 200 where it is known.
+        """
         identity, data = self.row(), self.data(AgentServiceCreateInput)
         service, is_new = agents.register_service(
             identity, **data, actor=request.user, now=self.now
@@ -127,7 +146,12 @@ class AgentIdentityViewSet(Listed, Retrieved, ApiViewSet):
 
     @registers(AgentQueueRegistrationInput, AgentQueueRegistrationResponseOutput)
     def register_queue(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Let the agent take all that it is told of from one queue; 200 when it is known."""
+        """Register the message queue of a site agent.
+
+        One queue for all types of objects, or for those that are named. The answer says where to
+        connect. The password is the token of this request. Answers 201 where it is new, 200 where
+        it is known.
+        """
         identity, data = self.row(), self.data(AgentQueueRegistrationInput)
         consumer, is_new = subscriptions.register_consumer(
             identity,
@@ -142,7 +166,10 @@ class AgentIdentityViewSet(Listed, Retrieved, ApiViewSet):
 
     @registers(AgentEventSubscriptionCreateInput, EventSubscriptionOutput)
     def register_event_subscription(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Subscribe the agent to one type of object; 200 when it is. For agents up to 1.0.5."""
+        """Subscribe a site agent to a type of object.
+
+        For site agents up to 1.0.5. Answers 201 where it is new, 200 where it is known.
+        """
         identity, data = self.row(), self.data(AgentEventSubscriptionCreateInput)
         subscription, is_new = subscriptions.subscribe_agent(
             identity,
@@ -157,14 +184,19 @@ class AgentIdentityViewSet(Listed, Retrieved, ApiViewSet):
 
     @command(CleanupRequestInput, CleanupResponseOutput, detail=False)
     def cleanup_orphaned(self, request: AuthenticatedRequest) -> Response:
-        """Forget the agents of which no service runs."""
+        """Delete site agents without a running service.
+
+        Those that were last seen more than `older_than_hours` ago. With `dry_run` they are only
+        listed.
+        """
         return cleaned_up(self, agent_removal.remove_orphaned)
 
 
 class AgentServiceViewSet(Listed, Retrieved, ApiViewSet):
-    """What agents do."""
+    """A kind of work that a site agent does, such as processing orders or reporting usage."""
 
     model = AgentService
+    noun = Noun("a service of a site agent", "services of site agents")
     output = AgentServiceOutput
     filterset_class = AgentServiceFilter
     related = ("identity__offering__customer",)
@@ -179,13 +211,20 @@ class AgentServiceViewSet(Listed, Retrieved, ApiViewSet):
 
     @deletes
     def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Forget the service."""
+        """Delete a service of a site agent.
+
+        With its processors.
+        """
         agent_removal.remove_service(self.row(), actor=request.user, now=self.now)
         return self.no_content()
 
     @registers(AgentProcessorCreateInput, AgentProcessorOutput)
     def register_processor(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Register what the service works with; 200 when it is known."""
+        """Register a processor of a site agent's service.
+
+        What the service works with, such as Slurm. Answers 201 where it is new, 200 where it is
+        known.
+        """
         service, data = self.row(), self.data(AgentProcessorCreateInput)
         processor, is_new = agents.register_processor(
             service, **data, actor=request.user, now=self.now
@@ -194,21 +233,29 @@ class AgentServiceViewSet(Listed, Retrieved, ApiViewSet):
 
     @command(AgentServiceStatisticsInput, AgentServiceOutput)
     def set_statistics(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Keep what the service tells of itself."""
+        """Report the statistics of a site agent's service.
+
+        Any JSON object; `error` in it says that the service does not work.
+        """
         service, data = self.row(), self.data(AgentServiceStatisticsInput)
         agents.set_statistics(service, **data, actor=request.user, now=self.now)
         return self.reply(service)
 
     @command(CleanupRequestInput, CleanupResponseOutput, detail=False)
     def cleanup_stale(self, request: AuthenticatedRequest) -> Response:
-        """Forget the services that were not seen for a while."""
+        """Delete stale services of site agents.
+
+        Those that were last seen more than `older_than_hours` ago. With `dry_run` they are only
+        listed.
+        """
         return cleaned_up(self, agent_removal.remove_stale)
 
 
 class AgentProcessorViewSet(Listed, Retrieved, ApiViewSet):
-    """What the services of agents work with."""
+    """A processor: what a service of a site agent works with, such as Slurm."""
 
     model = AgentProcessor
+    noun = Noun("a processor of a site agent", "processors of site agents")
     output = AgentProcessorOutput
     filterset_class = AgentProcessorFilter
     related = ("service__identity__offering__customer",)
@@ -220,7 +267,10 @@ class AgentProcessorViewSet(Listed, Retrieved, ApiViewSet):
 
     @deletes
     def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Forget the processor."""
+        """Delete a processor of a site agent.
+
+        It comes back when the agent registers it again.
+        """
         agent_removal.remove_processor(self.row(), actor=request.user, now=self.now)
         return self.no_content()
 
@@ -232,7 +282,10 @@ class AgentStatsViewSet(ApiViewSet):
 
     @reading(AgentStatsResponseOutput)
     def numbers(self, request: AuthenticatedRequest) -> Response:
-        """Return how many there are, and how they stand."""
+        """Count the site agents.
+
+        Agents by offering, services by state, processors by backend.
+        """
         return self.answer(AgentStatsResponseOutput(agent_stats.numbers()).data)
 
 

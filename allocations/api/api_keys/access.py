@@ -34,7 +34,7 @@ class ForOneself(Either):
         return bool(follow(target, "user") == user and WORKS.allows(user, target))
 
     def __str__(self) -> str:
-        return f"for oneself, {P.CREATE_ORDER} on {' or '.join(PROJECT)}"
+        return f"for a key of one's own, {WORKS}"
 
 
 @dataclass(frozen=True)
@@ -55,4 +55,7 @@ class Reveals(Either):
         return IS_INSIDE.allows(user, target) or MANAGES.allows(user, target)
 
     def __str__(self) -> str:
-        return "staff or support; or its user; or, if it is nobody's own, who is in the project"
+        return (
+            "staff or support; or the person whose key it is; or, if it is nobody's own, whoever"
+            " is in the project or manages its keys"
+        )

@@ -17,6 +17,7 @@ from allocations.models import BackendResource
 from allocations.services import backend_resources
 from common.api.access import SCOPED, Needs, Rule
 from common.api.actions import command, creates, deletes, listing
+from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
 from identity.permissions import P
 from marketplace.api.resources.serializers import ResourceOutput
@@ -32,9 +33,13 @@ DELIVERS = Needs(P.MANAGE_DELIVERY, on=PROVIDER)
 
 
 class BackendResourceViewSet(Listed, Retrieved, ApiViewSet):
-    """What waits to be taken over at the offerings that the caller helps to provide."""
+    """What a site has that is not known here, as its agent reported it.
+
+    It waits to be imported as an allocation (resource).
+    """
 
     model = BackendResource
+    noun = Noun("a backend resource", "backend resources")
     output = BackendResourceOutput
     filterset_class = BackendResourceFilter
     default_order = ("created",)
@@ -49,19 +54,30 @@ class BackendResourceViewSet(Listed, Retrieved, ApiViewSet):
 
     @creates(BackendResourceInput)
     def create(self, request: AuthenticatedRequest) -> Response:
-        """Report what the site has."""
+        """Report a backend resource.
+
+        What the site has, by its backend ID. Answers 400 where it was reported already, 409 where a
+        live allocation of the offering has the ID.
+        """
         data = self.data(BackendResourceInput)
         return self.created(backend_resources.report(**data, actor=request.user, now=self.now))
 
     @deletes
     def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Leave it at the site, and forget it here."""
+        """Dismiss a backend resource.
+
+        It stays at the site and is forgotten here; the next search reports it again.
+        """
         backend_resources.dismiss(self.row(), actor=request.user, now=self.now)
         return self.no_content()
 
     @command(BackendResourceImportInput, ResourceOutput, status=201)
     def import_resource(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Make an allocation of it, with the limits that hold at the site."""
+        """Import a backend resource as an allocation.
+
+        Into a project, under a plan, with the limits that hold at the site. The allocation is OK at
+        once.
+        """
         found, data = self.row(), self.data(BackendResourceImportInput)
         resource = backend_resources.take_over(found, **data, actor=request.user, now=self.now)
         return self.created(resource, ResourceOutput)
@@ -76,5 +92,8 @@ class ImportableViewSet(ApiViewSet):
 
     @listing(ImportableResourceOutput, order=("created",))
     def importable_resources(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """List what waits to be taken over."""
+        """List what can be imported at an offering.
+
+        The backend resources that its site reported and nobody imported or dismissed.
+        """
         return self.page(BackendResource.objects.filter(offering=self.row()))

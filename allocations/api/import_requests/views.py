@@ -14,6 +14,7 @@ from allocations.models import BackendResourceRequest
 from allocations.services import imports
 from common.api.access import SCOPED, Needs, Rule
 from common.api.actions import command, creates
+from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
 from identity.permissions import P
 from marketplace.api.orders.serializers import Status
@@ -27,9 +28,13 @@ DELIVERS = Needs(P.MANAGE_DELIVERY, on=("offering", "offering.customer"))
 
 
 class BackendResourceRequestViewSet(Listed, Retrieved, ApiViewSet):
-    """Searches at the offerings that the caller helps to provide, the oldest first."""
+    """A search for what a site has that is not known here.
+
+    The provider asks for it, the site's agent carries it out.
+    """
 
     model = BackendResourceRequest
+    noun = Noun("a search for backend resources", "searches for backend resources")
     output = BackendResourceReqOutput
     filterset_class = BackendResourceRequestFilter
     default_order = ("created",)
@@ -45,25 +50,37 @@ class BackendResourceRequestViewSet(Listed, Retrieved, ApiViewSet):
 
     @creates(BackendResourceReqInput)
     def create(self, request: AuthenticatedRequest) -> Response:
-        """Ask the offering's site to search."""
+        """Ask a site for its backend resources.
+
+        The site's agent looks, and reports what it finds as backend resources. The search is Sent.
+        """
         data = self.data(BackendResourceReqInput)
         return self.created(imports.request(**data, actor=request.user, now=self.now))
 
     @command(output=Status)
     def start_processing(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Say that the site begins to look."""
+        """Start a search for backend resources.
+
+        As the site, from state Sent.
+        """
         imports.start(self.row(), actor=request.user, now=self.now)
         return self.answer({"status": "Backend resource request processing has been started."})
 
     @command(output=Status)
     def set_done(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Say that the site has reported all that it found."""
+        """Complete a search for backend resources.
+
+        As the site, from state Processing, when all was reported.
+        """
         imports.complete(self.row(), actor=request.user, now=self.now)
         return self.answer({"status": "Backend resource request has been set to done."})
 
     @command(BackendResourceRequestSetErredInput, Status)
     def set_erred(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Say that the site could not look, and why."""
+        """Report a search for backend resources as failed.
+
+        As the site, from state Sent or Processing, with what went wrong. What was reported stays.
+        """
         asked, data = self.row(), self.data(BackendResourceRequestSetErredInput)
         imports.fail(asked, **data, actor=request.user, now=self.now)
         return self.answer({"status": "Backend resource request has been set to erred."})

@@ -21,6 +21,7 @@ from allocations.models import OfferingUser
 from allocations.services import accounts
 from common.api.access import SCOPED, Needs, Rule
 from common.api.actions import command, creates, deletes, reading, updates
+from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
 from identity.api.events.recorded import Recorded
 from identity.permissions import P
@@ -34,9 +35,14 @@ MANAGE = Needs(P.MANAGE_OFFERING_USER, on=("offering", "offering.customer"))
 
 
 class OfferingUserViewSet(Recorded, Listed, Retrieved, ApiViewSet):
-    """Accounts: people see their own, a provider those at its offerings."""
+    """An account (offering user): a person's account at the site of an offering.
+
+    You see your own, and those at the offerings that you help to provide; identity managers also
+    those of the people whom their sources know.
+    """
 
     model = OfferingUser
+    noun = Noun("an account", "accounts")
     output = OfferingUserOutput
     filterset_class = OfferingUserFilter
     default_order = ("created",)
@@ -66,13 +72,20 @@ class OfferingUserViewSet(Recorded, Listed, Retrieved, ApiViewSet):
 
     @creates(OfferingUserInput)
     def create(self, request: AuthenticatedRequest) -> Response:
-        """Open an account for a person."""
+        """Create an account.
+
+        For a person whose project holds an allocation of the offering. With a username it is OK at
+        once, without one it is Requested.
+        """
         data = self.data(OfferingUserInput)
         return self.created(accounts.create(**data, actor=request.user, now=self.now))
 
     @updates(OfferingUserUpdateInput)
     def update(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Name the account as the site does."""
+        """Update an account.
+
+        The username, as the site gives it. A Creating account is OK with that.
+        """
         account, data = self.row(), self.data(OfferingUserUpdateInput)
         if "username" in data:
             accounts.set_username(
@@ -82,65 +95,103 @@ class OfferingUserViewSet(Recorded, Listed, Retrieved, ApiViewSet):
 
     @deletes
     def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Forget the account."""
+        """Delete an account.
+
+        Forgets it here. To have the site delete it, use `request_deletion`.
+        """
         accounts.remove(self.row(), actor=request.user, now=self.now)
         return self.no_content()
 
     @command()
     def begin_creating(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Say that the site is making the account."""
+        """Begin creating an account.
+
+        As the site, from state Requested or Error creating.
+        """
         return self._move(request)
 
     @command()
     def request_deletion(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Ask the site to delete the account."""
+        """Request the deletion of an account.
+
+        From state OK: the site's agent is told.
+        """
         return self._move(request)
 
     @command()
     def set_deleted(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Say that the site has deleted the account."""
+        """Report an account as deleted.
+
+        As the site, from state Deleting.
+        """
         return self._move(request)
 
     @command()
     def set_deleting(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Say that the site is deleting the account."""
+        """Begin deleting an account.
+
+        As the site, from state Requested deletion or Error deleting.
+        """
         return self._move(request)
 
     @command()
     def set_error_creating(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Say that the site could not make the account."""
+        """Report that an account could not be created.
+
+        As the site, from Requested, Creating or a pending state.
+        """
         return self._move(request)
 
     @command()
     def set_error_deleting(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Say that the site could not delete the account."""
+        """Report that an account could not be deleted.
+
+        As the site, from state Requested deletion or Deleting.
+        """
         return self._move(request)
 
     @command()
     def set_ok(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Say that the account can be used."""
+        """Report an account as usable.
+
+        As the site, from Requested, Creating, Error creating or a pending state.
+        """
         return self._move(request)
 
     @command(OfferingUserStateTransitionInput)
     def set_pending_account_linking(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Set the account to pending account linking, with a comment for the user."""
+        """Report that an account waits for linking.
+
+        The person has to link an account of theirs at the site, as the comment and its URL say.
+        From state Creating, Error creating or Pending additional validation.
+        """
         return self._move(request, OfferingUserStateTransitionInput)
 
     @command(OfferingUserStateTransitionInput)
     def set_pending_additional_validation(
         self, request: AuthenticatedRequest, uuid: str
     ) -> Response:
-        """Say that the site must check the person further."""
+        """Report that an account waits for validation.
+
+        The site has to check the person further, as the comment says. From state Creating, Error
+        creating or Pending account linking.
+        """
         return self._move(request, OfferingUserStateTransitionInput)
 
     @command()
     def set_validation_complete(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Say that what was pending is settled."""
+        """Report the validation of an account as complete.
+
+        From a pending state: the account is OK.
+        """
         return self._move(request)
 
     @command(OfferingUserUpdateRestrictionInput)
     def update_restricted(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Restrict the user's access at the offering, or lift the restriction."""
+        """Restrict an account, or lift that.
+
+        The person is kept out of the site while it is restricted.
+        """
         account, data = self.row(), self.data(OfferingUserUpdateRestrictionInput)
         accounts.set_restricted(account, **data, actor=request.user, now=self.now)
         return self.answer()
@@ -151,21 +202,31 @@ class OfferingUserViewSet(Recorded, Listed, Retrieved, ApiViewSet):
         methods=("patch",),
     )
     def update_comments(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Tell the person something about the account."""
+        """Update the provider's comment on an account.
+
+        What the person reads about it, with a URL where to go.
+        """
         account, data = self.row(), self.data(OfferingUserServiceProviderCommentInput)
         told = accounts.set_comments(account, **data, actor=request.user, now=self.now)
         return self.answer(OfferingUserServiceProviderCommentOutput(told).data)
 
     @command(OfferingUserUpdateRuntimeStateInput)
     def update_runtime_state(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Say how the account stands for the person."""
+        """Report the runtime state of an account.
+
+        How it stands for the person: active, or pending for linking or validation. From state OK,
+        Creating, Error creating or a pending state.
+        """
         account, data = self.row(), self.data(OfferingUserUpdateRuntimeStateInput)
         accounts.set_runtime_state(account, **data, actor=request.user, now=self.now)
         return self.answer()
 
     @reading(None, detail=False)
     def profile_field_warnings(self, request: AuthenticatedRequest) -> Response:
-        """Return which fields must not be emptied, by name: none, since no site insists on any."""
+        """List the profile fields that must not be emptied.
+
+        Always empty: no site insists on any.
+        """
         return self.answer({})
 
     def _move(self, request: AuthenticatedRequest, wanted: type | None = None) -> Response:

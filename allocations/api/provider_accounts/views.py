@@ -41,7 +41,11 @@ class ProviderUsernameViewSet(ApiViewSet):
 
     @command(SetOfferingsUsernameInput, status=201)
     def set_offerings_username(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Set one username for a user at all offerings of the provider that they use."""
+        """Set a person's username at a service provider.
+
+        At all its offerings of which the person's projects hold allocations. Where another account
+        has the name at one of them, none is changed (400).
+        """
         provider, data = self.row(), self.data(SetOfferingsUsernameInput)
         membership.name_everywhere(
             provider=provider.customer,
@@ -67,7 +71,11 @@ class AttributeConfigViewSet(ApiViewSet):
 
     @reading(OfferingUserAttributeConfigOutput, url_path="user-attribute-config")
     def user_attribute_config(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Return the attributes that the offering's provider chose, or the default."""
+        """Get what an offering shows of people.
+
+        The attributes of people that the provider's site gets to see, or the default where nothing
+        was chosen.
+        """
         return self.answer(self.representation(self.row()))
 
     @command(
@@ -77,7 +85,11 @@ class AttributeConfigViewSet(ApiViewSet):
         methods=("post", "put", "patch"),
     )
     def update_user_attribute_config(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Choose what the site gets to see."""
+        """Choose what an offering shows of people.
+
+        Attributes that are not named stay as they are. Who has not agreed to the terms of service
+        is shown with less.
+        """
         offering, data = self.row(), self.data(OfferingUserAttributeConfigInput)
         config = attributes.choose(offering, **data, actor=request.user, now=self.now)
         return self._shown(offering, config)
@@ -89,7 +101,10 @@ class AttributeConfigViewSet(ApiViewSet):
         input_optional=True,
     )
     def delete_user_attribute_config(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Go back to the default."""
+        """Reset what an offering shows of people.
+
+        The default holds again. Answers 404 where nothing was chosen.
+        """
         attributes.forget(self.row(), actor=request.user, now=self.now)
         return self.no_content()
 

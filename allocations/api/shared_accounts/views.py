@@ -24,6 +24,7 @@ from allocations.services import shared_accounts
 from allocations.services.membership import SERVED
 from common.api.access import SCOPED, Needs, Rule
 from common.api.actions import command, creates, deletes, listing, updates
+from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
 from identity.api.events.recorded import Recorded
 from identity.permissions import P
@@ -42,7 +43,7 @@ OF_CUSTOMER = Needs(P.CREATE_CUSTOMER_MEMBER, on=("customer",))
 
 
 class ServiceAccountViewSet(Recorded, Listed, Retrieved, ApiViewSet):
-    """What accounts of programs have in common, whoever owns them."""
+    """An account of a program."""
 
     default_order = ("created",)
     never_replayed = frozenset({"create", "rotate_api_key"})
@@ -61,7 +62,10 @@ class ServiceAccountViewSet(Recorded, Listed, Retrieved, ApiViewSet):
 
     @deletes
     def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Close the account; it stays on record."""
+        """Close {one}.
+
+        The site takes it out; it stays on record as Closed.
+        """
         shared_accounts.close(self.row(), actor=request.user, now=self.now)
         return self.no_content()
 
@@ -71,9 +75,13 @@ class ServiceAccountViewSet(Recorded, Listed, Retrieved, ApiViewSet):
 
 
 class ProjectServiceAccountViewSet(ServiceAccountViewSet):
-    """Accounts of programs that work for a project."""
+    """An account of a program that works for a project.
+
+    It is opened at the sites of its allocations.
+    """
 
     model = ProjectServiceAccount
+    noun = Noun("a project service account", "project service accounts")
     output = ProjectServiceAccountOutput
     filterset_class = ProjectServiceAccountFilter
     related = ("project__customer",)
@@ -90,26 +98,41 @@ class ProjectServiceAccountViewSet(ServiceAccountViewSet):
 
     @creates(ProjectServiceAccountInput)
     def create(self, request: AuthenticatedRequest) -> Response:
-        """Open an account for a project; its key is shown once."""
+        """Open {one}.
+
+        The username is made of `preferred_identifier` unless one is given. The account's key is in
+        the answer (`token`) and is shown only there. The project may have as many as staff allow.
+        """
         data = self.data(ProjectServiceAccountInput)
         opened = shared_accounts.open_for_project(**data, actor=request.user, now=self.now)
         return self.answer(self.with_key(*opened))
 
     @updates(ProjectServiceAccountInput)
     def update(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Change what is told of an account."""
+        """Update {one}.
+
+        Its username and its owner stay.
+        """
         return self.changed(request, ProjectServiceAccountInput)
 
     @command(output=ProjectServiceAccountOutput)
     def rotate_api_key(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Give the account another key, which is shown once."""
+        """Replace the key of {one}.
+
+        The former key is void at once; the new one is in the answer and is shown only there.
+        Answers 409 where the account is closed.
+        """
         return self.rotated(request)
 
 
 class CustomerServiceAccountViewSet(ServiceAccountViewSet):
-    """Accounts of programs that work for all projects of an organisation."""
+    """An account of a program that works for an organization (customer).
+
+    It is opened at the sites of its allocations.
+    """
 
     model = CustomerServiceAccount
+    noun = Noun("an organization service account", "organization service accounts")
     output = CustomerServiceAccountOutput
     filterset_class = CustomerServiceAccountFilter
     related = ("customer",)
@@ -126,26 +149,42 @@ class CustomerServiceAccountViewSet(ServiceAccountViewSet):
 
     @creates(CustomerServiceAccountInput)
     def create(self, request: AuthenticatedRequest) -> Response:
-        """Open an account for an organisation; its key is shown once."""
+        """Open {one}.
+
+        The username is made of `preferred_identifier` unless one is given. The account's key is in
+        the answer (`token`) and is shown only there. The organization (customer) may have as many
+        as staff allow.
+        """
         data = self.data(CustomerServiceAccountInput)
         opened = shared_accounts.open_for_customer(**data, actor=request.user, now=self.now)
         return self.answer(self.with_key(*opened))
 
     @updates(CustomerServiceAccountInput)
     def update(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Change what is told of an account."""
+        """Update {one}.
+
+        Its username and its owner stay.
+        """
         return self.changed(request, CustomerServiceAccountInput)
 
     @command(output=CustomerServiceAccountOutput)
     def rotate_api_key(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Give the account another key, which is shown once."""
+        """Replace the key of {one}.
+
+        The former key is void at once; the new one is in the answer and is shown only there.
+        Answers 409 where the account is closed.
+        """
         return self.rotated(request)
 
 
 class CourseAccountViewSet(Recorded, Listed, Retrieved, ApiViewSet):
-    """Accounts for courses; staff open and close them in the admin."""
+    """An account for somebody who takes a course.
+
+    It is opened at the sites of the course project's allocations.
+    """
 
     model = CourseAccount
+    noun = Noun("a course account", "course accounts")
     output = CourseAccountOutput
     filterset_class = CourseAccountFilter
     default_order = ("created",)
@@ -156,6 +195,7 @@ class AccountsAtOfferingViewSet(ApiViewSet):
     """The accounts that an offering's site has to have, for those who provide it."""
 
     model = Offering
+    noun = Noun("an offering", "offerings")
     visible = "provided_by"
     access: ClassVar[dict[str, Rule]] = {
         "list_project_service_accounts": SCOPED,
@@ -165,17 +205,29 @@ class AccountsAtOfferingViewSet(ApiViewSet):
 
     @listing(ProjectServiceAccountOutput, filterset=OfferingOfPathFilter, order=("created",))
     def list_project_service_accounts(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """List those of the programs of projects with a live allocation, closed ones too."""
+        """List the project service accounts at an offering.
+
+        Those whose project holds an allocation that is in use, closed ones too: the site has to
+        take these out.
+        """
         return self.page(ProjectServiceAccount.objects.all().at(self._resources()))
 
     @listing(CustomerServiceAccountOutput, filterset=OfferingOfPathFilter, order=("created",))
     def list_customer_service_accounts(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """List those of the programs of organisations with a live allocation, closed ones too."""
+        """List the organization service accounts at an offering.
+
+        Those whose organization holds an allocation that is in use, closed ones too: the site has
+        to take these out.
+        """
         return self.page(CustomerServiceAccount.objects.all().at(self._resources()))
 
     @listing(CourseAccountOutput, filterset=OfferingOfPathFilter, order=("created",))
     def list_course_accounts(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """List those for courses with a live allocation, closed ones too."""
+        """List the course accounts at an offering.
+
+        Those whose project holds an allocation that is in use, closed ones too: the site has to
+        take these out.
+        """
         return self.page(CourseAccount.objects.all().at(self._resources()))
 
     def _resources(self) -> Any:
@@ -194,12 +246,19 @@ class AccountsAtProviderViewSet(ApiViewSet):
 
     @listing(ProjectServiceAccountOutput, filterset=ProjectServiceAccountFilter, order=("created",))
     def project_service_accounts(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """List those of the programs of projects with a live allocation, closed ones too."""
+        """List the project service accounts at a service provider.
+
+        Those whose project holds an allocation that is in use, closed ones too.
+        """
         return self.page(ProjectServiceAccount.objects.all().at(self._resources()))
 
     @listing(CourseAccountOutput, filterset=CourseAccountFilter, order=("created",))
     def course_accounts(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """List those for courses with a live allocation, closed ones too. Agents up to 1.0.5."""
+        """List the course accounts at a service provider.
+
+        Those whose project holds an allocation that is in use, closed ones too. For site agents up
+        to 1.0.5.
+        """
         return self.page(CourseAccount.objects.all().at(self._resources()))
 
     def _resources(self) -> Any:

@@ -23,6 +23,7 @@ from allocations.services import subscriptions
 from common.addresses import address_of
 from common.api.access import AUTHENTICATED, SCOPED, STAFF, Own, Rule
 from common.api.actions import ANSWERED, creates, deletes, registers
+from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
 
 if TYPE_CHECKING:
@@ -32,9 +33,13 @@ if TYPE_CHECKING:
 
 
 class EventSubscriptionViewSet(Listed, Retrieved, ApiViewSet):
-    """Subscriptions; one makes and ends one's own."""
+    """A subscription to changes, which are delivered by message queues (STOMP or MQTT).
+
+    You see your own.
+    """
 
     model = EventSubscription
+    noun = Noun("an event subscription", "event subscriptions")
     output = EventSubscriptionOutput
     filterset_class = EventSubscriptionFilter
     default_order = ("created",)
@@ -49,7 +54,10 @@ class EventSubscriptionViewSet(Listed, Retrieved, ApiViewSet):
 
     @creates(EventSubscriptionInput)
     def create(self, request: AuthenticatedRequest) -> Response:
-        """Subscribe to changes."""
+        """Create an event subscription.
+
+        To the types of objects, offerings or single objects that are named, or to all.
+        """
         data = self.data(EventSubscriptionInput)
         subscription = subscriptions.subscribe(
             user=request.user,
@@ -64,13 +72,20 @@ class EventSubscriptionViewSet(Listed, Retrieved, ApiViewSet):
 
     @deletes
     def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """End the subscription, with its queues."""
+        """Delete an event subscription.
+
+        With its queues.
+        """
         subscriptions.unsubscribe(self.row(), actor=request.user, now=self.now)
         return self.no_content()
 
     @registers(EventSubscriptionQueueCreateInput, EventSubscriptionQueueOutput)
     def create_queue(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Have a queue for one type of one offering's objects; 200 when there is one."""
+        """Create a queue of an event subscription.
+
+        For one type of object of one offering that you may see. The password is the token of this
+        request. Answers 201 where it is new, 200 where it is known.
+        """
         subscription, data = self.row(), self.data(EventSubscriptionQueueCreateInput)
         queue, is_new = subscriptions.create_queue(
             subscription,
@@ -85,9 +100,10 @@ class EventSubscriptionViewSet(Listed, Retrieved, ApiViewSet):
 
 
 class EventSubscriptionQueueViewSet(Listed, Retrieved, ApiViewSet):
-    """Queues of one's own subscriptions."""
+    """A message queue of an event subscription. You see those of your own subscriptions."""
 
     model = EventSubscriptionQueue
+    noun = Noun("a queue of an event subscription", "queues of event subscriptions")
     output = EventSubscriptionQueueOutput
     filterset_class = EventSubscriptionQueueFilter
     default_order = ("created",)
@@ -100,6 +116,9 @@ class EventSubscriptionQueueViewSet(Listed, Retrieved, ApiViewSet):
 
     @deletes
     def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Give up the queue."""
+        """Delete a queue of an event subscription.
+
+        Messages that wait in it are dropped; the subscription stays.
+        """
         subscriptions.remove_queue(self.row(), actor=request.user, now=self.now)
         return self.no_content()

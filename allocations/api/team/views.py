@@ -12,6 +12,7 @@ from allocations.api.team.serializers import MemberSyncStatusReportResultOutput,
 from allocations.services import attributes, sync_statuses, team
 from common.api.access import SCOPED, Needs, Rule
 from common.api.actions import command, listing
+from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet
 from identity.models import User
 from identity.permissions import P
@@ -29,6 +30,7 @@ class TeamViewSet(ApiViewSet):
     """The team of a resource, for those who consume it."""
 
     model = Resource
+    noun = Noun("an allocation", "allocations")
     output = ResourceOutput
     visible = "consumed_by"
     related = ("offering__customer", "project")
@@ -36,7 +38,12 @@ class TeamViewSet(ApiViewSet):
 
     @listing(ProjectUserOutput, filterset=TeamFilter, paged=False)
     def team(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Return all members: agents read no second page."""
+        """List the team of {one}.
+
+        All members of its project at once, without pages, each with their strongest role and their
+        account at the site. The provider gets names and addresses of those who agreed to the terms
+        of service.
+        """
         resource = self.row()
         asked = TeamFilter(data=request.query_params, queryset=Resource.objects.none())
         has_consent = asked.form.cleaned_data.get("has_consent") if asked.is_valid() else None
@@ -51,6 +58,8 @@ class TeamViewSet(ApiViewSet):
 class ProviderTeamViewSet(TeamViewSet):
     """The same for those who provide it, who also report how access was given."""
 
+    noun = Noun("an allocation", "allocations", "as the provider")
+
     visible = "provided_by"
     access: ClassVar[dict[str, Rule]] = {
         "team": SCOPED,
@@ -61,7 +70,12 @@ class ProviderTeamViewSet(TeamViewSet):
 
     @command(MemberSyncStatusReportInput, MemberSyncStatusReportResultOutput)
     def set_membership_sync_statuses(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Keep what the site says of each member's access."""
+        """Report the access of the team of {one}.
+
+        For each member whether the site has let them in, by person or username and role. Only where
+        the offering has `enable_membership_sync_status` (409 otherwise). People who are not of the
+        team are named in `skipped`.
+        """
         resource, statuses = self.row(), self.data(MemberSyncStatusReportInput)["statuses"]
         here = [status for status in statuses if status["scope_type"] == HERE]
         elsewhere = [status for status in statuses if status["scope_type"] != HERE]

@@ -25,7 +25,7 @@ MANAGERS = Marked(("is_staff", "is_identity_manager"))
 
 
 class IdentityBridgeViewSet(ApiViewSet):
-    """For those who speak for a source; for which one, the service checks."""
+    """People as identity sources tell of them."""
 
     access: ClassVar[dict[str, Rule]] = {
         "push": MANAGERS,
@@ -36,7 +36,11 @@ class IdentityBridgeViewSet(ApiViewSet):
 
     @command(IdentityBridgeRequestInput, IdentityBridgeResult, detail=False)
     def push(self, request: AuthenticatedRequest) -> Response:
-        """Push a user's attributes from an identity source; a new user is registered."""
+        """Report a person's attributes from an identity source.
+
+        The caller has to manage `source`. A person who is not known yet is registered. What is sent
+        empty is cleared only where this source set it. To repeat it changes nothing.
+        """
         data = self.data(IdentityBridgeRequestInput)
         told = bridge.push(
             username=data["username"],
@@ -54,7 +58,11 @@ class IdentityBridgeViewSet(ApiViewSet):
 
     @command(IdentityBridgeRemoveInput, IdentityBridgeRemoveResult, detail=False)
     def remove(self, request: AuthenticatedRequest) -> Response:
-        """Say that a source does not know a person any more."""
+        """Report that an identity source does not know a person any more.
+
+        What the source told of the person is cleared. When no other source knows them, and they did
+        not register by themselves, they are deactivated.
+        """
         data = self.data(IdentityBridgeRemoveInput)
         user, is_out = bridge.remove(**data, actor=request.user, now=self.now)
         result = {"uuid": user.uuid, "deactivated": is_out}
@@ -62,10 +70,13 @@ class IdentityBridgeViewSet(ApiViewSet):
 
     @reading(IdentityBridgeAllowedFields, detail=False)
     def allowed_fields(self, request: AuthenticatedRequest) -> Response:
-        """Return what a source may tell."""
+        """List the attributes that an identity source may report."""
         return self.answer({"allowed_fields": list(bridge.ATTRIBUTES)})
 
     @reading(IdentityBridgeStats, detail=False)
     def stats(self, request: AuthenticatedRequest) -> Response:
-        """Return how many people the sources know."""
+        """Count the people whom identity sources know.
+
+        By source, with the people who manage the sources.
+        """
         return self.answer(IdentityBridgeStats(bridge.statistics(now=self.now)).data)

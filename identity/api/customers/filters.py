@@ -22,6 +22,7 @@ from common.api.filters import (
     Uuids,
 )
 from identity import access
+from identity.contributions import contributions
 from identity.models import Customer, Grant, Project
 from identity.permissions import Permission
 from identity.roles import RoleName, ScopeType
@@ -56,7 +57,7 @@ class CustomerFilter(ApiFilterSet):
     current_user_has_role = Texts(method="filter_current_role", reads=OWN)
     has_resources = Exact(method="filter_has_resources", reads=SEEN)
     is_call_managing_organization = Never("calls for proposals are not served", kind="boolean")
-    is_service_provider = Flag("service_provider", lookup_expr="isnull", exclude=True)
+    is_service_provider = Flag(method="filter_is_provider", reads=SEEN)
     name = Contains("name")
     name_exact = Exact("name")
     native_name = Contains("native_name")
@@ -117,6 +118,11 @@ class CustomerFilter(ApiFilterSet):
         having = Q(pk__in=projects.values("customer"))
         return rows.filter(~having if value.lower() in {"false", "0"} else having)
 
+    def filter_is_provider(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
+        """Keep those that are providers, or are not; everybody sees who is."""
+        provider = contributions().is_provider()
+        return rows.filter(provider if value else ~provider)
+
     def filter_group_name(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Keep those in a group whose name contains the text."""
         groups = Customer.objects.filter(organization_groups__name__icontains=value)
@@ -134,10 +140,7 @@ class CustomerFilter(ApiFilterSet):
 
     def filter_served_by(self, rows: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
         """Keep those that have allocations from the provider, as far as the caller sees them."""
-        resources: Any = Project._meta.get_field("resources").related_model
-        seen = resources.objects.visible_to(self.request.user)
-        served = seen.filter(offering__customer__service_provider__uuid=value)
-        return rows.filter(pk__in=served.values("project__customer"))
+        return rows.filter(contributions().is_served_by(self.request.user, value))
 
     def filter_user(self, rows: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
         """Keep those in which a person has a role."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from common.api.access import SCOPED, STAFF, Needs, Rule
 from common.api.actions import creates, deletes, updates
+from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
 from identity.api.customers.filters import CustomerFilter
 from identity.api.customers.inputs import CustomerInput
@@ -23,9 +24,14 @@ if TYPE_CHECKING:
 
 
 class CustomerViewSet(Members, Recorded, Listed, Retrieved, ApiViewSet):
-    """Organisations."""
+    """An organization (customer) owns projects.
+
+    One that is registered as a Hosting Entity (service provider) also offers allocations. You see
+    the organizations in which you have a role, directly or through a project or an offering.
+    """
 
     model = Customer
+    noun = Noun("an organization", "organizations")
     output = CustomerOutput
     filterset_class = CustomerFilter
     default_order = ("name",)
@@ -44,19 +50,29 @@ class CustomerViewSet(Members, Recorded, Listed, Retrieved, ApiViewSet):
 
     @creates(CustomerInput)
     def create(self, request: AuthenticatedRequest) -> Response:
-        """Register an organisation."""
+        """Create an organization.
+
+        Without a slug one is made of the name.
+        """
         data = self.data(CustomerInput)
         return self.created(organisations.create(**data, actor=request.user, now=self.now))
 
     @updates(CustomerInput)
     def update(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Change what is known of an organisation."""
+        """Update an organization.
+
+        Fields that only staff may change are ignored from others.
+        """
         customer, changes = self.row(), self.data(CustomerInput)
         organisations.update(customer, actor=request.user, now=self.now, changes=changes)
         return self.reply(customer)
 
     @deletes
     def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Remove an organisation that nothing hangs on."""
+        """Remove an organization.
+
+        Answers 409 while it has projects that are not removed, offerings, or is a service provider.
+        Its roles and hooks end.
+        """
         organisations.remove(self.row(), actor=request.user, now=self.now)
         return self.no_content()

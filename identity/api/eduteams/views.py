@@ -33,12 +33,17 @@ class RemoteEduteamsUUID(serializers.Serializer[Any]):
 
 
 class RemoteEduteamsViewSet(ApiViewSet):
-    """Finding people; whom the service allows to."""
+    """Finding people by their CUID."""
 
     access: ClassVar[dict[str, Rule]] = {"find": AUTHENTICATED}
 
     def find(self, request: AuthenticatedRequest) -> Response:
-        """Answer the UUID of the person with a CUID."""
+        """Find a person by their CUID.
+
+        Answers the UUID of the person who has the CUID (the identifier from MyAccessID), by which
+        other requests name them. For staff, identity managers and the owners of organizations that
+        allocate; others get 403. Answers 404 for a person who has never logged in here.
+        """
         data = self.data(RemoteEduteamsInput)
         try:
             user = eduteams.find(data["cuid"], actor=request.user)

@@ -18,5 +18,8 @@ class Recorded:
 
     @listing(EventOutput, filterset=EventFilter, order=("-created",))
     def events(self: Any, request: AuthenticatedRequest, uuid: str) -> Any:
-        """List what happened to this, the latest first."""
+        """List the events of {one}.
+
+        What happened to it, the latest first. Whoever may see {the} may read its events.
+        """
         return self.page(Event.objects.about(self.row()))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from common.api.access import SCOPED, Rule
 from common.api.actions import reading
+from common.api.operation_texts import Noun
 from common.api.paging import Page
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
 from identity import event_types
@@ -27,9 +28,13 @@ if TYPE_CHECKING:
 
 
 class EventViewSet(Listed, Retrieved, ApiViewSet):
-    """Events, the latest first; nobody changes them."""
+    """An event is the record of a change: what happened to which object, who did it and when.
+
+    You see the events of what you may see. Nobody changes events.
+    """
 
     model = Event
+    noun = Noun("an event", "events")
     output = EventOutput
     filterset_class = EventFilter
     default_order = ("-created",)
@@ -43,41 +48,55 @@ class EventViewSet(Listed, Retrieved, ApiViewSet):
 
     @reading(EventCount, detail=False, filterset=EventFilter)
     def count(self, request: AuthenticatedRequest) -> Response:
-        """Return how many events there are, of those that the query asks for."""
+        """Count events.
+
+        How many events the same parameters would list.
+        """
         return self.answer({"count": self.filtered(self.rows(), EventFilter).count()})
 
     @reading(GROUPS, detail=False)
     def event_groups(self, request: AuthenticatedRequest) -> Response:
-        """Return the groups, each with the types of events in it, as events are told."""
+        """List the groups of event types.
+
+        Each group with the types in it, by which hooks and filters may name them.
+        """
         return self.answer(event_types.names_by_group())
 
     @reading(WORDS, detail=False)
     def scope_types(self, request: AuthenticatedRequest) -> Response:
-        """Return what an event can happen to."""
+        """List the types of objects that events are about."""
         return self.answer(sorted(event_types.SUBJECTS))
 
 
 class EventMetadataViewSet(ApiViewSet):
-    """The types of events, for editors of subscriptions."""
+    """The types of events."""
 
     access: ClassVar[dict[str, Rule]] = {"events": SCOPED}
 
     @reading(EventMetadataResponse, detail=False)
     def events(self, request: AuthenticatedRequest) -> Response:
-        """List event groups with the event types in each."""
+        """List the event types by group, under Waldur's names.
+
+        The groups and types that Waldur has a name for, as its clients offer them for hooks.
+        """
         return self.answer({"event_groups": event_types.waldur_names_by_group()})
 
 
 class EventStatsViewSet(ApiViewSet):
-    """How much happened."""
+    """The number of events by month."""
 
     model = Event
+    noun = Noun("a month", "months")
     output = EventStats
     filterset_class = EventFilter
     access: ClassVar[dict[str, Rule]] = {"list": SCOPED}
 
     def list(self, request: AuthenticatedRequest) -> Response:
-        """Answer a page of months with the number of events in each, the earliest first."""
+        """Count events by month.
+
+        Answers a page of months with the number of the events in each that the parameters select,
+        the earliest first.
+        """
         rows: Any = self.filtered(self.rows(), EventFilter)
         page = Page(rows.by_month(), request.query_params, request.build_absolute_uri(request.path))
         return self.answer(list(page.rows), headers=page.headers)

@@ -26,13 +26,19 @@ ELSEWHERE = "Streams of events are served by a process of their own, at another 
 
 
 class EventFeedViewSet(ApiViewSet):
-    """The events that concern the caller."""
+    """The feed of events that concern the caller."""
 
     access: ClassVar[dict[str, Rule]] = {"read": SCOPED, "stream": SCOPED}
 
     @reading(EventFeed, detail=False, filterset=FeedFilter, also=((410, CursorGone),))
     def read(self, request: AuthenticatedRequest) -> Response:
-        """Return what comes after a cursor, the earliest first."""
+        """Read the events after a cursor.
+
+        The earliest first, of those that you may see. Without `after` it begins with the oldest
+        that is kept. Send `next` of the answer as `after` of the next request; `has_more` tells
+        whether to ask at once. Where the events after the cursor are not kept any more, the answer
+        is 410 and names the oldest cursor that can be used.
+        """
         asked = words(FeedFilter, request.query_params)
         part = feed.read(
             asked["after"],
@@ -51,7 +57,12 @@ class EventFeedViewSet(ApiViewSet):
         status=http.HTTP_421_MISDIRECTED_REQUEST,
     )
     def stream(self, request: AuthenticatedRequest) -> Response:
-        """Say where streams are: one that lasts an hour must not occupy a web worker."""
+        """Open a stream of events.
+
+        Server-sent events, the same as the feed has, for as long as the connection holds;
+        `Last-Event-ID` goes on where an earlier stream ended. Streams are served by a process of
+        their own: where this address answers 421, `url` is the one to use.
+        """
         body = {"detail": ELSEWHERE, "code": "served_elsewhere"}
         if settings.EVENT_STREAM_URL:
             body["url"] = settings.EVENT_STREAM_URL + request.get_full_path()

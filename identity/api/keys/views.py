@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from common.api.access import AUTHENTICATED, SCOPED, STAFF, Own, Rule
 from common.api.actions import creates, deletes
+from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
 from identity.api.keys.filters import SshKeyFilter
 from identity.api.keys.serializers import SshKeyInput, SshKeyOutput
@@ -19,9 +20,10 @@ if TYPE_CHECKING:
 
 
 class SshKeyViewSet(Listed, Retrieved, ApiViewSet):
-    """SSH keys; one adds and removes one's own."""
+    """A public SSH key of a person. You see your own and shared ones; staff and support see all."""
 
     model = SshKey
+    noun = Noun("an SSH key", "SSH keys")
     output = SshKeyOutput
     filterset_class = SshKeyFilter
     default_order = ("name",)
@@ -35,13 +37,17 @@ class SshKeyViewSet(Listed, Retrieved, ApiViewSet):
 
     @creates(SshKeyInput)
     def create(self, request: AuthenticatedRequest) -> Response:
-        """Add a key of the caller's."""
+        """Add an SSH key.
+
+        To the caller's own profile. Without a name it is called by the comment in the key. Answers
+        400 where the person has it already.
+        """
         data = self.data(SshKeyInput)
         key = keys.add(user=request.user, **data, actor=request.user, now=self.now)
         return self.created(key)
 
     @deletes
     def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Remove a key."""
+        """Delete an SSH key."""
         keys.remove(self.row(), actor=request.user, now=self.now)
         return self.no_content()

@@ -44,6 +44,8 @@ class FullName(Contains):
 class PersonSearch(Search):
     """Text looked for in people's full names, and in other columns."""
 
+    beside = ("full name",)
+
     def __init__(self, *lookups: str, person: str = "", **kwargs: Any) -> None:
         """Take the lookups, and the path that leads to the person."""
         super().__init__(*lookups, **kwargs)

@@ -25,21 +25,35 @@ class Members:
 
     @command(UserRoleCreateInput, UserRoleExpirationTime, status=201)
     def add_user(self: Any, request: AuthenticatedRequest, uuid: str) -> Any:
-        """Give a person a role."""
+        """Give a person a role in {one}.
+
+        The role has to be one for this kind of scope (`GET /api/roles/`). It holds until
+        `expiration_time`, or for good without one. Answers 400 where the person has the role
+        already. Nobody gives themselves a role that lasts longer than the one by which they give it
+        (403).
+        """
         scope, given = self.row(), self.data(UserRoleCreateInput)
         grant = members.grant(scope=scope, **given, actor=request.user, now=self.now)
         return self.answer(UserRoleExpirationTime(grant).data)
 
     @command(UserRoleUpdateInput, UserRoleExpirationTime)
     def update_user(self: Any, request: AuthenticatedRequest, uuid: str) -> Any:
-        """Let a person's role end at another time, or never."""
+        """Change when a person's role in {one} ends.
+
+        The role has to be held. `expiration_time` is the new end; null lets the role last for good.
+        Nobody prolongs a role of their own.
+        """
         scope, given = self.row(), self.data(UserRoleUpdateInput)
         grant = members.change(scope=scope, **given, actor=request.user, now=self.now)
         return self.answer(UserRoleExpirationTime(grant).data)
 
     @command(UserRoleDeleteInput)
     def delete_user(self: Any, request: AuthenticatedRequest, uuid: str) -> Any:
-        """Revoke a role from a user; without effect when the user does not have it."""
+        """Take a role in {one} from a person.
+
+        The person loses at once what the role allows. Where they do not have the role, nothing
+        happens and the answer is the same.
+        """
         scope, given = self.row(), self.data(UserRoleDeleteInput)
         given.pop("expiration_time", None)
         members.revoke(scope=scope, **given, actor=request.user, now=self.now)
@@ -47,6 +61,9 @@ class Members:
 
     @listing(UserRoleDetailsOutput, filterset=UserRoleFilter, order=("created",))
     def list_users(self: Any, request: AuthenticatedRequest, uuid: str) -> Any:
-        """List who holds which role."""
+        """List the people who have a role in {one}.
+
+        Only roles that hold now; a person with two roles is there twice.
+        """
         scope = self.row()
         return self.page(Grant.objects.on(scope.scope_type, scope.pk).in_force())

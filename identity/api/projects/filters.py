@@ -23,6 +23,7 @@ from common.api.filters import (
     Uuids,
 )
 from identity import access
+from identity.contributions import contributions
 from identity.models import Grant, Project
 from identity.permissions import Permission
 from identity.roles import RoleName, ScopeType
@@ -44,12 +45,12 @@ def held(user: Q, roles: list[str] | None = None) -> QuerySet[Any]:
 class ProjectSearch(Search):
     """Text looked for in projects, and in the names of the allocations that the caller sees."""
 
+    beside = ("allocation name", "allocation backend id")
+
     def found(self, value: str) -> list[Q]:
         """Return the conditions of which one is enough."""
-        resources: Any = Project._meta.get_field("resources").related_model
-        seen = resources.objects.visible_to(self.parent.request.user)
-        named = seen.filter(Q(name=value) | Q(backend_id=value))
-        return [*super().found(value), Q(pk__in=named.values("project"))]
+        held = contributions().holds_called(self.parent.request.user, value)
+        return [*super().found(value), held]
 
 
 class ProjectFilter(ApiFilterSet):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from common.api.access import SCOPED, Needs, Rule
 from common.api.actions import creates, deletes, updates
+from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
 from identity.api.events.recorded import Recorded
 from identity.api.members.views import Members
@@ -25,9 +26,14 @@ HERE_OR_ABOVE = ("", "customer")
 
 
 class ProjectViewSet(Members, Recorded, Listed, Retrieved, ApiViewSet):
-    """Projects."""
+    """A project belongs to an organization (customer) and holds allocations (resources).
+
+    You see the projects in which you have a role, and those of organizations in which you have one
+    that lets you see projects.
+    """
 
     model = Project
+    noun = Noun("a project", "projects")
     output = ProjectOutput
     filterset_class = ProjectFilter
     default_order = ("name",)
@@ -53,19 +59,30 @@ class ProjectViewSet(Members, Recorded, Listed, Retrieved, ApiViewSet):
 
     @creates(ProjectInput)
     def create(self, request: AuthenticatedRequest) -> Response:
-        """Start a project."""
+        """Create a project.
+
+        In an organization (customer). Without a slug one is made of the name. Whether the caller
+        may set an end date depends on what their role lets them end.
+        """
         data = self.data(ProjectInput)
         return self.created(projects.create(**data, actor=request.user, now=self.now))
 
     @updates(ProjectInput)
     def update(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Change what is known of a project."""
+        """Update a project.
+
+        The organization stays. Fields that only staff may change are ignored from others.
+        """
         project, changes = self.row(), self.data(ProjectInput)
         projects.update(project, actor=request.user, now=self.now, changes=changes)
         return self.reply(project)
 
     @deletes
     def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Remove a project that holds no allocation."""
+        """Remove a project.
+
+        Answers 400 while it holds allocations that are not terminated. The roles in it end; the
+        project stays on record and is found with `is_removed`.
+        """
         projects.remove(self.row(), actor=request.user, now=self.now)
         return self.no_content()

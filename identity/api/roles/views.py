@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from common.api.access import PUBLIC, Rule
+from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
 from identity.api.roles.filters import RoleFilter
 from identity.api.roles.serializers import RoleOutput
@@ -12,9 +13,14 @@ from identity.models import Role
 
 
 class RoleViewSet(Listed, Retrieved, ApiViewSet):
-    """Roles; which there are is part of the code."""
+    """A role gives permissions in an organization, a project or an offering.
+
+    They hold in what belongs to it as well. The roles are part of the service and are the same in
+    every organization.
+    """
 
     model = Role
+    noun = Noun("a role", "roles")
     output = RoleOutput
     filterset_class = RoleFilter
     default_order = ("name",)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from common.api.access import SCOPED, STAFF, Rule
 from common.api.actions import command, creates, deletes, listing, updates
+from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
 from identity.api.science.filters import ScienceDomainFilter, ScienceSubDomainFilter
 from identity.api.science.serializers import (
@@ -35,9 +36,10 @@ PRESETS = (
 
 
 class ScienceDomainViewSet(Listed, Retrieved, ApiViewSet):
-    """Fields of science."""
+    """A field of science, with its parts (sub-domains), by which projects are classified."""
 
     model = ScienceDomain
+    noun = Noun("a science domain", "science domains")
     output = ScienceDomainOutput
     filterset_class = ScienceDomainFilter
     default_order = ("code", "name")
@@ -53,39 +55,53 @@ class ScienceDomainViewSet(Listed, Retrieved, ApiViewSet):
 
     @creates(ScienceDomainInput)
     def create(self, request: AuthenticatedRequest) -> Response:
-        """Add a field."""
+        """Create a science domain.
+
+        Its name and its code are unique.
+        """
         data = self.data(ScienceDomainInput)
         return self.created(science.create_domain(**data, actor=request.user, now=self.now))
 
     @updates(ScienceDomainInput)
     def update(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Call a field otherwise."""
+        """Update a science domain."""
         row, data = self.row(), self.data(ScienceDomainInput)
         return self.reply(science.change_domain(row, **data, actor=request.user, now=self.now))
 
     @deletes
     def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Take a field away, with its parts."""
+        """Delete a science domain.
+
+        With its sub-domains. Answers 409 where a project is of one of them.
+        """
         science.remove_domain(self.row(), actor=request.user, now=self.now)
         return self.no_content()
 
     @command(LoadScienceDomainPresetInput, LoadScienceDomainPresetResponse, detail=False)
     def load_preset(self, request: AuthenticatedRequest) -> Response:
-        """Take over a list of fields that comes with the service."""
+        """Add the science domains of a preset list.
+
+        Domains and sub-domains whose codes are there already are left as they are; the answer
+        counts both. Repeating it adds nothing.
+        """
         data = self.data(LoadScienceDomainPresetInput)
         loaded = science.load(**data, actor=request.user, now=self.now)
         return self.answer(LoadScienceDomainPresetResponse(loaded).data)
 
     @listing(ScienceDomainPreset, filterset=ScienceDomainFilter, detail=False)
     def presets(self, request: AuthenticatedRequest) -> Response:
-        """Return the lists that come with the service: they fit on a page."""
+        """List the preset lists of science domains.
+
+        They can be loaded with `POST /api/science-domains/load_preset/`.
+        """
         return self.answer(PRESETS, headers={"X-Result-Count": str(len(PRESETS))})
 
 
 class ScienceSubDomainViewSet(Listed, Retrieved, ApiViewSet):
-    """Parts of fields of science."""
+    """A part of a field of science, by which projects are classified."""
 
     model = ScienceSubDomain
+    noun = Noun("a science sub-domain", "science sub-domains")
     output = ScienceSubDomainOutput
     filterset_class = ScienceSubDomainFilter
     default_order = ("code", "name")
@@ -103,18 +119,27 @@ class ScienceSubDomainViewSet(Listed, Retrieved, ApiViewSet):
 
     @creates(ScienceSubDomainInput)
     def create(self, request: AuthenticatedRequest) -> Response:
-        """Add a part."""
+        """Create a science sub-domain.
+
+        Its name is unique within its domain, its code everywhere.
+        """
         data = self.data(ScienceSubDomainInput)
         return self.created(science.create_sub_domain(**data, actor=request.user, now=self.now))
 
     @updates(ScienceSubDomainInput)
     def update(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Call a part otherwise, or move it."""
+        """Update a science sub-domain.
+
+        It may be moved to another domain.
+        """
         row, data = self.row(), self.data(ScienceSubDomainInput)
         return self.reply(science.change_sub_domain(row, **data, actor=request.user, now=self.now))
 
     @deletes
     def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Take a part away."""
+        """Delete a science sub-domain.
+
+        Answers 409 where a project is of it.
+        """
         science.remove_sub_domain(self.row(), actor=request.user, now=self.now)
         return self.no_content()

@@ -23,13 +23,16 @@ if TYPE_CHECKING:
 
 
 class PasswordViewSet(ApiViewSet):
-    """Logging in; a token that the client still sends is not looked at."""
+    """Logging in."""
 
     authentication_classes = ()
     access: ClassVar[dict[str, Rule]] = {"log_in": PUBLIC}
 
     def log_in(self, request: Request) -> Response:
-        """Issue an API token for a username and password.
+        """Get a token for a username and a password.
+
+        Send it with other requests as `Authorization: Token <token>`. Tokens of earlier logins live
+        on. After four failures the username is refused from this address for ten minutes.
 
         :raises AuthenticationFailed: in Waldur's words.
         """
@@ -48,12 +51,15 @@ class PasswordViewSet(ApiViewSet):
 
 
 class LogoutViewSet(ApiViewSet):
-    """Logging out: the token of the request, or the session of the browser, ends."""
+    """Logging out."""
 
     access: ClassVar[dict[str, Rule]] = {"log_out": AUTHENTICATED}
 
     def log_out(self, request: AuthenticatedRequest) -> Response:
-        """End the token that the request carries."""
+        """Log out.
+
+        Ends the token that the request carries, or the session of the browser.
+        """
         if isinstance(request.auth, Token):
             credentials.revoke(request.auth, actor=request.user, now=self.now)
         else:

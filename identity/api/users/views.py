@@ -10,6 +10,7 @@ from rest_framework import serializers
 from common.addresses import address_of
 from common.api.access import PUBLIC, SCOPED, STAFF, SUPPORT, Own, Rule
 from common.api.actions import command, creates, deletes, reading, updates
+from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed
 from identity.api.bridge.serializers import IdentityBridgeUserStatus
 from identity.api.users.filters import UserFilter
@@ -44,9 +45,14 @@ class PasswordSet(serializers.Serializer[Any]):
 
 
 class UserViewSet(Listed, ApiViewSet):
-    """People."""
+    """A person, or the account of a machine, who logs in.
+
+    You see yourself and the people with whom you share an organization (customer) or a project;
+    identity managers also see whom their sources know, staff and support everybody.
+    """
 
     model = User
+    noun = Noun("a person", "people")
     output = UserOutput
     filterset_class = UserFilter
     default_order = ("username",)
@@ -68,24 +74,40 @@ class UserViewSet(Listed, ApiViewSet):
     }
 
     def list(self, request: AuthenticatedRequest) -> Response:
-        """Answer a page of people, in full for staff and support."""
+        """List people.
+
+        Answers a page of the people that you may see. Staff and support get whole profiles; others
+        get of their colleagues who they are.
+        """
         return self.page(self.rows(), self._shown_of(None), self.filterset_class)
 
     def retrieve(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Retrieve a user; in full for the user, staff and support."""
+        """Get a person.
+
+        The whole profile for the person themselves, staff and support; for others who the person
+        is.
+        """
         user = self.row()
         return self.reply(user, self._shown_of(user))
 
     @creates(UserInput)
     def create(self, request: AuthenticatedRequest) -> Response:
-        """Register a person."""
+        """Register a person.
+
+        Without a password the person cannot log in by one until it is set.
+        """
         data = self.data(UserInput)
         data.pop("agree_with_policy", None)
         return self.created(users.create(**data, actor=request.user, now=self.now))
 
     @updates(UserInput)
     def update(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Change a profile."""
+        """Update a person's profile.
+
+        Fields that only staff may change are ignored from others. A new e-mail address counts once
+        the link that is mailed to it was opened; one that staff set counts at once. A person who
+        has not agreed to the policy yet has to send `agree_with_policy` as true.
+        """
         user, changes = self.row(), self.data(UserInput)
         agrees = changes.pop("agree_with_policy", False)
         users.update(
@@ -95,18 +117,29 @@ class UserViewSet(Listed, ApiViewSet):
 
     @deletes
     def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Remove a person; what they did stays on record, without anything personal."""
+        """Remove a person.
+
+        Their roles, tokens, sessions, SSH keys and hooks end, and everything personal is erased.
+        What they did stays on record without their name.
+        """
         farewell.remove(self.row(), actor=request.user, now=self.now)
         return self.no_content()
 
     @reading(UserMeOutput, detail=False)
     def me(self, request: AuthenticatedRequest) -> Response:
-        """Retrieve the current user."""
+        """Get your own profile.
+
+        The person whom the token belongs to, with their roles in `permissions`.
+        """
         return self.reply(request.user)
 
     @command(PasswordChangeInput, PasswordSet)
     def change_password(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Set a password; other tokens and sessions of the person end."""
+        """Change a person's password.
+
+        Whoever changes their own sends `old_password` too. All other tokens and sessions of the
+        person end.
+        """
         user, data = self.row(), self.data(PasswordChangeInput)
         own = request.auth if isinstance(request.auth, Token) and user == request.user else None
         users.change_password(
@@ -123,37 +156,58 @@ class UserViewSet(Listed, ApiViewSet):
 
     @command(UserEmailChangeInput)
     def change_email(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Ask for another address; it counts once the link that is mailed there was opened."""
+        """Ask for another e-mail address for a person.
+
+        A link is mailed to the new address; it becomes the person's once somebody opens the link
+        (`POST /api/users/confirm_email/`). An earlier request that is not confirmed is dropped.
+        """
         user, data = self.row(), self.data(UserEmailChangeInput)
         emails.ask(user, data["email"], actor=request.user, now=self.now)
         return self.answer()
 
     @command()
     def cancel_change_email(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Withdraw the wish for another address."""
+        """Withdraw a request for another e-mail address.
+
+        The address in use stays. Without such a request nothing happens.
+        """
         emails.cancel(self.row(), actor=request.user, now=self.now)
         return self.answer()
 
     @command(ConfirmEmailInput, detail=False)
     def confirm_email(self, request: Request) -> Response:
-        """Confirm an address by what the mailed link carries; whoever has it may."""
+        """Confirm an e-mail address.
+
+        `code` is what the mailed link carries. It works once, until it expires or the request is
+        withdrawn.
+        """
         emails.confirm(self.data(ConfirmEmailInput)["code"], now=self.now)
         return self.answer()
 
     @reading(UserAuthToken)
     def token(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Tell of the token that was used last; itself it is not known any more."""
+        """Get what is known of a person's token.
+
+        When it was created and how long it lives, of the token that was used last. The token itself
+        is stored as a digest and cannot be read again.
+        """
         return self.answer(UserAuthToken(credentials.latest(self.row())).data)
 
     @command(output=UserAuthToken)
     def refresh_token(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Replace every token of the person by a new one, which is shown this once."""
+        """Replace a person's tokens by a new one.
+
+        All tokens of the person end at once. The new one is in the answer and is shown only there.
+        """
         token, plaintext = credentials.refresh(self.row(), actor=request.user, now=self.now)
         return self.answer({**UserAuthToken(token).data, "token": plaintext})
 
     @reading(IdentityBridgeUserStatus)
     def identity_bridge_status(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Tell what other identity services told of the person."""
+        """Get what identity sources say of a person.
+
+        Which sources know the person, and which attribute came from which source and when.
+        """
         told = bridge.status_of(self.row(), now=self.now)
         return self.answer(IdentityBridgeUserStatus(told).data)
 

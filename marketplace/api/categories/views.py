@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from common.api.access import PUBLIC, STAFF, Rule
 from common.api.actions import creates, deletes, updates
+from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
 from marketplace.api.categories.filters import CategoryFilter, CategoryGroupFilter
 from marketplace.api.categories.inputs import CategoryInput
@@ -23,9 +24,10 @@ if TYPE_CHECKING:
 
 
 class CategoryViewSet(Listed, Retrieved, ApiViewSet):
-    """The shelves of the catalogue."""
+    """A category groups the offerings of the catalogue. Everybody may read categories."""
 
     model = Category
+    noun = Noun("a category", "categories")
     output = MarketplaceCategoryOutput
     filterset_class = CategoryFilter
     default_order = ("title",)
@@ -39,27 +41,31 @@ class CategoryViewSet(Listed, Retrieved, ApiViewSet):
 
     @creates(CategoryInput)
     def create(self, request: AuthenticatedRequest) -> Response:
-        """Put up a new shelf."""
+        """Create a category."""
         data = self.data(CategoryInput)
         return self.created(categories.create(**data, actor=request.user, now=self.now))
 
     @updates(CategoryInput)
     def update(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Change what is written on a shelf."""
+        """Update a category."""
         row, data = self.row(), self.data(CategoryInput)
         return self.reply(categories.change(row, **data, actor=request.user, now=self.now))
 
     @deletes
     def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Take an empty shelf down."""
+        """Delete a category.
+
+        Answers 409 while offerings are in it, in whatever state.
+        """
         categories.remove(self.row(), actor=request.user, now=self.now)
         return self.no_content()
 
 
 class CategoryGroupViewSet(Listed, Retrieved, ApiViewSet):
-    """Groups of shelves."""
+    """A group of categories. Everybody may read groups."""
 
     model = CategoryGroup
+    noun = Noun("a category group", "category groups")
     output = CategoryGroupOutput
     filterset_class = CategoryGroupFilter
     default_order = ("title",)

@@ -31,8 +31,9 @@ from common.json_values import UnreadableJson, read, unkeepable
 from identity.models import Customer, Grant, Project
 from identity.permissions import Permission, roles_with
 from identity.roles import ScopeType
+from marketplace.contributions import contributions
 from marketplace.lifecycle import OfferingState
-from marketplace.models import Offering, Resource, TermsOfService
+from marketplace.models import Consent, Offering, Resource, TermsOfService
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -205,19 +206,17 @@ class PublicOfferingFilter(ApiFilterSet):
 
     def filter_consent(self, rows: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
         """Keep those to whose terms the caller agreed, or did not."""
-        return self._of_caller(rows, "consents", Q(revocation_date__isnull=True), value)
+        user = self.request.user
+        having = Q(pk__in=())
+        if user.is_authenticated:
+            mine = Consent.objects.filter(revocation_date__isnull=True, user=user)
+            having = Q(pk__in=mine.values("offering"))
+        return rows.filter(having if value else ~having)
 
     def filter_account(self, rows: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
         """Keep those where the caller has an account, or has none."""
-        return self._of_caller(rows, "offering_users", ~Q(state="Deleted"), value)
-
-    def _of_caller(
-        self, rows: QuerySet[Any], relation: str, condition: Q, value: Any
-    ) -> QuerySet[Any]:
-        related: Any = Offering._meta.get_field(relation).related_model
         user = self.request.user
-        mine = related.objects.filter(condition, user=user) if user.is_authenticated else None
-        having = Q(pk__in=() if mine is None else mine.values("offering"))
+        having = contributions().is_site_of(user) if user.is_authenticated else Q(pk__in=())
         return rows.filter(having if value else ~having)
 
 

@@ -8,6 +8,7 @@ from rest_framework.exceptions import NotFound
 
 from common.api.access import PUBLIC, Rule
 from common.api.actions import listing, reading
+from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed, Retrieved, as_uuid
 from marketplace.api.offerings.filters import PublicOfferingFilter
 from marketplace.api.offerings.serializers import PublicOfferingDetailsOutput
@@ -20,9 +21,14 @@ if TYPE_CHECKING:
 
 
 class PublicOfferingViewSet(Listed, Retrieved, ApiViewSet):
-    """What the caller may order."""
+    """An offering of the catalogue: what can be ordered, or is paused.
+
+    Everybody may read shared offerings, also without a token; who is logged in also finds those
+    that are open to their organizations.
+    """
 
     model = Offering
+    noun = Noun("a catalogue offering", "catalogue offerings")
     output = PublicOfferingDetailsOutput
     filterset_class = PublicOfferingFilter
     default_order = ("name",)
@@ -36,7 +42,11 @@ class PublicOfferingViewSet(Listed, Retrieved, ApiViewSet):
 
     @listing(BasePublicPlanOutput, order=("name",))
     def plans(self, request: Request, uuid: str) -> Response:
-        """List the plans: all at once, unless a page is asked for."""
+        """List the plans of a catalogue offering.
+
+        The plans that you can order under: all at once, unless `page` or `page_size` asks for a
+        page.
+        """
         plans = self._plans().order_by("name", "pk")
         if {"page", "page_size"} & set(request.query_params):
             return self.page(plans)
@@ -46,7 +56,10 @@ class PublicOfferingViewSet(Listed, Retrieved, ApiViewSet):
 
     @reading(BasePublicPlanOutput, url_path=r"plans/(?P<plan_uuid>[^/.]+)")
     def plan(self, request: Request, uuid: str, plan_uuid: str) -> Response:
-        """Answer one plan."""
+        """Get a plan of a catalogue offering.
+
+        With its prices and the amounts that it includes.
+        """
         found = self._plans().filter(uuid=as_uuid(plan_uuid, Plan)).first()
         if found is None:
             raise NotFound("No Plan matches the given query.")

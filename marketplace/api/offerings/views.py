@@ -8,6 +8,7 @@ from rest_framework.exceptions import NotFound
 
 from common.api.access import SCOPED, STAFF, Needs, Rule
 from common.api.actions import command, creates, deletes, listing, reading
+from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed, Retrieved, as_uuid
 from identity.api.events.recorded import Recorded
 from identity.api.members.views import Members
@@ -50,9 +51,14 @@ ARCHIVES = Needs(Permission.ARCHIVE_OFFERING, on=("", "customer"))
 
 
 class ProviderOfferingViewSet(Members, Recorded, Changes, Listed, Retrieved, ApiViewSet):
-    """Offerings and all that is in them."""
+    """An offering is what can be ordered.
+
+    It has components that are counted, plans, and partitions. You see here the offerings that you
+    help to provide, in any state.
+    """
 
     model = Offering
+    noun = Noun("an offering", "offerings", "as the provider")
     output = ProviderOfferingDetailsOutput
     filterset_class = ProviderOfferingFilter
     default_order = ("name",)
@@ -85,24 +91,36 @@ class ProviderOfferingViewSet(Members, Recorded, Changes, Listed, Retrieved, Api
 
     @creates(OfferingCreateInput)
     def create(self, request: AuthenticatedRequest) -> Response:
-        """Put up a draft."""
+        """Create an offering.
+
+        It is a Draft, with the components and plans that are sent along; staff activate it.
+        """
         data = self.data(OfferingCreateInput)
         return self.created(offerings.create(**data, actor=request.user, now=self.now))
 
     @deletes
     def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Delete an offering that nobody ever had an allocation of."""
+        """Delete an offering.
+
+        Answers 409 where there are, or were, allocations of it: archive it instead.
+        """
         offerings.remove(self.row(), actor=request.user, now=self.now)
         return self.no_content()
 
     @command(output=DetailState)
     def activate(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Let it be ordered."""
+        """Activate an offering.
+
+        From Draft, Archived or Unavailable: it can be ordered.
+        """
         return self._now_in(offerings.activate(self.row(), actor=request.user, now=self.now))
 
     @command(OfferingPauseInput, DetailState, input_optional=True)
     def pause(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Take no orders for a while."""
+        """Pause an offering.
+
+        From Active: it stays in the catalogue and takes no orders, for the reason that is given.
+        """
         offering, data = self.row(), self.data(OfferingPauseInput)
         reason = data.get("paused_reason", "")
         return self._now_in(
@@ -111,17 +129,26 @@ class ProviderOfferingViewSet(Members, Recorded, Changes, Listed, Retrieved, Api
 
     @command(output=DetailState)
     def unpause(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Take orders again."""
+        """Resume an offering.
+
+        From Paused: it takes orders again.
+        """
         return self._now_in(offerings.unpause(self.row(), actor=request.user, now=self.now))
 
     @command(output=DetailState)
     def archive(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Take it out of the catalogue."""
+        """Archive an offering.
+
+        From any other state: it leaves the catalogue, and its allocations go on.
+        """
         return self._now_in(offerings.archive(self.row(), actor=request.user, now=self.now))
 
     @command(output=DetailState)
     def draft(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Take it back to be worked on."""
+        """Turn an offering into a draft.
+
+        From any other state: it leaves the catalogue to be worked on.
+        """
         return self._now_in(offerings.draft(self.row(), actor=request.user, now=self.now))
 
     def _now_in(self, offering: Offering) -> Response:
@@ -129,7 +156,13 @@ class ProviderOfferingViewSet(Members, Recorded, Changes, Listed, Retrieved, Api
 
     @command(CheckUniqueBackendIDInput, CheckUniqueBackendIDResponse)
     def check_unique_backend_id(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Say whether a name at the site can still be had."""
+        """Check whether a backend ID is free.
+
+        Whether an allocation with this name could be made at the site. Upper and lower case are the
+        same, and names of terminated allocations stay taken. `check_all_offerings` looks at all
+        offerings of the provider, `use_offering_rules` also at the form that the offering
+        prescribes.
+        """
         offering, data = self.row(), self.data(CheckUniqueBackendIDInput)
         verdict = backend_ids.judge(
             offering,
@@ -141,34 +174,55 @@ class ProviderOfferingViewSet(Members, Recorded, Changes, Listed, Retrieved, Api
 
     @listing(ProviderOfferingCustomerOutput, filterset=OfferingOfPathFilter, order=("name",))
     def customers(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """List the organisations that hold allocations of it."""
+        """List the organizations that hold allocations of an offering.
+
+        Organizations (customers) with allocations (resources) of the offering that are not
+        terminated, with their projects and people.
+        """
         return self.page(ProviderCustomer.objects.all().of(self._itself()))
 
     @listing(ProjectOutput, order=("name",))
     def list_customer_projects(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """List the projects that hold allocations of it."""
+        """List the projects that hold allocations of an offering.
+
+        Projects with allocations (resources) of the offering that are not terminated.
+        """
         holding = ProviderProject.objects.all().of(self._itself())
         return self.page(Project.objects.filter(pk__in=holding.values("pk")))
 
     @listing(UserOutput, order=("username",))
     def list_customer_users(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """List the people in those projects, without what is private."""
+        """List the people in projects that hold allocations of an offering.
+
+        Names and addresses are there for those who agreed to the terms of service of an offering of
+        yours.
+        """
         return self.page(ProviderPerson.objects.all().of(self._itself()), ClientOutput)
 
     @command(output=Status, status=202)
     def sync_resources(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Ask the site to bring its accounts and members in line with what is known here."""
+        """Ask a site to synchronize an offering.
+
+        The site's agent is told to bring its accounts and members in line with what is known here.
+        Answers at once (202).
+        """
         offerings.ask_to_sync(self.row(), actor=request.user, now=self.now)
         return self.answer({"status": "Synchronization of resources has been scheduled."})
 
     @listing(OrderDetailsOutput, order=("created",))
     def orders(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """List the orders of it."""
+        """List the orders of an offering.
+
+        In any state, the earliest first.
+        """
         return self.page(Order.objects.filter(offering=self.row()))
 
     @reading(OrderDetailsOutput, url_path=r"orders/(?P<order_uuid>[^/.]+)")
     def order(self, request: AuthenticatedRequest, uuid: str, order_uuid: str) -> Response:
-        """Answer one order of it."""
+        """Get an order of an offering.
+
+        The order has to be one of the offering (404 otherwise).
+        """
         orders = Order.objects.filter(offering=self.row())
         found = orders.filter(uuid=as_uuid(order_uuid, Order)).first()
         if found is None:

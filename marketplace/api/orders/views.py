@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from common.api.access import SCOPED, STAFF, Needs, Own, Rule
 from common.api.actions import command, creates, deletes, reading, updates
+from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
 from identity.api.events.recorded import Recorded
 from identity.permissions import Permission
@@ -43,9 +44,14 @@ CANCELS = Needs(P.CANCEL_ORDER, on=CONSUMER)
 
 
 class OrderViewSet(Recorded, Listed, Retrieved, ApiViewSet):
-    """Orders, from either side."""
+    """An order asks for a new allocation (resource), or for a change or the end of one.
+
+    You see the orders of your projects and organizations, and those for offerings that you help to
+    provide.
+    """
 
     model = Order
+    noun = Noun("an order", "orders")
     output = OrderDetailsOutput
     filterset_class = OrderFilter
     default_order = ("created",)
@@ -78,7 +84,15 @@ class OrderViewSet(Recorded, Listed, Retrieved, ApiViewSet):
 
     @creates(OrderCreateInput)
     def create(self, request: AuthenticatedRequest) -> Response:
-        """Order a new allocation, which exists from then on."""
+        """Place an order for a new allocation.
+
+        The allocation exists from then on, in state Creating. The order waits for the approval of
+        the consumer (`pending-consumer`) unless the caller could give it, then for the start of the
+        project (`pending-project`), then for the provider (`pending-provider`), then for its own
+        start date (`pending-start-date`), and then executes. Where the offering has terms of
+        service, send `accepting_terms_of_service` as true. Answers 400 for what cannot be had:
+        limits, plan, attributes, an offering that takes no orders, a project that has ended.
+        """
         data = self.data(OrderCreateInput)
         accepting = data.pop("accepting_terms_of_service", False)
         wish = placing.Wish(**data, accepting_terms=accepting)
@@ -86,33 +100,52 @@ class OrderViewSet(Recorded, Listed, Retrieved, ApiViewSet):
 
     @updates(OrderUpdateInput, OrderUpdateOutput)
     def update(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Change what a waiting order asks for."""
+        """Update an order.
+
+        What it asks for and when; limits and attributes are replaced as a whole. Only before the
+        provider has approved it (409 afterwards).
+        """
         order, data = self.row(), self.data(OrderUpdateInput)
         amendments.amend(order, **data, actor=request.user, now=self.now)
         return self.reply(order)
 
     @deletes
     def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Delete an order that waits."""
+        """Delete an order.
+
+        Only while it waits (409 otherwise); an allocation that was ordered is abandoned.
+        """
         orders.delete(self.row(), actor=request.user, now=self.now)
         return self.no_content()
 
     @command(output=OrderInfoResponse)
     def approve_by_consumer(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Agree to an order for the project."""
+        """Approve an order as the consumer.
+
+        From `pending-consumer`. It goes on to the start of its project, to the provider's approval,
+        or executes.
+        """
         orders.approve_by_consumer(self.row(), actor=request.user, now=self.now)
         return self.answer({"detail": "Order has been approved."})
 
     @command(OrderApproveByProviderInput, OrderInfoResponse)
     def approve_by_provider(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Agree to an order for the provider."""
+        """Approve an order as the provider.
+
+        From `pending-provider`. It executes, or waits for its start date. `attributes` are added to
+        those of the order.
+        """
         order, data = self.row(), self.data(OrderApproveByProviderInput)
         orders.approve_by_provider(order, **data, actor=request.user, now=self.now)
         return self.answer({"detail": "Order has been approved."})
 
     @command(OrderErrorDetailsInput)
     def reject_by_consumer(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Refuse an order for the project, or take one's own back."""
+        """Reject an order as the consumer.
+
+        From `pending-consumer`, with a comment. Whoever placed it may take it back so. The order is
+        `rejected`; an allocation that was ordered is terminated.
+        """
         order, data = self.row(), self.data(OrderErrorDetailsInput)
         comment = data.get("consumer_rejection_comment", "")
         orders.reject_by_consumer(order, comment=comment, actor=request.user, now=self.now)
@@ -120,7 +153,11 @@ class OrderViewSet(Recorded, Listed, Retrieved, ApiViewSet):
 
     @command(OrderProviderRejectionInput)
     def reject_by_provider(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Refuse an order for the provider."""
+        """Reject an order as the provider.
+
+        From `pending-provider`, with a comment. The order is `rejected`; an allocation that was
+        ordered is terminated.
+        """
         order, data = self.row(), self.data(OrderProviderRejectionInput)
         comment = data.get("provider_rejection_comment", "")
         orders.reject_by_provider(order, comment=comment, actor=request.user, now=self.now)
@@ -128,25 +165,41 @@ class OrderViewSet(Recorded, Listed, Retrieved, ApiViewSet):
 
     @command(status=202)
     def cancel(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Call an order off."""
+        """Cancel an order.
+
+        While it waits for something. One that executes can be canceled only at an offering without
+        an automatic delivery, and unless it ends an allocation (409 otherwise).
+        """
         orders.cancel(self.row(), actor=request.user, now=self.now)
         return self.answer()
 
     @command()
     def set_state_executing(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Begin with an order, or take a failed one up again."""
+        """Start executing an order.
+
+        As the provider, from `pending-consumer` or `pending-provider`, or from `erred` to take it
+        up again. The latter only while no later order was placed for the allocation.
+        """
         orders.set_state_executing(self.row(), actor=request.user, now=self.now)
         return self.answer()
 
     @command()
     def set_state_done(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Say that an order is delivered."""
+        """Complete an order.
+
+        As the provider, from `executing`. What it asked for holds from now on: a new allocation is
+        OK, a terminated one is Terminated.
+        """
         orders.complete(self.row(), actor=request.user, now=self.now)
         return self.answer()
 
     @command(OrderErrorDetailsInput)
     def set_state_erred(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Say that an order failed, and why."""
+        """Report an order as failed.
+
+        As the provider, from `executing`, with what went wrong. The allocation is Erred; the order
+        can be taken up again with `retry`.
+        """
         order, data = self.row(), self.data(OrderErrorDetailsInput)
         data.pop("consumer_rejection_comment", None)
         orders.fail(order, **data, actor=request.user, now=self.now)
@@ -154,13 +207,20 @@ class OrderViewSet(Recorded, Listed, Retrieved, ApiViewSet):
 
     @command()
     def retry(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Take a failed order up again."""
+        """Retry a failed order.
+
+        As the provider, from `erred`, while no later order was placed for the allocation. The order
+        executes again.
+        """
         orders.retry(self.row(), actor=request.user, now=self.now)
         return self.answer()
 
     @command(OrderBackendIDInput, Status)
     def set_backend_id(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Say what the provider calls the order."""
+        """Set the backend ID of an order.
+
+        What the provider's own system calls the order. To repeat it changes nothing.
+        """
         order, data = self.row(), self.data(OrderBackendIDInput)
         changed = orders.set_backend_id(order, **data, actor=request.user, now=self.now)
         how = "has been changed" if changed else "is not changed"
@@ -168,16 +228,25 @@ class OrderViewSet(Recorded, Listed, Retrieved, ApiViewSet):
 
     @reading(PublicOfferingDetailsOutput)
     def offering(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Answer what was ordered, as the catalogue shows it."""
+        """Get the offering of an order.
+
+        As the catalogue shows it.
+        """
         return self.reply(self.row().offering)
 
     @reading(ResourceOutput)
     def resource(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Answer the allocation that the order is about."""
+        """Get the allocation of an order.
+
+        The allocation (resource) that it makes, changes, ends or restores.
+        """
         return self.reply(self.row().resource)
 
     @command(status=204)
     def unlink(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Delete an order in any state, as staff, without telling its provider."""
+        """Unlink an order.
+
+        Deletes it in any state, without telling the provider.
+        """
         orders.unlink(self.row(), actor=request.user, now=self.now)
         return self.no_content()

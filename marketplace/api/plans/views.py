@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from common.api.access import SCOPED, Needs, Rule
 from common.api.actions import command, creates, deletes, updates
+from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
 from identity.permissions import Permission
 from marketplace.api.plans.filters import PlanFilter
@@ -27,9 +28,14 @@ MANAGES = Needs(Permission.MANAGE_PLANS, on=("offering", "offering.customer"))
 
 
 class PlanViewSet(Listed, Retrieved, ApiViewSet):
-    """Plans of offerings."""
+    """A plan says what the components of an offering cost and how much of them it includes.
+
+    You see the plans of the offerings that you help to provide; everybody finds those that can be
+    ordered with the offerings of the catalogue.
+    """
 
     model = Plan
+    noun = Noun("a plan", "plans")
     output = ProviderPlanDetailsOutput
     filterset_class = PlanFilter
     default_order = ("name",)
@@ -48,39 +54,60 @@ class PlanViewSet(Listed, Retrieved, ApiViewSet):
 
     @creates(ProviderPlanDetailsInput)
     def create(self, request: AuthenticatedRequest) -> Response:
-        """Add a plan to an offering."""
+        """Create a plan.
+
+        In an offering, with a price of zero for each component; set prices with `update_prices`.
+        """
         data = self.data(ProviderPlanDetailsInput)
         return self.created(plans.create(**data, actor=request.user, now=self.now))
 
     @updates(ProviderPlanDetailsInput)
     def update(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Change a plan; its offering stays."""
+        """Update a plan.
+
+        The offering stays. Answers 409 for another `unit` or `billing_mode` while allocations are
+        under the plan.
+        """
         plan, data = self.row(), self.data(ProviderPlanDetailsInput)
         data.pop("offering", None)
         return self.reply(plans.change(plan, **data, actor=request.user, now=self.now))
 
     @deletes
     def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Delete a plan that was never ordered."""
+        """Delete a plan.
+
+        Answers 409 where there are, or were, allocations or orders under it: archive it instead.
+        """
         plans.remove(self.row(), actor=request.user, now=self.now)
         return self.no_content()
 
     @command()
     def archive(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Take a plan off the list."""
+        """Archive a plan.
+
+        It cannot be ordered any more; allocations under it keep it. Answers 409 where it is
+        archived already.
+        """
         plans.archive(self.row(), actor=request.user, now=self.now)
         return self.answer()
 
     @command(PricesUpdateInput)
     def update_prices(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Set prices; where allocations are under the plan, from the next month on."""
+        """Set the prices of a plan.
+
+        By component type; what is not named keeps its price. While allocations are under the plan
+        the prices hold from the next month on (`future_prices`), otherwise at once.
+        """
         plan, data = self.row(), self.data(PricesUpdateInput)
         plans.set_prices(plan, data["prices"], actor=request.user, now=self.now)
         return self.answer()
 
     @command(QuotasUpdateInput)
     def update_quotas(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Set the amounts that the plan includes."""
+        """Set the amounts that a plan includes.
+
+        By component type; what is not named keeps its amount.
+        """
         plan, data = self.row(), self.data(QuotasUpdateInput)
         plans.set_quotas(plan, data["quotas"], actor=request.user, now=self.now)
         return self.answer()

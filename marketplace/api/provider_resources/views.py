@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from common.api.access import SCOPED, STAFF, Needs, Rule
 from common.api.actions import command, updates
+from common.api.operation_texts import Noun
 from identity.permissions import Permission
 from marketplace.api.orders.serializers import Status
 from marketplace.api.resources.inputs import (
@@ -37,7 +38,9 @@ FLAGS: tuple[str, ...] = ("paused", "downscaled", "restrict_member_access")
 
 
 class ProviderResourceViewSet(Resources):
-    """The allocations of the offerings that a person helps to provide."""
+    """An allocation (resource) of an offering that you help to provide."""
+
+    noun = Noun("an allocation", "allocations", "as the provider")
 
     visible = "provided_by"
     access: ClassVar[dict[str, Rule]] = {
@@ -74,7 +77,11 @@ class ProviderResourceViewSet(Resources):
 
     @updates(ProviderResourceUpdateInput, ResourceUpdateOutput)
     def update(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Change the name, the description, the end date or the flags."""
+        """Update {one}.
+
+        Name, description, end date, and the flags `paused`, `downscaled` and
+        `restrict_member_access`.
+        """
         resource, data = self.row(), self.data(ProviderResourceUpdateInput)
         flags = {name: data.pop(name) for name in FLAGS if name in data}
         descriptions.write_as_provider(
@@ -84,46 +91,69 @@ class ProviderResourceViewSet(Resources):
 
     @command()
     def refresh_last_sync(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Note that the site has just looked at the resource."""
+        """Confirm that {one} was synchronized.
+
+        Sets `last_sync` to now: the site has just looked at it.
+        """
         delivery.refresh_last_sync(self.row(), now=self.now)
         return self.answer()
 
     @command()
     def set_as_ok(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Say that an error is resolved."""
+        """Set {one} to OK.
+
+        From state Erred, when what was wrong is resolved. While an order executes it goes back to
+        the state which that order asks for.
+        """
         resources.set_as_ok(self.row(), actor=request.user, now=self.now)
         return self.answer()
 
     @command(output=Status)
     def set_state_ok(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Say that an error is resolved."""
+        """Set the state of {one} to OK.
+
+        The same as `set_as_ok`, with an answer in words.
+        """
         resources.set_as_ok(self.row(), actor=request.user, now=self.now)
         return self.answer({"status": "Resource state has been set to OK."})
 
     @command(ResourceSetStateErredInput)
     def set_as_erred(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Say that a resource does not work, and why."""
+        """Set {one} to Erred.
+
+        With what is wrong. From any state but Terminated.
+        """
         resource, data = self.row(), self.data(ResourceSetStateErredInput)
         resources.set_as_erred(resource, **data, actor=request.user, now=self.now)
         return self.answer()
 
     @command(ResourceBackendIDInput, Status)
     def set_backend_id(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Say what the provider calls the resource."""
+        """Set the backend ID of {one}.
+
+        What the site calls it, such as the Slurm account. Several allocations may have one. It does
+        not change once the allocation is terminated.
+        """
         resource, data = self.row(), self.data(ResourceBackendIDInput)
         changed = delivery.set_backend_id(resource, **data, actor=request.user, now=self.now)
         return self.said("backend_id", changed=changed)
 
     @command(ResourceEffectiveIDInput, Status)
     def set_effective_id(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Say under which id the resource runs in the end."""
+        """Set the effective ID of {one}.
+
+        Under which name it runs in the end where that is not the backend ID.
+        """
         resource, data = self.row(), self.data(ResourceEffectiveIDInput)
         changed = delivery.set_effective_id(resource, **data, actor=request.user, now=self.now)
         return self.said("effective_id", changed=changed)
 
     @command(ResourceBackendMetadataInput, Status)
     def set_backend_metadata(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Replace what the provider notes for itself."""
+        """Set the backend metadata of {one}.
+
+        Replaces what the provider notes about it, as one JSON object.
+        """
         resource, data = self.row(), self.data(ResourceBackendMetadataInput)
         metadata = data["backend_metadata"]
         delivery.set_backend_metadata(resource, metadata, actor=request.user, now=self.now)
@@ -131,35 +161,51 @@ class ProviderResourceViewSet(Resources):
 
     @command(ResourceEndpointsInput, Status)
     def set_endpoints(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Replace the addresses at which the resource is used."""
+        """Set the endpoints of {one}.
+
+        Replaces the list of addresses at which it is used.
+        """
         resource, data = self.row(), self.data(ResourceEndpointsInput)
         delivery.set_endpoints(resource, **data, actor=request.user, now=self.now)
         return self.answer({"status": "Endpoints are updated"})
 
     @command(ResourceSetLimitsInput, Status)
     def set_limits(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Replace the limits by those that hold at the provider."""
+        """Report the limits of {one}.
+
+        Replaces the limits by those that hold at the site; they may be fewer. No order is made.
+        """
         resource, data = self.row(), self.data(ResourceSetLimitsInput)
         delivery.set_limits(resource, **data, actor=request.user, now=self.now)
         return self.answer({"status": "Resource limits are updated"})
 
     @command(ResourceReportInput, Status)
     def submit_report(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Replace the provider's report about the resource."""
+        """Report on {one}.
+
+        Replaces the provider's report: sections of text with a header.
+        """
         resource, data = self.row(), self.data(ResourceReportInput)
         delivery.submit_report(resource, **data, actor=request.user, now=self.now)
         return self.answer({"status": "Report is submitted"})
 
     @command(ResourceEndDateInput)
     def set_end_date(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Set or clear the end date as it is known at the site."""
+        """Report the end date of {one}.
+
+        As it is known at the site; null clears it. A day that is over is refused.
+        """
         resource, data = self.row(), self.data(ResourceEndDateInput)
         end_dates.set_by_site(resource, data.get("end_date"), actor=request.user, now=self.now)
         return self.answer()
 
     @command(ResourceEndDateInput)
     def set_end_date_by_provider(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """End a resource that nobody uses, with a week's notice."""
+        """End {one} that nobody uses.
+
+        Sets the end date to a day at least a week ahead, of an allocation that was not used in the
+        last ninety days. A day that the provider set may be put off or lifted at any time.
+        """
         resource, data = self.row(), self.data(ResourceEndDateInput)
         end_date = data.get("end_date")
         end_dates.set_by_provider(resource, end_date, actor=request.user, now=self.now)
@@ -167,7 +213,10 @@ class ProviderResourceViewSet(Resources):
 
     @command(ResourceOptionsInput, Status)
     def update_options_direct(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Replace the options at once, whatever the offering prescribes for others."""
+        """Update the options of {one} at once.
+
+        Replaces the options without an order, whatever the offering asks of others.
+        """
         resource, data = self.row(), self.data(ResourceOptionsInput)
         resource_orders.set_options(resource, data.get("options"), actor=request.user, now=self.now)
         return self.answer(OPTIONS_SUBMITTED)

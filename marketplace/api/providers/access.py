@@ -19,6 +19,9 @@ class Serves(Either):
 
     at_once: bool = False
 
+    def __str__(self) -> str:
+        return "whoever helps to provide an offering of it"
+
     def allows(self, user: User, target: Any) -> bool:
         """Ask for a role in the organisation, or for an offering of it within the user's reach."""
         return bool(

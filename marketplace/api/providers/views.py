@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from common.api.access import PUBLIC, STAFF, Needs, Rule
 from common.api.actions import creates, deletes, listing, updates
+from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
 from identity.api.keys.filters import SshKeyFilter
 from identity.api.keys.serializers import SshKeyOutput
@@ -47,9 +48,13 @@ if TYPE_CHECKING:
 
 
 class ServiceProviderViewSet(Listed, Retrieved, ApiViewSet):
-    """Organisations that offer resources."""
+    """A Hosting Entity (service provider) is an organization (customer) that offers allocations.
+
+    Everybody may read who they are; whom they serve is for those who help to provide.
+    """
 
     model = ServiceProvider
+    noun = Noun("a service provider", "service providers")
     output = ServiceProviderOutput
     filterset_class = ServiceProviderFilter
     default_order = ("customer__name",)
@@ -73,53 +78,83 @@ class ServiceProviderViewSet(Listed, Retrieved, ApiViewSet):
 
     @creates(ServiceProviderInput)
     def create(self, request: AuthenticatedRequest) -> Response:
-        """Register an organisation as a provider."""
+        """Register an organization as a service provider.
+
+        Answers 400 where it is one already.
+        """
         data = self.data(ServiceProviderInput)
         return self.created(providers.register(**data, actor=request.user, now=self.now))
 
     @updates(ServiceProviderInput)
     def update(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Change what a provider says of itself; its organisation stays."""
+        """Update a service provider.
+
+        Its organization stays.
+        """
         provider, data = self.row(), self.data(ServiceProviderInput)
         data.pop("customer", None)
         return self.reply(providers.change(provider, **data, actor=request.user, now=self.now))
 
     @deletes
     def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Make a provider an ordinary organisation again."""
+        """Remove a service provider.
+
+        The organization stays. Answers 400 while an offering of it is not archived.
+        """
         providers.remove(self.row(), actor=request.user, now=self.now)
         return self.no_content()
 
     @listing(ProviderOfferingOutput, filterset=PublicOfferingFilter, order=("name",))
     def offerings(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """List what it offers, in any state."""
+        """List the offerings of a service provider.
+
+        Those that you help to provide, in any state.
+        """
         return self.page(self._offerings())
 
     @listing(MarketplaceProviderCustomerOutput, filterset=ProviderCustomerFilter, order=("name",))
     def customers(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """List the organisations with allocations."""
+        """List the organizations that a service provider serves.
+
+        Organizations (customers) that hold allocations of the offerings that you help to provide,
+        with their projects and people.
+        """
         return self.page(ProviderCustomer.objects.all().of(self._offerings()))
 
     @listing(MarketplaceProviderCustomerOutput, filterset=ProviderCustomerFilter, order=("name",))
     def user_customers(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """List those of them in which a person has a role."""
+        """List the organizations of a person that a service provider serves.
+
+        Of the organizations (customers) that hold allocations, those in which the person of
+        `user_uuid` has a role.
+        """
         return self.page(ProviderCustomer.objects.all().of(self._offerings()))
 
     @listing(
         MarketplaceProviderCustomerProjectOutput, filterset=CustomerProjectFilter, order=("name",)
     )
     def customer_projects(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """List the projects of an organisation with allocations."""
+        """List the projects of an organization that a service provider serves.
+
+        Of the organization of `project_customer_uuid`, the projects that hold allocations, with how
+        many.
+        """
         return self.page(ProviderProject.objects.all().of(self._offerings()))
 
     @listing(ProjectOutput, filterset=ProjectFilter, order=("name",))
     def projects(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """List the projects with allocations."""
+        """List the projects that a service provider serves.
+
+        Projects that hold allocations of the offerings that you help to provide.
+        """
         return self.page(Project.objects.filter(pk__in=self._projects()))
 
     @listing(ProjectPermissionLogOutput, filterset=ProjectPermissionFilter, order=("created",))
     def project_permissions(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """List the roles in those projects, also those that ended."""
+        """List the project roles of the people whom a service provider serves.
+
+        In the projects that hold allocations, also roles that ended.
+        """
         of_projects = Grant.objects.filter(
             scope_type=ScopeType.PROJECT, project__in=self._projects()
         )
@@ -129,12 +164,19 @@ class ServiceProviderViewSet(Listed, Retrieved, ApiViewSet):
         MarketplaceServiceProviderUserOutput, filterset=ProviderUserFilter, order=("username",)
     )
     def users(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """List the people in those projects."""
+        """List the people whom a service provider serves.
+
+        People with a role in a project that holds allocations. Names and addresses are there for
+        those who agreed to the terms of service of an offering.
+        """
         return self.page(ProviderPerson.objects.all().of(self._offerings()))
 
     @listing(SshKeyOutput, filterset=SshKeyFilter, order=("name",))
     def keys(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """List the public keys of those of these people who agreed to an offering's terms."""
+        """List the SSH keys of the people whom a service provider serves.
+
+        Of those people who agreed to the terms of service of an offering.
+        """
         people = ProviderPerson.objects.all().of(self._offerings()).agreed()
         return self.page(SshKey.objects.filter(user__in=people.values("pk")))
 

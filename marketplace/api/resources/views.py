@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from common.api.access import AUTHENTICATED, SCOPED, STAFF, Needs, Rule
 from common.api.actions import command, reading, updates
+from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
 from identity.api.events.recorded import Recorded
 from identity.permissions import Permission
@@ -75,19 +76,29 @@ class Resources(Recorded, Listed, Retrieved, ApiViewSet):
 
     @reading(BackingObject, also=((204, None),))
     def details(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Answer 204: a resource is not backed by an object of another kind."""
+        """Get what backs {one}.
+
+        Answers 204: an allocation (resource) is not backed by an object of another kind here.
+        """
         self.row()
         return self.no_content()
 
     @command(output=PullResponse, status=202)
     def pull(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Ask the site how the resource stands."""
+        """Ask the site for the state of {one}.
+
+        The site's agent is told to look at it and to report. Answers at once (202).
+        """
         delivery.ask_to_pull(self.row(), actor=request.user, now=self.now)
         return self.answer({"detail": "Pull operation was successfully scheduled."})
 
     @command(ResourceTerminateInput, OrderUUID, input_optional=True)
     def terminate(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Order the end of a resource."""
+        """Order the termination of {one}.
+
+        From state OK or Erred, while no other order is open for it. Answers the order, which is
+        approved like any other; the allocation (resource) is Terminated when it is done.
+        """
         resource, data = self.row(), self.data(ResourceTerminateInput)
         return self.ordered(
             resource_orders.terminate(resource, **data, actor=request.user, now=self.now)
@@ -95,12 +106,20 @@ class Resources(Recorded, Listed, Retrieved, ApiViewSet):
 
     @command(output=OrderUUID)
     def restore(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Order a terminated resource again."""
+        """Order the restoration of {one}.
+
+        From state Terminated, where the offering allows it (`can_restore_resource`). Answers the
+        order, which is approved like any other.
+        """
         return self.ordered(resource_orders.restore(self.row(), actor=request.user, now=self.now))
 
     @command(ResourceOptionsInput, Status, also=((201, OrderUUID),))
     def update_options(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Change the options, by an order where the offering takes one."""
+        """Update the options of {one}.
+
+        As the offering's resource options describe them. Where the offering takes an order for
+        that, the answer is 201 with the order; otherwise they hold at once (200).
+        """
         resource, data = self.row(), self.data(ResourceOptionsInput)
         order = resource_orders.update_options(
             resource, data.get("options"), actor=request.user, now=self.now
@@ -109,42 +128,64 @@ class Resources(Recorded, Listed, Retrieved, ApiViewSet):
 
     @command(ResourceEndDateInput)
     def set_end_date_by_staff(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Set or clear the end date, as staff."""
+        """Set the end date of {one}, by staff.
+
+        Null clears it. A day that is over is refused.
+        """
         resource, data = self.row(), self.data(ResourceEndDateInput)
         end_dates.set_by_site(resource, data.get("end_date"), actor=request.user, now=self.now)
         return self.answer()
 
     @command(ResourceSlugInput, Status)
     def set_slug(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Give a resource another short name, as staff."""
+        """Set the slug of {one}.
+
+        The short name, unique in the whole service and never given again.
+        """
         resource, data = self.row(), self.data(ResourceSlugInput)
         resources.set_slug(resource, data["slug"], actor=request.user, now=self.now)
         return self.answer({"status": "Resource slug has been changed."})
 
     @command(status=204)
     def unlink(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Delete a resource and its orders, as staff, without telling its provider."""
+        """Unlink {one}.
+
+        Deletes it with its orders, without telling the provider. Answers 409 once usage was
+        reported.
+        """
         resources.unlink(self.row(), actor=request.user, now=self.now)
         return self.no_content()
 
     @command(ResourcePausedInput, Status)
     def set_paused(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Keep everybody out of a resource, or let them in again."""
+        """Pause {one}, or resume it.
+
+        With `paused` nobody may use it. The site is told.
+        """
         return self.flagged(ResourcePausedInput)
 
     @command(ResourceDownscaledInput, Status)
     def set_downscaled(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Let a resource be used with less than was granted only, or with all of it again."""
+        """Downscale {one}, or lift that.
+
+        With `downscaled` it may be used with less than was granted only. The site is told.
+        """
         return self.flagged(ResourceDownscaledInput)
 
     @command(ResourceRestrictMemberAccessInput, Status)
     def set_restrict_member_access(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Keep the members of the project out of a resource, or let them in again."""
+        """Restrict the access of members to {one}, or lift that.
+
+        With `restrict_member_access` the members of the project are kept out. The site is told.
+        """
         return self.flagged(ResourceRestrictMemberAccessInput)
 
     @reading(PublicOfferingDetailsOutput)
     def offering(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Answer the offering, as the catalogue shows it."""
+        """Get the offering of {one}.
+
+        As the catalogue shows it.
+        """
         return self.reply(self.row().offering)
 
     def flagged(self, input: type) -> Response:  # noqa: A002 - the framework's name for it
@@ -166,7 +207,13 @@ class Resources(Recorded, Listed, Retrieved, ApiViewSet):
 
 
 class ResourceViewSet(Resources):
-    """The allocations of a person's projects."""
+    """An allocation (resource) is a project's share of an offering.
+
+    It has the limits that were granted, a plan, and what was used. You see here the allocations of
+    your projects and organizations.
+    """
+
+    noun = Noun("an allocation", "allocations")
 
     visible = "consumed_by"
     access: ClassVar[dict[str, Rule]] = {
@@ -194,14 +241,21 @@ class ResourceViewSet(Resources):
 
     @updates(ResourceUpdateInput, ResourceUpdateOutput)
     def update(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Change the name, the description or the end date."""
+        """Update {one}.
+
+        Name, description and end date. The end date is for those who may set it.
+        """
         resource, data = self.row(), self.data(ResourceUpdateInput)
         descriptions.write_as_consumer(resource, **data, actor=request.user, now=self.now)
         return self.reply(resource)
 
     @command(ResourceUpdateLimitsInput, OrderUUID)
     def update_limits(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Order other limits."""
+        """Order other limits for {one}.
+
+        From state OK, while no other order is open for it. Limits that are not named stay, unless
+        `replace` is true. Answers the order, which is approved like any other.
+        """
         resource, data = self.row(), self.data(ResourceUpdateLimitsInput)
         return self.ordered(
             resource_orders.update_limits(resource, **data, actor=request.user, now=self.now)
@@ -209,7 +263,11 @@ class ResourceViewSet(Resources):
 
     @command(ResourceSwitchPlanInput, OrderUUID)
     def switch_plan(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Order another plan."""
+        """Order another plan for {one}.
+
+        From state OK, while no other order is open for it. Answers the order, which is approved
+        like any other.
+        """
         resource, data = self.row(), self.data(ResourceSwitchPlanInput)
         return self.ordered(
             resource_orders.switch_plan(resource, **data, actor=request.user, now=self.now)
@@ -217,13 +275,19 @@ class ResourceViewSet(Resources):
 
     @command(ResourceEndDateInput)
     def set_end_date(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Set or clear the end date."""
+        """Set the end date of {one}.
+
+        Null clears it. On that day its termination is ordered. A day that is over is refused.
+        """
         resource, data = self.row(), self.data(ResourceEndDateInput)
         end_dates.set_by_consumer(resource, data.get("end_date"), actor=request.user, now=self.now)
         return self.answer()
 
     @command(ResourceSuggestNameInput, NameResponse, detail=False)
     def suggest_name(self, request: AuthenticatedRequest) -> Response:
-        """Suggest a name for an allocation that is not ordered yet."""
+        """Suggest a name for a new allocation.
+
+        Made of the organization, the project and the offering; nothing is reserved.
+        """
         data = self.data(ResourceSuggestNameInput)
         return self.answer({"name": names.suggest(data["project"], data["offering"])})

@@ -19,4 +19,4 @@ class ForOneself(Either):
         return user.is_authenticated and follow(target, "customer") is None
 
     def __str__(self) -> str:
-        return "everybody for themselves"
+        return "everybody, for a hook of their own"

@@ -8,7 +8,7 @@ from typing import Any
 from rest_framework import serializers
 
 from common.api.inputs import AddressField, Input, UrlOrUuid
-from common.api.outputs import EnumField
+from common.api.reads.outputs import EnumField
 from common.api.times import written
 from common.times import clamped
 from identity import waldur_events

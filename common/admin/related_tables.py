@@ -1,6 +1,6 @@
-"""Panels: what belongs to a row, as a table beneath it on its page.
+"""Related tables: what belongs to a row, as a table beneath it on its page.
 
-They take the place of Django's inlines, which load every row there is into forms. A panel runs one
+They take the place of Django's inlines, which load every row there is into forms. A table runs one
 query, shows the first few rows, and links to the list of all of them.
 """
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Panel:
+class RelatedTable:
     """A table of the rows of `model` whose column `by` is the shown row's `value`.
 
     `columns` are those of a changelist: columns, methods of the model's admin, or callables. With
@@ -50,7 +50,7 @@ class Panel:
     empty: str = "None."
 
     def on(self, row: Model, pages: ModelAdmin[Any], *, may_add: bool = False) -> dict[str, Any]:
-        """Return what the template shows of this panel for a row; one query."""
+        """Return what the template shows of this table for a row; one query."""
         key = getattr(row, self.value)
         found = list(
             self.model._default_manager.filter(**{self.by: key}, **self.only)

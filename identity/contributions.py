@@ -1,0 +1,40 @@
+"""What the apps above add to identity's reads: what organisations provide, what projects hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q, UUIDField, Value
+
+from common.contributions import contributed_to
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from uuid import UUID
+
+    from django.db.models.expressions import Combinable
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contributions:
+    """Columns and conditions on identity's rows; by default nobody provides or holds anything."""
+
+    provider_uuid: Callable[[], Combinable] = lambda: Value(None, output_field=UUIDField())
+    """The column of an organisation with the UUID of what it is as a provider, or null."""
+
+    is_provider: Callable[[], Q] = lambda: Q(pk__in=())
+    """The condition that an organisation is a provider."""
+
+    is_served_by: Callable[[Any, UUID], Q] = lambda user, provider: Q(pk__in=())
+    """The condition that the user sees an allocation of a provider's in an organisation."""
+
+    holds_called: Callable[[Any, str], Q] = lambda user, name: Q(pk__in=())
+    """The condition that the user sees an allocation of that name or backend ID in a project."""
+
+
+@lru_cache(maxsize=1)
+def contributions() -> Contributions:
+    """Return what the composition root plugs in."""
+    return contributed_to("identity", Contributions)
