@@ -1,6 +1,6 @@
 """What happens in the background for accounting; each task may be run at any time again.
 
-The subscribers take the UUID of an event; they may be called again with the same one.
+Handlers of events are given their names by `@handler`; `config.wiring` says what they act on.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounting.models import SlurmPeriodicUsagePolicy
 from accounting.services import commands, evaluation, months
+from identity.event_handlers import handler
 from identity.models import Event
 from identity.periodic import periodic
 from identity.services import rounds
@@ -41,6 +42,7 @@ def begin_period(**_: object) -> None:
         log.info("Resources evaluated for a new period: %s", evaluated)
 
 
+@handler("evaluate-resource")
 def follow_resource(event_uuid: UUID) -> None:
     """Evaluate a resource whose usage, limits or name at the site have changed."""
     event = Event.objects.get(uuid=event_uuid)
@@ -49,6 +51,7 @@ def follow_resource(event_uuid: UUID) -> None:
         evaluation.evaluate_resource(resource, now=timezone.now())
 
 
+@handler("evaluate-policy")
 def follow_policy(event_uuid: UUID) -> None:
     """Evaluate all resources of a policy that is new or has changed."""
     event = Event.objects.get(uuid=event_uuid)
@@ -61,6 +64,7 @@ def follow_policy(event_uuid: UUID) -> None:
         evaluation.evaluate_all(policy, now=timezone.now())
 
 
+@handler("note-sent-settings")
 def follow_sent_settings(event_uuid: UUID) -> None:
     """Show on a policy's evaluation that the broker has taken what it wants of the site."""
     told = Event.objects.get(uuid=event_uuid).payload

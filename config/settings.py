@@ -297,6 +297,7 @@ CONTRIBUTIONS = {
     "identity": "config.contributions.IDENTITY",
     "marketplace": "config.contributions.MARKETPLACE",
 }
+EVENT_CATALOGUE = "config.event_kinds.CATALOGUE"
 # Rendering reads what was fetched and nothing else; where people develop and test, it must.
 FORBID_SQL_WHILE_RENDERING = DEBUG
 # Each use of a cached statement compiles it anew and compares.

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from identity.event_handlers import handler
 from identity.models import Event
 from identity.periodic import periodic
 from notifications.services import (
@@ -41,21 +42,25 @@ def prune(**_: object) -> None:
     log.info("Deliveries to hooks pruned: %s", housekeeping.prune(now=timezone.now()))
 
 
+@handler("mail-confirmation")
 def mail_confirmation(event_uuid: UUID) -> None:
     """Mail the link by which a new address is confirmed."""
     confirmation_mails.send(Event.objects.get(uuid=event_uuid))
 
 
+@handler("mail-owners")
 def mail_owners(event_uuid: UUID) -> None:
     """Mail the owners of an organisation what a policy's notification says."""
     usage_mails.send(Event.objects.get(uuid=event_uuid), now=timezone.now())
 
 
+@handler("remove-hooks-of-user")
 def follow_removed_user(event_uuid: UUID) -> None:
     """Forget the hooks of a person who was removed."""
     hook_owners.remove_hooks_of_user(Event.objects.get(uuid=event_uuid).subject_uuid)
 
 
+@handler("switch-off-hooks-of-customer")
 def follow_removed_customer(event_uuid: UUID) -> None:
     """Switch off the hooks of an organisation that was removed."""
     event = Event.objects.get(uuid=event_uuid)

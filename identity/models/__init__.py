@@ -3,6 +3,7 @@
 from identity.models.credentials import LoginFailures, SshKey, Token
 from identity.models.email import EmailConfirmation
 from identity.models.event import Event, EventDelivery
+from identity.models.event_subject import EventSubject
 from identity.models.grant import Grant, Role
 from identity.models.organisation import Customer, OrganizationGroup
 from identity.models.people import User
@@ -17,6 +18,7 @@ __all__ = [
     "EmailConfirmation",
     "Event",
     "EventDelivery",
+    "EventSubject",
     "Grant",
     "IdempotencyKey",
     "LoginFailures",

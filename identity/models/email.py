@@ -1,21 +1,26 @@
 """E-mail addresses that wait for whoever reads them to confirm them."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 
 from common.address_column import AddressColumn
 from common.audience import ALL, Audiences, nobody
 from common.models import UuidModel
+from identity.models.event_subject import EventSubject
 from identity.models.people import User
 
 
-class EmailConfirmation(UuidModel):
+class EmailConfirmation(EventSubject, UuidModel):
     """A request of a person that mail goes to an address: to themselves, or for something else.
 
     `subject_uuid` names what else it is, such as a mail hook of theirs; empty is the person's own
     address. The link that is mailed there carries the signed UUID. It is good once, until it
     expires; ended ones are kept for a while, since they say how many mails somebody has caused.
     """
+
+    event_nouns: ClassVar[tuple[str, ...]] = ("email_confirmation",)
 
     audiences: Audiences = {ALL: nobody}
 

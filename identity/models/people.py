@@ -16,6 +16,7 @@ from common.models import UuidModel, text
 from common.sorting import sort_key
 from identity import access
 from identity.audiences import OF_USER
+from identity.models.event_subject import EventSubject
 from identity.principals import Principal
 from identity.querysets import UserQuerySet
 from identity.system_ids import site_gid, site_uid
@@ -50,12 +51,14 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(username, password, is_staff=True, **fields)
 
 
-class User(UuidModel, AbstractBaseUser):
+class User(EventSubject, UuidModel, AbstractBaseUser):
     """Somebody who acts: a researcher, a provider's operator, a member of staff, a portal.
 
     The profile columns carry the names that Waldur's API gives them. `username` is the CUID where
     the person came through MyAccessID.
     """
+
+    event_nouns: ClassVar[tuple[str, ...]] = ("user",)
 
     audiences: ClassVar[Audiences] = OF_USER
 

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("identity", "0022_hooks_leave"),
+        ("identity", "0024_hooks_leave"),
     ]
 
     operations = [

@@ -65,7 +65,7 @@ class EventViewSet(Listed, Retrieved, ApiViewSet):
     @reading(WORDS, detail=False)
     def scope_types(self, request: AuthenticatedRequest) -> Response:
         """List the types of objects that events are about."""
-        return self.answer(sorted(event_types.SUBJECTS))
+        return self.answer(sorted(event_types.catalogue().nouns))
 
 
 class EventMetadataViewSet(ApiViewSet):

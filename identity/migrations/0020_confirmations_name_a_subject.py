@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     What was unique by hook is unique by that UUID once all rows have one.
     """
 
-    dependencies = [("identity", "0017_addresses_in_ascii")]
+    dependencies = [("identity", "0019_handlers_have_names_that_stay")]
 
     operations = [
         migrations.RemoveConstraint(

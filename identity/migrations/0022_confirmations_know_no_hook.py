@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     The column goes in the release that replaces it: it would refer to a table of that app.
     """
 
-    dependencies = [("identity", "0019_hooks_are_subjects_of_confirmations")]
+    dependencies = [("identity", "0021_hooks_are_subjects_of_confirmations")]
 
     operations = [
         migrations.RemoveField(model_name="emailconfirmation", name="hook"),

@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
     Constraints and indexes have names of their own, or Django finds them by their columns.
     """
 
-    dependencies = [("identity", "0021_tasks_of_notifications")]
+    dependencies = [("identity", "0023_tasks_of_notifications")]
 
     operations = [
         migrations.SeparateDatabaseAndState(

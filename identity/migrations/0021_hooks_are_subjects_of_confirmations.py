@@ -23,6 +23,6 @@ def find_hooks(apps: Any, schema_editor: Any) -> None:
 class Migration(migrations.Migration):
     """Confirmations of hooks' addresses name the hook by its UUID."""
 
-    dependencies = [("identity", "0018_confirmations_name_a_subject")]
+    dependencies = [("identity", "0020_confirmations_name_a_subject")]
 
     operations = [migrations.RunPython(name_hooks, find_hooks)]

@@ -2,12 +2,6 @@ from typing import Any
 
 from django.db import migrations
 
-HANDLERS = {
-    "identity.tasks.mail_confirmation": "notifications.tasks.mail_confirmation",
-    "accounting.tasks.tell_owners": "notifications.tasks.mail_owners",
-}
-"""What works off events that may still be waiting, by its name before and after."""
-
 TASKS = {
     ("identity.tasks.plan_hooks", ""): ("notifications.tasks.plan_hooks", ""),
     ("identity.tasks.send_hooks", ""): ("notifications.tasks.send_hooks", ""),
@@ -18,30 +12,23 @@ TASKS = {
 
 def rename(apps: Any, schema_editor: Any) -> None:
     """Call what was moved by its new names."""
-    _rename(apps, HANDLERS, TASKS)
+    _rename(apps, TASKS)
 
 
 def rename_back(apps: Any, schema_editor: Any) -> None:
     """Call it by its former names."""
-    _rename(
-        apps,
-        {new: old for old, new in HANDLERS.items()},
-        {new: old for old, new in TASKS.items()},
-    )
+    _rename(apps, {new: old for old, new in TASKS.items()})
 
 
-def _rename(apps: Any, handlers: dict[str, str], tasks: dict[Any, Any]) -> None:
-    deliveries = apps.get_model("identity", "EventDelivery").objects
-    for old, new in handlers.items():
-        deliveries.filter(subscriber=old).update(subscriber=new)
+def _rename(apps: Any, tasks: dict[Any, Any]) -> None:
     failures = apps.get_model("identity", "TaskFailure").objects
     for (old, part), (new, new_part) in tasks.items():
         failures.filter(task=old, subject=part).update(task=new, subject=new_part)
 
 
 class Migration(migrations.Migration):
-    """Mails wait, and failures are shown, under the names of the tasks that do the work now."""
+    """Failures are shown under the names of the tasks that do the work now."""
 
-    dependencies = [("identity", "0020_confirmations_know_no_hook")]
+    dependencies = [("identity", "0022_confirmations_know_no_hook")]
 
     operations = [migrations.RunPython(rename, rename_back)]
