@@ -5,7 +5,7 @@ from django.contrib.admin import apps as admin
 
 from common.stored import read_carefully
 from config.celery import app as celery_app
-from config.nudge import Nudge
+from config.wake_up import WakeUp
 
 # Importing the Celery app here makes it the current one in every process that has Django's apps, so
 # that a task sent by the web server or a command reaches the configured broker.
@@ -26,7 +26,7 @@ class ConfigApp(AppConfig):
         from notifications.services import hook_owners  # noqa: PLC0415
 
         read_carefully()
-        events.on_commit_call(Nudge(wake_dispatcher))
+        events.on_commit_call(WakeUp(wake_dispatcher))
         emails.on_confirmed_call(hook_owners.confirm_address)
 
 

@@ -17,7 +17,7 @@ from notifications.services import (
     hook_planning,
     hook_runs,
     housekeeping,
-    usage_mails,
+    owner_mails,
 )
 
 log = logging.getLogger(__name__)
@@ -51,7 +51,7 @@ def mail_confirmation(event_uuid: UUID) -> None:
 @handler("mail-owners")
 def mail_owners(event_uuid: UUID) -> None:
     """Mail the owners of an organisation what a policy's notification says."""
-    usage_mails.send(Event.objects.get(uuid=event_uuid), now=timezone.now())
+    owner_mails.send(Event.objects.get(uuid=event_uuid), now=timezone.now())
 
 
 @handler("remove-hooks-of-user")

@@ -111,22 +111,22 @@ def ask(
     ):
         raise TooManyMails("Too many confirmations were asked for today. Try again tomorrow.")
     _open(user, subject_uuid).update(ended_at=now)
-    asked = EmailConfirmation.objects.create(
+    confirmation = EmailConfirmation.objects.create(
         user=user, subject_uuid=subject_uuid, email=email, created=now, expires=now + LIVES
     )
     if subject_uuid is None:
         _note(user, email, now=now)
-    _record("email_confirmation.requested", asked, actor=actor, now=now)
-    return asked
+    _record("email_confirmation.requested", confirmation, actor=actor, now=now)
+    return confirmation
 
 
 @transaction.atomic
 def cancel(user: User, *, actor: User, now: datetime) -> None:
     """Withdraw the request for another address; without one, it is as asked for already."""
-    for asked in _open(user, None).select_for_update():
-        asked.ended_at = now
-        asked.save(update_fields=["ended_at"])
-        _record("email_confirmation.canceled", asked, actor=actor, now=now)
+    for confirmation in _open(user, None).select_for_update():
+        confirmation.ended_at = now
+        confirmation.save(update_fields=["ended_at"])
+        _record("email_confirmation.canceled", confirmation, actor=actor, now=now)
     _note(user, "", now=now)
 
 
@@ -144,23 +144,23 @@ def confirm(code: str, *, now: datetime) -> EmailConfirmation:
     """
     rows = EmailConfirmation.objects.select_for_update(of=("self",)).select_related("user")
     uuid = _uuid_of(code)
-    asked = rows.filter(uuid=uuid, ended_at=None, expires__gt=now).first() if uuid else None
-    if asked is None or not asked.user.is_active:
+    confirmation = rows.filter(uuid=uuid, ended_at=None, expires__gt=now).first() if uuid else None
+    if confirmation is None or not confirmation.user.is_active:
         raise BadCode(NOT_VALID)
-    asked.ended_at = now
-    asked.save(update_fields=["ended_at"])
-    if asked.subject_uuid is None:
-        _take_over(asked, now=now)
+    confirmation.ended_at = now
+    confirmation.save(update_fields=["ended_at"])
+    if confirmation.subject_uuid is None:
+        _take_over(confirmation, now=now)
     else:
         for follow in _followers:
-            follow(asked.subject_uuid, asked.email, now)
-    _record("email_confirmation.done", asked, actor=asked.user, now=now)
-    return asked
+            follow(confirmation.subject_uuid, confirmation.email, now)
+    _record("email_confirmation.done", confirmation, actor=confirmation.user, now=now)
+    return confirmation
 
 
-def code_of(asked: EmailConfirmation) -> str:
+def code_of(confirmation: EmailConfirmation) -> str:
     """Return what the mailed link carries: it is stored nowhere."""
-    return signing.Signer(salt=SALT).sign(asked.uuid.hex)
+    return signing.Signer(salt=SALT).sign(confirmation.uuid.hex)
 
 
 def prune(*, now: datetime) -> int:
@@ -175,21 +175,21 @@ def prune(*, now: datetime) -> int:
     return deleted
 
 
-def _take_over(asked: EmailConfirmation, *, now: datetime) -> None:
+def _take_over(confirmation: EmailConfirmation, *, now: datetime) -> None:
     """Make the confirmed address the person's own.
 
     :raises AddressUnusable: another person has it by now.
     """
-    check_free(asked.email, but=asked.user)
-    User.objects.filter(pk=asked.user_id).update(
-        email=asked.email, requested_email="", modified=now
+    check_free(confirmation.email, but=confirmation.user)
+    User.objects.filter(pk=confirmation.user_id).update(
+        email=confirmation.email, requested_email="", modified=now
     )
     events.record(
         "user.updated",
-        asked.user,
-        actor=asked.user,
+        confirmation.user,
+        actor=confirmation.user,
         now=now,
-        message=f"User {asked.user.username} confirmed an e-mail address.",
+        message=f"User {confirmation.user.username} confirmed an e-mail address.",
         payload={"fields": ["email"]},
     )
 
@@ -211,6 +211,6 @@ def _uuid_of(code: str) -> UUID | None:
         return None
 
 
-def _record(kind: str, asked: EmailConfirmation, *, actor: User, now: datetime) -> None:
-    about = {"user_uuid": asked.user.uuid.hex, "hook": asked.subject_uuid is not None}
-    events.record(kind, asked, actor=actor, now=now, payload=about)
+def _record(kind: str, confirmation: EmailConfirmation, *, actor: User, now: datetime) -> None:
+    about = {"user_uuid": confirmation.user.uuid.hex, "hook": confirmation.subject_uuid is not None}
+    events.record(kind, confirmation, actor=actor, now=now, payload=about)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from identity.models import IdempotencyKey
-from identity.services import credentials, emails, rounds
+from identity.services import credentials, emails, periodic_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,7 +19,7 @@ def prune(*, now: datetime) -> dict[str, int]:
     """Delete dead tokens, answers kept for repeated requests, and old requests of addresses."""
     pruned = {}
     for what, prune_some in PARTS.items():
-        with rounds.part(PRUNING, what, now=now):
+        with periodic_rows.part(PRUNING, what, now=now):
             pruned[what] = prune_some(now)
     return pruned
 

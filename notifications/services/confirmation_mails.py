@@ -27,22 +27,24 @@ def send(requested: Event) -> None:
     :raises mailing.NotSent: the mail server did not take it.
     """
     found = EmailConfirmation.objects.select_related("user")
-    asked = found.filter(uuid=requested.subject_uuid, ended_at__isnull=True).first()
-    if asked is None:
+    confirmation = found.filter(uuid=requested.subject_uuid, ended_at__isnull=True).first()
+    if confirmation is None:
         return  # it was withdrawn meanwhile
-    link = f"{settings.SITE_URL}/confirm-email/?code={emails.code_of(asked)}"
+    link = f"{settings.SITE_URL}/confirm-email/?code={emails.code_of(confirmation)}"
     subject = f"[{settings.SITE_NAME}] Confirm this e-mail address"
-    mailing.send([asked.email], subject, _text(asked, link))
-    if asked.subject_uuid is None and asked.user.email:
+    mailing.send([confirmation.email], subject, _text(confirmation, link))
+    if confirmation.subject_uuid is None and confirmation.user.email:
         subject = f"[{settings.SITE_NAME}] Another e-mail address was asked for"
-        mailing.send([asked.user.email], subject, NOTICE.format(username=asked.user.username))
+        mailing.send(
+            [confirmation.user.email], subject, NOTICE.format(username=confirmation.user.username)
+        )
 
 
-def _text(asked: EmailConfirmation, link: str) -> str:
+def _text(confirmation: EmailConfirmation, link: str) -> str:
     what = (
-        f"The account {asked.user.username} wants this address for its profile."
-        if asked.subject_uuid is None
-        else f"{asked.user.username} wants to have word of events sent to this address."
+        f"The account {confirmation.user.username} wants this address for its profile."
+        if confirmation.subject_uuid is None
+        else f"{confirmation.user.username} wants to have word of events sent to this address."
     )
     return (
         f"{what}\n\nTo confirm that, open this link within two days:\n\n{link}\n\n"

@@ -14,7 +14,7 @@ from config import wiring
 from identity.models import Event, EventDelivery
 from identity.roles import RoleName
 from notifications.bus.mailing import NotSent
-from notifications.services import usage_mails
+from notifications.services import owner_mails
 from tests.factories.identity import GrantFactory, UserFactory
 from tests.services.policies.scene import NOV, evaluate, use
 
@@ -38,7 +38,7 @@ def test_the_mail_says_which_allocation_has_used_how_much(
     notification, resource, alice, project, settings
 ):
     settings.DEFAULT_FROM_EMAIL = "noreply@efp.example"
-    usage_mails.send(notification, now=NOV)
+    owner_mails.send(notification, now=NOV)
 
     (sent,) = mail.outbox
     assert (sent.to, sent.from_email) == ([alice.email], "noreply@efp.example")
@@ -65,14 +65,14 @@ def test_all_owners_get_the_same_mail_and_nobody_else(notification, allocator, a
     gone = owner(allocator)
     gone.grants.update(expiration_time=timezone.now() - timedelta(days=1))
 
-    usage_mails.send(notification, now=NOV)
+    owner_mails.send(notification, now=NOV)
 
     assert [sent.to for sent in mail.outbox] == [[alice.email, second.email.lower()]]
 
 
 def test_a_notification_is_told_once(notification, alice):
     for _ in range(2):
-        usage_mails.send(notification, now=NOV)
+        owner_mails.send(notification, now=NOV)
 
     assert len(mail.outbox) == 1
     told = Event.objects.get(kind="policy.owners_told")
@@ -81,7 +81,7 @@ def test_a_notification_is_told_once(notification, alice):
 
 
 def test_an_organisation_without_owners_is_told_nothing_and_that_is_recorded(notification):
-    usage_mails.send(notification, now=NOV)
+    owner_mails.send(notification, now=NOV)
 
     assert mail.outbox == []
     assert Event.objects.get(kind="policy.owners_told").payload["recipients"] == 0
@@ -89,7 +89,7 @@ def test_an_organisation_without_owners_is_told_nothing_and_that_is_recorded(not
 
 def test_a_policy_that_was_removed_tells_nobody(notification, alice):
     SlurmPeriodicUsagePolicy.objects.all().delete()
-    usage_mails.send(notification, now=NOV)
+    owner_mails.send(notification, now=NOV)
 
     assert mail.outbox == []
 
@@ -103,7 +103,7 @@ def test_a_mail_server_that_refuses_is_an_error_and_nothing_is_recorded(
     monkeypatch.setattr("django.core.mail.EmailMessage.send", refuse)
 
     with pytest.raises(NotSent):
-        usage_mails.send(notification, now=NOV)
+        owner_mails.send(notification, now=NOV)
     assert not Event.objects.filter(kind="policy.owners_told").exists()
 
 
