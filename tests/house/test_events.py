@@ -8,13 +8,13 @@ from functools import cache
 from itertools import product
 from pathlib import Path
 
-import pytest
 from django.conf import settings
 
 from allocations.lifecycle import AccountState, ApiKeyAction, ProvisionState
 from config.event_kinds import CATALOGUE
 from config.presets.loader.sections import SECTIONS
 from marketplace.lifecycle import RESOURCE, OfferingState, OrderState
+from tests.cases import each
 from tests.rooms import PACKAGES
 
 ROOT = Path(settings.BASE_DIR)
@@ -165,7 +165,7 @@ def test_the_search_finds_kinds_of_every_sort():
     } <= found
 
 
-@pytest.mark.parametrize("module", sorted(recorded()))
+@each("module", sorted(recorded()))
 def test_every_kind_is_declared(module):
     assert sorted(recorded()[module] - set(CATALOGUE.by_name)) == []
 
