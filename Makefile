@@ -1,7 +1,7 @@
 # The dev verbs. Each works on a machine that has only Python 3.11 and make: `.venv` is built first.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PY := .venv/bin/python
-PACKAGES := common identity marketplace allocations accounting config standalone bench
+PACKAGES := common identity marketplace allocations accounting notifications config standalone bench
 CODE := $(PACKAGES) tests manage.py
 # Workers need not know of each other: the database says what is to be done, and by whom.
 WORKER := $(PY) -m celery --app config.celery worker --without-gossip --without-mingle --without-heartbeat --beat
@@ -10,6 +10,8 @@ PYTEST := $(PY) -m pytest -n auto
 PRODUCTION := DEBUG=false DATABASE_URL=postgresql://efp@db/efp CELERY_BROKER_URL=redis://redis/0 \
 	SECRET_KEY=not-a-secret-but-as-long-and-as-mixed-as-one-in-production-has-to-be \
 	ENCRYPTION_KEYS=not-a-secret-but-as-long-as-one-in-production-has-to-be
+# A run of the tests has hundreds of processes, which need not each compile what another one has.
+unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 

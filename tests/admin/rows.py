@@ -20,6 +20,7 @@ from allocations.models import (
 from identity import models as identity
 from identity.roles import RoleName
 from marketplace import models as marketplace
+from notifications import models as notifications
 from tests import factories
 from tests.factories.accounting import (
     ComponentUsageFactory,
@@ -41,7 +42,6 @@ from tests.factories.identity import (
     ProjectFactory,
     RoleFactory,
     UserFactory,
-    WebHookFactory,
 )
 from tests.factories.marketplace import (
     AccessModeFactory,
@@ -50,6 +50,7 @@ from tests.factories.marketplace import (
     HpcOfferingFactory,
     OfferingComponentFactory,
 )
+from tests.factories.notifications import WebHookFactory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,14 +87,14 @@ def a_delivery() -> identity.EventDelivery:
     )
 
 
-def a_hook() -> identity.Hook:
-    return identity.Hook.objects.get(pk=WebHookFactory(customer=CustomerFactory()).pk)
+def a_hook() -> notifications.Hook:
+    return notifications.Hook.objects.get(pk=WebHookFactory(customer=CustomerFactory()).pk)
 
 
-def a_position() -> identity.HookPosition:
+def a_position() -> notifications.HookPosition:
     """Return how far the log is planned: there is one such row."""
     begun = {"sequence": 0, "planned_at": timezone.now()}
-    return identity.HookPosition.objects.get_or_create(defaults=begun)[0]
+    return notifications.HookPosition.objects.get_or_create(defaults=begun)[0]
 
 
 def an_answer() -> identity.IdempotencyKey:
@@ -155,8 +156,8 @@ MAKERS = makers_of_factories() | {
     identity.Event: an_event,
     identity.EventDelivery: a_delivery,
     identity.Grant: lambda: GrantFactory(scope=ProjectFactory(), created_by=UserFactory()),
-    identity.Hook: a_hook,
-    identity.HookPosition: a_position,
+    notifications.Hook: a_hook,
+    notifications.HookPosition: a_position,
     identity.IdempotencyKey: an_answer,
     identity.EmailConfirmation: email_confirmation,
     identity.LoginFailures: login_failures,

@@ -1,0 +1,199 @@
+"""Telling a hook again: one event, a stretch of the log, or all that was given up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from common.errors import Missing
+from identity import events
+from notifications.hook_matching import Wish
+from notifications.models import Hook, HookDelivery
+from notifications.services.hook_planning import delivery, visible_to_owner
+from notifications.services.hooks import Gone, Inactive
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
+    from uuid import UUID
+
+    from django.db.models import QuerySet
+
+    from identity.models import Event, User
+
+MOST = 10_000
+"""How many events one request may have told again; what is left is another request."""
+
+CHUNK = 500
+BEGUN_ANEW = (
+    "planned_at",
+    "attempts",
+    "next_attempt_at",
+    "claimed_until",
+    "delivered_at",
+    "dead",
+    "last_error",
+)
+
+
+class NoSuchEvent(Missing):
+    """There is no event with that UUID of which the hook may be told."""
+
+    code = "no_such_event"
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A part of the log: beyond one number or moment, up to another."""
+
+    after: int | datetime | None = None
+    before: int | datetime | None = None
+
+    def of(self, rows: QuerySet[Event]) -> QuerySet[Event]:
+        """Keep the events of the stretch."""
+        if self.after is not None:
+            rows = rows.filter(**{f"{_column(self.after)}__gt": self.after})
+        if self.before is not None:
+            rows = rows.filter(**{f"{_column(self.before)}__lte": self.before})
+        return rows
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """How many events are told again; `next` is where to go on if there are more."""
+
+    replayed: int
+    next: int | None = None
+
+
+def replay(
+    hook: Hook,
+    *,
+    event_uuid: UUID | None = None,
+    stretch: Stretch | None = None,
+    actor: User,
+    now: datetime,
+) -> Replayed:
+    """Tell a hook again of one event, of a stretch of the log, or of all that was given up.
+
+    :raises Gone: the hook was removed meanwhile.
+    :raises Inactive: it is switched off.
+    :raises NoSuchEvent: it may not be told of the event.
+    """
+    if event_uuid is not None:
+        return replay_event(hook, event_uuid, actor=actor, now=now)
+    if stretch is not None:
+        return replay_stretch(hook, stretch, actor=actor, now=now)
+    return replay_dead(hook, actor=actor, now=now)
+
+
+@transaction.atomic
+def replay_event(hook: Hook, event_uuid: UUID, *, actor: User, now: datetime) -> Replayed:
+    """Tell a hook of one event again, or for the first time, whether it listens to such or not.
+
+    :raises Gone: the hook was removed meanwhile.
+    :raises Inactive: it is switched off.
+    :raises NoSuchEvent: it may not be told of any such event.
+    """
+    locked = _begun_anew(hook)
+    event = visible_to_owner(locked).filter(uuid=event_uuid, sequence__isnull=False).first()
+    if event is None:
+        raise NoSuchEvent("No Event matches the given query.")
+    return _told(locked, Replayed(_again(locked, [event], now=now)), actor=actor, now=now)
+
+
+@transaction.atomic
+def replay_stretch(hook: Hook, stretch: Stretch, *, actor: User, now: datetime) -> Replayed:
+    """Tell a hook again of all in a stretch of the log that it listens to.
+
+    :raises Gone: the hook was removed meanwhile.
+    :raises Inactive: it is switched off.
+    """
+    locked = _begun_anew(hook)
+    wish, replayed, further = Wish.of(locked), 0, None
+    rows = stretch.of(visible_to_owner(locked)).filter(sequence__isnull=False)
+    rows = rows.select_related("customer", "provider", "project").order_by("sequence")
+    for chunk in _chunks(rows):
+        replayed += _again(locked, [event for event in chunk if wish.wants(event)], now=now)
+        if replayed >= MOST:
+            further = chunk[-1].sequence
+            break
+    return _told(locked, Replayed(replayed, further), actor=actor, now=now)
+
+
+@transaction.atomic
+def replay_dead(hook: Hook, *, actor: User, now: datetime) -> Replayed:
+    """Tell a hook again of all that was given up, the oldest first.
+
+    :raises Gone: the hook was removed meanwhile.
+    :raises Inactive: it is switched off.
+    """
+    locked = _begun_anew(hook)
+    dead = HookDelivery.objects.filter(hook=locked, dead=True).order_by("sequence")
+    chosen = list(dead.values_list("pk", "sequence")[:MOST])
+    HookDelivery.objects.filter(pk__in=[pk for pk, _ in chosen]).update(
+        dead=False, attempts=0, planned_at=now, next_attempt_at=now, claimed_until=None
+    )
+    further = chosen[-1][1] if len(chosen) == MOST else None
+    return _told(locked, Replayed(len(chosen), further), actor=actor, now=now)
+
+
+def replay_delivery(row: HookDelivery, *, actor: User, now: datetime) -> Replayed:
+    """Tell a hook again of what a delivery is about.
+
+    :raises Gone: the hook was removed meanwhile.
+    :raises Inactive: it is switched off.
+    :raises NoSuchEvent: it may not be told of the event any more.
+    """
+    return replay_event(row.hook, row.event.uuid, actor=actor, now=now)
+
+
+def _begun_anew(hook: Hook) -> Hook:
+    """Return the hook, locked; whoever asks for a replay believes that its receiver is back."""
+    locked: Hook | None = Hook.objects.select_for_update(no_key=True).filter(pk=hook.pk).first()
+    if locked is None:
+        raise Gone("The hook was removed.")
+    if not locked.is_active:
+        raise Inactive("The hook is switched off.")
+    locked.failures, locked.failing_since, locked.paused_until = 0, None, None
+    locked.save(update_fields=["failures", "failing_since", "paused_until"])
+    return locked
+
+
+def _again(hook: Hook, chosen: Iterable[Event], *, now: datetime) -> int:
+    rows = [delivery(hook, event, now=now) for event in chosen]
+    HookDelivery.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["hook", "event"],
+        update_fields=BEGUN_ANEW,
+    )
+    return len(rows)
+
+
+def _chunks(rows: QuerySet[Event]) -> Iterator[list[Event]]:
+    """Go through events by number, some at a time."""
+    chunk = list(rows[:CHUNK])
+    while chunk:
+        yield chunk
+        chunk = list(rows.filter(sequence__gt=chunk[-1].sequence)[:CHUNK])
+
+
+def _column(bound: int | datetime) -> str:
+    return "sequence" if isinstance(bound, int) else "created"
+
+
+def _told(hook: Hook, replayed: Replayed, *, actor: User, now: datetime) -> Replayed:
+    kind = "web_hook.replayed" if hook.destination_url else "email_hook.replayed"
+    events.record(
+        kind,
+        hook,
+        actor=actor,
+        now=now,
+        message=f"{replayed.replayed} events are told again.",
+        customer=hook.customer,
+        payload={"hook_uuid": hook.uuid.hex, "replayed": replayed.replayed},
+    )
+    return replayed
