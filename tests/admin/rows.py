@@ -144,7 +144,7 @@ def a_component() -> marketplace.OfferingComponent:
 
 def makers_of_factories() -> dict[type[Any], Callable[[], Any]]:
     """Return the first factory of each model: the module's other ones are special cases of it."""
-    found: dict[type[Any], Callable[[], Any]] = {}
+    found: dict[Any, Callable[[], Any]] = {}
     for module in iter_modules(factories.__path__, f"{factories.__name__}."):
         for made in vars(import_module(module.name)).values():
             if isinstance(made, type) and issubclass(made, DjangoModelFactory):
