@@ -149,7 +149,8 @@ def makers_of_factories() -> dict[type[Any], Callable[[], Any]]:
         for made in vars(import_module(module.name)).values():
             if isinstance(made, type) and issubclass(made, DjangoModelFactory):
                 found.setdefault(made._meta.model, made)
-    return {model: made for model, made in found.items() if model and not model._meta.proxy}
+    found.pop(None, None)  # what has no model is a base of others
+    return {model: made for model, made in found.items() if not model._meta.proxy}
 
 
 MAKERS = makers_of_factories() | {
