@@ -6,6 +6,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
@@ -148,9 +149,10 @@ def makers_of_factories() -> dict[type[Any], Callable[[], Any]]:
     for module in iter_modules(factories.__path__, f"{factories.__name__}."):
         for made in vars(import_module(module.name)).values():
             if isinstance(made, type) and issubclass(made, DjangoModelFactory):
-                found.setdefault(made._meta.model, made)
-    found.pop(None, None)  # what has no model is a base of others
-    return {model: made for model, made in found.items() if not model._meta.proxy}
+                of: Any = made
+                found.setdefault(of._meta.model, made)
+    of_all = apps.get_models()
+    return {model: found[model] for model in of_all if model in found and not model._meta.proxy}
 
 
 MAKERS = makers_of_factories() | {
