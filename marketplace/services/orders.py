@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from common import changes
 from common.errors import Conflict
 from common.machine import wrong_state
 from common.redaction import without_secrets
@@ -17,7 +18,6 @@ from marketplace.cancellation import is_stoppable
 from marketplace.lifecycle import ORDER, WAITING, OrderState, OrderType
 from marketplace.models import Order
 from marketplace.services import (
-    changes,
     delivery,
     history,
     locking,
