@@ -41,9 +41,9 @@ ROOTS = (
 class Version(serializers.Serializer[Any]):
     """Which release answers."""
 
-    version = serializers.CharField()
-    latest_version = serializers.CharField(required=False)
-    changelog_summary = serializers.DictField(required=False)
+    version = serializers.CharField(help_text="The running release.")
+    latest_version = serializers.CharField(required=False, help_text="Never sent.")
+    changelog_summary = serializers.DictField(required=False, help_text="Never sent.")
 
 
 class VersionViewSet(ApiViewSet):
@@ -52,7 +52,10 @@ class VersionViewSet(ApiViewSet):
     access: ClassVar[dict[str, Rule]] = {"about": PUBLIC}
 
     def about(self, request: Request) -> Response:
-        """Get the version of the service."""
+        """Get the version of the service.
+
+        The release that answers.
+        """
         return self.answer({"version": settings.VERSION})
 
     about.api = Declared(output=Version)  # type: ignore[attr-defined]

@@ -4,8 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
+from accounting.api import meanings as accounting
+from allocations.api import meanings as allocations
+from common.api import shared_keys as common
 from config.openapi.overview import OVERVIEW
 from config.openapi.tags import TAGS
+from identity.api import meanings as identity
+from marketplace.api import meanings as marketplace
+from marketplace.api.offerings import meanings as offerings
+
+TABLES = (common, identity, offerings, marketplace, allocations, accounting)
+
+MEANINGS = (
+    {key: text for table in TABLES for key, text in table.KEYS.items()},
+    {**identity.NOUNS, **marketplace.NOUNS, **allocations.NOUNS, **accounting.NOUNS},
+    common.ENDINGS,
+)
+"""What keys mean, what their first parts stand for, and what their last parts say."""
 
 
 def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
@@ -16,6 +31,3 @@ def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     result["info"]["description"] = OVERVIEW
     result["tags"] = [{"name": name, "description": text} for name, text in TAGS.items()]
     return result
-
-
-MEANINGS: tuple[dict[str, str], dict[str, str], dict[str, str]] = ({}, {}, {})

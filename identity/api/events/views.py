@@ -64,7 +64,10 @@ class EventViewSet(Listed, Retrieved, ApiViewSet):
 
     @reading(WORDS, detail=False)
     def scope_types(self, request: AuthenticatedRequest) -> Response:
-        """List the types of objects that events are about."""
+        """List the types of objects that events are about.
+
+        By which `feature` may select events.
+        """
         return self.answer(sorted(event_types.SUBJECTS))
 
 

@@ -48,6 +48,9 @@ class SshKeyViewSet(Listed, Retrieved, ApiViewSet):
 
     @deletes
     def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Delete an SSH key."""
+        """Delete an SSH key.
+
+        Sites that take keys from here stop accepting it.
+        """
         keys.remove(self.row(), actor=request.user, now=self.now)
         return self.no_content()

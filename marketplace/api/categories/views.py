@@ -41,7 +41,10 @@ class CategoryViewSet(Listed, Retrieved, ApiViewSet):
 
     @creates(CategoryInput)
     def create(self, request: AuthenticatedRequest) -> Response:
-        """Create a category."""
+        """Create a category.
+
+        Offerings can be put into it at once.
+        """
         data = self.data(CategoryInput)
         return self.created(categories.create(**data, actor=request.user, now=self.now))
 
