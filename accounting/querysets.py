@@ -9,11 +9,13 @@ from django.db.models import F, OuterRef, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Replace
 
 from allocations.lifecycle import AccountState
+from common.rows import rows_of
+from identity.models import OrganizationGroup
 from identity.querysets import count_of
 from marketplace.components import BillingType
 from marketplace.lifecycle import ResourceState
+from marketplace.models import OfferingComponent
 from marketplace.querysets import AtProvidedOfferings, both_sides
-from marketplace.querysets.sides import rows_of
 
 UUID_HEX = Replace(Cast(F("uuid"), TextField()), Value("-"), Value(""), output_field=TextField())
 """A UUID as 32 digits."""
@@ -57,21 +59,19 @@ class PolicyQuerySet(AtProvidedOfferings):
 
     def for_api(self, user: Any) -> Self:
         """Add what the API shows of a policy beside its own columns."""
-        groups = self.model._meta.get_field("organization_groups").related_model.objects
-        offerings = self.model._meta.get_field("offering").related_model.objects.all()
-        limited = rows_of(offerings, "components").filter(
+        limited = OfferingComponent.objects.filter(
             offering=OuterRef("offering"),
             billing_type=BillingType.LIMIT,
             limit_period__isnull=False,
         )
         states = (
-            rows_of(self, "states")
+            rows_of("accounting.PolicyState")
             .filter(policy=OuterRef("pk"), fired=True)
             .exclude(resource__state__in=(ResourceState.TERMINATING, ResourceState.TERMINATED))
         )
         return self.annotate(
             group_uuids=ArraySubquery(
-                groups.filter(periodic_usage_policies=OuterRef("pk"))
+                OrganizationGroup.objects.filter(periodic_usage_policies=OuterRef("pk"))
                 .order_by("name", "pk")
                 .values(hex=UUID_HEX)
             ),

@@ -1,6 +1,6 @@
 """What happens in the background for accounting; each task may be run at any time again.
 
-The subscribers take the UUID of an event; they may be called again with the same one.
+Handlers of events are given their names by `@handler`; `config.wiring` says what they act on.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from uuid import UUID
 from django.utils import timezone
 
 from accounting.models import SlurmPeriodicUsagePolicy
-from accounting.services import commands, evaluation, months, notices
+from accounting.services import commands, evaluation, new_months, owner_mails
+from identity.event_handlers import handler
 from identity.models import Event
 from identity.periodic import periodic
-from identity.services import rounds
+from identity.services import periodic_rows
 from marketplace.models import Resource
 
 log = logging.getLogger(__name__)
@@ -24,10 +25,10 @@ log = logging.getLogger(__name__)
 def begin_month(**_: object) -> None:
     """Let every resource show the present month, with what recurs in it."""
     now = timezone.now()
-    carried = rounds.each(
+    carried = periodic_rows.for_each(
         "accounting.tasks.begin_month",
-        months.unsettled(now=now),
-        lambda resource: months.carry_over(resource, now=now),
+        new_months.unsettled(now=now),
+        lambda resource: new_months.carry_over(resource, now=now),
         now=now,
     )
     if any(carried):
@@ -41,6 +42,7 @@ def begin_period(**_: object) -> None:
         log.info("Resources evaluated for a new period: %s", evaluated)
 
 
+@handler("evaluate-resource")
 def follow_resource(event_uuid: UUID) -> None:
     """Evaluate a resource whose usage, limits or name at the site have changed."""
     event = Event.objects.get(uuid=event_uuid)
@@ -49,6 +51,7 @@ def follow_resource(event_uuid: UUID) -> None:
         evaluation.evaluate_resource(resource, now=timezone.now())
 
 
+@handler("evaluate-policy")
 def follow_policy(event_uuid: UUID) -> None:
     """Evaluate all resources of a policy that is new or has changed."""
     event = Event.objects.get(uuid=event_uuid)
@@ -61,14 +64,16 @@ def follow_policy(event_uuid: UUID) -> None:
         evaluation.evaluate_all(policy, now=timezone.now())
 
 
+@handler("note-sent-settings")
 def follow_sent_settings(event_uuid: UUID) -> None:
     """Show on a policy's evaluation that the broker has taken what it wants of the site."""
-    told = Event.objects.get(uuid=event_uuid).payload
+    payload = Event.objects.get(uuid=event_uuid).payload
     commands.note_settings_sent(
-        policy_uuid=UUID(told["policy_uuid"]), resource_uuid=UUID(told["resource_uuid"])
+        policy_uuid=UUID(payload["policy_uuid"]), resource_uuid=UUID(payload["resource_uuid"])
     )
 
 
+@handler("mail-owners")
 def tell_owners(event_uuid: UUID) -> None:
     """Send the owners of an organisation the mail that a policy's notification calls for."""
-    notices.tell_owners(Event.objects.get(uuid=event_uuid), now=timezone.now())
+    owner_mails.send(Event.objects.get(uuid=event_uuid), now=timezone.now())

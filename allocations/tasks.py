@@ -1,6 +1,6 @@
 """What happens in the background: deliveries of orders, and accounts that follow roles.
 
-The subscribers take the UUID of an event; they may be called again with the same one.
+Handlers of events are given their names by `@handler`; `config.wiring` says what they act on.
 """
 
 from __future__ import annotations
@@ -29,9 +29,10 @@ from allocations.services import (
     publishing,
     shared_accounts,
 )
+from identity.event_handlers import handler
 from identity.models import Event, Grant, Project, User
 from identity.periodic import periodic
-from identity.services import rounds
+from identity.services import periodic_rows
 from marketplace.lifecycle import OrderState, ResourceState
 from marketplace.models import Offering, Order, Resource
 
@@ -47,7 +48,8 @@ NAMING = frozenset({"details", "is_active"})
 """What of a person decides whether they have accounts at sites, and under what names."""
 
 
-def deliver(event_uuid: UUID) -> None:
+@handler("provision-order")
+def follow_order(event_uuid: UUID) -> None:
     """Deliver an order that executes, and close the delivery of one that ended."""
     event = Event.objects.get(uuid=event_uuid)
     order = Order.objects.filter(uuid=event.subject_uuid).first()
@@ -60,6 +62,7 @@ def deliver(event_uuid: UUID) -> None:
         provisioning.follow(order, state, before=event.created, now=timezone.now())
 
 
+@handler("accounts-of-resource")
 def follow_resource(event_uuid: UUID) -> None:
     """See to the accounts of a project's members where its resource came up or ended."""
     event = Event.objects.select_related("project").get(uuid=event_uuid)
@@ -69,6 +72,7 @@ def follow_resource(event_uuid: UUID) -> None:
     _reconcile(membership.members(event.project), offerings)
 
 
+@handler("close-api-keys")
 def close_api_keys(event_uuid: UUID) -> None:
     """Delete the keys of a resource that was terminated."""
     event = Event.objects.get(uuid=event_uuid)
@@ -77,6 +81,7 @@ def close_api_keys(event_uuid: UUID) -> None:
         api_keys.close_all(resource, now=timezone.now())
 
 
+@handler("accounts-of-new-resource")
 def follow_created_resource(event_uuid: UUID) -> None:
     """See to the accounts of a new allocation's members, then have its site look at it.
 
@@ -84,9 +89,10 @@ def follow_created_resource(event_uuid: UUID) -> None:
     to let in then, and would not ask again.
     """
     follow_resource(event_uuid)
-    tell_subscribers(event_uuid)
+    enqueue_agent_messages(event_uuid)
 
 
+@handler("accounts-of-grant")
 def follow_grant(event_uuid: UUID) -> None:
     """See to the accounts of somebody who got or lost a role in a project, then tell the sites.
 
@@ -96,15 +102,17 @@ def follow_grant(event_uuid: UUID) -> None:
     grant = Grant.objects.select_related("user", "project").get(uuid=event.subject_uuid)
     if grant.project is not None:
         _reconcile([grant.user], membership.offerings_of(grant.project))
-        tell_subscribers(event_uuid)
+        enqueue_agent_messages(event_uuid)
 
 
+@handler("accounts-of-user")
 def follow_user(event_uuid: UUID) -> None:
     """See to the accounts of somebody who was let in or shut out, then tell the sites."""
     _see_to_accounts(Event.objects.get(uuid=event_uuid))
-    tell_subscribers(event_uuid)
+    enqueue_agent_messages(event_uuid)
 
 
+@handler("attributes-of-user")
 def tell_of_person(event_uuid: UUID) -> None:
     """Record for each site what changed of what it sees of somebody."""
     event = Event.objects.get(uuid=event_uuid)
@@ -112,6 +120,7 @@ def tell_of_person(event_uuid: UUID) -> None:
     attributes.tell(user, event.payload.get("fields", ()), now=timezone.now())
 
 
+@handler("account-names-of-user")
 def follow_details(event_uuid: UUID) -> None:
     """See to the accounts of somebody whose names at sites may come from what has changed."""
     event = Event.objects.get(uuid=event_uuid)
@@ -119,6 +128,7 @@ def follow_details(event_uuid: UUID) -> None:
         _see_to_accounts(event)
 
 
+@handler("accounts-at-offering")
 def follow_offering(event_uuid: UUID) -> None:
     """See to the accounts at an offering whose rules for accounts changed."""
     event = Event.objects.get(uuid=event_uuid)
@@ -127,6 +137,7 @@ def follow_offering(event_uuid: UUID) -> None:
         _reconcile(membership.people_of(offering), [offering])
 
 
+@handler("accounts-at-provider")
 def follow_provider(event_uuid: UUID) -> None:
     """See to the accounts at all offerings of a provider whose rules for accounts changed."""
     event = Event.objects.get(uuid=event_uuid)
@@ -136,6 +147,7 @@ def follow_provider(event_uuid: UUID) -> None:
         _reconcile(membership.people_of(offering), [offering])
 
 
+@handler("close-accounts-of-project")
 def follow_removed_project(event_uuid: UUID) -> None:
     """Close the accounts of programs and courses of a project that was removed."""
     event = Event.objects.select_related("project").get(uuid=event_uuid)
@@ -143,6 +155,7 @@ def follow_removed_project(event_uuid: UUID) -> None:
         shared_accounts.close_all(event.project, now=timezone.now())
 
 
+@handler("close-accounts-of-customer")
 def follow_removed_customer(event_uuid: UUID) -> None:
     """Close the accounts of programs of an organisation that was removed."""
     event = Event.objects.select_related("customer").get(uuid=event_uuid)
@@ -150,6 +163,7 @@ def follow_removed_customer(event_uuid: UUID) -> None:
         shared_accounts.close_all(event.customer, now=timezone.now())
 
 
+@handler("reopen-account")
 def follow_account(event_uuid: UUID) -> None:
     """Open the account anew of somebody who came back while the old one was being deleted."""
     event = Event.objects.get(uuid=event_uuid)
@@ -162,7 +176,8 @@ def follow_account(event_uuid: UUID) -> None:
         _reconcile([account.user], [account.offering])
 
 
-def tell_subscribers(event_uuid: UUID) -> None:
+@handler("agent-messages")
+def enqueue_agent_messages(event_uuid: UUID) -> None:
     """Write down for each queue at the broker what its subscriber is told of an event."""
     if configured.is_configured():
         event = Event.objects.select_related("actor", "project", "provider").get(uuid=event_uuid)
@@ -219,7 +234,7 @@ def prune_messages(**_: object) -> None:
 @periodic
 def deliver_due(**_: object) -> None:
     """Try deliveries again whose pause is over, and those whose worker was lost."""
-    rounds.each(
+    periodic_rows.for_each(
         "allocations.tasks.deliver_due",
         provisioning.due(now=timezone.now()),
         lambda order: provisioning.start(order, now=timezone.now()),

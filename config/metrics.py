@@ -67,20 +67,20 @@ def events(now: datetime) -> Iterator[Metric]:
 
 
 def deliveries(now: datetime) -> Iterator[Metric]:
-    """Count by subscriber what events it has still to work off, and what was given up."""
-    waiting = _gauge("event_deliveries_waiting", "Events to be worked off.", "subscriber")
+    """Count by handler what events it has still to work off, and what was given up."""
+    waiting = _gauge("event_deliveries_waiting", "Events to be worked off.", "handler")
     oldest = _gauge(
-        "event_deliveries_oldest_seconds", "Age of the oldest event to be worked off.", "subscriber"
+        "event_deliveries_oldest_seconds", "Age of the oldest event to be worked off.", "handler"
     )
-    dead = _gauge("event_deliveries_dead", "Events that were given up.", "subscriber")
+    dead = _gauge("event_deliveries_dead", "Events that were given up.", "handler")
     is_open = Q(delivered_at__isnull=True, dead=False)
-    undelivered = EventDelivery.objects.filter(is_open).order_by("subscriber").values("subscriber")
+    undelivered = EventDelivery.objects.filter(is_open).order_by("handler").values("handler")
     for row in undelivered.annotate(number=Count("pk"), since=Min("event__created")):
-        waiting.add_metric([row["subscriber"]], row["number"])
-        oldest.add_metric([row["subscriber"]], _age(row["since"], now))
-    given_up = EventDelivery.objects.filter(dead=True).order_by("subscriber")
-    for subscriber, number in given_up.values_list("subscriber").annotate(number=Count("pk")):
-        dead.add_metric([subscriber], number)
+        waiting.add_metric([row["handler"]], row["number"])
+        oldest.add_metric([row["handler"]], _age(row["since"], now))
+    given_up = EventDelivery.objects.filter(dead=True).order_by("handler")
+    for handler, number in given_up.values_list("handler").annotate(number=Count("pk")):
+        dead.add_metric([handler], number)
     yield from (waiting, oldest, dead)
 
 

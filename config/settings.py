@@ -246,7 +246,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024  # of any body; agents send some 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "identity.api.authentication.TokenAuthentication",
-        "rest_framework.authentication.SessionAuthentication",
+        "identity.api.authentication.SessionAuthentication",
     ],
     "DEFAULT_SCHEMA_CLASS": "common.api.schema.ApiSchema",
     "VIEW_DESCRIPTION_FUNCTION": "common.api.operation_texts.view_description",
@@ -296,8 +296,11 @@ CONTRIBUTIONS = {
     "identity": "config.contributions.IDENTITY",
     "marketplace": "config.contributions.MARKETPLACE",
 }
+EVENT_CATALOGUE = "config.event_kinds.CATALOGUE"
 # Rendering reads what was fetched and nothing else; where people develop and test, it must.
 FORBID_SQL_WHILE_RENDERING = DEBUG
+# Each use of a cached statement compiles it anew and compares.
+CHECK_CACHED_STATEMENTS = DEBUG
 
 # --- Background work: the outbox in the database is the truth, the broker only wakes up -----------
 CELERY_BROKER_URL = env_secret("CELERY_BROKER_URL", "filesystem://localhost")

@@ -34,5 +34,5 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 # Nothing in a test may reach a worker by accident: messages stay in this process.
 CELERY_BROKER_URL = "memory://"
 CELERY_BROKER_TRANSPORT_OPTIONS = {"polling_interval": 0.02}
-FORBID_SQL_WHILE_RENDERING = True
+FORBID_SQL_WHILE_RENDERING = CHECK_CACHED_STATEMENTS = True
 LOGGING = {"version": 1, "disable_existing_loggers": False}

@@ -72,7 +72,7 @@ def in_force() -> Q:
 
 def held(user: Any) -> frozenset[Held]:
     """Return the grants of a user that are in force; asked for once in a request that reads."""
-    found: frozenset[Held] = user.grants_read if user.only_reads else grants_in_force(user)
+    found: frozenset[Held] = user.principal.grants
     return found
 
 

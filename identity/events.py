@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_nudges: list[Callable[[], None]] = []
+_wake_ups: list[Callable[[], None]] = []
 _reason: ContextVar[str] = ContextVar("reason", default="")
 
 
@@ -37,9 +37,9 @@ def because(reason: str) -> Iterator[None]:
         _reason.reset(token)
 
 
-def on_commit_call(nudge: Callable[[], None]) -> None:
+def on_commit_call(wake_up: Callable[[], None]) -> None:
     """Let the composition root say how the dispatcher is woken after a commit."""
-    _nudges[:] = [nudge]
+    _wake_ups[:] = [wake_up]
 
 
 def record(  # noqa: PLR0913 - an event has that many sides
@@ -84,6 +84,6 @@ def record(  # noqa: PLR0913 - an event has that many sides
         or (subject.uuid if subject_type == "offering" else None),
         created=now,
     )
-    for nudge in _nudges:
-        transaction.on_commit(nudge, robust=True)
+    for wake_up in _wake_ups:
+        transaction.on_commit(wake_up, robust=True)
     return event

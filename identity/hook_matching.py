@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from identity.event_types import GROUPS, kinds_in, kinds_named
+from identity.event_types import kinds_in, kinds_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,8 +26,7 @@ class Wish:
     def of(cls, hook: Any) -> Wish:
         """Return what a hook wants: the types, groups and kinds that it names, taken together."""
         named = (kind for name in hook.event_types for kind in kinds_named(name))
-        occurring = (group for group in hook.event_groups if group in GROUPS)
-        grouped = (kind for group in occurring for kind in kinds_in(group))
+        grouped = (kind for group in hook.event_groups for kind in kinds_in(group))
         kinds = frozenset((*hook.event_kinds, *named, *grouped))
         return cls(kinds, frozenset(map(UUID, hook.scopes)))
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Self
 
+from django.contrib.auth import get_user_model
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection
@@ -29,6 +30,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Coalesce, ExtractMonth, ExtractYear, Now
 
+from common.rows import rows_of
 from identity import access
 from identity.contributions import contributions
 from identity.permissions import Permission
@@ -74,7 +76,7 @@ class UserQuerySet(QuerySet[Any]):
             return self.filter(is_removed=False)
         if not user.is_authenticated:
             return self.none()
-        colleagues = self.model._meta.get_field("grants").related_model.objects.filter(
+        colleagues = rows_of("identity.Grant").filter(
             Q(scope_type=ScopeType.CUSTOMER, scope_id__in=within.customers)
             | Q(project__in=within.projects)
             | Q(project__customer__in=within.customers),
@@ -85,8 +87,7 @@ class UserQuerySet(QuerySet[Any]):
 
     def for_api(self, user: Any) -> Self:
         """Add whether somebody has a token that works."""
-        tokens = self.model._meta.get_field("tokens").related_model.objects
-        alive = tokens.alive(Now()).filter(user=OuterRef("pk"))
+        alive = rows_of("identity.Token").alive(Now()).filter(user=OuterRef("pk"))
         return self.annotate(has_active_session=Exists(alive))
 
 
@@ -101,8 +102,8 @@ class TokenQuerySet(QuerySet[Any]):
         """Keep those that do not."""
         return self.filter(lifetime__isnull=False, last_used__lte=_died_at(now))
 
-    def carried(self, digest: str) -> Any:
-        """Return the token with a digest, its user and their grants (`grants_carried`), or None.
+    def with_grants(self, digest: str) -> Any:
+        """Return the token with a digest, its user and their grants (`user_grants`), or None.
 
         Every request asks this, so the SQL is kept: to name the seventy columns anew takes three
         times as long as to find the row.
@@ -117,7 +118,7 @@ class TokenQuerySet(QuerySet[Any]):
         own = len(tokens._meta.concrete_fields)
         token = _instance(tokens, row[:own])
         token.user = _instance(users, row[own + 1 :])
-        token.user.grants_carried = frozenset(
+        token.user_grants = frozenset(
             (role, scope_type, int(scope_id), int(customer_id))
             for role, scope_type, scope_id, customer_id in row[own]
         )
@@ -127,14 +128,13 @@ class TokenQuerySet(QuerySet[Any]):
 @lru_cache(maxsize=1)
 def _with_user(tokens: Any) -> tuple[str, Any]:
     """Return the SQL that finds a token with its user and grants, and the model of users."""
-    users = tokens._meta.get_field("user").related_model
-    grants = users._meta.get_field("grants").related_model.objects
     parts = [Cast(part, TextField()) for part in access.HELD]
     texts = ArrayField(TextField())
     held = Func(*parts, template="ARRAY[%(expressions)s]", output_field=texts)
+    grants = rows_of("identity.Grant")
     mine = grants.filter(access.in_force(), user=OuterRef("user")).values_list(held)
     rows = tokens._base_manager.select_related("user").annotate(held=ArraySubquery(mine))
-    return rows.filter(digest="").query.sql_with_params()[0], users
+    return rows.filter(digest="").query.sql_with_params()[0], get_user_model()
 
 
 def _instance(model: Any, row: Sequence[Any]) -> Any:
@@ -166,8 +166,7 @@ class RoleQuerySet(QuerySet[Any]):
         """Add, for staff and support, how many hold each."""
         if not (user.is_authenticated and (user.is_staff or user.is_support)):
             return self.annotate(users_count=Value(None, output_field=IntegerField()))
-        grants = self.model._meta.get_field("grants").related_model.objects
-        held = grants.filter(access.in_force(), role=OuterRef("pk"))
+        held = rows_of("identity.Grant").filter(access.in_force(), role=OuterRef("pk"))
         return self.annotate(users_count=count_of(held, "role"))
 
 
@@ -195,8 +194,7 @@ class CustomerQuerySet(QuerySet[Any]):
 
     def for_api(self, user: Any) -> Self:
         """Add what the API shows of an organisation beside its own columns."""
-        grants = self.model._meta.get_field("grants").related_model.objects
-        projects = self.model._meta.get_field("projects").related_model.objects
+        grants, projects = rows_of("identity.Grant"), rows_of("identity.Project")
         return self.annotate(
             projects_count=count_of(
                 projects.filter(customer=OuterRef("pk"), is_removed=False), "customer"
@@ -260,7 +258,7 @@ class ScienceDomainQuerySet(QuerySet[Any]):
 
     def for_api(self, user: Any) -> Self:
         """Add how many parts each has."""
-        parts = self.model._meta.get_field("sub_domains").related_model.objects
+        parts = rows_of("identity.ScienceSubDomain")
         return self.annotate(
             subdomains_count=count_of(parts.filter(domain=OuterRef("pk")), "domain")
         )
@@ -275,8 +273,9 @@ class ScienceSubDomainQuerySet(QuerySet[Any]):
 
     def for_api(self, user: Any) -> Self:
         """Add how many projects each has."""
-        projects = self.model._meta.get_field("projects").related_model.objects
-        held = projects.filter(science_sub_domain=OuterRef("pk"), is_removed=False)
+        held = rows_of("identity.Project").filter(
+            science_sub_domain=OuterRef("pk"), is_removed=False
+        )
         return self.annotate(projects_count=count_of(held, "science_sub_domain"))
 
 
@@ -289,8 +288,8 @@ class GrantQuerySet(QuerySet[Any]):
             return self
         if not user.is_authenticated:
             return self.none()
-        projects = self.model._meta.get_field("project").related_model.objects.visible_to(user)
-        customers = self.model._meta.get_field("customer").related_model.objects.visible_to(user)
+        projects = rows_of("identity.Project").visible_to(user)
+        customers = rows_of("identity.Customer").visible_to(user)
         provided = access.reach(user, Permission.VIEW_PROVIDER_SIDE)
         return self.filter(
             Q(user=user)

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from identity.event_handlers import handler
 from identity.models import Event
 from identity.periodic import periodic
 from identity.services import emails, hook_planning, hook_runs, housekeeping, members
@@ -39,6 +40,7 @@ def prune(**_: object) -> None:
     log.info("Pruned %s", housekeeping.prune(now=timezone.now()))
 
 
+@handler("mail-confirmation")
 def mail_confirmation(event_uuid: UUID) -> None:
     """Mail the link by which a new address is confirmed."""
     emails.mail(Event.objects.get(uuid=event_uuid))

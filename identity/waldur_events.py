@@ -1,91 +1,9 @@
 """The types and groups of events that Waldur's clients know. Pure.
 
 Clients offer all of them to choose from, also those that never occur here, and stumble over others:
-a hook keeps and shows what it was asked for among these. What occurs is in
-`identity.event_types`; `NAMES` says what Waldur calls it.
+a hook keeps and shows what it was asked for among these. What occurs here, and what Waldur calls
+it, is in the catalogue of kinds (`identity.event_catalogue`).
 """
-
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-NAMES: Mapping[str, str] = {
-    "account.created": "marketplace_offering_user_created",
-    "account.removed": "marketplace_offering_user_deleted",
-    "account.restriction_changed": "marketplace_offering_user_restriction_updated",
-    "account.username_set": "marketplace_offering_user_updated",
-    "api_key.changed": "marketplace_resource_api_key_updated",
-    "api_key.create_requested": "marketplace_resource_api_key_requested",
-    "api_key.deleted": "marketplace_resource_api_key_deleted",
-    "api_key.erred": "marketplace_resource_api_key_failed",
-    "api_key.paused": "marketplace_resource_api_key_paused",
-    "api_key.revealed": "marketplace_resource_api_key_revealed",
-    "api_key.rotated": "marketplace_resource_api_key_rotated",
-    "component.added": "marketplace_offering_component_created",
-    "component.removed": "marketplace_offering_component_deleted",
-    "component.updated": "marketplace_offering_component_updated",
-    "consent.given": "terms_of_service_consent_granted",
-    "consent.revoked": "terms_of_service_consent_revoked",
-    "customer.created": "customer_creation_succeeded",
-    "customer.removed": "customer_deletion_succeeded",
-    "customer.updated": "customer_update_succeeded",
-    "grant.changed": "role_updated",
-    "grant.expired": "role_revoked",
-    "grant.given": "role_granted",
-    "grant.revoked": "role_revoked",
-    "key.added": "ssh_key_creation_succeeded",
-    "key.removed": "ssh_key_deletion_succeeded",
-    "offering.created": "marketplace_offering_created",
-    "offering.updated": "marketplace_offering_updated",
-    "order.canceled": "marketplace_order_terminated",
-    "order.done": "marketplace_order_completed",
-    "order.erred": "marketplace_order_failed",
-    "order.executing": "marketplace_order_approved",
-    "order.pending-consumer": "marketplace_order_created",
-    "order.pending-project": "marketplace_order_created",
-    "order.pending-provider": "marketplace_order_created",
-    "order.pending-start-date": "marketplace_order_created",
-    "order.rejected": "marketplace_order_rejected",
-    "order.unlinked": "marketplace_order_unlinked",
-    "plan.archived": "marketplace_plan_archived",
-    "plan.created": "marketplace_plan_created",
-    "plan.prices_in_force": "marketplace_plan_component_current_price_updated",
-    "plan.quotas_set": "marketplace_plan_component_quota_updated",
-    "plan.removed": "marketplace_plan_deleted",
-    "plan.updated": "marketplace_plan_updated",
-    "policy.evaluated": "slurm_policy_evaluation",
-    "policy.notification_due": "policy_notification",
-    "project.created": "project_creation_succeeded",
-    "project.removed": "project_deletion_succeeded",
-    "project.updated": "project_update_succeeded",
-    "resource.abandoned": "marketplace_resource_create_canceled",
-    "resource.broke": "marketplace_resource_erred_on_backend",
-    "resource.created": "marketplace_resource_create_succeeded",
-    "resource.end_date_set": "marketplace_resource_update_end_date_succeeded",
-    "resource.kept": "marketplace_resource_update_canceled",
-    "resource.limits_set": "marketplace_resource_update_limits_succeeded",
-    "resource.terminated": "marketplace_resource_terminate_succeeded",
-    "resource.terminating": "marketplace_resource_terminate_requested",
-    "resource.unlinked": "marketplace_resource_unlinked",
-    "resource.updated": "marketplace_resource_update_succeeded",
-    "resource.updating": "marketplace_resource_update_requested",
-    "service_account.changed": "service_account_updated",
-    "service_account.closed": "service_account_deleted",
-    "service_account.created": "service_account_created",
-    "token.issued": "token_created",
-    "user.activated": "user_activated",
-    "user.created": "user_creation_succeeded",
-    "user.deactivated": "user_deactivated",
-    "user.password_changed": "user_password_updated",
-    "user.removed": "user_deletion_succeeded",
-    "user.updated": "user_update_succeeded",
-    # An order begins in any of these, by who has to agree. Who waits for new orders must not miss
-    # one, and hears again of one that passes on to the next who has to agree.
-}
-"""Our kind -> Waldur's name for it."""
 
 _TYPES = """
 access_subnet_creation_succeeded access_subnet_deletion_succeeded access_subnet_update_succeeded

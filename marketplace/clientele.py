@@ -1,7 +1,7 @@
 """Whom a provider serves: the organisations, projects and people that hold allocations of it.
 
 Each queryset is scoped with `of(offerings)`; without it, it counts the offerings that the caller
-helps to provide. Relations go by name; no model is imported.
+helps to provide.
 """
 
 from __future__ import annotations
@@ -26,7 +26,9 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Coalesce, Concat, JSONObject, Replace, Trim
 
+from common.rows import rows_of
 from identity import access
+from identity.models import Grant, Project, User
 from identity.querysets import count_of
 from identity.roles import ScopeType
 from marketplace.lifecycle import WAITING, OrderType, ResourceState
@@ -46,12 +48,8 @@ def full_name(prefix: str = "") -> Trim:
 
 
 class _Clientele(QuerySet[Any]):
-    """What holds live allocations of some offerings.
+    """What holds live allocations of some offerings; `held_by` leads from an allocation to it."""
 
-    `road` are the relations that lead from the model to resources, `held_by` those back to it.
-    """
-
-    road: ClassVar[tuple[str, ...]]
     held_by: ClassVar[str]
     offerings: Any = None
 
@@ -72,20 +70,11 @@ class _Clientele(QuerySet[Any]):
         One of which the order still waits is none yet: it shows the provider nobody's keys or
         addresses before somebody agreed to deliver it.
         """
-        from_model = self._resource_model()
         offerings = self.offerings
         if offerings is None:
-            offerings = from_model._meta.get_field("offering").related_model.objects.provided_by(
-                user
-            )
-        held = from_model._base_manager.filter(offering__in=offerings.values("pk"))
-        return held.exclude(state=ResourceState.TERMINATED).exclude(_only_asked_for(from_model))
-
-    def _resource_model(self) -> Any:
-        model: Any = self.model
-        for relation in self.road:
-            model = model._meta.get_field(relation).related_model
-        return model
+            offerings = rows_of("marketplace.Offering").provided_by(user)
+        held = rows_of("marketplace.Resource").filter(offering__in=offerings.values("pk"))
+        return held.exclude(state=ResourceState.TERMINATED).exclude(_only_asked_for())
 
     def _holding(self, resources: Any) -> Q:
         return Q(pk__in=resources.values(self.held_by))
@@ -94,14 +83,12 @@ class _Clientele(QuerySet[Any]):
 class ProviderProjectQuerySet(_Clientele):
     """Projects with allocations."""
 
-    road = ("resources",)
     held_by = "project"
 
     def for_api(self, user: Any) -> Self:
         """Add how many allocations each has, and how many people."""
         live = self._live(user).filter(project=OuterRef("pk"))
-        grants = self.model._meta.get_field("grants").related_model.objects
-        members = grants.filter(access.in_force(), project=OuterRef("pk"))
+        members = Grant.objects.filter(access.in_force(), project=OuterRef("pk"))
         return self.annotate(
             held_count=count_of(live, "project"), users_count=_distinct(members, "project", "user")
         )
@@ -110,20 +97,14 @@ class ProviderProjectQuerySet(_Clientele):
 class ProviderCustomerQuerySet(_Clientele):
     """Organisations whose projects have allocations."""
 
-    road = ("projects", "resources")
     held_by = "project__customer"
-
-    def _projects(self) -> Any:
-        return self.model._meta.get_field("projects").related_model
 
     def for_api(self, user: Any) -> Self:
         """Add the projects that have allocations and the people in them, by name."""
-        projects = self._projects()._base_manager.filter(
+        projects = Project.objects.filter(
             customer=OuterRef("pk"), pk__in=self._live(user).values("project")
         )
-        grants = self.model._meta.get_field("grants").related_model
-        people = grants._meta.get_field("user").related_model._base_manager
-        members = grants.objects.filter(
+        members = Grant.objects.filter(
             access.in_force(),
             scope_type=ScopeType.PROJECT,
             customer=OuterRef(OuterRef("pk")),
@@ -136,8 +117,8 @@ class ProviderCustomerQuerySet(_Clientele):
                 )
             ),
             provider_users=ArraySubquery(
-                people.filter(pk__in=members.values("user"))
-                .alias(has_agreed=agreeing(grants, self._live(user)))
+                User.objects.filter(pk__in=members.values("user"))
+                .alias(has_agreed=agreeing(self._live(user)))
                 .order_by("username", "pk")
                 .values(
                     row=JSONObject(
@@ -148,12 +129,12 @@ class ProviderCustomerQuerySet(_Clientele):
         )
 
 
-def agreeing(grants: Any, resources: Any) -> Exists:
+def agreeing(resources: Any) -> Exists:
     """Return whether a person agreed to the terms of an offering of which their projects hold one.
 
     `resources` are the allocations that count.
     """
-    theirs = grants.objects.filter(
+    theirs = Grant.objects.filter(
         access.in_force(),
         scope_type=ScopeType.PROJECT,
         project=OuterRef("project"),
@@ -170,13 +151,8 @@ def told(column: Any) -> Case:
 class ProviderPersonQuerySet(_Clientele):
     """People in projects with allocations."""
 
-    road = ("grants", "project", "resources")
-
-    def _grants(self) -> Any:
-        return self.model._meta.get_field("grants").related_model
-
     def _holding(self, resources: Any) -> Q:
-        members = self._grants().objects.filter(
+        members = Grant.objects.filter(
             access.in_force(),
             scope_type=ScopeType.PROJECT,
             project__in=resources.values("project"),
@@ -185,7 +161,7 @@ class ProviderPersonQuerySet(_Clientele):
 
     def for_api(self, user: Any) -> Self:
         """Add in how many of the projects each person is."""
-        memberships = self._grants().objects.filter(
+        memberships = Grant.objects.filter(
             access.in_force(),
             scope_type=ScopeType.PROJECT,
             user=OuterRef("pk"),
@@ -200,13 +176,14 @@ class ProviderPersonQuerySet(_Clientele):
         return self.filter(self._agreeing(None))
 
     def _agreeing(self, user: Any) -> Exists:
-        return agreeing(self._grants(), self._live(user))
+        return agreeing(self._live(user))
 
 
-def _only_asked_for(resources: Any) -> Q:
+def _only_asked_for() -> Q:
     """Return the condition that the order for a resource waits for somebody to agree."""
-    orders = resources._meta.get_field("orders").related_model._base_manager
-    waiting = orders.filter(resource=OuterRef("pk"), type=OrderType.CREATE, state__in=WAITING)
+    waiting = rows_of("marketplace.Order").filter(
+        resource=OuterRef("pk"), type=OrderType.CREATE, state__in=WAITING
+    )
     return Q(state=ResourceState.CREATING) & Q(Exists(waiting))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -14,18 +15,23 @@ from accounting.site_settings import LimitType, QosStrategy
 from accounting.thresholds import DEFAULT_WEIGHTS, Action, Terms
 from common.json_column import JsonColumn
 from common.models import Timestamped, UuidModel, choices, one_of
-from identity.models import Event, OrganizationGroup, User
+from identity.models import Event, EventSubject, OrganizationGroup, User
 from marketplace.models import Offering, OfferingComponent, Resource
+
+if TYPE_CHECKING:
+    from identity.event_scope import EventScope
 
 PERIODS = [(period.value, NAMES[period]) for period in Period]
 
 
-class SlurmPeriodicUsagePolicy(UuidModel, Timestamped):
+class SlurmPeriodicUsagePolicy(EventSubject, UuidModel, Timestamped):
     """What an offering does about usage beyond the limits of a period; one per offering.
 
     `grace_ratio` is 0.2 for 20 %, `carryover_factor` a percentage; `actions` are words of `Action`
     with commas between, as on the wire. `fired_datetime` is since when `has_fired` is what it is.
     """
+
+    event_nouns: ClassVar[tuple[str, ...]] = ("policy",)
 
     offering = models.OneToOneField(
         Offering, on_delete=models.CASCADE, related_name="periodic_usage_policy"
@@ -74,6 +80,10 @@ class SlurmPeriodicUsagePolicy(UuidModel, Timestamped):
 
     def __str__(self) -> str:
         return f"Usage policy of {self.offering}"
+
+    def event_scope(self) -> EventScope:
+        """Return the scope of its offering."""
+        return self.offering.event_scope()
 
     @property
     def chosen(self) -> frozenset[Action]:

@@ -1,13 +1,15 @@
 """Monthly usages of a resource's components."""
 
 from enum import StrEnum
+from typing import ClassVar
 
 from django.db import models
 
 from accounting.querysets import ComponentUsageQuerySet, ComponentUserUsageQuerySet
 from common.json_column import JsonColumn
 from common.models import Timestamped, UuidModel, choices, text
-from identity.models import User
+from identity.event_scope import EventScope
+from identity.models import EventSubject, User
 from marketplace.models import OfferingComponent, Resource, ResourcePlanPeriod
 
 
@@ -97,8 +99,10 @@ class PlanPeriodUsage(models.Model):
         return f"{self.usage} in plan period {self.plan_period_id}"
 
 
-class ComponentUserUsage(UuidModel, Timestamped):
+class ComponentUserUsage(EventSubject, UuidModel, Timestamped):
     """The part of a monthly usage that one person caused, named by the site's username."""
+
+    event_nouns: ClassVar[tuple[str, ...]] = ("user_usage",)
 
     component_usage = models.ForeignKey(
         ComponentUsage, on_delete=models.PROTECT, related_name="user_usages"
@@ -130,3 +134,7 @@ class ComponentUserUsage(UuidModel, Timestamped):
 
     def __str__(self) -> str:
         return f"{self.usage} by {self.username}"
+
+    def event_scope(self) -> EventScope:
+        """Return the scope of its resource."""
+        return self.component_usage.resource.event_scope()

@@ -1,18 +1,24 @@
 """How much of a resource one of its users may use."""
 
+from typing import ClassVar
+
 from django.db import models
 
 from accounting.querysets import ComponentUserUsageLimitQuerySet
 from common.models import Timestamped, UuidModel
+from identity.event_scope import EventScope
+from identity.models import EventSubject
 from marketplace.models import OfferingComponent, Resource
 
 
-class ComponentUserUsageLimit(UuidModel, Timestamped):
+class ComponentUserUsageLimit(EventSubject, UuidModel, Timestamped):
     """The most that one person may use of a resource's component, in the component's unit.
 
     `user` is their account at the resource's offering. What the sum of all people's limits comes to
     is nobody's concern: the resource's own limit holds besides.
     """
+
+    event_nouns: ClassVar[tuple[str, ...]] = ("user_limit",)
 
     resource = models.ForeignKey(Resource, on_delete=models.CASCADE, related_name="user_limits")
     component = models.ForeignKey(
@@ -39,3 +45,7 @@ class ComponentUserUsageLimit(UuidModel, Timestamped):
 
     def __str__(self) -> str:
         return f"{self.limit} of {self.component_id} for {self.user_id}"
+
+    def event_scope(self) -> EventScope:
+        """Return the scope of its resource."""
+        return self.resource.event_scope()

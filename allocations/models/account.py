@@ -1,5 +1,7 @@
 """Accounts of people at sites."""
 
+from typing import ClassVar
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -10,17 +12,20 @@ from allocations.querysets import OfferingUserQuerySet
 from common.json_column import JsonColumn
 from common.links import web_link
 from common.models import Timestamped, UuidModel, choices, one_of, text
-from identity.models import User
+from identity.event_scope import EventScope
+from identity.models import EventSubject, User
 from marketplace.models import Offering
 
 
-class OfferingUser(UuidModel, Timestamped):
+class OfferingUser(EventSubject, UuidModel, Timestamped):
     """A person's account for an offering; `username` is what the site calls them, if it has said.
 
     Names are compared without case, as sites do. `keeps_old_name` is of accounts that had a name
     that differs from another one's in case alone when that was still possible: they keep it until
     it is changed. `state` is written by `allocations.services.accounts` only.
     """
+
+    event_nouns: ClassVar[tuple[str, ...]] = ("account",)
 
     offering = models.ForeignKey(Offering, on_delete=models.CASCADE, related_name="offering_users")
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="offering_users")
@@ -65,9 +70,15 @@ class OfferingUser(UuidModel, Timestamped):
     def __str__(self) -> str:
         return self.username or f"account {self.uuid.hex}"
 
+    def event_scope(self) -> EventScope:
+        """Return the scope of its offering."""
+        return self.offering.event_scope()
 
-class UserAttributeConfig(UuidModel, Timestamped):
+
+class UserAttributeConfig(EventSubject, UuidModel, Timestamped):
     """Which of a person's attributes an offering's site gets to see."""
+
+    event_nouns: ClassVar[tuple[str, ...]] = ("attribute_config",)
 
     offering = models.OneToOneField(
         Offering, on_delete=models.CASCADE, related_name="user_attribute_config"
@@ -76,3 +87,7 @@ class UserAttributeConfig(UuidModel, Timestamped):
 
     def __str__(self) -> str:
         return f"attributes for {self.offering_id}"
+
+    def event_scope(self) -> EventScope:
+        """Return the scope of its offering."""
+        return self.offering.event_scope()

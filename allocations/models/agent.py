@@ -1,5 +1,7 @@
 """Site agents: the programs of Hosting Entities that come for orders, members and usage."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.utils import timezone
 
@@ -12,16 +14,19 @@ from allocations.querysets import (
 )
 from common.json_column import JsonColumn
 from common.models import Timestamped, UuidModel, choices, one_of, text
-from identity.models import User
+from identity.event_scope import EventScope
+from identity.models import EventSubject, User
 from marketplace.models import Offering
 
 
-class AgentIdentity(UuidModel, Timestamped):
+class AgentIdentity(EventSubject, UuidModel, Timestamped):
     """An agent that serves an offering, as it introduces itself.
 
     `last_restarted` is what it says; agents of 1.0 say it anew in every round. `last_seen` is when
     it last registered itself or one of its parts, or sent lines of its log.
     """
+
+    event_nouns: ClassVar[tuple[str, ...]] = ("agent",)
 
     offering = models.ForeignKey(
         Offering, on_delete=models.CASCADE, related_name="agent_identities"
@@ -51,13 +56,19 @@ class AgentIdentity(UuidModel, Timestamped):
     def __str__(self) -> str:
         return self.name
 
+    def event_scope(self) -> EventScope:
+        """Return the scope of its offering."""
+        return self.offering.event_scope()
 
-class AgentService(UuidModel, Timestamped):
+
+class AgentService(EventSubject, UuidModel, Timestamped):
     """One thing that an agent does, such as carrying out orders.
 
     How it stands (`state`) is not stored: it follows from when it was seen and from `error`, which
     is what its statistics said under that key.
     """
+
+    event_nouns: ClassVar[tuple[str, ...]] = ("agent_service",)
 
     identity = models.ForeignKey(AgentIdentity, on_delete=models.CASCADE, related_name="services")
     name = models.CharField(max_length=255)
@@ -80,9 +91,15 @@ class AgentService(UuidModel, Timestamped):
     def __str__(self) -> str:
         return self.name
 
+    def event_scope(self) -> EventScope:
+        """Return the scope of its agent."""
+        return self.identity.event_scope()
 
-class AgentProcessor(UuidModel, Timestamped):
+
+class AgentProcessor(EventSubject, UuidModel, Timestamped):
     """What a service of an agent works with: a class of the agent and the site's backend."""
+
+    event_nouns: ClassVar[tuple[str, ...]] = ("agent_processor",)
 
     service = models.ForeignKey(AgentService, on_delete=models.CASCADE, related_name="processors")
     name = models.CharField(max_length=255)
@@ -101,6 +118,10 @@ class AgentProcessor(UuidModel, Timestamped):
 
     def __str__(self) -> str:
         return self.name
+
+    def event_scope(self) -> EventScope:
+        """Return the scope of its agent."""
+        return self.service.event_scope()
 
 
 class AgentLog(UuidModel):

@@ -1,5 +1,7 @@
 """Keys of resources that are used as an API."""
 
+from typing import ClassVar
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -8,11 +10,12 @@ from allocations.lifecycle import ApiKeyAction, ApiKeyState
 from allocations.querysets import ResourceApiKeyQuerySet
 from common.json_column import JsonColumn
 from common.models import Timestamped, UuidModel, choices, one_of, text
-from identity.models import User
+from identity.event_scope import EventScope
+from identity.models import EventSubject, User
 from marketplace.models import Resource
 
 
-class ResourceApiKey(UuidModel, Timestamped):
+class ResourceApiKey(EventSubject, UuidModel, Timestamped):
     """A key that the site made and applied; `sealed` is its value, which only `reveal` opens.
 
     `client_id` is its public half. `pending_action` is what the site is to do, or could not.
@@ -20,6 +23,8 @@ class ResourceApiKey(UuidModel, Timestamped):
     the value; without one it is for all who work in the project. `state` is written by
     `allocations.services.api_keys` and `.api_key_reports` only.
     """
+
+    event_nouns: ClassVar[tuple[str, ...]] = ("api_key",)
 
     resource = models.ForeignKey(Resource, on_delete=models.CASCADE, related_name="api_keys")
     user = models.ForeignKey(
@@ -63,3 +68,7 @@ class ResourceApiKey(UuidModel, Timestamped):
 
     def __str__(self) -> str:
         return self.client_id or f"key {self.uuid.hex}"
+
+    def event_scope(self) -> EventScope:
+        """Return the scope of its resource."""
+        return self.resource.event_scope()

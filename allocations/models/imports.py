@@ -1,5 +1,7 @@
 """What a site has already: searches for it, and what they found."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Upper
@@ -7,17 +9,20 @@ from django.db.models.functions import Upper
 from allocations.lifecycle import ImportState
 from common.json_column import JsonColumn
 from common.models import Timestamped, UuidModel, choices, one_of, text
-from identity.models import Project, User
+from identity.event_scope import EventScope
+from identity.models import EventSubject, Project, User
 from marketplace.models import Offering
 from marketplace.querysets import AtProvidedOfferings
 
 
-class BackendResourceRequest(UuidModel, Timestamped):
-    """A provider's wish that its site looks for allocations that are not known here.
+class BackendResourceRequest(EventSubject, UuidModel, Timestamped):
+    """A provider's request that its site looks for allocations that are not known here.
 
     `state` is written by `allocations.services.imports` only; `started` and `finished` are when the
     site began to look, and ended.
     """
+
+    event_nouns: ClassVar[tuple[str, ...]] = ("import",)
 
     offering = models.ForeignKey(
         Offering, on_delete=models.CASCADE, related_name="backend_resource_requests"
@@ -43,13 +48,19 @@ class BackendResourceRequest(UuidModel, Timestamped):
     def __str__(self) -> str:
         return f"import into {self.offering_id} ({self.state})"
 
+    def event_scope(self) -> EventScope:
+        """Return the scope of its offering."""
+        return self.offering.event_scope()
 
-class BackendResource(UuidModel, Timestamped):
+
+class BackendResource(EventSubject, UuidModel, Timestamped):
     """Something at a site that could become an allocation of a project; it goes when it does.
 
     `backend_id` is what the site calls it, compared without case; `backend_metadata["limits"]` maps
     component types to the limits that hold there.
     """
+
+    event_nouns: ClassVar[tuple[str, ...]] = ("backend_resource",)
 
     offering = models.ForeignKey(
         Offering, on_delete=models.CASCADE, related_name="backend_resources"
@@ -71,3 +82,7 @@ class BackendResource(UuidModel, Timestamped):
 
     def __str__(self) -> str:
         return self.name
+
+    def event_scope(self) -> EventScope:
+        """Return the scope of its offering."""
+        return self.offering.event_scope()

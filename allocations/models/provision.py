@@ -1,19 +1,25 @@
 """Deliveries: what was asked of a backend, when, and what came back."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 
 from allocations.lifecycle import UNDELIVERED, ProvisionState
 from common.json_column import JsonColumn
 from common.models import UuidModel, choices, one_of, text
+from identity.event_scope import EventScope
+from identity.models import EventSubject
 from marketplace.models import Order
 
 
-class Provision(UuidModel):
+class Provision(EventSubject, UuidModel):
     """One delivery of one order through its offering's backend, with retries and their record.
 
     `attempts_log` holds one entry per attempt: when it began, how long it took, what came back.
     """
+
+    event_nouns: ClassVar[tuple[str, ...]] = ("provision",)
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="provisions")
     backend = models.CharField(max_length=100)
@@ -47,3 +53,7 @@ class Provision(UuidModel):
 
     def __str__(self) -> str:
         return f"delivery of {self.order_id} ({self.state})"
+
+    def event_scope(self) -> EventScope:
+        """Return the scope of its order."""
+        return self.order.event_scope()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from django.db import models
 from django.db.models import Q
@@ -13,19 +13,22 @@ from allocations.observables import ObjectType
 from allocations.querysets import MessageQueueQuerySet
 from common.json_column import JsonColumn
 from common.models import UuidModel, choices, one_of, text
-from identity.models import Event
+from identity.models import Event, EventSubject
 
 if TYPE_CHECKING:
+    from identity.event_scope import EventScope
     from marketplace.models import Offering
 
 
-class MessageQueue(UuidModel):
+class MessageQueue(EventSubject, UuidModel):
     """A queue at the broker, of an agent's consumer or of a subscription.
 
     `declared_at` says since when the broker is known to have it, and its subscriber's login, as
     they should be; null is that this has to be seen to. One publisher at a time works on it, under
     a lease; after a failure it is left alone until `next_attempt_at`.
     """
+
+    event_nouns: ClassVar[tuple[str, ...]] = ("message_queue",)
 
     consumer = models.OneToOneField(
         EventConsumer, null=True, blank=True, on_delete=models.CASCADE, related_name="queue"
@@ -58,6 +61,10 @@ class MessageQueue(UuidModel):
     def __str__(self) -> str:
         return self.name
 
+    def event_scope(self) -> EventScope:
+        """Return the scope of its offering."""
+        return self.offering.event_scope()
+
     @property
     def owner(self) -> EventConsumer | EventSubscriptionQueue:
         """The consumer or the subscription's queue that it carries out."""
@@ -84,12 +91,14 @@ class MessageQueue(UuidModel):
         return cast("EventSubscriptionQueue", self.subscription_queue)
 
 
-class QueueMessage(UuidModel):
+class QueueMessage(EventSubject, UuidModel):
     """A message for one queue, made from one event; it leaves in the order of its key.
 
     `object_uuid` is what it is about; `part` counts the messages that one event becomes. It is kept
     for a while after it has left.
     """
+
+    event_nouns: ClassVar[tuple[str, ...]] = ("message",)
 
     queue = models.ForeignKey(MessageQueue, on_delete=models.CASCADE, related_name="messages")
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="+")
@@ -118,3 +127,7 @@ class QueueMessage(UuidModel):
 
     def __str__(self) -> str:
         return f"{self.object_type} {self.object_uuid.hex}"
+
+    def event_scope(self) -> EventScope:
+        """Return where the event belongs that it tells of."""
+        return self.event.event_scope()

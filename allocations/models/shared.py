@@ -1,12 +1,15 @@
 """Accounts at sites that are nobody's own: of programs, and of courses."""
 
+from typing import ClassVar
+
 from django.db import models
 
 from allocations.lifecycle import CourseAccountState, ServiceAccountState
 from allocations.querysets import CustomerAccountQuerySet, ProjectAccountQuerySet
 from common.address_column import AddressColumn
 from common.models import Timestamped, UuidModel, choices, one_of, text
-from identity.models import Customer, Project, User
+from identity.event_scope import EventScope
+from identity.models import Customer, EventSubject, Project, User
 
 
 class SharedAccount(UuidModel, Timestamped):
@@ -43,8 +46,10 @@ class ServiceAccount(SharedAccount):
         abstract = True
 
 
-class ProjectServiceAccount(ServiceAccount):
+class ProjectServiceAccount(EventSubject, ServiceAccount):
     """A program's account for the work of a project."""
+
+    event_nouns: ClassVar[tuple[str, ...]] = ("service_account",)
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="service_accounts")
 
@@ -53,9 +58,15 @@ class ProjectServiceAccount(ServiceAccount):
     class Meta:
         constraints = (one_of("state", ServiceAccountState, "project_service_account_state"),)
 
+    def event_scope(self) -> EventScope:
+        """Return the scope of its project."""
+        return self.project.event_scope()
 
-class CustomerServiceAccount(ServiceAccount):
+
+class CustomerServiceAccount(EventSubject, ServiceAccount):
     """A program's account for all projects of an organisation."""
+
+    event_nouns: ClassVar[tuple[str, ...]] = ("service_account",)
 
     customer = models.ForeignKey(
         Customer, on_delete=models.CASCADE, related_name="service_accounts"
@@ -66,9 +77,15 @@ class CustomerServiceAccount(ServiceAccount):
     class Meta:
         constraints = (one_of("state", ServiceAccountState, "customer_service_account_state"),)
 
+    def event_scope(self) -> EventScope:
+        """Return the scope of its organisation."""
+        return self.customer.event_scope()
 
-class CourseAccount(SharedAccount):
+
+class CourseAccount(EventSubject, SharedAccount):
     """An account for somebody who takes a course; who that is need not be known here."""
+
+    event_nouns: ClassVar[tuple[str, ...]] = ("course_account",)
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="course_accounts")
     user = models.ForeignKey(
@@ -82,3 +99,7 @@ class CourseAccount(SharedAccount):
 
     class Meta:
         constraints = (one_of("state", CourseAccountState, "course_account_state"),)
+
+    def event_scope(self) -> EventScope:
+        """Return the scope of its project."""
+        return self.project.event_scope()

@@ -1,5 +1,7 @@
 """Who wants to be told of changes, and through which queues."""
 
+from typing import ClassVar
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -17,15 +19,18 @@ from allocations.observables import (
 from allocations.querysets import EventSubscriptionQuerySet, EventSubscriptionQueueQuerySet
 from common.json_column import JsonColumn
 from common.models import Timestamped, UuidModel, choices, one_of, text
-from identity.models import User
+from identity.event_scope import EventScope
+from identity.models import EventSubject, User
 from marketplace.models import Offering
 
 
-class EventSubscription(BrokerLogin, UuidModel, Timestamped):
-    """A person's wish to be told of changes; no observed objects are all.
+class EventSubscription(EventSubject, BrokerLogin, UuidModel, Timestamped):
+    """A person's request to be told of changes; no observed objects are all.
 
     One that an agent up to 1.0.5 registered knows the agent and its one `object_type`.
     """
+
+    event_nouns: ClassVar[tuple[str, ...]] = ("subscription",)
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="event_subscriptions")
     identity = models.ForeignKey(
@@ -66,8 +71,10 @@ class EventSubscription(BrokerLogin, UuidModel, Timestamped):
         return vhost(self.user.uuid)
 
 
-class EventSubscriptionQueue(UuidModel):
+class EventSubscriptionQueue(EventSubject, UuidModel):
     """The queue through which a subscription hears of one type of object of one offering."""
+
+    event_nouns: ClassVar[tuple[str, ...]] = ("subscription_queue",)
 
     event_subscription = models.ForeignKey(
         EventSubscription, on_delete=models.CASCADE, related_name="queues"
@@ -90,6 +97,10 @@ class EventSubscriptionQueue(UuidModel):
     def __str__(self) -> str:
         return self.queue_name
 
+    def event_scope(self) -> EventScope:
+        """Return the scope of its offering."""
+        return self.offering.event_scope()
+
     @property
     def queue_name(self) -> str:
         """The queue's name at the broker."""
@@ -108,11 +119,13 @@ class EventSubscriptionQueue(UuidModel):
         return topic(self.queue_name)
 
 
-class EventConsumer(BrokerLogin, UuidModel, Timestamped):
+class EventConsumer(EventSubject, BrokerLogin, UuidModel, Timestamped):
     """The one queue from which an agent takes everything that it is told of.
 
     It is its user's: the broker knows them by the consumer's UUID and a token. No types are all.
     """
+
+    event_nouns: ClassVar[tuple[str, ...]] = ("queue",)
 
     identity = models.ForeignKey(
         AgentIdentity, on_delete=models.CASCADE, related_name="event_consumers"
@@ -132,6 +145,10 @@ class EventConsumer(BrokerLogin, UuidModel, Timestamped):
 
     def __str__(self) -> str:
         return self.queue_name
+
+    def event_scope(self) -> EventScope:
+        """Return the scope of its agent."""
+        return self.identity.event_scope()
 
     @property
     def queue_name(self) -> str:

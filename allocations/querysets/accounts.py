@@ -26,6 +26,7 @@ from allocations.lifecycle import AccountState
 from common.audience import Audience, sees_everything
 from identity import access
 from identity.permissions import Permission
+from marketplace.models import Consent, TermsOfService
 from marketplace.querysets import provider_side
 from marketplace.querysets.rights import agreed, by_right
 
@@ -109,14 +110,9 @@ class OfferingUserQuerySet(QuerySet[Any]):
 
     def with_consent(self) -> Self:
         """Add whether the person agreed to the offering's terms, and whether there are any."""
-        offering = self.model._meta.get_field("offering").related_model
-        consent = offering._meta.get_field("consents").related_model.objects.filter(
-            revocation_date__isnull=True
-        )
+        consent = Consent.objects.filter(revocation_date__isnull=True)
         consents = consent.filter(offering=OuterRef("offering"), user=OuterRef("user"))
-        terms = offering._meta.get_field("terms_of_service").related_model.objects.filter(
-            offering=OuterRef("offering"), is_active=True
-        )
+        terms = TermsOfService.objects.filter(offering=OuterRef("offering"), is_active=True)
         to_another_version = consent.filter(
             offering=OuterRef("offering"), user=OuterRef(OuterRef("user"))
         ).exclude(version=OuterRef("version"))

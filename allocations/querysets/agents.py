@@ -26,6 +26,7 @@ from allocations.agents import (
     IntegrationState,
     ServiceState,
 )
+from common.rows import rows_of
 from identity import access
 from identity.permissions import Permission
 from marketplace.querysets import AtProvidedOfferings, provider_side
@@ -67,8 +68,7 @@ class AgentIdentityQuerySet(OfAgents):
 
     def orphaned(self) -> Self:
         """Keep those of which no service runs."""
-        services = self.model._meta.get_field("services").related_model.objects
-        return self.exclude(pk__in=services.running().values("identity"))
+        return self.exclude(pk__in=rows_of("allocations.AgentService").running().values("identity"))
 
 
 class AgentServiceQuerySet(OfAgents):

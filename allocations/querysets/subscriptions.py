@@ -6,6 +6,8 @@ from typing import Any, Self
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from common.rows import rows_of
+
 
 class EventSubscriptionQuerySet(QuerySet[Any]):
     """Wishes to be told of changes."""
@@ -39,7 +41,7 @@ class MessageQueueQuerySet(QuerySet[Any]):
 
     def with_work(self) -> Self:
         """Keep those that the broker has still to be told of, or for which a message waits."""
-        waiting = self.model._meta.get_field("messages").related_model._base_manager.filter(
+        waiting = rows_of("allocations.QueueMessage").filter(
             queue=OuterRef("pk"), published_at__isnull=True
         )
         return self.filter(Q(declared_at__isnull=True) | Exists(waiting))

@@ -5,7 +5,7 @@ a value that cannot be read is 400, in Waldur's words.
 
 A filter names the columns that it reads, one with a method of its own in `reads`. A row does not
 match by a column that the caller may not read of it, and it is not ordered by it either: see
-`common.api.sight`.
+`common.api.reads.visibility`.
 """
 
 from __future__ import annotations

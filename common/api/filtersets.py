@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import django_filters
 
-from common.api.sight import readable
+from common.api.reads.visibility import readable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -15,7 +15,7 @@ from common.api import documented_errors, meanings
 from common.api.actions import Declared
 from common.api.inputs import RelatedUrl
 from common.api.operation_texts import text_of
-from common.api.outputs import Omitted, Output
+from common.api.reads.outputs import Omitted, Output
 
 CRUD = {
     "list": "list",
@@ -185,7 +185,7 @@ class ApiSchema(AutoSchema):
 class DeclaredField(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
     """Types a computed, derived, nested, omitted or URL key by the field that it carries."""
 
-    target_class = "common.api.outputs._Declared"
+    target_class = "common.api.reads.outputs._Declared"
     match_subclasses = True
 
     def map_serializer_field(self, auto_schema: Any, direction: Any) -> Any:

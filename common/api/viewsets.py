@@ -6,13 +6,10 @@ rows are scoped, paged, rendered, refused, replayed (`Idempotency-Key`) and guar
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
-from django.conf import settings
-from django.db import connection
 from django.utils import timezone
 from rest_framework import status as http
 from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
@@ -23,17 +20,17 @@ from common import stored
 from common.api import conditional, replay
 from common.api.access import PUBLIC, SCOPED, NotAllowed, Rule
 from common.api.actions import Declared
-from common.api.compiling import plan_for
 from common.api.operation_texts import Noun
-from common.api.outputs import Output
 from common.api.paging import Page
 from common.api.parsers import take_in
-from common.api.plan import Caller, QueryWhileRendering
+from common.api.reads.caller import Caller
+from common.api.reads.compiler import plan_for
+from common.api.reads.outputs import Output
 from common.api.renderers import OrjsonRenderer
 from common.sorting import as_people_sort
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from django.db.models import QuerySet
@@ -104,7 +101,6 @@ class ApiViewSet(ViewSet):
     def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
         """Authenticate, and refuse what is not declared or can be refused at once."""
         super().initial(request, *args, **kwargs)
-        request.user.only_reads = request.method in conditional.SAFE
         self.now: datetime = timezone.now()
         self._settled = False
         rule = self.rule()
@@ -182,7 +178,7 @@ class ApiViewSet(ViewSet):
 
         :raises NotFound: when there is none that the caller may see, in Waldur's words.
         """
-        with only_reading(self.request.user):
+        with self.caller.reading():
             rows = self.rows().select_related(*self.related) if self.related else self.rows()
             found = rows.filter(uuid=as_uuid(self.kwargs["uuid"], self.model)).first()
             if found is None:
@@ -211,7 +207,7 @@ class ApiViewSet(ViewSet):
             partial=self.request.method == "PATCH",
             context={"request": self.request, "view": self, **context},
         )
-        with only_reading(self.request.user):
+        with self.caller.reading():
             serializer.is_valid(raise_exception=True)
             validated: dict[str, Any] = dict(serializer.validated_data)
             if not self.detail:
@@ -230,7 +226,7 @@ class ApiViewSet(ViewSet):
             max_length=at_most,
             context={"request": self.request, "view": self},
         )
-        with only_reading(self.request.user):
+        with self.caller.reading():
             serializer.is_valid(raise_exception=True)
             self.require(serializer.validated_data)
         return list(serializer.validated_data)
@@ -327,12 +323,8 @@ class ApiViewSet(ViewSet):
     def render(
         self, rows: QuerySet[Any], output: type[Output], only: frozenset[str] | None
     ) -> list[dict[str, Any]]:
-        """Fetch and render rows; rendering runs no query, which tests and debugging enforce."""
-        plan, caller = plan_for(output, only), self.caller
-        with only_reading(caller.user):
-            fetched = plan.fetch(rows, caller)
-        with no_queries():
-            return plan.render(fetched, caller)
+        """Return rows as an output shows them to the caller, with the keys of `only`."""
+        return plan_for(output, only).read(rows, self.caller)
 
 
 class Listed:
@@ -377,24 +369,3 @@ def as_uuid(text: str, model: Any) -> UUID:
 def missing(model: Any) -> NotFound:
     """Return the 404 that Waldur's clients know."""
     return NotFound(f"No {model.__name__} matches the given query.")
-
-
-@contextmanager
-def only_reading(user: Any) -> Iterator[None]:
-    """Let a user's grants be asked for once within the context, also in a request that writes."""
-    before, user.only_reads = user.only_reads, True
-    try:
-        yield
-    finally:
-        user.only_reads = before
-
-
-def no_queries() -> AbstractContextManager[Any]:
-    """Forbid SQL within the context, in tests and debugging; elsewhere it costs nothing."""
-    if not settings.FORBID_SQL_WHILE_RENDERING:
-        return nullcontext()
-
-    def refuse(execute: Any, sql: str, *args: Any) -> Any:
-        raise QueryWhileRendering(sql)
-
-    return connection.execute_wrapper(refuse)

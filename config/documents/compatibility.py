@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from common.api.filters import Never
-from common.api.outputs import Omitted
+from common.api.reads.outputs import Omitted
 from config.documents.routes import all_outputs, all_routes
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.admindocs.views import simplify_regex
 from django.urls import get_resolver
 
-from common.api.outputs import Nested, Output
+from common.api.reads.outputs import Nested, Output
 from common.api.viewsets import ApiViewSet
 
 if TYPE_CHECKING:

@@ -69,5 +69,4 @@ def caller(environ: Any) -> User:
     if not asked.user.is_authenticated:
         raise NotAuthenticated
     user: User = asked.user
-    user.only_reads = True
     return user

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.contrib import admin
 from django.urls import reverse
 from django.utils.html import format_html
@@ -13,65 +15,48 @@ from common.admin.filters import AgeFilter
 from common.admin.records import RecordAdmin, section
 from common.admin.related_tables import RelatedTable
 from common.admin.staff_actions import StaffAction
+from identity import event_types
 from identity.admin.reasons import explained
-from identity.models import Event, EventDelivery, IdempotencyKey, TaskFailure, UsedSlug
+from identity.models import (
+    Event,
+    EventDelivery,
+    EventSubject,
+    IdempotencyKey,
+    TaskFailure,
+    UsedSlug,
+)
 from identity.services import outbox
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from django.db.models import QuerySet
     from django.http import HttpRequest
 
-SUBJECTS = {
-    "access_mode": "marketplace_accessmode",
-    "account": "allocations_offeringuser",
-    "agent": "allocations_agentidentity",
-    "agent_processor": "allocations_agentprocessor",
-    "agent_service": "allocations_agentservice",
-    "api_key": "allocations_resourceapikey",
-    "attribute_config": "allocations_userattributeconfig",
-    "backend_resource": "allocations_backendresource",
-    "category": "marketplace_category",
-    "category_group": "marketplace_categorygroup",
-    "component": "marketplace_offeringcomponent",
-    "consent": "marketplace_consent",
-    "course_account": "allocations_courseaccount",
-    "customer": "identity_customer",
-    "email_confirmation": "identity_emailconfirmation",
-    "email_hook": "identity_hook",
-    "event": "identity_event",
-    "grant": "identity_grant",
-    "import": "allocations_backendresourcerequest",
-    "key": "identity_sshkey",
-    "message": "allocations_queuemessage",
-    "message_queue": "allocations_messagequeue",
-    "offering": "marketplace_offering",
-    "order": "marketplace_order",
-    "organization_group": "identity_organizationgroup",
-    "partition": "marketplace_offeringpartition",
-    "plan": "marketplace_plan",
-    "policy": "accounting_slurmperiodicusagepolicy",
-    "project": "identity_project",
-    "provider": "marketplace_serviceprovider",
-    "provision": "allocations_provision",
-    "queue": "allocations_eventconsumer",
-    "resource": "marketplace_resource",
-    "science_domain": "identity_sciencedomain",
-    "science_sub_domain": "identity_sciencesubdomain",
-    "service_account": "allocations_projectserviceaccount",
-    "subscription": "allocations_eventsubscription",
-    "subscription_queue": "allocations_eventsubscriptionqueue",
-    "terms": "marketplace_termsofservice",
-    "token": "identity_token",
-    "usage": "accounting_componentusage",
-    "user": "identity_user",
-    "user_limit": "accounting_componentuserusagelimit",
-    "user_usage": "accounting_componentuserusage",
-    "web_hook": "identity_hook",
-}
-"""The pages of what events are about, those of the apps above included."""
 
-OF_CUSTOMERS = {"service_account": "allocations_customerserviceaccount"}
-"""The pages of what belongs to an organisation, where it might have been a project."""
+@cache
+def pages() -> Mapping[str, tuple[type[EventSubject], ...]]:
+    """Return for each noun of events the models, of all apps, whose pages show what it names."""
+    found: dict[str, tuple[type[EventSubject], ...]] = {}
+    for model in apps.get_models():
+        if issubclass(model, EventSubject) and not model._meta.proxy:
+            for noun in model.event_nouns:
+                found[noun] = (*found.get(noun, ()), model)
+    return found
+
+
+def page_of(event: Event) -> str | None:
+    """Return the address of the page of what an event happened to."""
+    # What a resource has used happens to the resource.
+    is_resource = event.subject_uuid == event.resource_uuid
+    models = pages().get("resource" if is_resource else event.subject_type)
+    if not models:
+        return None
+    # An account of a program is a project's or an organisation's.
+    owner = event.payload.get("scope_type")
+    model = next((model for model in models if hasattr(model, str(owner))), models[0])
+    listed = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+    return f"{listed}?uuid__exact={event.subject_uuid.hex}"
 
 
 class SubjectFilter(admin.SimpleListFilter):
@@ -82,7 +67,7 @@ class SubjectFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """Return the choices."""
-        return [(subject, subject) for subject in SUBJECTS]
+        return [(noun, noun) for noun in sorted(event_types.catalogue().nouns)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Keep the events about the chosen kind of thing."""
@@ -110,7 +95,14 @@ class DispatchFilter(admin.SimpleListFilter):
 class EventAdmin(RecordAdmin):
     """What happened: written by the services, changed by nobody."""
 
-    list_display = ("created", "kind", "about", "step", columns.person("actor"), "told")
+    list_display = (
+        "created",
+        "kind",
+        "about",
+        "step",
+        columns.person("actor"),
+        "message_and_reason",
+    )
     list_filter = (SubjectFilter, DispatchFilter, AgeFilter)
     list_select_related = ("actor",)
     search_fields = ("kind", "message", "actor__username", "actor__email")
@@ -128,9 +120,9 @@ class EventAdmin(RecordAdmin):
         RelatedTable(
             "Deliveries",
             EventDelivery,
-            ("subscriber", "attempts", "delivered_at", "dead", "next_attempt_at", "last_error"),
+            ("handler", "attempts", "delivered_at", "dead", "next_attempt_at", "last_error"),
             by="event",
-            empty="Nobody listens to this, or the dispatcher has not seen it yet.",
+            empty="Nothing acts on this, or the dispatcher has not seen it yet.",
         ),
     )
 
@@ -141,14 +133,9 @@ class EventAdmin(RecordAdmin):
     @admin.display(description="about", ordering="subject_type")
     def about(self, event: Event) -> str:
         """Return a link to what it happened to."""
-        is_customers = event.payload.get("scope_type") == "customer"
-        name = is_customers and OF_CUSTOMERS.get(event.subject_type)
-        name = name or SUBJECTS.get(event.subject_type)
         label = f"{event.subject_type} {event.subject_uuid.hex[:8]}"
-        if name is None:
-            return label
-        address = f"{reverse(f'admin:{name}_changelist')}?uuid__exact={event.subject_uuid.hex}"
-        return format_html('<a href="{}">{}</a>', address, label)
+        address = page_of(event)
+        return format_html('<a href="{}">{}</a>', address, label) if address else label
 
     @admin.display(description="step")
     def step(self, event: Event) -> str:
@@ -159,7 +146,7 @@ class EventAdmin(RecordAdmin):
         return format_html("{} → {}", event.source, after) if event.source else after
 
     @admin.display(description="message and reason")
-    def told(self, event: Event) -> str:
+    def message_and_reason(self, event: Event) -> str:
         """Return what the event says, and the reason that was given."""
         reason = event.payload.get("reason") or ""
         if not reason or reason == event.message:
@@ -170,7 +157,7 @@ class EventAdmin(RecordAdmin):
 ABOUT_THIS = RelatedTable(
     "What happened",
     Event,
-    ("created", "kind", "step", columns.person("actor"), "told"),
+    ("created", "kind", "step", columns.person("actor"), "message_and_reason"),
     by="subject_uuid",
     value="uuid",
     joined=("actor",),
@@ -180,7 +167,7 @@ ABOUT_THIS = RelatedTable(
 
 
 def _title(delivery: EventDelivery) -> str:
-    return f"{delivery.event.kind} to {delivery.subscriber}"
+    return f"{delivery.event.kind} to {delivery.handler}"
 
 
 def _is_dead(delivery: EventDelivery) -> bool:
@@ -189,12 +176,12 @@ def _is_dead(delivery: EventDelivery) -> bool:
 
 @admin.register(EventDelivery)
 class EventDeliveryAdmin(RecordAdmin):
-    """Who is to be told of an event, and how that went."""
+    """What is to act on an event, and how that went."""
 
     list_display = (
         "id",
         "what",
-        "subscriber",
+        "handler",
         "attempts",
         "next_attempt_at",
         "delivered_at",
@@ -202,13 +189,13 @@ class EventDeliveryAdmin(RecordAdmin):
     )
     list_filter = ("dead", ("delivered_at", admin.EmptyFieldListFilter))
     list_select_related = ("event",)
-    search_fields = ("subscriber", "event__kind", "last_error")
-    search_help_text = "Subscriber, kind or error; or the UUID of the event or of its subject"
+    search_fields = ("handler", "event__kind", "last_error")
+    search_help_text = "Handler, kind or error; or the UUID of the event or of its subject"
     uuids = ("event__uuid", "event__subject_uuid")
     date_hierarchy = "next_attempt_at"
     ordering = ("-id",)
     fieldsets = (
-        section(None, "event", "subscriber", "attempts", "dead"),
+        section(None, "event", "handler", "attempts", "dead"),
         section("Times", "next_attempt_at", "claimed_until", "delivered_at"),
         section("Error", columns.paragraphs("last_error")),
     )
@@ -229,7 +216,7 @@ class EventDeliveryAdmin(RecordAdmin):
         return delivery.event.kind
 
     def title_of(self, row: EventDelivery) -> str:
-        """Return what goes to whom."""
+        """Return which event, and what acts on it."""
         return _title(row)
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
+from drf_spectacular import authentication as schemes
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
-from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework import authentication
+from rest_framework.authentication import get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
 
 from common.api.conditional import SAFE
+from identity.principals import begin_request
 from identity.services import credentials
 
 if TYPE_CHECKING:
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
 SCHEMES = frozenset({b"token", b"bearer"})
 
 
-class TokenAuthentication(BaseAuthentication):
+class TokenAuthentication(authentication.BaseAuthentication):
     """`Authorization: Token <token>`, as Waldur's clients send it in any case, or `Bearer`."""
 
     def authenticate(self, request: Request) -> tuple[User, Token] | None:
@@ -41,13 +44,27 @@ class TokenAuthentication(BaseAuthentication):
         except credentials.NotAuthenticated as error:
             raise AuthenticationFailed(str(error.detail)) from error
         credentials.touch(token, now=now)
-        if request.method in SAFE:
-            token.user.begin_to_read()
+        only_reads = request.method in SAFE
+        begin_request(token.user, only_reads=only_reads, grants=token.user_grants)
         return token.user, token
 
     def authenticate_header(self, request: Request) -> str:
         """Return what `WWW-Authenticate` asks for."""
         return "Token"
+
+
+class SessionAuthentication(authentication.SessionAuthentication):
+    """A browser's session, with the check against forged requests."""
+
+    def authenticate(self, request: Request) -> tuple[User, None] | None:
+        """Return the session's user, or None when nobody is logged in.
+
+        :raises PermissionDenied: when a write lacks the CSRF token.
+        """
+        found: tuple[User, None] | None = super().authenticate(request)
+        if found is not None:
+            begin_request(found[0], only_reads=request.method in SAFE)
+        return found
 
 
 def secret_of(request: Request) -> str:
@@ -70,3 +87,9 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
             "name": "Authorization",
             "description": "`Token <token>`, from `POST /api-auth/password/`",
         }
+
+
+class SessionScheme(schemes.SessionScheme):  # type: ignore[no-untyped-call]
+    """How the schema describes the session's cookie."""
+
+    target_class = "identity.api.authentication.SessionAuthentication"

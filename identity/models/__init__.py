@@ -3,6 +3,7 @@
 from identity.models.credentials import LoginFailures, SshKey, Token
 from identity.models.email import EmailConfirmation
 from identity.models.event import Event, EventDelivery
+from identity.models.event_subject import EventSubject
 from identity.models.grant import Grant, Role
 from identity.models.hook import (
     EmailHook,
@@ -26,6 +27,7 @@ __all__ = [
     "EmailHook",
     "Event",
     "EventDelivery",
+    "EventSubject",
     "Grant",
     "Hook",
     "HookAttempt",

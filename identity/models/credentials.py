@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
 
 from common.models import Timestamped, UuidModel, text
+from identity.models.event_subject import EventSubject
 from identity.models.people import User
 from identity.querysets import SshKeyQuerySet, TokenQuerySet
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from identity.access import Held
 
-class Token(UuidModel):
+
+class Token(EventSubject, UuidModel):
     """A secret that lets a client act as its user; only its SHA-256 is kept.
 
     Several live side by side: each login issues one. A token dies when it was not used for its
     lifetime (seconds; null is for ever).
     """
+
+    event_nouns: ClassVar[tuple[str, ...]] = ("token",)
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
     digest = models.CharField(max_length=64, unique=True, editable=False)
@@ -31,6 +36,9 @@ class Token(UuidModel):
 
     objects = TokenQuerySet.as_manager()
 
+    user_grants: frozenset[Held] | None = None
+    """The grants of its user that were in force when it was found `with_grants`."""
+
     def __str__(self) -> str:
         return f"{self.name or 'token'} of {self.user_id}"
 
@@ -39,8 +47,10 @@ class Token(UuidModel):
         return self.lifetime is None or self.last_used + timedelta(seconds=self.lifetime) > now
 
 
-class SshKey(UuidModel, Timestamped):
+class SshKey(EventSubject, UuidModel, Timestamped):
     """A public key that a person wants on the machines."""
+
+    event_nouns: ClassVar[tuple[str, ...]] = ("key",)
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="ssh_keys")
     name = text(length=150)

@@ -1,21 +1,26 @@
 """E-mail addresses that wait for whoever reads them to confirm them."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 
 from common.address_column import AddressColumn
 from common.audience import ALL, Audiences, nobody
 from common.models import UuidModel
+from identity.models.event_subject import EventSubject
 from identity.models.hook import Hook
 from identity.models.people import User
 
 
-class EmailConfirmation(UuidModel):
-    """A wish that mail goes to an address: a person's own, or that of a hook of theirs.
+class EmailConfirmation(EventSubject, UuidModel):
+    """A request that mail goes to an address: a person's own, or that of a hook of theirs.
 
     The link that is mailed there carries the signed UUID. It is good once, until it expires; ended
     ones are kept for a while, since they say how many mails somebody has caused.
     """
+
+    event_nouns: ClassVar[tuple[str, ...]] = ("email_confirmation",)
 
     audiences: Audiences = {ALL: nobody}
 

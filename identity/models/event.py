@@ -8,13 +8,15 @@ from django.db.models import Q
 from common.audience import OPEN, Audiences
 from common.json_column import JsonColumn
 from common.models import UuidModel, text
+from identity.event_scope import EventScope
+from identity.models.event_subject import EventSubject
 from identity.models.organisation import Customer
 from identity.models.people import User
 from identity.models.project import Project
 from identity.querysets import EventQuerySet
 
 
-class Event(UuidModel):
+class Event(EventSubject, UuidModel):
     """One thing that happened, written in the transaction that did it; never changed or deleted.
 
     `subject_type`/`subject_uuid` name what it happened to (`order`, `resource`, `project` ...),
@@ -23,6 +25,8 @@ class Event(UuidModel):
     provider's, and `offering_uuid` for those who manage the offering alone. `sequence` is given by
     the dispatcher: ids are not the order of commits.
     """
+
+    event_nouns: ClassVar[tuple[str, ...]] = ("event",)
 
     audiences: ClassVar[Audiences] = OPEN
 
@@ -69,12 +73,22 @@ class Event(UuidModel):
     def __str__(self) -> str:
         return f"{self.kind} {self.subject_uuid.hex}"
 
+    def event_scope(self) -> EventScope:
+        """Return where the event itself belongs."""
+        return EventScope(
+            customer_id=self.customer_id,
+            project_id=self.project_id,
+            provider_id=self.provider_id,
+            offering_uuid=self.offering_uuid,
+            resource_uuid=self.resource_uuid,
+        )
+
 
 class EventDelivery(models.Model):
-    """One event to be worked off by one subscriber, with a lease, back-off and a dead state."""
+    """One event to be worked off by one handler, with a lease, back-off and a dead state."""
 
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="deliveries")
-    subscriber = models.CharField(max_length=120)
+    handler = models.CharField(max_length=120)
     attempts = models.PositiveIntegerField(default=0)
     next_attempt_at = models.DateTimeField()
     claimed_until = models.DateTimeField(null=True, blank=True)
@@ -84,9 +98,7 @@ class EventDelivery(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(
-                fields=["event", "subscriber"], name="an_event_once_a_subscriber"
-            ),
+            models.UniqueConstraint(fields=["event", "handler"], name="an_event_once_a_handler"),
         )
         indexes = (
             models.Index(
@@ -98,4 +110,4 @@ class EventDelivery(models.Model):
         verbose_name_plural = "event deliveries"
 
     def __str__(self) -> str:
-        return f"{self.event_id} -> {self.subscriber}"
+        return f"{self.event_id} -> {self.handler}"

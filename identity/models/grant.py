@@ -7,6 +7,8 @@ from django.db.models import Q
 
 from common.audience import OPEN, Audiences
 from common.models import UuidModel, text
+from identity.event_scope import EventScope
+from identity.models.event_subject import EventSubject
 from identity.models.organisation import Customer
 from identity.models.people import User
 from identity.models.project import Project
@@ -31,13 +33,15 @@ class Role(UuidModel):
         return self.name
 
 
-class Grant(UuidModel):
+class Grant(EventSubject, UuidModel):
     """A user holds a role in a scope (an organisation, a project, an offering) until it ends.
 
     The scope is named by type and primary key, since scopes also live in apps above this one;
     the organisation (always) and the project (if any) that it belongs to are real references.
     An ended grant stays as history with `is_active` false.
     """
+
+    event_nouns: ClassVar[tuple[str, ...]] = ("grant",)
 
     audiences: ClassVar[Audiences] = OPEN
 
@@ -92,3 +96,9 @@ class Grant(UuidModel):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.role_id} {self.scope_type} {self.scope_uuid.hex}"
+
+    def event_scope(self) -> EventScope:
+        """Return the provider's side for a role at an offering, and else the consumer's."""
+        if self.scope_type == ScopeType.OFFERING:
+            return EventScope(provider_id=self.customer_id, offering_uuid=self.scope_uuid)
+        return EventScope(customer_id=self.customer_id, project_id=self.project_id)

@@ -12,7 +12,9 @@ from common.address_column import AddressColumn
 from common.audience import OPEN, Audiences
 from common.json_column import JsonColumn
 from common.models import Timestamped, UuidModel, choices, one_of, text
+from identity.event_scope import EventScope
 from identity.models.event import Event
+from identity.models.event_subject import EventSubject
 from identity.models.organisation import Customer
 from identity.models.people import User
 from identity.querysets import HookQuerySet
@@ -60,7 +62,7 @@ class HookManager(models.Manager["Hook"]):
         return self.get_queryset().live()
 
 
-class Hook(UuidModel, Timestamped):
+class Hook(EventSubject, UuidModel, Timestamped):
     """A person's hook, or an organisation's, which all its owners see and manage.
 
     Both sorts are in one table, so that they are listed, planned and claimed by one query each;
@@ -68,6 +70,8 @@ class Hook(UuidModel, Timestamped):
     our own (`order.done`, `order.*`, `*`); without `scopes` it is told of everything of these that
     its owner may see. The secrets are sealed.
     """
+
+    event_nouns: ClassVar[tuple[str, ...]] = ("email_hook", "web_hook")
 
     audiences: ClassVar[Audiences] = OPEN
 
@@ -121,6 +125,10 @@ class Hook(UuidModel, Timestamped):
 
     def __str__(self) -> str:
         return self.destination_url or self.email
+
+    def event_scope(self) -> EventScope:
+        """Return the organisation whose hook it is, if it is no person's."""
+        return EventScope(customer_id=self.customer_id)
 
 
 class WebHook(Hook):

@@ -14,12 +14,16 @@ from common.models import Timestamped, UuidModel, text
 from common.sorting import sort_key
 from common.times import MOST_DAYS
 from identity.audiences import OF_CUSTOMER
+from identity.event_scope import EventScope
+from identity.models.event_subject import EventSubject
 from identity.querysets import CustomerQuerySet, OrganizationGroupQuerySet
 from identity.roles import ScopeType
 
 
-class OrganizationGroup(UuidModel):
+class OrganizationGroup(EventSubject, UuidModel):
     """A set of organisations, such as one country's share; offerings may be open to some only."""
+
+    event_nouns: ClassVar[tuple[str, ...]] = ("organization_group",)
 
     name = models.CharField(max_length=150, unique=True)
     parent = models.ForeignKey(
@@ -32,11 +36,13 @@ class OrganizationGroup(UuidModel):
         return self.name
 
 
-class Customer(UuidModel, Timestamped):
+class Customer(EventSubject, UuidModel, Timestamped):
     """An organisation. The columns carry the names that Waldur's API gives them.
 
     One that had projects is removed softly (`is_removed`): what they used must stay readable.
     """
+
+    event_nouns: ClassVar[tuple[str, ...]] = ("customer",)
 
     audiences: ClassVar[Audiences] = OF_CUSTOMER
 
@@ -102,3 +108,7 @@ class Customer(UuidModel, Timestamped):
 
     def __str__(self) -> str:
         return self.name
+
+    def event_scope(self) -> EventScope:
+        """Return the organisation itself, as a consumer."""
+        return EventScope(customer_id=self.pk)

@@ -16,6 +16,8 @@ from common.models import UuidModel, text
 from common.sorting import sort_key
 from identity import access
 from identity.audiences import OF_USER
+from identity.models.event_subject import EventSubject
+from identity.principals import Principal
 from identity.querysets import UserQuerySet
 from identity.system_ids import site_gid, site_uid
 
@@ -49,12 +51,14 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(username, password, is_staff=True, **fields)
 
 
-class User(UuidModel, AbstractBaseUser):
+class User(EventSubject, UuidModel, AbstractBaseUser):
     """Somebody who acts: a researcher, a provider's operator, a member of staff, a portal.
 
     The profile columns carry the names that Waldur's API gives them. `username` is the CUID where
     the person came through MyAccessID.
     """
+
+    event_nouns: ClassVar[tuple[str, ...]] = ("user",)
 
     audiences: ClassVar[Audiences] = OF_USER
 
@@ -162,37 +166,10 @@ class User(UuidModel, AbstractBaseUser):
         """Answer the admin: staff may."""
         return self.is_superuser
 
-    _only_reads = False
-    grants_carried: frozenset[access.Held] | None = None
-
-    @property
-    def only_reads(self) -> bool:
-        """Whether nothing is changed just now: the grants are then asked for once."""
-        return self._only_reads
-
-    @only_reads.setter
-    def only_reads(self, value: bool) -> None:
-        if value is not self._only_reads:
-            self._only_reads = value
-            self.__dict__.pop("grants_read", None)
-
-    def begin_to_read(self) -> None:
-        """Take the grants that came with the token; a request that writes asks for them anew."""
-        self.only_reads = True
-        if self.grants_carried is not None:
-            self.grants_read = self.grants_carried
-
     @cached_property
-    def grants_read(self) -> frozenset[access.Held]:
-        """The grants in force, as they were when they were first asked for."""
-        return access.grants_in_force(self)
-
-    @property
-    def fingerprint(self) -> object:
-        """All that reading may ask of the user, as a key; None when it may change meanwhile."""
-        if not self.only_reads:
-            return None
-        return self.pk, self.is_staff, self.is_support, self.grants_read
+    def principal(self) -> Principal:
+        """The user as somebody who acts; outside of requests, their grants are never cached."""
+        return Principal(self)
 
     def may(self, permission: Permission, *scopes: Any) -> bool:
         """Tell whether the user may do something in any of the scopes (model instances)."""

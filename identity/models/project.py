@@ -12,7 +12,9 @@ from common.models import Timestamped, UuidModel, choices, one_of, text
 from common.sorting import sort_key
 from common.times import MOST_DAYS
 from identity.audiences import OF_PROJECT
+from identity.event_scope import EventScope
 from identity.fields_of_science import FieldOfScience
+from identity.models.event_subject import EventSubject
 from identity.models.organisation import Customer
 from identity.models.people import User
 from identity.models.science import ScienceSubDomain
@@ -21,12 +23,14 @@ from identity.querysets import ProjectQuerySet
 from identity.roles import ScopeType
 
 
-class Project(UuidModel, Timestamped):
+class Project(EventSubject, UuidModel, Timestamped):
     """A piece of work of an organisation, with its members and its allocations.
 
     Removal is soft (`is_removed`): the record of what was used must stay readable. The counts are
     written down by the apps that own what is counted.
     """
+
+    event_nouns: ClassVar[tuple[str, ...]] = ("project",)
 
     audiences: ClassVar[Audiences] = OF_PROJECT
 
@@ -89,3 +93,7 @@ class Project(UuidModel, Timestamped):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.slug})"
+
+    def event_scope(self) -> EventScope:
+        """Return the project itself, with its organisation."""
+        return EventScope(customer_id=self.customer_id, project_id=self.pk)

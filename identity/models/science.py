@@ -7,11 +7,14 @@ from django.db.models import Q
 
 from common.audience import OPEN, Audiences
 from common.models import Timestamped, UuidModel, text
+from identity.models.event_subject import EventSubject
 from identity.querysets import ScienceDomainQuerySet, ScienceSubDomainQuerySet
 
 
-class ScienceDomain(UuidModel, Timestamped):
+class ScienceDomain(EventSubject, UuidModel, Timestamped):
     """A field of science, such as the natural sciences."""
+
+    event_nouns: ClassVar[tuple[str, ...]] = ("science_domain",)
 
     audiences: ClassVar[Audiences] = OPEN
 
@@ -31,8 +34,10 @@ class ScienceDomain(UuidModel, Timestamped):
         return f"{self.code} {self.name}".strip()
 
 
-class ScienceSubDomain(UuidModel, Timestamped):
+class ScienceSubDomain(EventSubject, UuidModel, Timestamped):
     """A part of a field of science; instances that work together know it by its code."""
+
+    event_nouns: ClassVar[tuple[str, ...]] = ("science_sub_domain",)
 
     audiences: ClassVar[Audiences] = OPEN
 

@@ -164,7 +164,7 @@ def find(plaintext: str, *, now: datetime) -> Token:
     :raises InactiveUser: its user was deactivated.
     :raises ExpiredToken: it was not used for longer than it lives.
     """
-    token: Token | None = Token.objects.carried(digest(plaintext))
+    token: Token | None = Token.objects.with_grants(digest(plaintext))
     if token is None:
         raise UnknownToken("Invalid token.")
     if not token.user.is_active:

@@ -124,9 +124,9 @@ def remove(customer: Customer, *, actor: User, now: datetime) -> None:
         with transaction.atomic():
             locked.delete()
     except ProtectedError as error:
-        kept = {type(row) for row in error.protected_objects} - {Project}
-        if kept:
-            kinds = sorted(str(kind._meta.verbose_name_plural) for kind in kept)
+        protecting = {type(row) for row in error.protected_objects} - {Project}
+        if protecting:
+            kinds = sorted(str(kind._meta.verbose_name_plural) for kind in protecting)
             raise InUse(f"Organization still has {' and '.join(kinds)}.") from error
         _hide(locked, actor=actor, now=now)
 

@@ -1,7 +1,7 @@
-"""The outbox: events are put in order, and each subscriber's delivery is claimed and settled.
+"""The outbox: events are put in order, and each handler's delivery is claimed and settled.
 
 The broker only wakes workers up; what is to be done stands here, so that neither a lost message nor
-a killed worker loses an event. A delivery is worked off at least once, and for one subscriber the
+a killed worker loses an event. A delivery is worked off at least once, and for one handler the
 events of one subject come one after the other, in order.
 """
 
@@ -43,7 +43,7 @@ class Claim:
     delivery_id: int
     event_uuid: UUID
     kind: str
-    subscriber: str
+    handler: str
     attempt: int
 
 
@@ -53,8 +53,8 @@ def pause_after(attempt: int) -> timedelta:
 
 
 @transaction.atomic
-def put_in_order(subscribers: Mapping[str, Sequence[str]], *, now: datetime) -> list[str]:
-    """Give committed events their sequence and one delivery per subscriber; return their kinds.
+def put_in_order(handlers: Mapping[str, Sequence[str]], *, now: datetime) -> list[str]:
+    """Give committed events their sequence and one delivery per handler; return their kinds.
 
     Primary keys are not the order of commits, so the number is given here, by one dispatcher at a
     time: an event that commits later gets a higher one.
@@ -70,9 +70,9 @@ def put_in_order(subscribers: Mapping[str, Sequence[str]], *, now: datetime) -> 
         event.sequence, event.dispatched_at = number, now
     Event.objects.bulk_update(new, ["sequence", "dispatched_at"])
     EventDelivery.objects.bulk_create(
-        EventDelivery(event=event, subscriber=name, next_attempt_at=min(event.created, now))
+        EventDelivery(event=event, handler=name, next_attempt_at=min(event.created, now))
         for event in new
-        for name in subscribers.get(event.kind, ())
+        for name in handlers.get(event.kind, ())
     )
     return [event.kind for event in new]
 
@@ -94,7 +94,7 @@ def claim(*, now: datetime) -> Claim | None:
     delivery.claimed_until = now + LEASE
     delivery.save(update_fields=["attempts", "claimed_until"])
     event = delivery.event
-    return Claim(delivery.pk, event.uuid, event.kind, delivery.subscriber, delivery.attempts)
+    return Claim(delivery.pk, event.uuid, event.kind, delivery.handler, delivery.attempts)
 
 
 def settle(claimed: Claim, *, now: datetime) -> None:
@@ -128,7 +128,7 @@ def fail(claimed: Claim, error: str, *, now: datetime) -> None:
 
 @transaction.atomic
 def abandon(claimed: Claim, error: str) -> None:
-    """Give up a delivery that no attempt can help, such as one of an unknown subscriber."""
+    """Give up a delivery that no attempt can help, such as one of an unknown handler."""
     delivery = EventDelivery.objects.select_for_update().get(pk=claimed.delivery_id)
     _give_up(delivery, error)
 
@@ -140,15 +140,16 @@ def revive(delivery: EventDelivery, *, actor: User | None = None, now: datetime)
         dead=False, attempts=0, next_attempt_at=now, claimed_until=None
     )
     if revived:
-        told = {"subscriber": delivery.subscriber, "kind": delivery.event.kind}
-        events.record("event.revived", delivery.event, actor=actor, now=now, payload=told)
+        # The key is read by others, as it was.
+        about = {"subscriber": delivery.handler, "kind": delivery.event.kind}
+        events.record("event.revived", delivery.event, actor=actor, now=now, payload=about)
 
 
 def _next_due(now: datetime) -> EventDelivery | None:
     is_open = Q(delivered_at__isnull=True, dead=False)
     earlier = EventDelivery.objects.filter(
         is_open,
-        subscriber=OuterRef("subscriber"),
+        handler=OuterRef("handler"),
         event__subject_uuid=OuterRef("event__subject_uuid"),
         event__sequence__lt=OuterRef("event__sequence"),
     )

@@ -1,12 +1,17 @@
 """The access modes of EuroHPC: data, because the programme changes them."""
 
+from typing import ClassVar
+
 from django.db import models
 
 from common.models import UuidModel, text
+from identity.models import EventSubject
 
 
-class AccessMode(UuidModel):
+class AccessMode(EventSubject, UuidModel):
     """A way in which time is granted, such as Regular or Extreme Scale access."""
+
+    event_nouns: ClassVar[tuple[str, ...]] = ("access_mode",)
 
     code = models.SlugField(max_length=50, unique=True)
     label = models.CharField(max_length=150)

@@ -7,12 +7,15 @@ from django.db import models
 from common.audience import OPEN, Audiences
 from common.json_column import JsonColumn
 from common.models import Timestamped, UuidModel, text
-from identity.models import Customer
+from identity.event_scope import EventScope
+from identity.models import Customer, EventSubject
 from marketplace.querysets import CategoryQuerySet, ServiceProviderQuerySet
 
 
-class CategoryGroup(UuidModel):
+class CategoryGroup(EventSubject, UuidModel):
     """A group of categories."""
+
+    event_nouns: ClassVar[tuple[str, ...]] = ("category_group",)
 
     audiences: ClassVar[Audiences] = OPEN
 
@@ -23,8 +26,10 @@ class CategoryGroup(UuidModel):
         return self.title
 
 
-class Category(UuidModel, Timestamped):
+class Category(EventSubject, UuidModel, Timestamped):
     """A shelf: HPC compute, storage."""
+
+    event_nouns: ClassVar[tuple[str, ...]] = ("category",)
 
     audiences: ClassVar[Audiences] = OPEN
 
@@ -45,8 +50,10 @@ class Category(UuidModel, Timestamped):
         return self.title
 
 
-class ServiceProvider(UuidModel, Timestamped):
+class ServiceProvider(EventSubject, UuidModel, Timestamped):
     """An organisation that offers resources: a Hosting Entity."""
+
+    event_nouns: ClassVar[tuple[str, ...]] = ("provider",)
 
     audiences: ClassVar[Audiences] = OPEN
 
@@ -62,3 +69,7 @@ class ServiceProvider(UuidModel, Timestamped):
 
     def __str__(self) -> str:
         return str(self.customer)
+
+    def event_scope(self) -> EventScope:
+        """Return its organisation, as a provider."""
+        return EventScope(provider_id=self.customer_id)

@@ -10,7 +10,8 @@ from common.json_column import JsonColumn
 from common.links import access_link, contact_link, web_link
 from common.models import Timestamped, UuidModel, choices, one_of, text
 from common.sorting import sort_key
-from identity.models import Customer, OrganizationGroup, Project
+from identity.event_scope import EventScope
+from identity.models import Customer, EventSubject, OrganizationGroup, Project
 from identity.roles import ScopeType
 from marketplace.audiences import OF_OFFERING
 from marketplace.components import BillingType, LimitPeriod, OfferingType
@@ -20,12 +21,14 @@ from marketplace.models.catalogue import Category
 from marketplace.querysets import OfferingQuerySet
 
 
-class Offering(UuidModel, Timestamped):
+class Offering(EventSubject, UuidModel, Timestamped):
     """Something that can be ordered. The columns carry the names that Waldur's API gives them.
 
     With organisation groups it is open to organisations of those groups only; when it is not
     `shared`, to its own organisation only.
     """
+
+    event_nouns: ClassVar[tuple[str, ...]] = ("offering",)
 
     audiences: ClassVar[Audiences] = OF_OFFERING
 
@@ -87,14 +90,20 @@ class Offering(UuidModel, Timestamped):
     def __str__(self) -> str:
         return f"{self.name} ({self.slug})"
 
+    def event_scope(self) -> EventScope:
+        """Return the offering itself, with its provider."""
+        return EventScope(provider_id=self.customer_id, offering_uuid=self.uuid)
+
     @property
     def lets_restore(self) -> bool:
         """Tell whether a terminated allocation of it can be ordered back."""
         return self.plugin_options.get("can_restore_resource") is True
 
 
-class OfferingComponent(UuidModel):
+class OfferingComponent(EventSubject, UuidModel):
     """Something countable in an offering: node-hours, GPU-hours, terabytes."""
+
+    event_nouns: ClassVar[tuple[str, ...]] = ("component",)
 
     audiences: ClassVar[Audiences] = OPEN
 
@@ -144,3 +153,7 @@ class OfferingComponent(UuidModel):
 
     def __str__(self) -> str:
         return self.name
+
+    def event_scope(self) -> EventScope:
+        """Return the scope of its offering."""
+        return self.offering.event_scope()

@@ -1,12 +1,15 @@
 """Orders: every change of an allocation is asked for by one."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 
 from common.json_column import JsonColumn
 from common.links import web_link
 from common.models import Timestamped, UuidModel, choices, one_of, text
-from identity.models import Project, User
+from identity.event_scope import EventScope
+from identity.models import EventSubject, Project, User
 from marketplace.lifecycle import OPEN, OrderState, OrderType
 from marketplace.models.offering import Offering
 from marketplace.models.plan import Plan
@@ -14,12 +17,14 @@ from marketplace.models.resource import Resource
 from marketplace.querysets import OrderQuerySet
 
 
-class Order(UuidModel, Timestamped):
+class Order(EventSubject, UuidModel, Timestamped):
     """A request to create, change, end or restore an allocation, and how it went.
 
     `state` is written by `marketplace.services.orders.advance` only. `limits` is the full set that
     shall hold after an Update. Money is in the currency of the service, to ten decimals.
     """
+
+    event_nouns: ClassVar[tuple[str, ...]] = ("order",)
 
     resource = models.ForeignKey(Resource, on_delete=models.CASCADE, related_name="orders")
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="orders")
@@ -89,3 +94,13 @@ class Order(UuidModel, Timestamped):
 
     def __str__(self) -> str:
         return f"{self.type} {self.uuid.hex} ({self.state})"
+
+    def event_scope(self) -> EventScope:
+        """Return its project and its provider, and its resource."""
+        return EventScope(
+            customer_id=self.project.customer_id,
+            project_id=self.project_id,
+            provider_id=self.offering.customer_id,
+            offering_uuid=self.offering.uuid,
+            resource_uuid=self.resource.uuid,
+        )

@@ -1,11 +1,13 @@
 """Partitions of offerings: the queues of a cluster in which an allocation's jobs run."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
 
 from common.models import Timestamped, UuidModel, text
+from identity.event_scope import EventScope
+from identity.models import EventSubject
 from marketplace.models.offering import Offering
 
 
@@ -14,11 +16,13 @@ def number(meaning: str) -> Any:
     return models.PositiveIntegerField(null=True, blank=True, help_text=meaning)
 
 
-class OfferingPartition(UuidModel, Timestamped):
+class OfferingPartition(EventSubject, UuidModel, Timestamped):
     """A Slurm partition of an offering, with the settings that its users want to know.
 
     Memory is in MB, times are in minutes, but the grace time, which is in seconds.
     """
+
+    event_nouns: ClassVar[tuple[str, ...]] = ("partition",)
 
     offering = models.ForeignKey(Offering, on_delete=models.CASCADE, related_name="partitions")
     partition_name = models.CharField(max_length=255)
@@ -60,3 +64,7 @@ class OfferingPartition(UuidModel, Timestamped):
 
     def __str__(self) -> str:
         return self.partition_name
+
+    def event_scope(self) -> EventScope:
+        """Return the scope of its offering."""
+        return self.offering.event_scope()

@@ -1,16 +1,21 @@
 """Plans: under which prices an offering can be had."""
 
+from typing import ClassVar
+
 from django.db import models
 
 from common.models import Timestamped, UuidModel, choices, one_of, text
-from identity.models import OrganizationGroup
+from identity.event_scope import EventScope
+from identity.models import EventSubject, OrganizationGroup
 from marketplace.components import BillingUnit, PlanBillingMode
 from marketplace.models.offering import Offering, OfferingComponent
 from marketplace.querysets import PlanQuerySet
 
 
-class Plan(UuidModel, Timestamped):
+class Plan(EventSubject, UuidModel, Timestamped):
     """A list of prices, per `unit`. At least one is needed to order."""
+
+    event_nouns: ClassVar[tuple[str, ...]] = ("plan",)
 
     offering = models.ForeignKey(Offering, on_delete=models.CASCADE, related_name="plans")
     name = models.CharField(max_length=150)
@@ -35,6 +40,10 @@ class Plan(UuidModel, Timestamped):
 
     def __str__(self) -> str:
         return self.name
+
+    def event_scope(self) -> EventScope:
+        """Return the scope of its offering."""
+        return self.offering.event_scope()
 
 
 class PlanComponent(models.Model):

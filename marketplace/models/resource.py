@@ -1,5 +1,7 @@
 """Resources: the allocations themselves."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Upper
@@ -8,20 +10,23 @@ from django.utils import timezone
 from common.json_column import JsonColumn
 from common.models import Timestamped, UuidModel, choices, one_of, text
 from common.sorting import sort_key
-from identity.models import Project, User
+from identity.event_scope import EventScope
+from identity.models import EventSubject, Project, User
 from marketplace.lifecycle import ResourceState
 from marketplace.models.offering import Offering
 from marketplace.models.plan import Plan
 from marketplace.querysets import ResourceQuerySet
 
 
-class Resource(UuidModel, Timestamped):
+class Resource(EventSubject, UuidModel, Timestamped):
     """An allocation: what a project holds of an offering.
 
     `state` is written by `marketplace.services.resources` only. `limits` maps component types to
     numbers; `current_usages` (of `usage_month`) and `limit_usage` (of the limit period then) map
     them to what accounting wrote down, and so does `following_usages` for the month after that.
     """
+
+    event_nouns: ClassVar[tuple[str, ...]] = ("resource",)
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="resources")
     offering = models.ForeignKey(Offering, on_delete=models.PROTECT, related_name="resources")
@@ -79,6 +84,16 @@ class Resource(UuidModel, Timestamped):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.slug})"
+
+    def event_scope(self) -> EventScope:
+        """Return its project and its provider, and the resource itself."""
+        return EventScope(
+            customer_id=self.project.customer_id,
+            project_id=self.project_id,
+            provider_id=self.offering.customer_id,
+            offering_uuid=self.offering.uuid,
+            resource_uuid=self.uuid,
+        )
 
 
 class ResourcePlanPeriod(UuidModel):

@@ -1,16 +1,21 @@
 """Terms of service of an offering and who agreed to them."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 
 from common.links import web_link
 from common.models import Timestamped, UuidModel, text
-from identity.models import User
+from identity.event_scope import EventScope
+from identity.models import EventSubject, User
 from marketplace.models.offering import Offering
 
 
-class TermsOfService(UuidModel, Timestamped):
+class TermsOfService(EventSubject, UuidModel, Timestamped):
     """One version of an offering's terms; the active one must be accepted to order."""
+
+    event_nouns: ClassVar[tuple[str, ...]] = ("terms",)
 
     offering = models.ForeignKey(
         Offering, on_delete=models.CASCADE, related_name="terms_of_service"
@@ -32,9 +37,15 @@ class TermsOfService(UuidModel, Timestamped):
     def __str__(self) -> str:
         return f"terms {self.version}".rstrip()
 
+    def event_scope(self) -> EventScope:
+        """Return the scope of its offering."""
+        return self.offering.event_scope()
 
-class Consent(UuidModel, Timestamped):
+
+class Consent(EventSubject, UuidModel, Timestamped):
     """A user agreed to an offering's terms, until they take it back."""
+
+    event_nouns: ClassVar[tuple[str, ...]] = ("consent",)
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="consents")
     offering = models.ForeignKey(Offering, on_delete=models.CASCADE, related_name="consents")
@@ -53,3 +64,7 @@ class Consent(UuidModel, Timestamped):
 
     def __str__(self) -> str:
         return f"{self.user_id} to {self.offering_id}"
+
+    def event_scope(self) -> EventScope:
+        """Return the scope of its offering."""
+        return self.offering.event_scope()

@@ -20,14 +20,16 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
+from common.rows import rows_of
 from identity import access
+from identity.models import OrganizationGroup
 from identity.permissions import Permission
 from identity.querysets import count_of
 from marketplace.contributions import contributions
 from marketplace.lifecycle import (
     ResourceState,
 )
-from marketplace.querysets.sides import FALSE, OF_USER, ORDERABLE, TRUE, provider_side, rows_of
+from marketplace.querysets.sides import FALSE, OF_USER, ORDERABLE, TRUE, provider_side
 
 
 def organisations_of(user: Any) -> Any:
@@ -46,7 +48,9 @@ class CategoryQuerySet(QuerySet[Any]):
 
     def for_api(self, user: Any) -> Self:
         """Add how many offerings are listed in each, and how many of them for the user."""
-        listed = rows_of(self, "offerings").filter(category=OuterRef("pk"), state__in=ORDERABLE)
+        listed = rows_of("marketplace.Offering").filter(
+            category=OuterRef("pk"), state__in=ORDERABLE
+        )
         return self.annotate(
             offering_count=count_of(listed, "category"),
             available_offerings_count=count_of(listed.orderable_by(user), "category"),
@@ -62,8 +66,7 @@ class ServiceProviderQuerySet(QuerySet[Any]):
 
     def for_api(self, user: Any) -> Self:
         """Add how many of each one's offerings are listed."""
-        customers = self.model._meta.get_field("customer").related_model.objects.all()
-        listed = rows_of(customers, "offerings").filter(state__in=ORDERABLE)
+        listed = rows_of("marketplace.Offering").filter(state__in=ORDERABLE)
         return self.annotate(
             offering_count=count_of(listed.filter(customer=OuterRef("customer")), "customer")
         )
@@ -94,8 +97,7 @@ class OfferingQuerySet(QuerySet[Any]):
 
     def open_to(self, customers: Any) -> Self:
         """Keep what the organisations may order from: by their groups, or as their own."""
-        groups = self.model._meta.get_field("organization_groups").related_model.objects
-        theirs = groups.filter(customers__in=customers)
+        theirs = OrganizationGroup.objects.filter(customers__in=customers)
         allowed = self.model.objects.filter(
             Q(shared=True, organization_groups__isnull=True)
             | Q(shared=True, organization_groups__in=theirs)
@@ -106,9 +108,9 @@ class OfferingQuerySet(QuerySet[Any]):
     def for_api(self, user: Any) -> Self:
         """Add what the API shows of an offering beside its own columns."""
         mine = OuterRef("pk")
-        resources = rows_of(self, "resources").exclude(state=ResourceState.TERMINATED)
+        resources = rows_of("marketplace.Resource").exclude(state=ResourceState.TERMINATED)
         return self.with_totals("total_customers", "total_cost_estimated").annotate(
-            order_count=count_of(rows_of(self, "orders").filter(offering=mine), "offering"),
+            order_count=count_of(rows_of("marketplace.Order").filter(offering=mine), "offering"),
             resources_count=count_of(resources.filter(offering=mine), "offering"),
             provider_account_options=F("customer__service_provider__account_options"),
             is_accessible=Exists(self.model.objects.orderable_by(user).filter(pk=mine)),
@@ -120,7 +122,7 @@ class OfferingQuerySet(QuerySet[Any]):
 
     def with_totals(self, customers: str, cost: str) -> Self:
         """Add under two names how many organisations hold live allocations, and at what cost."""
-        live = rows_of(self, "resources").exclude(state=ResourceState.TERMINATED)
+        live = rows_of("marketplace.Resource").exclude(state=ResourceState.TERMINATED)
         held = live.filter(offering=OuterRef("pk")).order_by().values("offering")
         counted = held.annotate(n=Count("project__customer", distinct=True)).values("n")
         summed = held.annotate(sum=Sum("cost")).values("sum")
@@ -143,7 +145,7 @@ class OfferingQuerySet(QuerySet[Any]):
         """Return whether the user agreed to the terms, and has an account at the site."""
         if not user.is_authenticated:
             return dict.fromkeys(OF_USER, FALSE)
-        consents = rows_of(self, "consents").filter(revocation_date__isnull=True)
+        consents = rows_of("marketplace.Consent").filter(revocation_date__isnull=True)
         agreed = Exists(consents.filter(offering=OuterRef("pk"), user=user))
         return dict(zip(OF_USER, (agreed, contributions().has_account(user)), strict=True))
 
@@ -161,8 +163,7 @@ class PlanQuerySet(QuerySet[Any]):
         listed = self.filter(archived=False)
         if access.reach(user, Permission.VIEW_CUSTOMER).everywhere:
             return listed
-        groups = self.model._meta.get_field("organization_groups").related_model.objects
-        theirs = groups.filter(customers__in=organisations_of(user)).values("pk")
+        theirs = OrganizationGroup.objects.filter(customers__in=organisations_of(user)).values("pk")
         allowed = self.model.objects.filter(
             Q(organization_groups__isnull=True) | Q(organization_groups__in=theirs)
         )
@@ -170,7 +171,7 @@ class PlanQuerySet(QuerySet[Any]):
 
     def for_api(self, user: Any) -> Self:
         """Add how many allocations are under each."""
-        resources = rows_of(self, "resources").exclude(state=ResourceState.TERMINATED)
+        resources = rows_of("marketplace.Resource").exclude(state=ResourceState.TERMINATED)
         return self.annotate(
             resources_count=count_of(resources.filter(plan=OuterRef("pk")), "plan")
         )

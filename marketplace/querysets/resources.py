@@ -18,8 +18,10 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Coalesce, Least, Now
 
+from common.rows import rows_of
 from common.stored import LATEST
 from common.times import MOST_DAYS
+from identity.models import Project
 from identity.permissions import Permission
 from marketplace.contributions import contributions
 from marketplace.lifecycle import (
@@ -33,7 +35,6 @@ from marketplace.querysets.sides import (
     consumer_side,
     provider_side,
     readable_by_provider,
-    rows_of,
 )
 
 if TYPE_CHECKING:
@@ -66,14 +67,13 @@ class ResourceQuerySet(QuerySet[Any]):
 
     def _ended_projects(self, today: date) -> Any:
         """Return the ended projects: on their day, or the day after their last day of grace."""
-        projects = self.model._meta.get_field("project").related_model._base_manager
         # However many days stand in a row: a day that no calendar has stops everybody's end.
         days = Coalesce("grace_period_days", "customer__grace_period_days", 0)
         grace = Least(days, Value(MOST_DAYS))
         end = Least(F("end_date"), Value(LATEST.date()))
         last = ExpressionWrapper(end + grace, output_field=DateField())
         return (
-            projects.filter(end_date__isnull=False)
+            Project.objects.filter(end_date__isnull=False)
             .alias(grace=grace, last=last)
             .filter(Q(last__lt=today) | Q(end_date__lte=today, grace__lte=0))
         )
@@ -92,7 +92,9 @@ class ResourceQuerySet(QuerySet[Any]):
 
     def _terminable_by(self, user: Any) -> Q:
         """Return the condition that the user could order a resource's end now."""
-        orders = rows_of(self, "orders").filter(resource=OuterRef("pk"), state__in=sorted(OPEN))
+        orders = rows_of("marketplace.Order").filter(
+            resource=OuterRef("pk"), state__in=sorted(OPEN)
+        )
         could = Q(~Exists(orders), state__in=(ResourceState.OK, ResourceState.ERRED))
         consumer = consumer_side(user, Permission.TERMINATE_RESOURCE)
         if consumer is None:
@@ -102,11 +104,10 @@ class ResourceQuerySet(QuerySet[Any]):
 
     def _terms_to_accept_again(self, user: Any) -> QuerySet[Any]:
         """Return the terms in force that the user accepted in an older version only."""
-        offerings = self.model._meta.get_field("offering").related_model.objects.all()
-        consents = rows_of(offerings, "consents").filter(
+        consents = rows_of("marketplace.Consent").filter(
             offering=OuterRef("offering"), user=user, revocation_date__isnull=True
         )
-        terms: QuerySet[Any] = rows_of(offerings, "terms_of_service").filter(
+        terms: QuerySet[Any] = rows_of("marketplace.TermsOfService").filter(
             Exists(consents.exclude(version=OuterRef("version"))),
             offering=OuterRef("offering"),
             is_active=True,

@@ -1,16 +1,17 @@
 """Of whom a site is told anything: people who have an account by right, and who agreed.
 
-Conditions on rows that name a person and an offering; models are found by name.
+Conditions on rows that name a person and an offering.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.apps import apps
 from django.db.models import Exists, OuterRef, Q
 
+from common.rows import rows_of
 from identity import access
+from identity.models import Grant
 from identity.roles import ScopeType
 from marketplace.lifecycle import OrderState, OrderType, ResourceState
 
@@ -23,7 +24,7 @@ def by_right(*, offering: Any, user: Any) -> Q:
     One that is still asked for counts once the provider has agreed to deliver it. `offering` and
     `user` are the columns of the row that name them, or their keys.
     """
-    grants = apps.get_model("identity", "Grant")._default_manager.filter(access.in_force())
+    grants = Grant.objects.filter(access.in_force())
     theirs = grants.filter(scope_type=ScopeType.PROJECT, user=user)
     held = theirs.filter(
         project__resources__offering=offering, project__resources__state__in=sorted(HELD)
@@ -43,10 +44,10 @@ def agreed(*, offering: str = "offering", user: Any = "user") -> Q:
     `offering` is the column of the row that names it, `user` that of the person, or a reference to
     it in a query around this one. A consent to older terms is enough unless they ask for a new one.
     """
-    terms = apps.get_model("marketplace", "TermsOfService")._default_manager.filter(
+    terms = rows_of("marketplace.TermsOfService").filter(
         offering=OuterRef(offering), is_active=True
     )
-    consents = apps.get_model("marketplace", "Consent")._default_manager.filter(
+    consents = rows_of("marketplace.Consent").filter(
         offering=OuterRef("offering"), user=OuterRef(OuterRef(user)), revocation_date__isnull=True
     )
     to_these = consents.filter(version=OuterRef("version"))

@@ -26,11 +26,6 @@ TRUE, FALSE = Value(value=True), Value(value=False)
 OF_USER = ("user_has_consent", "user_has_offering_user")
 
 
-def rows_of(rows: QuerySet[Any], relation: str) -> Any:
-    """Return the rows of a relation that leads to the given ones, by the relation's name."""
-    return rows.model._meta.get_field(relation).related_model._default_manager.all()
-
-
 def consumer_side(user: Any, permission: Permission, *, project: str = "project") -> Q | None:
     """Return the condition that a row's project is within the user's reach; None is no limit."""
     within = access.reach(user, permission)

@@ -141,7 +141,7 @@ def an_event() -> identity.Event:
 
 def a_delivery() -> identity.EventDelivery:
     return identity.EventDelivery.objects.create(
-        event=an_event(), subscriber="somebody", next_attempt_at=timezone.now(), dead=True
+        event=an_event(), handler="somebody", next_attempt_at=timezone.now(), dead=True
     )
 
 

@@ -65,8 +65,8 @@ def test_erred_resources_say_what_is_wrong(staff: Client) -> None:
 def test_work_that_is_stuck_is_counted(staff: Client, now: datetime) -> None:
     before = now - timedelta(hours=3)
     event = EventFactory(project=ProjectFactory(), created=before)
-    EventDelivery.objects.create(event=event, subscriber="a", next_attempt_at=before, dead=True)
-    EventDelivery.objects.create(event=event, subscriber="b", next_attempt_at=before)
+    EventDelivery.objects.create(event=event, handler="a", next_attempt_at=before, dead=True)
+    EventDelivery.objects.create(event=event, handler="b", next_attempt_at=before)
     order = OrderFactory(state=OrderState.ERRED.value)
     ProvisionFactory(order=order, state=ProvisionState.DEAD.value)
     OfferingUserFactory(state=AccountState.ERROR_CREATING.value)
@@ -150,8 +150,8 @@ def test_every_link_of_it_leads_somewhere(staff: Client, now: datetime) -> None:
         ResourceFactory(state=ResourceState.ERRED.value, end_date=now.date())
         QueueMessageFactory(created=before)
     event = EventFactory(project=ProjectFactory(), created=before)
-    EventDelivery.objects.create(event=event, subscriber="a", next_attempt_at=before, dead=True)
-    EventDelivery.objects.create(event=event, subscriber="b", next_attempt_at=before)
+    EventDelivery.objects.create(event=event, handler="a", next_attempt_at=before, dead=True)
+    EventDelivery.objects.create(event=event, handler="b", next_attempt_at=before)
     ProvisionFactory(
         order=OrderFactory(state=OrderState.ERRED.value), state=ProvisionState.DEAD.value
     )

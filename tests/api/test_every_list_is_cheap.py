@@ -11,9 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from common.api.compiling import plan_for
-from common.api.plan import Caller
-from common.api.selects import for_api
+from common.api.reads.caller import Caller
+from common.api.reads.compiler import plan_for
+from common.api.reads.select import for_api
 from config.documents.routes import all_outputs, all_routes
 from tests.api.test_every_route import address
 from tests.world import populate
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from rest_framework.test import APIClient
 
-    from common.api.outputs import Output
+    from common.api.reads.outputs import Output
     from identity.models import Customer, Project, User
 
 pytestmark = pytest.mark.django_db
@@ -83,7 +83,7 @@ def test_the_read_plan_renders_what_the_serializer_renders(
         rows = for_api(model.objects.order_by("pk")[:5], bob)
         plan = plan_for(output)
         reference = output(context={"base": caller.base, "user": bob})
-        planned = plan.render(plan.fetch(rows, caller), caller)
+        planned = plan.read(rows, caller)
         assert planned == [reference.to_representation(row) for row in rows]
         transaction.set_rollback(True)
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from rest_framework.test import APIClient
 
-    from common.api.outputs import Output
+    from common.api.reads.outputs import Output
     from identity.models import Project, User
     from marketplace.models import Offering, Resource
 

@@ -24,7 +24,7 @@ from django.db.models.functions import Cast, Concat
 from django.http import QueryDict
 
 from common.api import filters
-from common.api.sight import column_at, shown_by
+from common.api.reads.visibility import column_at, shown_by
 from config.documents.routes import all_routes
 from marketplace.api.offerings.filters import OfferingOfPathFilter, ProviderOfferingFilter
 from tests.api.tables import undone

@@ -14,6 +14,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from config import wiring
+from identity.event_catalogue import Group, Kind, Readers
+from identity.event_handlers import Handler
 from identity.models import Event, EventDelivery
 from identity.services import outbox
 from tests.concurrency.racing import at_once
@@ -23,29 +25,31 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 DISPATCHERS = 4
 
+THING_HAPPENED = Kind(
+    "thing.happened", "Something happened.", group=Group.BUS, readers=Readers.NOBODY
+)
+
 
 class Told:
-    """Subscribers that remember what they were told, in order."""
+    """Handlers that remember what they were told, in order."""
 
     def __init__(self):
         self.lock, self.of = Lock(), {}
 
-    def subscriber(self, name):
+    def handler(self, name):
         def hear(event_uuid):
             with self.lock:
                 self.of.setdefault(name, []).append(event_uuid)
 
-        return hear
+        return Handler(name, hear)
 
 
 @pytest.fixture
 def told(monkeypatch):
-    """Wire two subscribers to `thing.happened`, in place of those of the service."""
+    """Wire two handlers to `thing.happened`, in place of those of the service."""
     heard = Told()
-    both = {name: heard.subscriber(name) for name in ("first", "second")}
-    monkeypatch.setattr(wiring, "SUBSCRIBERS", {"thing.happened": tuple(both.values())})
-    monkeypatch.setattr(wiring, "NAMES", {"thing.happened": tuple(both)})
-    monkeypatch.setattr(wiring, "BY_NAME", both)
+    both = tuple(map(heard.handler, ("first", "second")))
+    monkeypatch.setattr(wiring, "HANDLERS", {THING_HAPPENED: both})
     return heard
 
 
@@ -122,7 +126,7 @@ def test_an_event_that_commits_late_is_numbered_late(told):
 
 def test_what_a_killed_worker_had_is_told_again(told):
     event = happen(1)[0]
-    outbox.put_in_order(wiring.NAMES, now=timezone.now())
+    outbox.put_in_order(wiring.handler_names(), now=timezone.now())
     outbox.claim(now=timezone.now())
     outbox.claim(now=timezone.now())
     wiring.dispatch_events()  # somebody else is at it, as far as anybody knows
@@ -157,14 +161,15 @@ def test_a_worker_killed_between_the_action_and_its_receipt_does_it_again(told, 
     assert not EventDelivery.objects.filter(delivered_at__isnull=True).exists()
 
 
-def test_events_that_subscribers_record_are_told_in_the_same_run(told, monkeypatch):
+def test_events_that_handlers_record_are_told_in_the_same_run(told, monkeypatch):
     follow_ups: list[Event] = []
 
     def hear(event_uuid):
         if not follow_ups:
             follow_ups.append(EventFactory(kind="thing.happened", subject_uuid=uuid4()))
 
-    monkeypatch.setitem(wiring.BY_NAME, "second", hear)
+    both = (told.handler("first"), Handler("second", hear))
+    monkeypatch.setattr(wiring, "HANDLERS", {THING_HAPPENED: both})
     happen(1)
 
     wiring.dispatch_events()
@@ -174,6 +179,6 @@ def test_events_that_subscribers_record_are_told_in_the_same_run(told, monkeypat
 
 def test_a_dispatcher_does_not_work_for_ever(told):
     happen(3, subjects=3)
-    outbox.put_in_order(wiring.NAMES, now=timezone.now())
+    outbox.put_in_order(wiring.handler_names(), now=timezone.now())
 
     assert wiring.work_off(monotonic()) == 0

@@ -44,7 +44,7 @@ def write_all(written: Signal) -> None:
 def dispatch(written: Signal) -> None:
     """Put in order until everything is."""
     is_last = False
-    while outbox.put_in_order(wiring.NAMES, now=timezone.now()) or not is_last:
+    while outbox.put_in_order(wiring.handler_names(), now=timezone.now()) or not is_last:
         is_last = written.is_set()
 
 

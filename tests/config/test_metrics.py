@@ -93,13 +93,13 @@ def test_what_waits_is_counted_with_the_age_of_the_oldest(now: datetime) -> None
     event = EventFactory(project=project, created=ago(minutes=5))
     EventFactory(project=project, created=ago(minutes=1))
     old = EventFactory(project=project, created=ago(hours=2), dispatched_at=now, sequence=1)
-    for about, subscriber, how in (
+    for about, handler, how in (
         (event, "hears", {}),
         (old, "hears", {"delivered_at": now}),
         (old, "gave_up", {"dead": True}),
     ):
-        EventDelivery.objects.create(event=about, subscriber=subscriber, next_attempt_at=now, **how)
-    EventDelivery.objects.create(event=old, subscriber="late", next_attempt_at=now)
+        EventDelivery.objects.create(event=about, handler=handler, next_attempt_at=now, **how)
+    EventDelivery.objects.create(event=old, handler="late", next_attempt_at=now)
     for state, age in (("executing", 3), ("executing", 9), ("erred", 2), ("done", 50)):
         OrderFactory(state=OrderState(state).value, created=ago(days=age))
     OrderFactory(created=ago(days=1))
@@ -156,9 +156,9 @@ def test_it_takes_as_many_queries_for_many_as_for_few(now: datetime) -> None:
 
     def fill() -> None:
         event = EventFactory(project=ProjectFactory())
-        for subscriber in ("a", "b"):
-            name = f"{subscriber}{event.pk}"
-            EventDelivery.objects.create(event=event, subscriber=name, next_attempt_at=now)
+        for handler in ("a", "b"):
+            name = f"{handler}{event.pk}"
+            EventDelivery.objects.create(event=event, handler=name, next_attempt_at=now)
         ProvisionFactory()
         AgentServiceFactory()
         QueueMessageFactory()

@@ -1,4 +1,4 @@
-"""Subscribers are told, and what they raise is kept."""
+"""Handlers are called, and what they raise is kept."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import pytest
 
 from config import wiring
 from config.celery import app as celery_app
+from identity.event_handlers import Handler
+from identity.event_kinds import PROJECT_UPDATED
 from identity.models import EventDelivery
 from identity.services import outbox
 from tests.factories.identity import EventFactory, ProjectFactory
@@ -19,13 +21,12 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.django_db
 
 
-def wire(monkeypatch, **subscribers):
-    monkeypatch.setattr(wiring, "SUBSCRIBERS", {"project.updated": tuple(subscribers.values())})
-    monkeypatch.setattr(wiring, "NAMES", {"project.updated": tuple(subscribers)})
-    monkeypatch.setattr(wiring, "BY_NAME", dict(subscribers))
+def wire(monkeypatch, **functions):
+    handlers = tuple(Handler(name, function) for name, function in functions.items())
+    monkeypatch.setattr(wiring, "HANDLERS", {PROJECT_UPDATED: handlers})
 
 
-def test_what_a_subscriber_raises_is_logged_and_kept(monkeypatch, caplog):
+def test_what_a_handler_raises_is_logged_and_kept(monkeypatch, caplog):
     def hear(_):
         raise ConnectionError("the site is away")
 
@@ -40,7 +41,7 @@ def test_what_a_subscriber_raises_is_logged_and_kept(monkeypatch, caplog):
     assert "hear failed with project.updated" in caplog.text
 
 
-def test_one_subscriber_s_failure_is_not_another_s(monkeypatch):
+def test_one_handler_s_failure_is_not_another_s(monkeypatch):
     told: list[UUID] = []
 
     def fail(_):
@@ -69,23 +70,21 @@ def test_the_last_failure_kills_the_delivery_with_its_error(monkeypatch):
     assert delivery.last_error.rstrip().endswith("ValueError: never")
 
 
-def test_a_subscriber_that_was_removed_from_the_code_is_given_up(monkeypatch):
-    wire(monkeypatch, gone=print)
-    monkeypatch.setattr(wiring, "BY_NAME", {})
-    EventFactory(project=ProjectFactory())
+def test_a_handler_that_was_removed_from_the_code_is_given_up(monkeypatch):
+    event = EventFactory(project=ProjectFactory())
+    EventDelivery.objects.create(event=event, handler="gone", next_attempt_at=event.created)
+    wire(monkeypatch)
 
     wiring.dispatch_events()
 
     delivery = EventDelivery.objects.get()
     assert (delivery.dead, delivery.last_error) == (
         True,
-        "There is no such subscriber any more.",
+        "There is no such handler any more.",
     )
 
 
-def test_a_kind_that_nobody_thought_of_is_an_error_in_the_log(monkeypatch, caplog):
-    wire(monkeypatch, hear=print)
-    monkeypatch.setattr(wiring, "UNHEARD", frozenset({"project.created"}))
+def test_a_kind_that_nobody_declared_is_an_error_in_the_log(caplog):
     project = ProjectFactory()
     EventFactory(project=project, kind="project.forgotten")
     EventFactory(project=project, kind="project.created")
@@ -94,7 +93,7 @@ def test_a_kind_that_nobody_thought_of_is_an_error_in_the_log(monkeypatch, caplo
         wiring.dispatch_events()
 
     assert [record.getMessage() for record in caplog.records] == [
-        "nobody has said whether to hear of project.forgotten"
+        "project.forgotten is in no catalogue of kinds"
     ]
 
 

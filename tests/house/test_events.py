@@ -12,7 +12,7 @@ import pytest
 from django.conf import settings
 
 from allocations.lifecycle import AccountState, ApiKeyAction, ProvisionState
-from config import wiring
+from config.event_kinds import CATALOGUE
 from config.presets.loader.sections import SECTIONS
 from marketplace.lifecycle import RESOURCE, OfferingState, OrderState
 from tests.rooms import PACKAGES
@@ -166,20 +166,10 @@ def test_the_search_finds_kinds_of_every_sort():
 
 
 @pytest.mark.parametrize("module", sorted(recorded()))
-def test_every_kind_is_heard_or_declared_unheard(module):
-    known = set(wiring.SUBSCRIBERS) | wiring.UNHEARD
-    assert sorted(recorded()[module] - known) == []
+def test_every_kind_is_declared(module):
+    assert sorted(recorded()[module] - set(CATALOGUE.by_name)) == []
 
 
 def test_nothing_is_declared_that_is_never_recorded():
     found = set().union(*recorded().values())
-    assert sorted((set(wiring.SUBSCRIBERS) | wiring.UNHEARD) - found) == []
-
-
-def test_nothing_is_both_heard_and_unheard():
-    assert not set(wiring.SUBSCRIBERS) & wiring.UNHEARD
-
-
-def test_every_subscriber_has_a_name_of_its_own():
-    heard = {subscriber for several in wiring.SUBSCRIBERS.values() for subscriber in several}
-    assert len(wiring.BY_NAME) == len(heard)
+    assert sorted(set(CATALOGUE.by_name) - found) == []

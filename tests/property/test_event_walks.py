@@ -1,8 +1,8 @@
 """Whatever commits when, crashes or fails: everybody hears everything, in order, and nothing else.
 
 A walk opens transactions that commit in another order than they began, or not at all; dispatchers
-and publishers die before or after they have told somebody; subscribers and the broker fail. Two
-listen: a subscriber of the dispatcher, and an agent's queue at the far end of the message bus.
+and publishers die before or after they have told somebody; handlers and the broker fail. Two
+listen: a handler of the dispatcher, and an agent's queue at the far end of the message bus.
 """
 
 from __future__ import annotations
@@ -156,7 +156,7 @@ class Walk:
         if how == "fails":
             outbox.fail(claimed, "no", now=self.now)
             return
-        if claimed.subscriber == "bus":
+        if claimed.handler == "bus":
             announcements.announce(Event.objects.get(uuid=claimed.event_uuid), now=self.now)
         else:
             self.heard.append(claimed.event_uuid)

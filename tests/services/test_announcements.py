@@ -22,7 +22,7 @@ from allocations.services import (
     subscriptions,
 )
 from allocations.services.membership import MANAGED
-from config.wiring import SUBSCRIBERS, dispatch_events
+from config.wiring import HANDLERS, dispatch_events
 from identity import events
 from identity.models import Event, EventDelivery
 from identity.roles import RoleName
@@ -408,8 +408,8 @@ def test_an_event_that_comes_again_is_told_once(queue, resource, carol, now):
     delivery.set_flags(resource, {"paused": True}, actor=carol, now=now)
     dispatch_events()
     event = Event.objects.get(kind="resource.flags_set")
-    tasks.tell_subscribers(event.uuid)
-    tasks.tell_subscribers(event.uuid)
+    tasks.enqueue_agent_messages(event.uuid)
+    tasks.enqueue_agent_messages(event.uuid)
     assert QueueMessage.objects.count() == 1
 
 
@@ -421,12 +421,12 @@ def test_without_a_bus_nothing_is_written(queue, resource, carol, now, settings)
 
 def test_the_wiring_has_heard_what_is_told():
     tells = {
-        tasks.tell_subscribers,
+        tasks.enqueue_agent_messages,
         tasks.follow_created_resource,
         tasks.follow_grant,
         tasks.follow_user,
     }
-    assert {kind for kind, heard in SUBSCRIBERS.items() if tells & set(heard)} == set(
+    assert {kind.name for kind, several in HANDLERS.items() if tells & set(several)} == set(
         announcements.TOLD
     )
 

@@ -34,7 +34,7 @@ def claimed(now: datetime) -> outbox.Claim:
     return claim
 
 
-def test_events_get_consecutive_numbers_and_one_delivery_per_subscriber(now: datetime) -> None:
+def test_events_get_consecutive_numbers_and_one_delivery_per_handler(now: datetime) -> None:
     first, second = happened(now), happened(now, kind="thing.ignored")
 
     assert outbox.put_in_order(HEARD, now=now) == ["thing.happened", "thing.ignored"]
@@ -43,7 +43,7 @@ def test_events_get_consecutive_numbers_and_one_delivery_per_subscriber(now: dat
     second.refresh_from_db()
     assert (first.sequence, second.sequence) == (1, 2)
     assert first.dispatched_at == second.dispatched_at == now
-    assert list(EventDelivery.objects.order_by("pk").values_list("event", "subscriber")) == [
+    assert list(EventDelivery.objects.order_by("pk").values_list("event", "handler")) == [
         (first.pk, "a.first"),
         (first.pk, "a.second"),
     ]
@@ -193,11 +193,11 @@ def test_a_failing_event_holds_the_later_ones_of_its_subject_back_but_no_others(
     assert claimed(now).event_uuid == second.uuid
 
 
-def test_another_subscriber_of_the_same_event_does_not_wait(now: datetime) -> None:
+def test_another_handler_of_the_same_event_does_not_wait(now: datetime) -> None:
     happened(now)
     outbox.put_in_order(HEARD, now=now)
 
-    assert {claimed(now).subscriber, claimed(now).subscriber} == {"a.first", "a.second"}
+    assert {claimed(now).handler, claimed(now).handler} == {"a.first", "a.second"}
 
 
 def test_who_is_late_does_not_disturb_the_worker_that_has_it_now(now: datetime) -> None:

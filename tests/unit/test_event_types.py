@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from config.event_kinds import CATALOGUE
+from identity.event_catalogue import Group
 from identity.event_types import (
-    GROUPS,
-    KINDS,
     kinds_in,
     kinds_meant,
     kinds_named,
@@ -20,11 +20,11 @@ def test_a_kind_is_told_by_waldurs_name_where_there_is_one():
     assert wire_name("no.such") == "no.such"
 
 
-@pytest.mark.parametrize("kind", sorted(KINDS))
+@pytest.mark.parametrize("kind", sorted(CATALOGUE.by_name))
 def test_a_kind_is_found_by_each_of_its_names_and_by_its_group(kind):
     assert kinds_named(kind) == {kind}
     assert kind in kinds_named(wire_name(kind))
-    assert [kind in kinds_in(group) for group in GROUPS].count(True) == 1
+    assert [kind in kinds_in(group) for group in Group].count(True) == 1
 
 
 def test_a_name_of_waldurs_may_stand_for_several_kinds():

@@ -16,7 +16,7 @@ from accounting.services.usage import Reported
 from accounting.services.user_usages import UserReported
 from allocations.models import OfferingUser
 from common.api.inputs import Input, RelatedUrl, RelatedUuid, uuid_in_url
-from common.api.outputs import EnumField
+from common.api.reads.outputs import EnumField
 from common.api.times import LocalMomentField
 from marketplace.models import Resource, ResourcePlanPeriod
 

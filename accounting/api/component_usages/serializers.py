@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from accounting.models import ComponentUsage, PlanPeriodUsage
 from accounting.models.usage import MissingUsagePolicy
-from common.api.outputs import DecimalString, EnumField, Output, UuidField
+from common.api.reads.outputs import DecimalString, EnumField, Output, UuidField
 
 
 class BaseComponentUsageOutput(Output):

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from accounting.services.site_state import COMPONENT, PARTITION
 from allocations.lifecycle import AccountState
 from common.api.json_shapes import OBJECT, JsonField, list_of
-from common.api.outputs import EnumField, Output, UuidField
+from common.api.reads.outputs import EnumField, Output, UuidField
 from marketplace.lifecycle import OfferingState, OrderState, OrderType, ResourceState
 from marketplace.models import OfferingComponent, OfferingPartition
 

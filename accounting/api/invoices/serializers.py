@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from common.api.json_shapes import NUMBER, TEXT, WHOLE, JsonField, list_of, record
-from common.api.outputs import EnumField
+from common.api.reads.outputs import EnumField
 from marketplace.components import BillingUnit
 
 STATES = ("canceled", "created", "paid", "pending", "pending_finalization")

@@ -7,7 +7,7 @@ from django.db.models.functions import Cast, Now, TruncMonth
 from rest_framework import serializers
 
 from accounting.api.component_usages.serializers import BaseComponentUsageOutput
-from common.api.outputs import Nested, Output, UuidField
+from common.api.reads.outputs import Nested, Output, UuidField
 from marketplace.models import ResourcePlanPeriod
 
 THIS_MONTH = Cast(TruncMonth(Now()), DateField())

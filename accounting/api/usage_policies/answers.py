@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from accounting.api.usage_policies.serializers import SlurmCommandHistoryOutput, texts
 from accounting.projection import NOTIFICATION_RATIO, ProjectionStatus, QosStatus, project
-from common.api.outputs import EnumField, MapField, NumberField, UuidField
+from common.api.reads.outputs import EnumField, MapField, NumberField, UuidField
 
 if TYPE_CHECKING:
     from datetime import date

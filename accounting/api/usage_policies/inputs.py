@@ -14,7 +14,7 @@ from accounting.site_settings import LimitType, QosStrategy
 from accounting.thresholds import Action
 from common.api.inputs import Input, RelatedUrl, RelatedUuid, uuid_in_url
 from common.api.json_shapes import OBJECT, JsonField, Shape, map_of
-from common.api.outputs import EnumField
+from common.api.reads.outputs import EnumField
 from identity.models import OrganizationGroup
 from marketplace.models import Offering, Resource
 

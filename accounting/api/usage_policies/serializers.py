@@ -16,7 +16,7 @@ from accounting.models import (
 from accounting.periods import LIMIT_PERIODS, NAMES, Period
 from accounting.site_settings import LimitType, QosStrategy
 from accounting.thresholds import SUPPORTED_BY, Action
-from common.api.outputs import (
+from common.api.reads.outputs import (
     Computed,
     EnumField,
     MapField,

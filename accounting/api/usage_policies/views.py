@@ -27,9 +27,10 @@ from accounting.api.usage_policies.serializers import (
 from accounting.models import SlurmCommandHistory, SlurmPeriodicUsagePolicy
 from accounting.services import commands, evaluation, policies, preview
 from common.api.access import AUTHENTICATED, SCOPED, Needs, Rule
-from common.api.actions import command, creates, deletes, listing, reading, updates
+from common.api.actions import command, listing, reading
 from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
+from common.api.writes import creating, deleting, updating
 from identity.permissions import P
 
 if TYPE_CHECKING:
@@ -70,32 +71,22 @@ class SlurmPeriodicUsagePolicyViewSet(Listed, Retrieved, ApiViewSet):
         "report_command_result": Needs(P.MANAGE_DELIVERY, on=OFFERING),
     }
 
-    @creates(SlurmPeriodicUsagePolicyInput)
-    def create(self, request: AuthenticatedRequest) -> Response:
-        """Create a periodic usage policy.
-
-        For an offering (`scope`); it may have one.
-        """
-        data = self.data(SlurmPeriodicUsagePolicyInput)
-        return self.created(policies.create(**data, actor=request.user, now=self.now))
-
-    @updates(SlurmPeriodicUsagePolicyInput)
-    def update(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Update a periodic usage policy.
-
-        The offering stays. What that means for its allocations shows at the next evaluation.
-        """
-        policy, data = self.row(), self.data(SlurmPeriodicUsagePolicyInput)
-        return self.reply(policies.change(policy, **data, actor=request.user, now=self.now))
-
-    @deletes
-    def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Delete a periodic usage policy.
-
-        Flags that it set on allocations are cleared; what people set stays.
-        """
-        policies.remove(self.row(), actor=request.user, now=self.now)
-        return self.no_content()
+    create = creating(
+        SlurmPeriodicUsagePolicyInput,
+        policies.create,
+        "Create {one}.\n\nFor an offering (`scope`); it may have one.",
+    )
+    update = updating(
+        SlurmPeriodicUsagePolicyInput,
+        policies.change,
+        "Update {one}.\n\n"
+        "The offering stays. What that means for its allocations shows at the next "
+        "evaluation.",
+    )
+    destroy = deleting(
+        policies.remove,
+        "Delete {one}.\n\nFlags that it set on allocations are cleared; what people set stays.",
+    )
 
     @reading(ACTIONS, detail=False, url_path="actions")
     def available_actions(self, request: AuthenticatedRequest) -> Response:

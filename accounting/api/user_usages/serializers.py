@@ -5,7 +5,7 @@ from __future__ import annotations
 from rest_framework import serializers
 
 from accounting.models import ComponentUserUsage
-from common.api.outputs import DecimalString, Output, UrlField, UuidField
+from common.api.reads.outputs import DecimalString, Output, UrlField, UuidField
 
 
 class ComponentUserUsageOutput(Output):

@@ -11,7 +11,7 @@ from allocations.api.agent_logs.filters import LATEST, moment
 from allocations.models import AgentIdentity
 from allocations.services.agent_logs import Line
 from common.api.inputs import Entries, FiniteField, Input
-from common.api.outputs import EnumField
+from common.api.reads.outputs import EnumField
 
 MOST_LINES = 1000
 """Lines in one request; agents send a hundred."""

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from allocations.agents import LogLevel
 from allocations.models import AgentLog
-from common.api.outputs import Computed, EnumField, Output, UrlField, UuidField
+from common.api.reads.outputs import Computed, EnumField, Output, UrlField, UuidField
 
 if TYPE_CHECKING:
     from datetime import datetime

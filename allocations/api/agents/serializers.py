@@ -9,8 +9,8 @@ from rest_framework import serializers
 from allocations.agents import Compatibility, ServiceState, compatibility
 from allocations.models import AgentIdentity, AgentProcessor, AgentService
 from common.api.json_shapes import TEXT, JsonField, list_of, record, words
-from common.api.outputs import Computed, EnumField, MapField, Nested, Output, UrlField
-from common.api.outputs import UuidField as Uuid
+from common.api.reads.outputs import Computed, EnumField, MapField, Nested, Output, UrlField
+from common.api.reads.outputs import UuidField as Uuid
 
 DEPENDENCIES = list_of(record({"package": TEXT, "version": TEXT}, required=("package", "version")))
 COMPATIBILITY = record(

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from allocations.lifecycle import ApiKeyAction, ApiKeyState
 from allocations.models import ResourceApiKey
-from common.api.outputs import (
+from common.api.reads.outputs import (
     Computed,
     EnumField,
     EnumOrBlankField,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rest_framework import serializers
 
 from allocations.models import BackendResource
-from common.api.outputs import MapField, Output, UrlField, UuidField
+from common.api.reads.outputs import MapField, Output, UrlField, UuidField
 
 
 class BackendResourceOutput(Output):

@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from allocations.lifecycle import ImportState
 from allocations.models import BackendResourceRequest
-from common.api.outputs import EnumField, Output, UrlField, UuidField
+from common.api.reads.outputs import EnumField, Output, UrlField, UuidField
 
 
 class BackendResourceReqOutput(Output):

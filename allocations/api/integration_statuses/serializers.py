@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from allocations.agents import AgentType
 from allocations.models import AgentService
-from common.api.outputs import EnumField, Output, UrlField, UuidField
+from common.api.reads.outputs import EnumField, Output, UrlField, UuidField
 
 
 class IntegrationStatusDetailsOutput(Output):

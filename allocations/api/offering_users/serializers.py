@@ -10,7 +10,7 @@ from allocations.lifecycle import AccountState
 from allocations.models import OfferingUser
 from allocations.querysets.accounts import EVERYTHING, exposable, shown
 from allocations.services.accounts import RUNTIME_STATES
-from common.api.outputs import (
+from common.api.reads.outputs import (
     Computed,
     EnumField,
     Omitted,

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from allocations.lifecycle import CourseAccountState, ServiceAccountState
 from allocations.models import CourseAccount, CustomerServiceAccount, ProjectServiceAccount
-from common.api.outputs import Computed, EnumField, Output, UrlField, UuidField
+from common.api.reads.outputs import Computed, EnumField, Output, UrlField, UuidField
 
 if TYPE_CHECKING:
     from datetime import datetime

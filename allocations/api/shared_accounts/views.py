@@ -23,9 +23,10 @@ from allocations.models import CourseAccount, CustomerServiceAccount, ProjectSer
 from allocations.services import shared_accounts
 from allocations.services.membership import SERVED
 from common.api.access import SCOPED, Needs, Rule
-from common.api.actions import command, creates, deletes, listing, updates
+from common.api.actions import command, creates, listing, updates
 from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
+from common.api.writes import deleting
 from identity.api.events.recorded import Recorded
 from identity.permissions import P
 from marketplace.api.offerings.filters import OfferingOfPathFilter
@@ -60,14 +61,10 @@ class ServiceAccountViewSet(Recorded, Listed, Retrieved, ApiViewSet):
         key = shared_accounts.rotate_key(account, actor=request.user, now=self.now)
         return self.answer(self.with_key(account, key))
 
-    @deletes
-    def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Close {one}.
-
-        The site takes it out; it stays on record as Closed.
-        """
-        shared_accounts.close(self.row(), actor=request.user, now=self.now)
-        return self.no_content()
+    destroy = deleting(
+        shared_accounts.close,
+        "Close {one}.\n\nThe site takes it out; it stays on record as Closed.",
+    )
 
     def with_key(self, account: Any, key: str) -> dict[str, Any]:
         """Return the account as it is shown, with its key: this once."""

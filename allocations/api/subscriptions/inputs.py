@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from allocations.observables import ObjectType, Protocol
 from common.api.inputs import Input, RelatedUuid
-from common.api.outputs import EnumField
+from common.api.reads.outputs import EnumField
 from marketplace.models import Offering
 
 MOST_OBJECTS = 1000

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from allocations.models import EventSubscription, EventSubscriptionQueue
 from allocations.observables import subscription_queue, topic, vhost
 from common.api.json_shapes import TEXT, WHOLE, JsonField, list_of, record
-from common.api.outputs import Computed, Output, UrlField, UuidField
+from common.api.reads.outputs import Computed, Output, UrlField, UuidField
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -32,7 +32,7 @@ def full_name(first: str, last: str) -> str:
 
 
 class EventSubscriptionOutput(Output):
-    """A person's wish to be told of changes."""
+    """A person's request to be told of changes."""
 
     class Meta:
         model = EventSubscription

@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from allocations.lifecycle import SyncState
 from common.api.inputs import Input
-from common.api.outputs import EnumField
+from common.api.reads.outputs import EnumField
 
 HERE = "resource"
 """The only kind of scope there is: resources are not divided into projects of their own."""

@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from allocations.lifecycle import AccountState
-from common.api.outputs import EnumField
+from common.api.reads.outputs import EnumField
 
 
 class ProjectUserOutput(serializers.Serializer[Any]):

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import DataError, IntegrityError, transaction
 
 from common.json_values import unkeepable
-from config.presets.loader.broken import BrokenPreset, Fault, told_by_database
+from config.presets.loader.broken import BrokenPreset, Fault, database_error_of
 from config.presets.loader.known import Known
 from config.presets.loader.rows import Row, upsert
 from config.presets.loader.sections import ORDER, SECTIONS
@@ -35,8 +35,8 @@ class Tally:
 
     def count(self, section: str, *, new: bool, changed: bool = False) -> None:
         """Count one row."""
-        for counted, told in ((self.rows, True), (self.new, new), (self.changed, changed)):
-            counted[section] = counted.get(section, 0) + int(told)
+        for counted, is_counted in ((self.rows, True), (self.new, new), (self.changed, changed)):
+            counted[section] = counted.get(section, 0) + int(is_counted)
 
 
 @transaction.atomic
@@ -57,7 +57,7 @@ def load(preset: Any, *, now: datetime) -> Tally:
             except Fault as error:
                 raise BrokenPreset(f"{place}: {error}") from error
             except (IntegrityError, DataError) as error:
-                raise BrokenPreset(f"{place}: {told_by_database(error)}") from error
+                raise BrokenPreset(f"{place}: {database_error_of(error)}") from error
     _complete_prices(sections.get("offerings", []))
     return tally
 

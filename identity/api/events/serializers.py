@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from common.api.outputs import Computed, MapField, Output, UuidField
+from common.api.reads.outputs import Computed, MapField, Output, UuidField
 from identity.event_form import context
 from identity.event_types import wire_name
 from identity.models import Event

@@ -68,7 +68,7 @@ class EventViewSet(Listed, Retrieved, ApiViewSet):
 
         By which `feature` may select events.
         """
-        return self.answer(sorted(event_types.SUBJECTS))
+        return self.answer(sorted(event_types.catalogue().nouns))
 
 
 class EventMetadataViewSet(ApiViewSet):

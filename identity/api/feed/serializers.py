@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from common.api.outputs import MapField, UuidField
+from common.api.reads.outputs import MapField, UuidField
 
 
 class ToldEvent(serializers.Serializer[Any]):

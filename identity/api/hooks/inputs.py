@@ -8,11 +8,11 @@ from typing import Any
 from rest_framework import serializers
 
 from common.api.inputs import AddressField, Input, UrlOrUuid
-from common.api.outputs import EnumField
+from common.api.reads.outputs import EnumField
 from common.api.times import written
 from common.times import clamped
 from identity import waldur_events
-from identity.event_types import KINDS, SUBJECTS
+from identity.event_types import is_kind
 from identity.hook_matching import EVERYTHING
 from identity.models import Customer
 from identity.models.hook import ContentType
@@ -43,8 +43,7 @@ class Kinds(serializers.ListField):
 
     def is_known(self, word: str) -> bool:
         """Tell whether there is such a kind, or there are any of a noun."""
-        noun, _, rest = word.partition(".")
-        return word == EVERYTHING or word in KINDS or (rest == "*" and noun in SUBJECTS)
+        return word == EVERYTHING or is_kind(word)
 
 
 class Types(Kinds):

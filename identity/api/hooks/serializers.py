@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from rest_framework import serializers
 
-from common.api.outputs import Computed, EnumField, Nested, Output, UrlField, UuidField
+from common.api.reads.outputs import Computed, EnumField, Nested, Output, UrlField, UuidField
 from identity.event_types import wire_name
 from identity.models import EmailHook, Hook, HookAttempt, HookDelivery, WebHook
 from identity.models.hook import ContentType, HookType

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rest_framework import serializers
 
 from common.api.inputs import Input
-from common.api.outputs import Output, UrlField, UuidField
+from common.api.reads.outputs import Output, UrlField, UuidField
 from identity.models import SshKey
 
 

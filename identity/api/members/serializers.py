@@ -10,7 +10,7 @@ from rest_framework import serializers
 
 from common.api.exceptions import Hinted
 from common.api.inputs import Input, RelatedUuid
-from common.api.outputs import Computed, Omitted, Output, UuidField
+from common.api.reads.outputs import Computed, Omitted, Output, UuidField
 from common.api.times import MomentField
 from identity.models import Grant, Role, User
 from identity.names import full_name

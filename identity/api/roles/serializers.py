@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
-from common.api.outputs import Computed, Omitted, Output, UuidField
+from common.api.reads.outputs import Computed, Omitted, Output, UuidField
 from identity.models import Role
 from identity.permissions import MATRIX
 from identity.roles import RoleName

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from rest_framework import serializers
 
 from common.api.inputs import Input, RelatedUrl
-from common.api.outputs import Output, UrlField, UuidField
+from common.api.reads.outputs import Output, UrlField, UuidField
 from identity.api.inputs import Columns
 from identity.models import ScienceDomain, ScienceSubDomain
 from identity.services.science import OECD

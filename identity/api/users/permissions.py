@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
-from common.api.outputs import Computed, EnumField, Omitted, Output, UuidField
+from common.api.reads.outputs import Computed, EnumField, Omitted, Output, UuidField
 from identity.models import Grant
 from identity.names import full_name
 from identity.roles import ScopeType

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.auth.hashers import is_password_usable
 from rest_framework import serializers
 
-from common.api.outputs import (
+from common.api.reads.outputs import (
     Computed,
     MapField,
     Nested,

@@ -16,7 +16,7 @@ from common.api.json_shapes import (
     record,
     words,
 )
-from common.api.outputs import Omitted, Output, UrlField, UuidField
+from common.api.reads.outputs import Omitted, Output, UrlField, UuidField
 from marketplace.models import Category, CategoryGroup
 
 NO_IMAGES = "images are not stored"

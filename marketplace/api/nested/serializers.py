@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from common.api.json_shapes import TEXT, JsonField, Shape, list_of, record
-from common.api.outputs import EnumField, NumberField, Omitted, Output, UuidField
+from common.api.reads.outputs import EnumField, NumberField, Omitted, Output, UuidField
 from marketplace.components import BillingType, LimitPeriod
 from marketplace.models import OfferingComponent
 

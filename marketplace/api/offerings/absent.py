@@ -17,7 +17,7 @@ from common.api.json_shapes import (
     record,
     words,
 )
-from common.api.outputs import Omitted, UuidField
+from common.api.reads.outputs import Omitted, UuidField
 from marketplace.api.offerings.plugin_options import named
 
 QOS = record(

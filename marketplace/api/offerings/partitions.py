@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from common.api.inputs import Input
 from common.api.json_shapes import TEXT, TRUTH, JsonField, list_of, record
-from common.api.outputs import Computed, Output, UuidField
+from common.api.reads.outputs import Computed, Output, UuidField
 from identity.api.inputs import Columns
 from marketplace.api.nested.serializers import UUID_TEXT
 from marketplace.models import OfferingPartition

@@ -20,7 +20,7 @@ from common.api.json_shapes import (
     record,
     words,
 )
-from common.api.outputs import (
+from common.api.reads.outputs import (
     Computed,
     Derived,
     EnumField,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from rest_framework import serializers
 
-from common.api.outputs import (
+from common.api.reads.outputs import (
     Computed,
     DecimalString,
     EnumField,

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from rest_framework import serializers
 
 from common.api.inputs import Input, RelatedUrl
-from common.api.outputs import (
+from common.api.reads.outputs import (
     Computed,
     DecimalString,
     Derived,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rest_framework import serializers
 
 from common.api.json_shapes import TEXT, JsonField, list_of, record
-from common.api.outputs import (
+from common.api.reads.outputs import (
     Computed,
     Derived,
     Omitted,

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from common.api.inputs import RelatedUrl
 from common.api.json_shapes import TEXT, TRUTH, JsonField, record, words
-from common.api.outputs import Nested, Omitted, Output, UrlField, UuidField
+from common.api.reads.outputs import Nested, Omitted, Output, UrlField, UuidField
 from identity.api.customers.serializers import NO_IMAGES, OrganizationGroupOutput
 from identity.api.inputs import Columns, NotKept, Words
 from identity.models import Customer

@@ -14,7 +14,7 @@ from common.api.json_shapes import (
     or_null,
     record,
 )
-from common.api.outputs import (
+from common.api.reads.outputs import (
     Computed,
     Derived,
     EnumField,

@@ -25,7 +25,7 @@ from common.api.filters import (
     Uuids,
 )
 from common.api.inputs import Input, RelatedUrl
-from common.api.outputs import Output, UrlField, UuidField
+from common.api.reads.outputs import Output, UrlField, UuidField
 from common.api.schema import ApiRouter
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
 from common.errors import Conflict, Invalid

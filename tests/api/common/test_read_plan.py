@@ -9,8 +9,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework import serializers
 
-from common.api.compiling import plan_for
-from common.api.outputs import (
+from common.api.reads.caller import Caller
+from common.api.reads.compiler import plan_for
+from common.api.reads.outputs import (
     Computed,
     Derived,
     MapField,
@@ -19,7 +20,6 @@ from common.api.outputs import (
     Output,
     UuidField,
 )
-from common.api.plan import Caller
 from identity.fields_of_science import FieldOfScience
 from identity.models import Customer, Grant, OrganizationGroup, Project
 from identity.roles import RoleName
@@ -110,7 +110,7 @@ def both_ways(output: type[Output], rows: Any, user: Any) -> tuple[list[Any], li
     plan = plan_for(output)
     reference = output(context={"base": caller.base, "user": user})
     return (
-        plan.render(plan.fetch(rows, caller), caller),
+        plan.read(rows, caller),
         [reference.to_representation(row) for row in rows],
     )
 
@@ -146,7 +146,7 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_rows() -> None:
         for project in ProjectFactory.create_batch(several):
             GrantFactory(role=RoleName.PROJECT_MEMBER, scope=project)
         with CaptureQueriesContext(connection) as queries:
-            plan.fetch(Project.objects.all(), caller)
+            plan.load(Project.objects.all(), caller)
         counts.append(len(queries))
     assert counts[0] == counts[1]
 
@@ -156,7 +156,7 @@ def test_only_what_is_asked_for_is_fetched_and_rendered() -> None:
     caller = Caller(base="http://here", user=UserFactory())
     plan = plan_for(ProjectSample, frozenset({"is_labelled"}))
     assert plan.root.columns == ["pk", "oecd_fos_2007_code"]
-    assert plan.render(plan.fetch(Project.objects.all(), caller), caller) == [{"is_labelled": True}]
+    assert plan.read(Project.objects.all(), caller) == [{"is_labelled": True}]
 
 
 def test_a_field_without_a_plan_is_refused() -> None:

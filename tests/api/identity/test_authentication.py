@@ -112,7 +112,7 @@ def test_a_token_brings_the_grants_of_its_user_that_are_in_force(
         expiration_time=now + timedelta(days=1),
     )
 
-    carried = credentials.find(KEY, now=now).user.grants_carried
+    carried = credentials.find(KEY, now=now).user_grants
 
     assert carried == access.grants_in_force(bob)
     assert len(carried) == 2
@@ -123,7 +123,7 @@ def test_a_token_brings_the_grants_of_its_user_that_are_in_force(
 def test_who_holds_nothing_brings_nothing(now: datetime) -> None:
     user = UserFactory()
     TokenFactory(user=user, plaintext=KEY)
-    assert credentials.find(KEY, now=now).user.grants_carried == frozenset()
+    assert credentials.find(KEY, now=now).user_grants == frozenset()
 
 
 def test_only_a_request_that_reads_takes_the_grants_that_the_token_brought(

@@ -9,7 +9,9 @@ from uuid import uuid4
 
 import pytest
 
-from identity import event_types, events, waldur_events
+from config.event_kinds import CATALOGUE
+from identity import events
+from identity.event_catalogue import OWN_GROUPS, Group
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,19 +61,17 @@ def test_months_are_counted_without_those_in_which_nothing_happened(
 
 def test_groups_have_the_names_under_which_events_are_told(ask: Callable[..., Any]) -> None:
     groups = ask("events/event_groups/")
-    assert sorted(groups) == sorted(event_types.GROUPS)
+    assert sorted(groups) == sorted(Group)
     assert groups["auth"] == ["token.revoked", "token_created"]
     assert groups["ssh"] == ["ssh_key_creation_succeeded", "ssh_key_deletion_succeeded"]
 
 
 def test_editors_of_waldurs_are_offered_what_they_know_alone(ask: Callable[..., Any]) -> None:
     groups = ask("metadata/events/")["event_groups"]
-    assert sorted(groups) == sorted(event_types.WALDUR_GROUPS)
+    assert sorted(groups) == sorted(set(Group) - OWN_GROUPS)
     assert groups["auth"] == ["token_created"]
     assert {name for names in groups.values() for name in names} == {
-        name
-        for kind, name in waldur_events.NAMES.items()
-        if any(kind in event_types.GROUPS[group] for group in event_types.WALDUR_GROUPS)
+        kind.waldur for kind in CATALOGUE if kind.waldur and kind.group not in OWN_GROUPS
     }
 
 

@@ -41,7 +41,7 @@ def happen(project: Project, provider: Customer, bob: User, now: datetime) -> Ca
     def happens(kind: str = "order.done", **told: Any) -> Any:
         sides = {"project": project, "provider": provider, "actor": bob, "now": now}
         event = events.record(kind, SUBJECT, **{**sides, **told})
-        outbox.put_in_order(wiring.NAMES, now=now)
+        outbox.put_in_order(wiring.handler_names(), now=now)
         event.refresh_from_db()
         return event
 
@@ -105,7 +105,7 @@ def test_an_event_is_told_only_once_it_has_its_number(
     start = ask("latest")["next"]
     events.record("project.updated", SUBJECT, actor=None, now=now, project=project)
     assert kinds(ask(start, types="projects")) == []
-    outbox.put_in_order(wiring.NAMES, now=now)
+    outbox.put_in_order(wiring.handler_names(), now=now)
     assert kinds(ask(start, types="projects")) == ["project.updated"]
 
 

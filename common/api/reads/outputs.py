@@ -2,7 +2,7 @@
 
 An output says for every key where its value comes from: a column path over foreign keys, a URL
 built from UUIDs, a pure function of named columns or of other keys, or nested rows. Nothing here
-runs a query; `common.api.plan` compiles the same declaration for lists and details.
+runs a query; `common.api.reads.plan` compiles the same declaration for lists and details.
 
 A value that is None is left out unless its field allows null: Waldur's clients crash on the null of
 a field that they believe to be always there, and never on a missing one. A list is always sent, an
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 ZERO_UUID = "0" * 32
 MISSING = object()
 
-Cells = dict[str, Any]
+JsonObject = dict[str, Any]
 
 
 class UuidField(serializers.UUIDField):
@@ -293,31 +293,31 @@ class Output(serializers.ModelSerializer[Any]):
         """Refuse a name that is neither a column nor declared."""
         raise TypeError(f"{type(self).__name__}.{field_name}: declare how it is rendered")
 
-    def to_representation(self, instance: Any) -> Cells:
+    def to_representation(self, instance: Any) -> JsonObject:
         """Render one row in the reference way: field by field, from the model instance."""
-        cells: Cells = {}
+        rendered: JsonObject = {}
         derived: dict[str, Derived] = {}
         for name, field in self.fields.items():
             if isinstance(field, Derived):
                 derived[name] = field
             elif isinstance(field, Omitted):
                 if field.is_empty_list:
-                    cells[name] = []
+                    rendered[name] = []
             else:
-                self._put(cells, name, field, self._value(instance, field))
+                self._put(rendered, name, field, self._value(instance, field))
         for name, field in derived.items():
-            value = field.fn(*(cells.get(key) for key in field.keys))
-            self._put(cells, name, field, value)
-        return cells
+            value = field.fn(*(rendered.get(key) for key in field.keys))
+            self._put(rendered, name, field, value)
+        return rendered
 
     @staticmethod
-    def _put(cells: Cells, name: str, field: Any, value: Any) -> None:
+    def _put(rendered: JsonObject, name: str, field: Any, value: Any) -> None:
         if value is not None:
             typed = field.output if isinstance(field, Computed | Derived) else field
             is_final = isinstance(field, UrlField | Nested)
-            cells[name] = value if is_final else typed.to_representation(value)
+            rendered[name] = value if is_final else typed.to_representation(value)
         elif field.allow_null:
-            cells[name] = None
+            rendered[name] = None
 
     def _value(self, instance: Any, field: Any) -> Any:
         if isinstance(field, Computed):

@@ -10,7 +10,7 @@ from django.db import models
 from rest_framework import serializers
 from rest_framework.settings import api_settings
 
-from common.api.outputs import (
+from common.api.reads.outputs import (
     Computed,
     Derived,
     ExactMap,
@@ -20,14 +20,15 @@ from common.api.outputs import (
     Output,
     UrlField,
 )
-from common.api.plan import Cell, NestedRows, Node, Plan
-from common.api.selects import Belonging, Form, Select, concrete_field
+from common.api.reads.plan import NestedRows, Node, Plan, RenderedKey
+from common.api.reads.select import ColumnFormat, ReverseLookup, Select, concrete_field
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from common.api.plan import Caller, Fetched
+    from common.api.reads.caller import Caller
+    from common.api.reads.loader import LoadedRows
 
 Render: TypeAlias = "Callable[[Any], Any]"
 
@@ -78,24 +79,26 @@ _RENDERERS: tuple[tuple[tuple[type, ...], Callable[[Any], Render]], ...] = (
 )
 
 
-def form_of(declared: serializers.Field[Any, Any, Any, Any], column: Any) -> tuple[Form, Render]:
-    """Return the form in which a declared field's column is read, and what is left to be done.
+def format_of(
+    declared: serializers.Field[Any, Any, Any, Any], column: Any
+) -> tuple[ColumnFormat, Render]:
+    """Return the format in which a declared field's column is read, and what is left to render.
 
     :raises TypeError: for a field type that has no plan.
     """
     render = renderer_of(declared)
-    for kind, shown_by, form, rest in _FORMS:
+    for kind, shown_by, format_, rest in _FORMATS:
         if isinstance(column, kind) and isinstance(declared, shown_by):
-            return form, rest
+            return format_, rest
     if isinstance(column, models.DecimalField) and _is_its_text(declared, column):
-        return Form.TEXT, _same
-    return Form.VALUE, render
+        return ColumnFormat.TEXT, _same
+    return ColumnFormat.VALUE, render
 
 
-_FORMS: tuple[tuple[type, type, Form, Render], ...] = (
-    (models.UUIDField, serializers.UUIDField, Form.HEX, _same),
-    (models.DateTimeField, serializers.DateTimeField, Form.UTC, _utc),
-    (models.DateField, serializers.DateField, Form.TEXT, _same),
+_FORMATS: tuple[tuple[type, type, ColumnFormat, Render], ...] = (
+    (models.UUIDField, serializers.UUIDField, ColumnFormat.HEX, _same),
+    (models.DateTimeField, serializers.DateTimeField, ColumnFormat.UTC, _utc),
+    (models.DateField, serializers.DateField, ColumnFormat.TEXT, _same),
 )
 """Which columns SQL writes as the API shows them. (A column of date and time is a date too.)"""
 
@@ -158,7 +161,9 @@ class Compiler:
         if isinstance(declared, Omitted):
             renderer_or_nested(declared.output)
             if declared.is_empty_list:
-                root.cells.append(Cell(name, _empty_lists, allow_null=False, of_nothing=list))
+                root.keys.append(
+                    RenderedKey(name, _empty_lists, allow_null=False, when_missing=list)
+                )
         elif isinstance(declared, Derived):
             root.derived.append((name, declared))
         elif isinstance(declared, Nested):
@@ -176,7 +181,7 @@ class Compiler:
     def _shared_node(
         self, root: Node, depth: int, sources: Sequence[str]
     ) -> tuple[Node, list[list[str]]]:
-        """Return the node that all sources share, for what is rendered once per parent.
+        """Return the node that all sources share, for what is rendered once per related row.
 
         The paths from there on lead over nodes that are there as well.
         """
@@ -185,7 +190,7 @@ class Compiler:
         while paths and all(len(path) > 1 for path in paths):
             if len({path[0] for path in paths}) > 1:
                 break
-            node, depth = self._child(node, depth, paths[0][0]), depth + 1
+            node, depth = self._related(node, depth, paths[0][0]), depth + 1
             paths = [path[1:] for path in paths]
         for path in paths:
             self._walk(node, depth, path[:-1])
@@ -193,39 +198,40 @@ class Compiler:
 
     def _walk(self, node: Node, depth: int, steps: Sequence[str]) -> tuple[Node, int]:
         for step in steps:
-            node, depth = self._child(node, depth, step), depth + 1
+            node, depth = self._related(node, depth, step), depth + 1
         return node, depth
 
-    def _child(self, node: Node, depth: int, name: str) -> Node:
+    def _related(self, node: Node, depth: int, name: str) -> Node:
         """Return the node of a foreign key.
 
         :raises TypeError: when the name is not a foreign key of the model.
         """
-        if name not in node.children:
-            relation = _relation(node, name)
+        if name not in node.related:
+            relation = _relation_of(node, name)
             if relation is None or not _is_own(relation):
                 raise TypeError(f"{node.select.model.__name__}.{name} is not a foreign key")
-            child = Node(self._select(depth + 1, relation.related_model))
-            node.children[name] = node.select.column(relation.attname), child
-        return node.children[name][1]
+            related = Node(self._select(depth + 1, relation.related_model))
+            node.related[name] = node.select.column(relation.attname), related
+        return node.related[name][1]
 
     def _add_nested(self, root: Node, depth: int, name: str, declared: Nested) -> None:
         *before, last = declared.path.split(".")
         node, depth = self._walk(root, depth, before)
-        relation = _relation(node, last)
-        entry = NestedRows(name, declared, node)
+        relation = _relation_of(node, last)
         if _is_own(relation):
             shared = self._select(depth + 1, relation.related_model)
-            entry.foreign_key = node.select.column(relation.attname)
-            entry.plan = self.node(declared.rows_output, depth + 1, select=shared)
+            foreign_key = node.select.column(relation.attname)
+            inner = self.node(declared.rows_output, depth + 1, select=shared)
+            entry = NestedRows(name, declared, inner, foreign_key=foreign_key)
         else:
             owner = relation.remote_field.name
-            entry.relation = Belonging(owner, declared.where, declared.order_by)
-            entry.plan = self.node(declared.rows_output, depth + 1)
+            lookup = ReverseLookup(owner, declared.where, declared.order_by)
+            inner = self.node(declared.rows_output, depth + 1)
+            entry = NestedRows(name, declared, inner, lookup=lookup)
         node.nested.append(entry)
 
 
-def _relation(node: Node, name: str) -> Any:
+def _relation_of(node: Node, name: str) -> Any:
     try:
         return node.select.model._meta.get_field(name)
     except FieldDoesNotExist:
@@ -250,13 +256,13 @@ def renderer_or_nested(declared: Any) -> None:
         renderer_of(declared)
 
 
-# --- cells: functions that make a key's values for all rows at once -------------------------------
+# --- functions that make a key's values for all rows at once --------------------------------------
 
 
 def _put(node: Node, key: str, declared: Any, values: Any) -> None:
-    of_nothing = _of_nothing(declared) if isinstance(declared, Computed) else _nothing
-    instead = _nothing if declared.allow_null else _empty(declared)
-    node.cells.append(Cell(key, values, declared.allow_null, of_nothing, instead))
+    when_missing = _when_missing(declared) if isinstance(declared, Computed) else _nothing
+    fallback = _nothing if declared.allow_null else _empty(declared)
+    node.keys.append(RenderedKey(key, values, declared.allow_null, when_missing, fallback))
 
 
 def _empty(declared: Any) -> Callable[[], Any]:
@@ -282,11 +288,11 @@ def _nothing() -> None:
     return None
 
 
-def _empty_lists(fetched: Fetched, _: Caller) -> Sequence[Any]:
-    return [[]] * len(fetched.rows)
+def _empty_lists(loaded: LoadedRows, _: Caller) -> Sequence[Any]:
+    return [[]] * len(loaded.rows)
 
 
-def _of_nothing(declared: Computed) -> Callable[[], Any]:
+def _when_missing(declared: Computed) -> Callable[[], Any]:
     """Return what makes a function's value where the parent of its columns is missing."""
     render = renderer_of(declared.output)
 
@@ -298,11 +304,11 @@ def _of_nothing(declared: Computed) -> Callable[[], Any]:
 
 
 def _plain(node: Node, path: Sequence[str], declared: Any) -> Callable[..., Sequence[Any]]:
-    form, render = form_of(declared, _column_at(node, path))
-    read = node.values_at(path, form)
+    format_, render = format_of(declared, _column_at(node, path))
+    read = node.values_at(path, format_)
     if render is _same:
-        return lambda fetched, _: read(fetched)
-    return lambda fetched, _: [None if value is None else render(value) for value in read(fetched)]
+        return lambda loaded, _: read(loaded)
+    return lambda loaded, _: [None if value is None else render(value) for value in read(loaded)]
 
 
 def _computed(
@@ -311,9 +317,9 @@ def _computed(
     readers = [node.values_at(path) for path in paths]
     fn, render = declared.fn, renderer_of(declared.output)
 
-    def values(fetched: Fetched, _: Caller) -> Sequence[Any]:
-        columns = [read(fetched) for read in readers]
-        found = list(map(fn, *columns)) if columns else [fn() for _ in fetched.rows]
+    def values(loaded: LoadedRows, _: Caller) -> Sequence[Any]:
+        columns = [read(loaded) for read in readers]
+        found = list(map(fn, *columns)) if columns else [fn() for _ in loaded.rows]
         if render is _same:
             return found
         return [None if value is None else render(value) for value in found]
@@ -325,19 +331,19 @@ def _urls(
     node: Node, paths: Sequence[Sequence[str]], declared: UrlField
 ) -> Callable[..., Sequence[Any]]:
     readers = [
-        node.values_at(path, Form.HEX)
+        node.values_at(path, ColumnFormat.HEX)
         if isinstance(_column_at(node, path), models.UUIDField)
         else _hexed(node.values_at(path))
         for path in paths
     ]
 
-    def values(fetched: Fetched, caller: Caller) -> Sequence[Any]:
+    def values(loaded: LoadedRows, caller: Caller) -> Sequence[Any]:
         template = caller.base + declared.template
         if len(readers) == 1:
             before, after = template.split("{}")
-            found = readers[0](fetched)
+            found = readers[0](loaded)
             return [None if part is None else f"{before}{part}{after}" for part in found]
-        columns = [read(fetched) for read in readers]
+        columns = [read(loaded) for read in readers]
         return [
             None if None in parts else template.format(*parts)
             for parts in zip(*columns, strict=True)
@@ -346,12 +352,12 @@ def _urls(
     return values
 
 
-def _hexed(read: Callable[[Fetched], Sequence[Any]]) -> Callable[[Fetched], Sequence[Any]]:
-    return lambda fetched: [None if value is None else value.hex for value in read(fetched)]
+def _hexed(read: Callable[[LoadedRows], Sequence[Any]]) -> Callable[[LoadedRows], Sequence[Any]]:
+    return lambda loaded: [None if value is None else value.hex for value in read(loaded)]
 
 
 def _column_at(node: Node, path: Sequence[str]) -> Any:
     """Return the model field at the end of a path, or None for what `for_api` adds."""
     for step in path[:-1]:
-        node = node.children[step][1]
+        node = node.related[step][1]
     return concrete_field(node.select.model, path[-1])

@@ -16,7 +16,7 @@ from django.db.models import Exists, OuterRef, Q
 from accounting.ledger import is_over, month_of, preceding
 from accounting.models import ComponentUsage
 from accounting.models.usage import MissingUsagePolicy
-from accounting.services import monthly
+from accounting.services import month_rows
 from accounting.services.totals import refresh
 from accounting.services.usage import plan_period_of
 from identity import events
@@ -103,7 +103,7 @@ def _copy(
         )
         for row in rows
     ]
-    monthly.store(copies, plan_period_of(held, target), {})
+    month_rows.store(copies, plan_period_of(held, target), {})
     return [(target.isoformat(), copy.component.type) for copy in copies]
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models.constants import LOOKUP_SEP
 
-from common.api.outputs import Computed, Derived, Nested, Omitted, Output, UrlField, Withheld
+from common.api.reads.outputs import Computed, Derived, Nested, Omitted, Output, UrlField, Withheld
 from common.audience import ALL, among, nobody, sees_everything
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from common.audience import Audience, Audiences
 
 
-class Column(NamedTuple):
+class ColumnPath(NamedTuple):
     """A column by the path that leads to its row (empty, or with its underscores) and its name."""
 
     prefix: str
@@ -38,7 +38,7 @@ class Column(NamedTuple):
 
 
 @lru_cache(maxsize=4096)
-def column_at(model: Any, path: str) -> Column:
+def column_at(model: Any, path: str) -> ColumnPath:
     """Return the column that a lookup asks for: without what comes after it, such as `__icontains`.
 
     What leads to several rows is a column of the row that has them.
@@ -48,7 +48,7 @@ def column_at(model: Any, path: str) -> Column:
         relation = _field(model, step)
         leads_on = relation is not None and (relation.many_to_one or relation.one_to_one)
         if not leads_on or _field(relation.related_model, following) is None:
-            return Column(prefix, model, step)
+            return ColumnPath(prefix, model, step)
         prefix, model = f"{prefix}{step}{LOOKUP_SEP}", relation.related_model
     raise AssertionError(path)
 
@@ -121,7 +121,7 @@ def _is_about(output: Any, model: Any) -> bool:
     return is_output and shown._meta.concrete_model is model._meta.concrete_model
 
 
-def audience_of(column: Column) -> Audience:
+def audience_of(column: ColumnPath) -> Audience:
     """Return who reads a column where the answer does not show it."""
     model = column.model._meta.concrete_model
     declared: Audiences = getattr(model, "audiences", {})

@@ -1,0 +1,1 @@
+"""How the answers of reads come to be: serializer, compiler, plan, loader, SQL; see README.md."""

@@ -1,0 +1,162 @@
+"""What happens to people, organisations, projects and roles, and to the log itself. Pure."""
+
+from functools import partial
+
+from identity.event_catalogue import Group, Kind, Readers
+
+# --- people ---------------------------------------------------------------------------------------
+
+_user = partial(Kind, group=Group.USERS, readers=Readers.PERSON)
+
+USER_ACTIVATED = _user(
+    "user.activated", "Somebody who was shut out may log in again.", waldur="user_activated"
+)
+USER_CONFIRMED = _user(
+    "user.confirmed", "A source of identities said again what is known of a person."
+)
+USER_CREATED = _user(
+    "user.created", "A person has got an account here.", waldur="user_creation_succeeded"
+)
+USER_DEACTIVATED = _user(
+    "user.deactivated", "A person may not log in any more.", waldur="user_deactivated"
+)
+USER_LOADED = _user("user.loaded", "A preset made or changed a person.")
+USER_PASSWORD_CHANGED = _user(
+    "user.password_changed", "A person has another password.", waldur="user_password_updated"
+)
+USER_REMOVED = _user(
+    "user.removed",
+    "A person was removed: nothing personal is kept.",
+    waldur="user_deletion_succeeded",
+)
+USER_UPDATED = _user(
+    "user.updated",
+    "What is known of a person changed; `fields` says what.",
+    waldur="user_update_succeeded",
+)
+
+_confirmation = partial(Kind, group=Group.USERS, readers=Readers.NOBODY)
+
+EMAIL_CONFIRMATION_CANCELED = _confirmation(
+    "email_confirmation.canceled", "An address need not be confirmed any more."
+)
+EMAIL_CONFIRMATION_DONE = _confirmation(
+    "email_confirmation.done", "Somebody confirmed that they read mails to an address."
+)
+EMAIL_CONFIRMATION_REQUESTED = _confirmation(
+    "email_confirmation.requested", "A mail is to ask whether an address is theirs."
+)
+
+# --- credentials ----------------------------------------------------------------------------------
+
+_token = partial(Kind, group=Group.AUTH, readers=Readers.NOBODY)
+
+TOKEN_ISSUED = _token("token.issued", "Somebody has got a token.", waldur="token_created")
+TOKEN_REVOKED = _token("token.revoked", "A token does not work any more.")
+
+_key = partial(Kind, group=Group.SSH, readers=Readers.NOBODY)
+
+KEY_ADDED = _key(
+    "key.added", "Somebody added an SSH key of theirs.", waldur="ssh_key_creation_succeeded"
+)
+KEY_REMOVED = _key("key.removed", "An SSH key was taken away.", waldur="ssh_key_deletion_succeeded")
+
+# --- roles ----------------------------------------------------------------------------------------
+
+_grant = partial(Kind, group=Group.PERMISSIONS, readers=Readers.BOTH_SIDES)
+
+GRANT_CHANGED = _grant("grant.changed", "A role ends at another time.", waldur="role_updated")
+GRANT_EXPIRED = _grant("grant.expired", "The time of a role was over.", waldur="role_revoked")
+GRANT_GIVEN = _grant(
+    "grant.given",
+    "Somebody has got a role in an organisation, a project or an offering.",
+    waldur="role_granted",
+)
+GRANT_REVOKED = _grant("grant.revoked", "Somebody lost a role.", waldur="role_revoked")
+
+# --- organisations and projects -------------------------------------------------------------------
+
+_customer = partial(Kind, group=Group.CUSTOMERS, readers=Readers.CONSUMER)
+
+CUSTOMER_CREATED = _customer(
+    "customer.created", "There is a new organisation.", waldur="customer_creation_succeeded"
+)
+CUSTOMER_LOADED = _customer("customer.loaded", "A preset made or changed an organisation.")
+CUSTOMER_REMOVED = _customer(
+    "customer.removed", "An organisation was removed.", waldur="customer_deletion_succeeded"
+)
+CUSTOMER_UPDATED = _customer(
+    "customer.updated",
+    "An organisation changed; `fields` says what of it.",
+    waldur="customer_update_succeeded",
+)
+ORGANIZATION_GROUP_LOADED = Kind(
+    "organization_group.loaded",
+    "A preset made or changed a group of organisations.",
+    group=Group.CUSTOMERS,
+    readers=Readers.NOBODY,
+)
+
+_project = partial(Kind, group=Group.PROJECTS, readers=Readers.CONSUMER)
+
+PROJECT_CREATED = _project(
+    "project.created", "There is a new project.", waldur="project_creation_succeeded"
+)
+PROJECT_LOADED = Kind(
+    "project.loaded",
+    "A preset made or changed a project.",
+    group=Group.PROJECTS,
+    readers=Readers.PROVIDER,
+)
+PROJECT_REMOVED = _project(
+    "project.removed", "A project was removed.", waldur="project_deletion_succeeded"
+)
+PROJECT_UPDATED = _project(
+    "project.updated",
+    "A project changed; `fields` says what of it.",
+    waldur="project_update_succeeded",
+)
+
+# --- fields of science ----------------------------------------------------------------------------
+
+_science = partial(Kind, group=Group.CATALOGUE, readers=Readers.NOBODY)
+
+SCIENCE_DOMAIN_CREATED = _science("science_domain.created", "There is a new field of science.")
+SCIENCE_DOMAIN_REMOVED = _science("science_domain.removed", "A field of science was removed.")
+SCIENCE_DOMAIN_UPDATED = _science("science_domain.updated", "A field of science was renamed.")
+SCIENCE_SUB_DOMAIN_CREATED = _science(
+    "science_sub_domain.created", "A field of science has a new part."
+)
+SCIENCE_SUB_DOMAIN_REMOVED = _science(
+    "science_sub_domain.removed", "A part of a field of science was removed."
+)
+SCIENCE_SUB_DOMAIN_UPDATED = _science(
+    "science_sub_domain.updated", "A part of a field of science was renamed or moved."
+)
+
+# --- the log and its hooks ------------------------------------------------------------------------
+
+EVENT_REVIVED = Kind(
+    "event.revived",
+    "Staff had an event handled again that was given up.",
+    group=Group.BUS,
+    readers=Readers.NOBODY,
+)
+
+_hook = partial(Kind, group=Group.BUS, readers=Readers.CONSUMER)
+
+EMAIL_HOOK_CREATED = _hook("email_hook.created", "There is a new mail hook.")
+EMAIL_HOOK_REMOVED = _hook("email_hook.removed", "A mail hook was removed.")
+EMAIL_HOOK_REPLAYED = _hook("email_hook.replayed", "Events are mailed again by a mail hook.")
+EMAIL_HOOK_UPDATED = _hook("email_hook.updated", "A mail hook changed; `fields` says what of it.")
+WEB_HOOK_CREATED = _hook("web_hook.created", "There is a new webhook.")
+WEB_HOOK_GONE = _hook(
+    "web_hook.gone", "A receiver answered that it is gone for good: its webhook is switched off."
+)
+WEB_HOOK_PINGED = _hook("web_hook.pinged", "A webhook is sent a trial event.")
+WEB_HOOK_REMOVED = _hook("web_hook.removed", "A webhook was removed.")
+WEB_HOOK_REPLAYED = _hook("web_hook.replayed", "Events are sent again by a webhook.")
+WEB_HOOK_SECRET_ROTATED = _hook(
+    "web_hook.secret_rotated", "A webhook signs with another secret, or the former one has ended."
+)
+WEB_HOOK_UPDATED = _hook("web_hook.updated", "A webhook changed; `fields` says what of it.")

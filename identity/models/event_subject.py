@@ -1,0 +1,22 @@
+"""What events can happen to."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+from identity.event_scope import EventScope
+
+
+class EventSubject(models.Model):
+    """A row that events are recorded about, under the nouns of their kinds."""
+
+    event_nouns: ClassVar[tuple[str, ...]] = ()
+
+    class Meta:
+        abstract = True
+
+    def event_scope(self) -> EventScope:
+        """Return where its events belong; unless a model says otherwise, nowhere."""
+        return EventScope()

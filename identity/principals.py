@@ -1,0 +1,70 @@
+"""Principals: who acts, and whether their grants, once read, count for what follows.
+
+Grants are asked for each time, so that a change counts at once. While a request only reads nothing
+can change them, and each of them would be asked for by every check and every list: they are cached.
+Each user instance has one principal, and each request an instance of its own, which authentication
+gives a new principal; so nothing is shared between requests.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from identity import access
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterator
+
+    from identity.models import User
+
+
+class Principal:
+    """A user who acts, with the grants that they hold."""
+
+    def __init__(
+        self, user: User, *, only_reads: bool = False, grants: frozenset[access.Held] | None = None
+    ) -> None:
+        """Take whether grants may be cached from now on, and those that are known already."""
+        self._user = user
+        self._only_reads = only_reads
+        self._cached = grants if only_reads else None
+
+    @property
+    def grants(self) -> frozenset[access.Held]:
+        """The grants in force: as they are, or while only reading as they were the first time."""
+        if not self._only_reads:
+            return access.grants_in_force(self._user)
+        if self._cached is None:
+            self._cached = access.grants_in_force(self._user)
+        return self._cached
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Cache the grants within the context, in which nothing is changed; forget them after it.
+
+        In a request that only reads they stay.
+        """
+        if self._only_reads:
+            yield
+            return
+        self._only_reads = True
+        try:
+            yield
+        finally:
+            self._only_reads, self._cached = False, None
+
+    @property
+    def fingerprint(self) -> Hashable | None:
+        """All that reading may ask of the user, as a key; None when it may change meanwhile."""
+        if not self._only_reads:
+            return None
+        user = self._user
+        return user.pk, user.is_staff, user.is_support, self.grants
+
+
+def begin_request(
+    user: User, *, only_reads: bool, grants: frozenset[access.Held] | None = None
+) -> None:
+    """Give a user the principal of a new request; `grants` are those that came with the token."""
+    user.principal = Principal(user, only_reads=only_reads, grants=grants)
