@@ -75,9 +75,9 @@ def all_properties() -> Iterator[tuple[str, Any]]:
 def filters() -> Iterator[str]:
     for route in all_routes():
         declared = getattr(getattr(route.viewset, route.action), "api", None)
-        for filterset in (route.viewset.filterset_class, declared and declared.filterset):
-            for name in filterset.base_filters if filterset else ():
-                yield f"{filterset.__name__}.{name}"
+        found = (route.viewset.filterset_class, getattr(declared, "filterset", None))
+        for filterset in filter(None, found):
+            yield from (f"{filterset.__name__}.{name}" for name in filterset.base_filters)
 
 
 def test_published_texts_are_for_integrators_and_people_are_they() -> None:
