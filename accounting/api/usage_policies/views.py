@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from accounting.api.usage_policies import answers
-from accounting.api.usage_policies.answers import (
+from accounting.api.usage_policies import evaluation_results
+from accounting.api.usage_policies.evaluation_results import (
     SlurmPolicyDryRunResponse,
     SlurmPolicyEvaluateResponse,
     SlurmPolicyPreviewResponse,
@@ -108,7 +108,7 @@ class SlurmPeriodicUsagePolicyViewSet(Listed, Retrieved, ApiViewSet):
         found = preview.impact(preview.Draft(**data), resource, now=self.now)
         ran = SlurmCommandHistory.objects.filter(pk__in=found.history).order_by("-pk")
         history = self.render(ran, SlurmCommandHistoryOutput, None)
-        return self.answer(answers.previewed(found, self.now.date(), history))
+        return self.answer(evaluation_results.previewed(found, self.now.date(), history))
 
     @command(SlurmPolicyEvaluateRequestInput, SlurmPolicyEvaluateResponse)
     def evaluate(self, request: AuthenticatedRequest, uuid: str) -> Response:
@@ -119,7 +119,7 @@ class SlurmPeriodicUsagePolicyViewSet(Listed, Retrieved, ApiViewSet):
         """
         policy, data = self.row(), self.data(SlurmPolicyEvaluateRequestInput)
         report = evaluation.evaluate(policy, **data, actor=request.user, now=self.now)
-        return self.answer(answers.evaluated(report))
+        return self.answer(evaluation_results.evaluated(report))
 
     @command(SlurmPolicyEvaluateRequestInput, SlurmPolicyDryRunResponse, url_path="dry-run")
     def dry_run(self, request: AuthenticatedRequest, uuid: str) -> Response:
@@ -128,7 +128,9 @@ class SlurmPeriodicUsagePolicyViewSet(Listed, Retrieved, ApiViewSet):
         What `evaluate` would do. Nothing is changed.
         """
         policy, data = self.row(), self.data(SlurmPolicyEvaluateRequestInput)
-        return self.answer(answers.foreseen(evaluation.dry_run(policy, **data, now=self.now)))
+        return self.answer(
+            evaluation_results.foreseen(evaluation.dry_run(policy, **data, now=self.now))
+        )
 
     @command(
         SlurmPolicyEvaluateRequestInput,
@@ -143,7 +145,7 @@ class SlurmPeriodicUsagePolicyViewSet(Listed, Retrieved, ApiViewSet):
         """
         policy, data = self.row(), self.data(SlurmPolicyEvaluateRequestInput)
         report = evaluation.reset(policy, **data, actor=request.user, now=self.now)
-        return self.answer(answers.evaluated(report))
+        return self.answer(evaluation_results.evaluated(report))
 
     @listing(
         SlurmCommandHistoryOutput,

@@ -33,7 +33,7 @@ from common.api.actions import asks_to_delete, command, reading, updates
 from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
 from common.api.writes import creating
-from identity.api.events.recorded import Recorded
+from identity.api.events.row_events import RowEvents
 from marketplace.api.orders.serializers import Status
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ SECRET = {"Cache-Control": "no-store"}
 """What a value is sent with, so that nothing on the way keeps it."""
 
 
-class ResourceApiKeyViewSet(Recorded, Listed, Retrieved, ApiViewSet):
+class ResourceApiKeyViewSet(RowEvents, Listed, Retrieved, ApiViewSet):
     """An API key of an allocation (resource), such as for an inference service.
 
     People ask for it, the site makes it and reports its value. You see those of your projects and

@@ -24,7 +24,7 @@ from common.api.actions import command, reading, updates
 from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
 from common.api.writes import creating, deleting
-from identity.api.events.recorded import Recorded
+from identity.api.events.row_events import RowEvents
 from identity.permissions import P
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 MANAGE = Needs(P.MANAGE_OFFERING_USER, on=("offering", "offering.customer"))
 
 
-class OfferingUserViewSet(Recorded, Listed, Retrieved, ApiViewSet):
+class OfferingUserViewSet(RowEvents, Listed, Retrieved, ApiViewSet):
     """An account (offering user): a person's account at the site of an offering.
 
     You see your own, and those at the offerings that you help to provide; identity managers also

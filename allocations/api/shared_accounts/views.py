@@ -27,7 +27,7 @@ from common.api.actions import command, creates, listing, updates
 from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
 from common.api.writes import deleting
-from identity.api.events.recorded import Recorded
+from identity.api.events.row_events import RowEvents
 from identity.permissions import P
 from marketplace.api.offerings.filters import OfferingOfPathFilter
 from marketplace.api.providers.access import Serves
@@ -43,7 +43,7 @@ OF_CUSTOMER = Needs(P.CREATE_CUSTOMER_MEMBER, on=("customer",))
 """A program's account is let in like a member."""
 
 
-class ServiceAccountViewSet(Recorded, Listed, Retrieved, ApiViewSet):
+class ServiceAccountViewSet(RowEvents, Listed, Retrieved, ApiViewSet):
     """An account of a program."""
 
     default_order = ("created",)
@@ -174,7 +174,7 @@ class CustomerServiceAccountViewSet(ServiceAccountViewSet):
         return self.rotated(request)
 
 
-class CourseAccountViewSet(Recorded, Listed, Retrieved, ApiViewSet):
+class CourseAccountViewSet(RowEvents, Listed, Retrieved, ApiViewSet):
     """An account for somebody who takes a course.
 
     It is opened at the sites of the course project's allocations.

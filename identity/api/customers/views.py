@@ -12,7 +12,7 @@ from common.api.writes import creating, deleting
 from identity.api.customers.filters import CustomerFilter
 from identity.api.customers.inputs import CustomerInput
 from identity.api.customers.serializers import CustomerOutput
-from identity.api.events.recorded import Recorded
+from identity.api.events.row_events import RowEvents
 from identity.api.members.views import Members
 from identity.models import Customer
 from identity.permissions import Permission
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from identity.api.requests import AuthenticatedRequest
 
 
-class CustomerViewSet(Members, Recorded, Listed, Retrieved, ApiViewSet):
+class CustomerViewSet(Members, RowEvents, Listed, Retrieved, ApiViewSet):
     """An organization (customer) owns projects.
 
     One that is registered as a Hosting Entity (service provider) also offers allocations. You see

@@ -9,7 +9,7 @@ from common.api.actions import updates
 from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
 from common.api.writes import creating, deleting
-from identity.api.events.recorded import Recorded
+from identity.api.events.row_events import RowEvents
 from identity.api.members.views import Members
 from identity.api.projects.filters import ProjectFilter
 from identity.api.projects.inputs import ProjectInput
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 HERE_OR_ABOVE = ("", "customer")
 
 
-class ProjectViewSet(Members, Recorded, Listed, Retrieved, ApiViewSet):
+class ProjectViewSet(Members, RowEvents, Listed, Retrieved, ApiViewSet):
     """A project belongs to an organization (customer) and holds allocations (resources).
 
     You see the projects in which you have a role, and those of organizations in which you have one

@@ -11,7 +11,7 @@ from common.api.actions import command, listing, reading
 from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed, Retrieved, as_uuid
 from common.api.writes import creating, deleting
-from identity.api.events.recorded import Recorded
+from identity.api.events.row_events import RowEvents
 from identity.api.members.views import Members
 from identity.api.projects.serializers import ProjectOutput
 from identity.api.users.serializers import UserOutput
@@ -31,7 +31,7 @@ from marketplace.api.offerings.serializers import (
     ProviderOfferingDetailsOutput,
 )
 from marketplace.api.orders.serializers import OrderDetailsOutput, Status
-from marketplace.api.providers.clientele import ClientOutput
+from marketplace.api.providers.provider_customers import ClientOutput
 from marketplace.models import (
     Offering,
     Order,
@@ -51,7 +51,7 @@ PAUSES = Needs(Permission.PAUSE_OFFERING, on=("", "customer"))
 ARCHIVES = Needs(Permission.ARCHIVE_OFFERING, on=("", "customer"))
 
 
-class ProviderOfferingViewSet(Members, Recorded, Changes, Listed, Retrieved, ApiViewSet):
+class ProviderOfferingViewSet(Members, RowEvents, Changes, Listed, Retrieved, ApiViewSet):
     """An offering is what can be ordered.
 
     It has components that are counted, plans, and partitions. You see here the offerings that you

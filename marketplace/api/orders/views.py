@@ -9,7 +9,7 @@ from common.api.actions import command, creates, reading, updates
 from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
 from common.api.writes import deleting
-from identity.api.events.recorded import Recorded
+from identity.api.events.row_events import RowEvents
 from identity.permissions import Permission
 from marketplace.api.offerings.serializers import PublicOfferingDetailsOutput
 from marketplace.api.orders.filters import OrderFilter
@@ -44,7 +44,7 @@ COMPLETES = Needs(P.COMPLETE_ORDER, on=PROVIDER)
 CANCELS = Needs(P.CANCEL_ORDER, on=CONSUMER)
 
 
-class OrderViewSet(Recorded, Listed, Retrieved, ApiViewSet):
+class OrderViewSet(RowEvents, Listed, Retrieved, ApiViewSet):
     """An order asks for a new allocation (resource), or for a change or the end of one.
 
     You see the orders of your projects and organizations, and those for offerings that you help to

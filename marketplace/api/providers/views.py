@@ -19,18 +19,18 @@ from identity.roles import ScopeType
 from marketplace.api.offerings.filters import PublicOfferingFilter
 from marketplace.api.offerings.serializers import ProviderOfferingOutput
 from marketplace.api.providers.access import Serves
-from marketplace.api.providers.clientele import (
-    MarketplaceProviderCustomerOutput,
-    MarketplaceProviderCustomerProjectOutput,
-    MarketplaceServiceProviderUserOutput,
-    ProjectPermissionLogOutput,
-)
 from marketplace.api.providers.filters import (
     CustomerProjectFilter,
     ProjectPermissionFilter,
     ProviderCustomerFilter,
     ProviderUserFilter,
     ServiceProviderFilter,
+)
+from marketplace.api.providers.provider_customers import (
+    MarketplaceProviderCustomerOutput,
+    MarketplaceProviderCustomerProjectOutput,
+    MarketplaceServiceProviderUserOutput,
+    ProjectPermissionLogOutput,
 )
 from marketplace.api.providers.serializers import ServiceProviderInput, ServiceProviderOutput
 from marketplace.models import (
