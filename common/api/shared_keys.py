@@ -48,6 +48,8 @@ KEYS: Mapping[str, str] = {
     "errors.detail": "What is wrong there.",
 }
 
+NOUNS: Mapping[str, str] = {}
+
 ENDINGS: Mapping[str, str] = {
     "uuid": "UUID of the {}.",
     "url": "URL of the {}.",

@@ -12,12 +12,13 @@ from config.openapi.tags import TAGS
 from identity.api import meanings as identity
 from marketplace.api import meanings as marketplace
 from marketplace.api.offerings import meanings as offerings
+from notifications.api import meanings as notifications
 
-TABLES = (common, identity, offerings, marketplace, allocations, accounting)
+TABLES = (common, identity, offerings, marketplace, allocations, accounting, notifications)
 
 MEANINGS = (
     {key: text for table in TABLES for key, text in table.KEYS.items()},
-    {**identity.NOUNS, **marketplace.NOUNS, **allocations.NOUNS, **accounting.NOUNS},
+    {noun: text for table in TABLES for noun, text in table.NOUNS.items()},
     common.ENDINGS,
 )
 """What keys mean, what their first parts stand for, and what their last parts say."""
