@@ -48,7 +48,11 @@ KEYS: Mapping[str, str] = {
     "errors.detail": "What is wrong there.",
 }
 
-NOUNS: Mapping[str, str] = {}
+NOUNS: Mapping[str, str] = {
+    "group": "group",
+    "parent": "object that it is a part of",
+    "scope": "object that it is about",
+}
 
 ENDINGS: Mapping[str, str] = {
     "uuid": "UUID of the {}.",

@@ -10,17 +10,14 @@ NOUNS: Mapping[str, str] = {
     "customer": "organization (customer)",
     "domain": "science domain",
     "event": "event",
-    "group": "group",
     "organization": "organization",
     "organization_group": "group of organizations",
-    "parent": "object that it is a part of",
     "project": "project",
     "related_user": "person who did it or to whom it happened",
     "revoked_by": "person who took the role away",
     "role": "role",
     "science_domain": "science domain",
     "science_sub_domain": "science sub-domain",
-    "scope": "object that it is about",
     "user": "person",
 }
 

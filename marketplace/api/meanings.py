@@ -6,23 +6,16 @@ See `common.api.meanings`; those of offerings are in `marketplace.api.offerings.
 from collections.abc import Mapping
 
 NOUNS: Mapping[str, str] = {
-    "allowed_customer": "organization that may order it",
-    "category": "category",
-    "category_group": "category group",
-    "consumer_customer": "organization that may order it",
     "consumer_reviewed_by": "person who approved or rejected the order as the consumer",
     "creation_order": "order that created it",
     "new_plan": "plan that the order asks for",
-    "offering": "offering",
     "old_plan": "plan before the order",
     "order": "order",
-    "parent_offering": "offering that it is a part of",
     "plan": "plan",
     "provider": "Hosting Entity (service provider)",
     "provider_reviewed_by": "person who approved or rejected the order as the provider",
     "resource": "allocation (resource)",
     "resource_project": "project of the allocation",
-    "service_manager": "person who manages the offering",
 }
 
 PLANS: Mapping[str, str] = {

@@ -4,6 +4,17 @@ from collections.abc import Mapping
 
 NO_EFFECT = "An option of Waldur's: it is stored and shown, and this service does not act on it."
 
+NOUNS: Mapping[str, str] = {
+    "allowed_customer": "organization that may order it",
+    "category": "category",
+    "category_group": "category group",
+    "consumer_customer": "organization that may order it",
+    "offering": "offering",
+    "parent_offering": "offering that it is a part of",
+    "service_manager": "person who manages the offering",
+    "offering_group": "group of offerings",
+}
+
 OFFERINGS: Mapping[str, str] = {
     "access_url": "URL at which the service is used.",
     "account_settings": "How people are named at the site, and which setting says so.",
