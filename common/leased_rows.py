@@ -6,7 +6,7 @@ order, and what else happens when it is settled are its service's business.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from django.db import models
 from django.db.models import Q
@@ -32,6 +32,11 @@ def is_free(now: datetime) -> Q:
 def is_due(now: datetime) -> Q:
     """Return the condition that a row is free and does not rest."""
     return is_free(now) & Q(next_attempt_at__lte=now)
+
+
+def begun_anew(now: datetime) -> dict[str, Any]:
+    """Return the columns of a delivery that is to be made as if it had never been tried."""
+    return {"next_attempt_at": now, "claimed_until": None, "attempts": 0, "dead": False}
 
 
 class Leased(models.Model):

@@ -115,10 +115,8 @@ def abandon(claimed: Claim, error: str) -> None:
 @transaction.atomic
 def revive(delivery: EventDelivery, *, actor: User | None = None, now: datetime) -> None:
     """Let a delivery that was given up be tried again, from the first attempt on."""
-    revived = EventDelivery.objects.filter(pk=delivery.pk, dead=True).update(
-        dead=False, attempts=0, next_attempt_at=now, claimed_until=None
-    )
-    if revived:
+    given_up = EventDelivery.objects.filter(pk=delivery.pk, dead=True)
+    if given_up.update(**leased_rows.begun_anew(now)):
         # The key is read by others, as it was.
         about = {"subscriber": delivery.handler, "kind": delivery.event.kind}
         events.record("event.revived", delivery.event, actor=actor, now=now, payload=about)

@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import timedelta
 from itertools import chain
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import pytest
 from django.db import transaction
@@ -38,8 +39,12 @@ ROWS = 2 * RACERS
 def event_deliveries() -> None:
     now = timezone.now()
     EventDelivery.objects.bulk_create(
-        EventDelivery(event=EventFactory(sequence=n), handler="any", next_attempt_at=now)
-        for n in range(ROWS)
+        EventDelivery(
+            event=EventFactory(sequence=number, subject_uuid=uuid4()),
+            handler="any",
+            next_attempt_at=now,
+        )
+        for number in range(ROWS)
     )
 
 
