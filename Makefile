@@ -1,7 +1,7 @@
 # The dev verbs. Each works on a machine that has only Python 3.11 and make: `.venv` is built first.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PY := .venv/bin/python
-PACKAGES := common identity marketplace allocations accounting config standalone bench
+PACKAGES := common identity marketplace allocations accounting notifications config standalone bench
 CODE := $(PACKAGES) tests manage.py
 # Workers need not know of each other: the database says what is to be done, and by whom.
 WORKER := $(PY) -m celery --app config.celery worker --without-gossip --without-mingle --without-heartbeat --beat
@@ -92,8 +92,9 @@ lint: setup ## Style and formatting (ruff)
 types: setup ## Types (mypy, strict)
 	@$(PY) -m mypy $(CODE)
 
-imports: setup ## Layers (import-linter)
+imports: setup ## Layers, and no circles of packages or files
 	@.venv/bin/lint-imports --no-logo
+	@$(PY) -m pytest -q tests/house/test_imports.py
 
 deploy: setup ## Django's deployment checks on production settings
 	@$(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING

@@ -10,7 +10,7 @@ from django.db.models import ProtectedError
 from common import slugs
 from common.errors import Conflict
 from identity import events
-from identity.models import Customer, Grant, Hook, OrganizationGroup, Project, User
+from identity.models import Customer, Grant, OrganizationGroup, Project, User
 from identity.services import members
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def update(customer: Customer, *, actor: User, now: datetime, changes: Mapping[s
 
 @transaction.atomic
 def remove(customer: Customer, *, actor: User, now: datetime) -> None:
-    """Remove an organisation that nothing hangs on, with its roles and its hooks.
+    """Remove an organisation that nothing hangs on, with its roles.
 
     One that never had a project is deleted. One whose projects are all removed is hidden for good,
     as they are: the record of what they used must stay readable.
@@ -135,7 +135,6 @@ def _hide(locked: Customer, *, actor: User, now: datetime) -> None:
     """Keep the row of an organisation for the record, and nothing that acts for it."""
     grants = Grant.objects.filter(customer=locked)
     members.revoke_all(grants, actor=actor, now=now, reason="organization removed")
-    Hook.objects.filter(customer=locked, is_active=True).update(is_active=False, modified=now)
     locked.is_removed = True
     locked.save(update_fields=["is_removed", "modified"])
 

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import Max, Min, Q
 
-from identity.hook_matching import Wish
-from identity.models import Event, Hook, HookDelivery, HookPosition
-from identity.models.hook import Singleton
+from identity.models import Event
+from notifications.hook_matching import Wish
+from notifications.models import Hook, HookDelivery, HookPosition
+from notifications.models.hook import Singleton
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
