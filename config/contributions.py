@@ -24,4 +24,5 @@ MARKETPLACE = ToMarketplace(
     integration_status=allocations.integration_status,
     has_account=allocations.has_account,
     is_site_of=allocations.is_site_of,
+    stoppable_types=allocations.stoppable_types,
 )

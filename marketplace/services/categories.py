@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from common import changes
 from common.errors import Conflict
 from identity import events
 from marketplace.models import Category
-from marketplace.services import changes
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -63,7 +63,7 @@ def change(category: Category, *, actor: User, now: datetime, **wanted: Any) -> 
     category = _locked(category)
     if changed := changes.write(category, wanted, now=now):
         events.record(
-            "category.updated", category, actor=actor, now=now, payload={"changed": changed}
+            "category.updated", category, actor=actor, now=now, payload={"changed": list(changed)}
         )
     return category
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from marketplace.services import changes, delivery, end_dates, history, locking
+from common import changes
+from marketplace.services import delivery, end_dates, history, locking
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from common import changes
 from common.errors import Invalid
 from identity import events
 from marketplace.models import Consent, Offering, TermsOfService
-from marketplace.services import changes
 
 if TYPE_CHECKING:
     from datetime import datetime
