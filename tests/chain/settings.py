@@ -26,5 +26,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "tests.chain.urls"
 CONTRIBUTIONS = {}
 REST_FRAMEWORK["DEFAULT_THROTTLE_CLASSES"] = []
-# The tables as the models are, without the history of how they came to be so.
+# The tables as the models are, without the history of how they came to be so, and no copy of them.
+if "EMBEDDED" in DATABASES["default"]:
+    DATABASES["default"]["ENGINE"] = "standalone.embedded_postgres"
 DATABASES["default"]["TEST"] = {"NAME": f"chain_{APP}_{os.getpid()}", "MIGRATE": False}
