@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from identity import events
 from identity.models import WebHook
+from marketplace.event_kinds import ORDER_DONE
 from marketplace.models import ServiceProvider
 from tests.factories.accounting import (
     CommandHistoryFactory,
@@ -116,7 +117,7 @@ def _one(
     _agent(offering, member=member)
     SshKeyFactory(user=member)
     _hooks(project, member=member)
-    events.record("order.done", order, actor=member, now=now, project=project, provider=provider)
+    events.record(ORDER_DONE, order, actor=member, now=now)
     return offering, resource, order
 
 

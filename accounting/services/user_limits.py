@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from accounting import event_kinds as kinds
 from accounting.amounts import DECIMALS, TOO_MUCH
 from accounting.models import ComponentUserUsageLimit
 from allocations.lifecycle import AccountState
@@ -21,6 +22,7 @@ from marketplace.services import locking
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from identity.event_catalogue import Kind
     from identity.models import User
     from marketplace.models import OfferingComponent, Resource
 
@@ -94,7 +96,7 @@ def create(
     except IntegrityError as error:
         message = "The fields resource, component, user must make a unique set."
         raise LimitExists({"non_field_errors": [message]}) from error
-    _record("user_limit.created", row, actor=actor, now=now)
+    _record(kinds.USER_LIMIT_CREATED, row, actor=actor, now=now)
     return row
 
 
@@ -132,7 +134,7 @@ def change(
     if limit is not None and limit != before:
         locked.limit = limit
         locked.save(update_fields=["limit", "modified"])
-        _record("user_limit.changed", locked, actor=actor, now=now, old_limit=str(before))
+        _record(kinds.USER_LIMIT_CHANGED, locked, actor=actor, now=now, old_limit=str(before))
     return locked
 
 
@@ -143,7 +145,7 @@ def remove(row: ComponentUserUsageLimit, *, actor: User, now: datetime) -> None:
     :raises LimitGone: somebody else was quicker.
     """
     locked = _locked(row, locking.resource(row.resource))
-    _record("user_limit.removed", locked, actor=actor, now=now)
+    _record(kinds.USER_LIMIT_REMOVED, locked, actor=actor, now=now)
     locked.delete()
 
 
@@ -195,7 +197,7 @@ def _locked(row: ComponentUserUsageLimit, held: Resource) -> ComponentUserUsageL
 
 
 def _record(
-    kind: str,
+    kind: Kind,
     row: ComponentUserUsageLimit,
     *,
     actor: User,
@@ -207,10 +209,6 @@ def _record(
         row,
         actor=actor,
         now=now,
-        project=row.resource.project,
-        provider=row.resource.offering.customer,
-        offering_uuid=row.resource.offering.uuid,
-        resource_uuid=row.resource.uuid,
         payload={
             "component_type": row.component.type,
             "user_uuid": row.user.user.uuid.hex,

@@ -7,13 +7,13 @@ from django.db.models import Q
 
 from allocations.lifecycle import UNDELIVERED, ProvisionState
 from common.json_column import JsonColumn
-from common.models import UuidModel, choices, one_of, text
+from common.models import choices, one_of, text
 from identity.event_scope import EventScope
 from identity.models import EventSubject
 from marketplace.models import Order
 
 
-class Provision(EventSubject, UuidModel):
+class Provision(EventSubject):
     """One delivery of one order through its offering's backend, with retries and their record.
 
     `attempts_log` holds one entry per attempt: when it began, how long it took, what came back.

@@ -12,7 +12,7 @@ from allocations.models.subscription import EventConsumer, EventSubscription, Ev
 from allocations.observables import ObjectType
 from allocations.querysets import MessageQueueQuerySet
 from common.json_column import JsonColumn
-from common.models import UuidModel, choices, one_of, text
+from common.models import choices, one_of, text
 from identity.models import Event, EventSubject
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from marketplace.models import Offering
 
 
-class MessageQueue(EventSubject, UuidModel):
+class MessageQueue(EventSubject):
     """A queue at the broker, of an agent's consumer or of a subscription.
 
     `declared_at` says since when the broker is known to have it, and its subscriber's login, as
@@ -91,7 +91,7 @@ class MessageQueue(EventSubject, UuidModel):
         return cast("EventSubscriptionQueue", self.subscription_queue)
 
 
-class QueueMessage(EventSubject, UuidModel):
+class QueueMessage(EventSubject):
     """A message for one queue, made from one event; it leaves in the order of its key.
 
     `object_uuid` is what it is about; `part` counts the messages that one event becomes. It is kept

@@ -7,13 +7,12 @@ from django.db.models import Q
 
 from common.address_column import AddressColumn
 from common.audience import ALL, Audiences, nobody
-from common.models import UuidModel
 from identity.models.event_subject import EventSubject
 from identity.models.hook import Hook
 from identity.models.people import User
 
 
-class EmailConfirmation(EventSubject, UuidModel):
+class EmailConfirmation(EventSubject):
     """A wish that mail goes to an address: a person's own, or that of a hook of theirs.
 
     The link that is mailed there carries the signed UUID. It is good once, until it expires; ended

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from common.audience import OPEN, Audiences
 from common.json_column import JsonColumn
-from common.models import UuidModel, text
+from common.models import text
 from identity.event_scope import EventScope
 from identity.models.event_subject import EventSubject
 from identity.models.organisation import Customer
@@ -16,7 +16,7 @@ from identity.models.project import Project
 from identity.querysets import EventQuerySet
 
 
-class Event(EventSubject, UuidModel):
+class Event(EventSubject):
     """One thing that happened, written in the transaction that did it; never changed or deleted.
 
     `subject_type`/`subject_uuid` name what it happened to (`order`, `resource`, `project` ...),

@@ -17,6 +17,7 @@ from django.db.models import Q
 
 from common import mailboxes
 from common.errors import Conflict, Invalid
+from identity import event_kinds as kinds
 from identity import events
 from identity.bus import mailing
 from identity.models import EmailConfirmation, Event, Hook, User
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from django.db.models import QuerySet
+
+    from identity.event_catalogue import Kind
 
 LIVES = timedelta(days=2)
 COUNTED_FOR = timedelta(days=1)
@@ -102,7 +105,7 @@ def ask(
     )
     if hook is None:
         _note(user, email, now=now)
-    _record("email_confirmation.requested", wish, actor=actor, now=now)
+    _record(kinds.EMAIL_CONFIRMATION_REQUESTED, wish, actor=actor, now=now)
     return wish
 
 
@@ -112,7 +115,7 @@ def cancel(user: User, *, actor: User, now: datetime) -> None:
     for wish in _open(user, None).select_for_update():
         wish.ended_at = now
         wish.save(update_fields=["ended_at"])
-        _record("email_confirmation.canceled", wish, actor=actor, now=now)
+        _record(kinds.EMAIL_CONFIRMATION_CANCELED, wish, actor=actor, now=now)
     _note(user, "", now=now)
 
 
@@ -140,14 +143,14 @@ def confirm(code: str, *, now: datetime) -> EmailConfirmation:
             email=wish.email, requested_email="", modified=now
         )
         events.record(
-            "user.updated",
+            kinds.USER_UPDATED,
             wish.user,
             actor=wish.user,
             now=now,
             message=f"User {wish.user.username} confirmed an e-mail address.",
             payload={"fields": ["email"]},
         )
-    _record("email_confirmation.done", wish, actor=wish.user, now=now)
+    _record(kinds.EMAIL_CONFIRMATION_DONE, wish, actor=wish.user, now=now)
     return wish
 
 
@@ -222,6 +225,6 @@ def _text(wish: EmailConfirmation, link: str) -> str:
     )
 
 
-def _record(kind: str, wish: EmailConfirmation, *, actor: User, now: datetime) -> None:
+def _record(kind: Kind, wish: EmailConfirmation, *, actor: User, now: datetime) -> None:
     about = {"user_uuid": wish.user.uuid.hex, "hook": wish.hook_id is not None}
     events.record(kind, wish, actor=actor, now=now, payload=about)

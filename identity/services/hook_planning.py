@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import Max, Min, Q
 
+from identity import event_kinds as kinds
 from identity.hook_matching import Wish
 from identity.models import Event, Hook, HookDelivery, HookPosition
 from identity.models.hook import Singleton
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 BATCH = 500
-PING = "web_hook.pinged"
+PING = kinds.WEB_HOOK_PINGED.name
 """The event that only the hook that it is about is told of."""
 
 

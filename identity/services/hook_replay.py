@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from common.errors import Missing
+from identity import event_kinds as kinds
 from identity import events
 from identity.hook_matching import Wish
 from identity.models import Event, Hook, HookDelivery
@@ -186,14 +187,13 @@ def _column(bound: int | datetime) -> str:
 
 
 def _told(hook: Hook, replayed: Replayed, *, actor: User, now: datetime) -> Replayed:
-    kind = "web_hook.replayed" if hook.destination_url else "email_hook.replayed"
+    kind = kinds.WEB_HOOK_REPLAYED if hook.destination_url else kinds.EMAIL_HOOK_REPLAYED
     events.record(
         kind,
         hook,
         actor=actor,
         now=now,
         message=f"{replayed.replayed} events are told again.",
-        customer=hook.customer,
         payload={"hook_uuid": hook.uuid.hex, "replayed": replayed.replayed},
     )
     return replayed

@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, Max, OuterRef, Q
 
 from common.redaction import without_secrets
+from identity import event_kinds as kinds
 from identity import events
 from identity.models import Event, EventDelivery
 
@@ -142,7 +143,7 @@ def revive(delivery: EventDelivery, *, actor: User | None = None, now: datetime)
     if revived:
         # The key is read by others, as it was.
         about = {"subscriber": delivery.handler, "kind": delivery.event.kind}
-        events.record("event.revived", delivery.event, actor=actor, now=now, payload=about)
+        events.record(kinds.EVENT_REVIVED, delivery.event, actor=actor, now=now, payload=about)
 
 
 def _next_due(now: datetime) -> EventDelivery | None:

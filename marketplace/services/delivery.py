@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from django.db import transaction
 
+from marketplace import event_kinds as kinds
 from marketplace import limits as rules
 from marketplace.components import REPORTED
 from marketplace.services import changes, history, locking, quotes
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from identity.event_catalogue import Kind
     from identity.models import User
     from marketplace.models import Offering, Resource
 
@@ -32,14 +34,16 @@ def set_backend_id(
     held = locking.resource(resource)
     if backend_id != held.backend_id:
         locking.refuse_terminated(held)
-    return _store(held, "backend_id_set", {"backend_id": backend_id}, actor=actor, now=now)
+    return _store(
+        held, kinds.RESOURCE_BACKEND_ID_SET, {"backend_id": backend_id}, actor=actor, now=now
+    )
 
 
 @transaction.atomic
 def set_effective_id(resource: Resource, effective_id: str, *, actor: User, now: datetime) -> bool:
     """Say under which id the resource runs in the end; return whether that is new."""
     wanted = {"effective_id": effective_id}
-    return _write(resource, "effective_id_set", wanted, actor=actor, now=now)
+    return _write(resource, kinds.RESOURCE_EFFECTIVE_ID_SET, wanted, actor=actor, now=now)
 
 
 @transaction.atomic
@@ -48,7 +52,7 @@ def set_backend_metadata(
 ) -> bool:
     """Replace what the provider notes about the resource for itself."""
     wanted = {"backend_metadata": dict(metadata)}
-    return _write(resource, "metadata_set", wanted, actor=actor, now=now)
+    return _write(resource, kinds.RESOURCE_METADATA_SET, wanted, actor=actor, now=now)
 
 
 @transaction.atomic
@@ -66,7 +70,7 @@ def set_endpoints(
         }
         for endpoint in endpoints
     ]
-    return _store(held, "endpoints_set", {"endpoints": wanted}, actor=actor, now=now)
+    return _store(held, kinds.RESOURCE_ENDPOINTS_SET, {"endpoints": wanted}, actor=actor, now=now)
 
 
 @transaction.atomic
@@ -75,7 +79,9 @@ def submit_report(
 ) -> bool:
     """Replace the provider's report about the resource: headed sections of text."""
     sections = [{"header": part["header"], "body": part["body"]} for part in report]
-    return _write(resource, "report_submitted", {"report": sections}, actor=actor, now=now)
+    return _write(
+        resource, kinds.RESOURCE_REPORT_SUBMITTED, {"report": sections}, actor=actor, now=now
+    )
 
 
 @transaction.atomic
@@ -83,7 +89,7 @@ def set_flags(
     resource: Resource, flags: Mapping[str, bool], *, actor: User | None, now: datetime
 ) -> bool:
     """Set any of `paused`, `downscaled` and `restrict_member_access`."""
-    return _write(resource, "flags_set", flags, actor=actor, now=now, told=dict(flags))
+    return _write(resource, kinds.RESOURCE_FLAGS_SET, flags, actor=actor, now=now, told=dict(flags))
 
 
 @transaction.atomic
@@ -100,7 +106,7 @@ def set_limits(
     told = limits_at_site(held.offering, limits)
     wanted = {"limits": told, "cost": quotes.quote(held.plan, told).cost}
     payload = {"limits": told, "old_limits": dict(held.limits)}
-    return _store(held, "limits_set", wanted, actor=actor, now=now, told=payload)
+    return _store(held, kinds.RESOURCE_LIMITS_SET, wanted, actor=actor, now=now, told=payload)
 
 
 @transaction.atomic
@@ -108,7 +114,7 @@ def ask_to_pull(resource: Resource, *, actor: User, now: datetime) -> None:
     """Ask the site to look at the resource and to report how it stands."""
     held = locking.resource(resource)
     history.of_resource(
-        "resource.pull_requested",
+        kinds.RESOURCE_PULL_REQUESTED,
         held,
         actor=actor,
         now=now,
@@ -137,7 +143,7 @@ def limits_at_site(offering: Offering, told: Mapping[str, object]) -> rules.Limi
 
 def _write(
     resource: Resource,
-    what: str,
+    kind: Kind,
     wanted: Mapping[str, Any],
     *,
     actor: User | None,
@@ -145,12 +151,12 @@ def _write(
     told: Mapping[str, object] | None = None,
 ) -> bool:
     held = locking.resource(resource)
-    return _store(held, what, wanted, actor=actor, now=now, told=told)
+    return _store(held, kind, wanted, actor=actor, now=now, told=told)
 
 
 def _store(
     held: Resource,
-    what: str,
+    kind: Kind,
     wanted: Mapping[str, Any],
     *,
     actor: User | None,
@@ -160,11 +166,11 @@ def _store(
     changed = changes.write(held, wanted, now=now)
     if changed:
         history.of_resource(
-            f"resource.{what}",
+            kind,
             held,
             actor=actor,
             now=now,
-            message=f"Resource {held.name}: {' '.join(what.split('_'))}.",
+            message=f"Resource {held.name}: {kind.verb.replace('_', ' ')}.",
             payload={"changed": sorted(changed), **(told or {})},
         )
     return bool(changed)
