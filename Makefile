@@ -10,6 +10,8 @@ PYTEST := $(PY) -m pytest -n auto
 PRODUCTION := DEBUG=false DATABASE_URL=postgresql://efp@db/efp CELERY_BROKER_URL=redis://redis/0 \
 	SECRET_KEY=not-a-secret-but-as-long-and-as-mixed-as-one-in-production-has-to-be \
 	ENCRYPTION_KEYS=not-a-secret-but-as-long-as-one-in-production-has-to-be
+# A run of the tests has hundreds of processes, which need not each compile what another one has.
+unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 

@@ -24,7 +24,7 @@ def add_up(total: Decimal, before: Sequence[Decimal]) -> list[Decimal]:
     parts = []
     left = total
     for part in before:
-        kept = min(part, left)
-        parts.append(kept)
-        left -= kept
+        remaining_part = min(part, left)
+        parts.append(remaining_part)
+        left -= remaining_part
     return [*parts, left]

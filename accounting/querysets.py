@@ -15,7 +15,7 @@ from identity.querysets import count_of
 from marketplace.components import BillingType
 from marketplace.lifecycle import ResourceState
 from marketplace.models import OfferingComponent
-from marketplace.querysets import AtProvidedOfferings, both_sides
+from marketplace.querysets import AtProvidedOfferings, consumed_or_provided
 
 UUID_HEX = Replace(Cast(F("uuid"), TextField()), Value("-"), Value(""), output_field=TextField())
 """A UUID as 32 digits."""
@@ -26,7 +26,9 @@ class ComponentUsageQuerySet(QuerySet[Any]):
 
     def visible_to(self, user: Any) -> Self:
         """Keep the usages of resources that the user may see."""
-        return both_sides(self, user, project="resource__project", offering="resource__offering")
+        return consumed_or_provided(
+            self, user, project="resource__project", offering="resource__offering"
+        )
 
 
 class ComponentUserUsageQuerySet(QuerySet[Any]):
@@ -34,7 +36,7 @@ class ComponentUserUsageQuerySet(QuerySet[Any]):
 
     def visible_to(self, user: Any) -> Self:
         """Keep the usages of resources that the user may see."""
-        return both_sides(
+        return consumed_or_provided(
             self,
             user,
             project="component_usage__resource__project",
@@ -50,7 +52,9 @@ class ComponentUserUsageLimitQuerySet(QuerySet[Any]):
 
         Sites go by usernames: a limit of a deleted account would hold for whoever has its name now.
         """
-        seen = both_sides(self, user, project="resource__project", offering="resource__offering")
+        seen = consumed_or_provided(
+            self, user, project="resource__project", offering="resource__offering"
+        )
         return seen.exclude(user__state=AccountState.DELETED)
 
 

@@ -11,11 +11,11 @@ from uuid import UUID
 from django.utils import timezone
 
 from accounting.models import SlurmPeriodicUsagePolicy
-from accounting.services import commands, evaluation, months, notices
+from accounting.services import commands, evaluation, new_months, owner_mails
 from identity.event_handlers import handler
 from identity.models import Event
 from identity.periodic import periodic
-from identity.services import rounds
+from identity.services import periodic_rows
 from marketplace.models import Resource
 
 log = logging.getLogger(__name__)
@@ -25,10 +25,10 @@ log = logging.getLogger(__name__)
 def begin_month(**_: object) -> None:
     """Let every resource show the present month, with what recurs in it."""
     now = timezone.now()
-    carried = rounds.each(
+    carried = periodic_rows.for_each(
         "accounting.tasks.begin_month",
-        months.unsettled(now=now),
-        lambda resource: months.carry_over(resource, now=now),
+        new_months.unsettled(now=now),
+        lambda resource: new_months.carry_over(resource, now=now),
         now=now,
     )
     if any(carried):
@@ -67,13 +67,13 @@ def follow_policy(event_uuid: UUID) -> None:
 @handler("note-sent-settings")
 def follow_sent_settings(event_uuid: UUID) -> None:
     """Show on a policy's evaluation that the broker has taken what it wants of the site."""
-    told = Event.objects.get(uuid=event_uuid).payload
+    payload = Event.objects.get(uuid=event_uuid).payload
     commands.note_settings_sent(
-        policy_uuid=UUID(told["policy_uuid"]), resource_uuid=UUID(told["resource_uuid"])
+        policy_uuid=UUID(payload["policy_uuid"]), resource_uuid=UUID(payload["resource_uuid"])
     )
 
 
 @handler("mail-owners")
 def tell_owners(event_uuid: UUID) -> None:
     """Send the owners of an organisation the mail that a policy's notification calls for."""
-    notices.tell_owners(Event.objects.get(uuid=event_uuid), now=timezone.now())
+    owner_mails.send(Event.objects.get(uuid=event_uuid), now=timezone.now())

@@ -294,7 +294,7 @@ API_KEY = Machine(
         ),
     }
 )
-"""What people wish, what the site answers, and `close`: the service's own, when a resource ends.
+"""What people ask, what the site answers, and `close`: the service's own, when a resource ends.
 
 An erred key remembers what could not be done: that may be wished again, or the key be deleted; and
 the site may still report that it was done in the end.

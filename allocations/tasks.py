@@ -32,7 +32,7 @@ from allocations.services import (
 from identity.event_handlers import handler
 from identity.models import Event, Grant, Project, User
 from identity.periodic import periodic
-from identity.services import rounds
+from identity.services import periodic_rows
 from marketplace.lifecycle import OrderState, ResourceState
 from marketplace.models import Offering, Order, Resource
 
@@ -234,7 +234,7 @@ def prune_messages(**_: object) -> None:
 @periodic
 def deliver_due(**_: object) -> None:
     """Try deliveries again whose pause is over, and those whose worker was lost."""
-    rounds.each(
+    periodic_rows.for_each(
         "allocations.tasks.deliver_due",
         provisioning.due(now=timezone.now()),
         lambda order: provisioning.start(order, now=timezone.now()),

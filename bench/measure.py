@@ -117,11 +117,11 @@ def take_times(port: int, token: str, endpoint: Endpoint, seconds: float) -> Tim
     """
     client = Client(port, token)
     for _ in range(WARM_UP):
-        both(client, endpoint, floor_first=False)
+        measure_both_ways(client, endpoint, floor_first=False)
     pairs: list[tuple[float, float | None]] = []
     deadline = perf_counter() + seconds / 2
     while len(pairs) < FEWEST or (perf_counter() < deadline and len(pairs) < MOST):
-        pairs.append(both(client, endpoint, floor_first=len(pairs) % 2 == 1))
+        pairs.append(measure_both_ways(client, endpoint, floor_first=len(pairs) % 2 == 1))
     client.close()
     real = [pair[0] for pair in pairs]
     floors = [pair[1] for pair in pairs if pair[1] is not None]
@@ -134,7 +134,9 @@ def take_times(port: int, token: str, endpoint: Endpoint, seconds: float) -> Tim
     )
 
 
-def both(client: Client, endpoint: Endpoint, *, floor_first: bool) -> tuple[float, float | None]:
+def measure_both_ways(
+    client: Client, endpoint: Endpoint, *, floor_first: bool
+) -> tuple[float, float | None]:
     """Return how long one request takes, and one for its floor."""
     if endpoint.floor is None:
         return send(client, endpoint, next(endpoint.requests)).seconds, None

@@ -20,10 +20,10 @@ def seeded_copy(factor: float) -> tuple[dict[str, str], database.BenchDatabase]:
     seed, copy = database.seeded(factor), database.measured()
     seed.create()
     manage("migrate", "--verbosity", "0", to=seed)
-    told = manage("seed_load", "--factor", str(factor), "--json", to=seed)
+    printed = manage("seed_load", "--factor", str(factor), "--json", to=seed)
     copy.create(template=seed)
     connection.close()
-    tokens: dict[str, str] = json.loads(told)
+    tokens: dict[str, str] = json.loads(printed)
     return tokens, copy
 
 

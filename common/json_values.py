@@ -168,16 +168,16 @@ def _mended_object(value: dict[Any, Any], depth: int) -> tuple[dict[Any, Any], i
 
 
 def _mended_leaf(value: Any) -> tuple[Any, int]:
-    told = value
+    writable = value
     if isinstance(value, str):
-        told = value.encode(errors="replace").decode()
+        writable = value.encode(errors="replace").decode()
     elif isinstance(value, int) and not -(2**63) <= value < 2**64:
-        told = text_of_number(value)
+        writable = text_of_number(value)
     elif isinstance(value, float) and not math.isfinite(value):
-        told = None
+        writable = None
     elif isinstance(value, bytes | memoryview):
-        told = f"[{len(value)} bytes]"
-    return told, int(told is not value and told != value)
+        writable = f"[{len(value)} bytes]"
+    return writable, int(writable is not value and writable != value)
 
 
 def text_of_number(value: int) -> str:

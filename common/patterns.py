@@ -59,5 +59,5 @@ def _of_text(pattern: str) -> Any:
         return re2.compile(pattern, options)
     except (re2.error, UnicodeEncodeError) as error:
         why = error.args[0] if error.args else "not a regular expression"
-        told = why.decode(errors="replace") if isinstance(why, bytes) else str(why)
-        raise Unusable(f"{told} (patterns are those of RE2)") from error
+        message = why.decode(errors="replace") if isinstance(why, bytes) else str(why)
+        raise Unusable(f"{message} (patterns are those of RE2)") from error

@@ -5,7 +5,7 @@ from django.contrib.admin import apps as admin
 
 from common.stored import read_carefully
 from config.celery import app as celery_app
-from config.nudge import Nudge
+from config.wake_up import WakeUp
 
 # Importing the Celery app here makes it the current one in every process that has Django's apps, so
 # that a task sent by the web server or a command reaches the configured broker.
@@ -23,7 +23,7 @@ class ConfigApp(AppConfig):
         from identity import events  # noqa: PLC0415 - its models are there only now
 
         read_carefully()
-        events.on_commit_call(Nudge(wake_dispatcher))
+        events.on_commit_call(WakeUp(wake_dispatcher))
 
 
 def wake_dispatcher() -> None:

@@ -9,12 +9,12 @@ from django.conf import settings
 from kombu import Exchange, Queue
 from kombu.transport import TRANSPORT_ALIASES
 
-from config.starting import told_in_a_line
+from config.starting import exit_on_bad_settings
 from standalone.embedded_postgres import hold
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-with told_in_a_line():
+with exit_on_bad_settings():
     settings.DEBUG  # noqa: B018 - reads the settings, all of them
 
 TRANSPORT_ALIASES["filesystem"] = "standalone.file_broker:Transport"
@@ -108,7 +108,7 @@ app.autodiscover_tasks()
 def hold_database(**_: object) -> None:
     """Keep the embedded server up for the life of the worker, not of its children."""
     if settings.EMBEDDED_CLUSTER:
-        with told_in_a_line():
+        with exit_on_bad_settings():
             hold(settings.EMBEDDED_CLUSTER)
 
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from common.env import env_bool, env_int
 from common.ports import bind_address, web_port
 from config.lost_key import refuse_lost_key
-from config.starting import told_in_a_line
+from config.starting import exit_on_bad_settings
 from standalone.embedded_postgres import hold
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -17,7 +17,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 MOST_WORKERS = 256
 MOST_THREADS = 256
 
-with told_in_a_line():
+with exit_on_bad_settings():
     bind = f"{bind_address()}:{web_port()}"
     workers = env_int("WEB_WORKERS", 2, least=1, most=MOST_WORKERS)
     # Two threads keep a worker answering while one waits for the database; more wait for the GIL.
@@ -52,7 +52,7 @@ def on_starting(_server: object) -> None:
     Before any of them starts, see that the keys are those of the database.
     """
     if settings.EMBEDDED_CLUSTER:
-        with told_in_a_line():
+        with exit_on_bad_settings():
             hold(settings.EMBEDDED_CLUSTER)
     refuse_lost_key()
 

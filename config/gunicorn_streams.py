@@ -12,7 +12,7 @@ from config.gunicorn import (
     logconfig_dict,
     on_starting,
 )
-from config.starting import told_in_a_line
+from config.starting import exit_on_bad_settings
 
 __all__ = (
     "access_log_format",
@@ -25,7 +25,7 @@ __all__ = (
 SPARE = 8
 """Threads beyond those of the streams: for probes, and for telling that there is no place."""
 
-with told_in_a_line():
+with exit_on_bad_settings():
     bind = f"{bind_address()}:{stream_port()}"
 workers = 1
 threads = settings.EVENT_STREAM_THREADS + SPARE

@@ -28,8 +28,8 @@ class JsonFormatter(logging.Formatter):
             "message": record.getMessage(),
         }
         # Django logs a refused request when the middleware is done with it.
-        told = getattr(record, "request", None)
-        if current := request_id.get() or getattr(told, "request_id", ""):
+        refused = getattr(record, "request", None)
+        if current := request_id.get() or getattr(refused, "request_id", ""):
             line["request_id"] = current
         line |= {
             name: value

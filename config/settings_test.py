@@ -1,7 +1,7 @@
 """Settings of the test run: the real ones, quicker where quickness tests nothing away.
 
-The database is on a PostgreSQL of the tests' own beside the service's, which begins empty each time
-it is started. Its name carries the run's process id, so two runs in one checkout do not meet.
+The database is on a PostgreSQL of the tests' own beside the service's, and a copy of a template
+(`tests/database`). Its name carries the run's process id, so two runs in one checkout do not meet.
 """
 
 import os
@@ -19,7 +19,7 @@ if ON_ONE_MACHINE:
     EMBEDDED_CLUSTER = Cluster(
         EMBEDDED_POSTGRES_DIR.with_name(f"{EMBEDDED_POSTGRES_DIR.name}-test"), disposable=True
     )
-    DATABASES["default"] |= embedded(EMBEDDED_CLUSTER)
+    DATABASES["default"] |= embedded(EMBEDDED_CLUSTER) | {"ENGINE": "tests.database"}
 DATABASES["default"]["TEST"] = {"NAME": f"test_efp_{os.environ['TEST_RUN']}"}
 
 SECRET_KEY = "a key for tests only, long enough that deployment checks have no objection"  # noqa: S105

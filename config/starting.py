@@ -15,7 +15,7 @@ REFUSED = 78  # EX_CONFIG of sysexits.h
 
 
 @contextmanager
-def told_in_a_line() -> Iterator[None]:
+def exit_on_bad_settings() -> Iterator[None]:
     """End the process, with what is wrong on standard error, when a setting is refused."""
     try:
         yield

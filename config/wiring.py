@@ -20,7 +20,7 @@ from accounting import tasks as accounting
 from allocations import event_kinds as allocations_kinds
 from allocations import tasks as allocations
 from config.event_kinds import CATALOGUE
-from config.nudge import Nudge
+from config.wake_up import WakeUp
 from identity import event_kinds as identity_kinds
 from identity import tasks as identity
 from identity.periodic import periodic
@@ -135,7 +135,7 @@ def wake_hooks() -> None:
     woken.apply_async(retry=False, expires=60)
 
 
-tell_bus, tell_hooks = Nudge(wake_bus), Nudge(wake_hooks)
+tell_bus, tell_hooks = WakeUp(wake_bus), WakeUp(wake_hooks)
 
 
 @periodic

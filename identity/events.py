@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_nudges: list[Callable[[], None]] = []
+_wake_ups: list[Callable[[], None]] = []
 _reason: ContextVar[str] = ContextVar("reason", default="")
 
 
@@ -40,9 +40,9 @@ def because(reason: str) -> Iterator[None]:
         _reason.reset(token)
 
 
-def on_commit_call(nudge: Callable[[], None]) -> None:
+def on_commit_call(wake_up: Callable[[], None]) -> None:
     """Let the composition root say how the dispatcher is woken after a commit."""
-    _nudges[:] = [nudge]
+    _wake_ups[:] = [wake_up]
 
 
 def record(  # noqa: PLR0913 - an event has that many sides
@@ -75,6 +75,6 @@ def record(  # noqa: PLR0913 - an event has that many sides
         created=now,
         **asdict((scope or subject.event_scope()).for_readers(kind.readers)),
     )
-    for nudge in _nudges:
-        transaction.on_commit(nudge, robust=True)
+    for wake_up in _wake_ups:
+        transaction.on_commit(wake_up, robust=True)
     return event

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from celery import shared_task
 from django.utils import timezone
 
-from identity.services import rounds
+from identity.services import periodic_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,13 +22,13 @@ def name_of(run: Callable[..., None]) -> str:
 def periodic(run: Callable[..., None]) -> Any:
     """Make a task of a function that beat starts.
 
-    It goes over its rows by `rounds.each`, so that what stops a whole run is no row's doing.
+    It goes over its rows by `periodic_rows.for_each`, so that no row can stop a run.
     """
     name = name_of(run)
 
     @wraps(run)
     def watched(**options: object) -> None:
-        with rounds.part(name, now=timezone.now(), pass_on=True):
+        with periodic_rows.part(name, now=timezone.now(), pass_on=True):
             run(**options)
 
     return shared_task(name=name)(watched)

@@ -98,7 +98,7 @@ def ordered(asked: Mapping[str, object], rules: Rules) -> Limits:
     :raises OutOfBounds: a value is below or above its bounds.
     """
     numbers = _read(asked, rules, unknown=lambda message: {"limits": [message]})
-    _bound(numbers, rules, told=lambda message: {"non_field_errors": [message]})
+    _bound(numbers, rules, detail=lambda message: {"non_field_errors": [message]})
     return _stored(numbers)
 
 
@@ -120,7 +120,7 @@ def updated(
     """
     numbers = _read(asked, rules, unknown=lambda message: {"limits": message})
     _refuse_negative(numbers)
-    _bound(numbers, rules, told=lambda message: [message])
+    _bound(numbers, rules, detail=lambda message: [message])
     wanted = _stored(numbers) if replace else {**current, **_stored(numbers)}
     if wanted == dict(current):
         raise Unchanged(["Impossible to create update orders with limits set to exactly the same."])
@@ -212,16 +212,16 @@ def _refuse_negative(numbers: Mapping[str, Decimal]) -> None:
 def _bound(
     numbers: Mapping[str, Decimal],
     rules: Rules,
-    told: Callable[[str], Mapping[str, object] | list[str]],
+    detail: Callable[[str], Mapping[str, object] | list[str]],
 ) -> None:
     for component, number in numbers.items():
         rule = rules[component]
         if number < rule.least:
             said = f"The limit {as_text(number)} value cannot be less than {as_text(rule.least)}."
-            raise OutOfBounds(told(said), component=component, min_value=as_text(rule.least))
+            raise OutOfBounds(detail(said), component=component, min_value=as_text(rule.least))
         if rule.most is not None and number > rule.most:
             said = f"The limit {as_text(number)} value cannot be more than {as_text(rule.most)}."
-            raise OutOfBounds(told(said), component=component, max_value=as_text(rule.most))
+            raise OutOfBounds(detail(said), component=component, max_value=as_text(rule.most))
 
 
 def _stored(numbers: Mapping[str, Decimal]) -> Limits:

@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from identity.periodic import periodic
-from identity.services import rounds
+from identity.services import periodic_rows
 from identity.services.robot import robot
 from marketplace.models import Order, Resource
 from marketplace.services import end_dates, orders, plans
@@ -14,7 +14,7 @@ def start_due_orders(**_: object) -> None:
     """Let the orders go on that waited for a day which has come."""
     now = timezone.now()
     due = Order.objects.due(now.date())
-    rounds.each(
+    periodic_rows.for_each(
         "marketplace.tasks.start_due_orders",
         due,
         lambda order: orders.start(order, now=now),
@@ -26,7 +26,7 @@ def start_due_orders(**_: object) -> None:
 def terminate_ended(**_: object) -> None:
     """Order the end of the allocations whose day has come; their providers carry it out."""
     now, account = timezone.now(), robot()
-    rounds.each(
+    periodic_rows.for_each(
         "marketplace.tasks.terminate_ended",
         Resource.objects.ended(now.date()),
         lambda resource: end_dates.terminate_ended(resource, robot=account, now=now),

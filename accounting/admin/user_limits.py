@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from django.contrib import admin
 
 from accounting.models import ComponentUserUsageLimit
@@ -14,11 +12,6 @@ from common.admin.records import RecordAdmin, section
 from common.admin.staff_actions import StaffAction
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from identity.models import User
 
 
 @admin.register(ComponentUserUsageLimit)
@@ -47,6 +40,7 @@ class ComponentUserUsageLimitAdmin(RecordAdmin):
     date_hierarchy = "modified"
     ordering = ("-id",)
     editable = ("limit",)
+    change_with = staticmethod(user_limits.change)
     fieldsets = (
         section(None, "user", "resource", "component", "limit"),
         section("Record", "created", "modified", "uuid"),
@@ -62,14 +56,3 @@ class ComponentUserUsageLimitAdmin(RecordAdmin):
     def title_of(self, row: ComponentUserUsageLimit) -> str:
         """Return whose limit on what it is."""
         return f"{row.component.name} of {row.resource.name} for {self.username(row)}"
-
-    def change(
-        self,
-        row: ComponentUserUsageLimit,
-        changes: dict[str, Any],
-        *,
-        actor: User,
-        now: datetime,
-    ) -> None:
-        """Let somebody use more, or less."""
-        user_limits.change(row, **changes, actor=actor, now=now)

@@ -31,7 +31,7 @@ from accounting.thresholds import (
 )
 from common.errors import Conflict, Invalid
 from identity import events
-from identity.services import rounds
+from identity.services import periodic_rows
 from marketplace.models import Resource
 from marketplace.services import locking
 
@@ -199,10 +199,10 @@ def evaluate_new_periods(*, now: datetime) -> int:
         )
         pending = measuring.looked_at(policy).exclude(Exists(current))
         task = f"{BEGINNING} for policy {policy.pk}"
-        return sum(rounds.each(task, pending, partial(_try, policy, now=now), now=now))
+        return sum(periodic_rows.for_each(task, pending, partial(_try, policy, now=now), now=now))
 
     policies = SlurmPeriodicUsagePolicy.objects.select_related("offering")
-    return sum(rounds.each(BEGINNING, policies, begin, now=now))
+    return sum(periodic_rows.for_each(BEGINNING, policies, begin, now=now))
 
 
 def _evaluate(

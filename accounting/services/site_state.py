@@ -198,7 +198,7 @@ def _people(offering: Offering, grants: QuerySet[Grant]) -> dict[int, Json]:
         .values("user", "username", "state", "is_restricted", "backend_metadata")
     }
     users = User.objects.filter(pk__in=grants.values("user"))
-    told = attributes.agreed_to(offering, users)
+    consenting = attributes.agreed_to(offering, users)
     without = attributes.exposed_without_consent(offering)
     nobody: Json = {}
     found = {}
@@ -211,7 +211,7 @@ def _people(offering: Offering, grants: QuerySet[Grant]) -> dict[int, Json]:
             "is_restricted": account.get("is_restricted", False),
             "account_metadata": account.get("backend_metadata", nobody),
             "has_consent": user.pk in agreed,
-            "attributes": attributes.shown(user, exposed if user.pk in told else without),
+            "attributes": attributes.shown(user, exposed if user.pk in consenting else without),
         }
     return found
 

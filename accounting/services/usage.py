@@ -27,7 +27,7 @@ from accounting.ledger import (
 )
 from accounting.models import ComponentUsage
 from accounting.models.usage import MissingUsagePolicy
-from accounting.services import monthly
+from accounting.services import month_rows
 from accounting.services.totals import refresh
 from common.errors import Invalid
 from common.times import in_utc
@@ -134,7 +134,7 @@ def set_usage(
         _check_ended(held, month, actor=actor, now=now)
     _check_moment(held, moment, actor=actor, now=now)
     period = _plan_period(held, plan_period, month)
-    so_far = monthly.known(held, month)
+    so_far = month_rows.load(held, month)
     totals = {e.type: _total(e, components[e.type], plan_period, so_far) for e in reported}
     rows = [
         ComponentUsage(
@@ -151,7 +151,7 @@ def set_usage(
         )
         for entry in reported
     ]
-    monthly.store(rows, period, so_far)
+    month_rows.store(rows, period, so_far)
     refresh(held, now=now)
     changed = {
         row.component.type: str(row.usage)
@@ -166,7 +166,7 @@ def _total(
     entry: Reported,
     component: OfferingComponent,
     named: ResourcePlanPeriod | None,
-    so_far: Mapping[int, monthly.Known],
+    so_far: Mapping[int, month_rows.MonthUsage],
 ) -> Decimal:
     """Return what the month comes to, of which a report on a plan period tells a part only.
 

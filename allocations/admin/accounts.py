@@ -129,6 +129,7 @@ class OfferingUserAdmin(RecordAdmin):
     ordering = ("-id",)
     autocomplete_fields = ("offering", "user")
     asked = ("offering", "user", "username")
+    create_with = staticmethod(accounts.create)
     fieldsets = (
         section(None, "user", "offering", "username", columns.state, "is_restricted"),
         section("From the site", "service_provider_comment", "service_provider_comment_url"),
@@ -161,10 +162,6 @@ class OfferingUserAdmin(RecordAdmin):
     def title_of(self, row: OfferingUser) -> str:
         """Return whose account it is, and where."""
         return f"{row.username or row.user} at {row.offering.name}"
-
-    def create(self, fields: dict[str, Any], *, actor: User, now: datetime) -> OfferingUser:
-        """Open an account."""
-        return accounts.create(**fields, actor=actor, now=now)
 
 
 @admin.register(UserAttributeConfig)

@@ -115,6 +115,7 @@ class BackendResourceRequestAdmin(RecordAdmin):
     ordering = ("-id",)
     autocomplete_fields = ("offering",)
     asked = ("offering",)
+    create_with = staticmethod(imports.request)
     fieldsets = (
         section(None, "offering", columns.state, "created_by", "processed_by"),
         section("Times", "created", "started", "finished"),
@@ -138,9 +139,3 @@ class BackendResourceRequestAdmin(RecordAdmin):
     def title_of(self, row: BackendResourceRequest) -> str:
         """Return where is searched."""
         return f"Import into {row.offering.name}"
-
-    def create(
-        self, fields: dict[str, Any], *, actor: User, now: datetime
-    ) -> BackendResourceRequest:
-        """Ask the offering's site to search."""
-        return imports.request(**fields, actor=actor, now=now)

@@ -82,14 +82,11 @@ class SharedAccountAdmin(RecordAdmin):
     related_tables = (ABOUT_THIS,)
     staff_actions: tuple[StaffAction, ...] = STAFF_ACTIONS
     editable: tuple[str, ...] = TOLD
+    change_with = staticmethod(shared_accounts.change)
 
     def title_of(self, row: Any) -> str:
         """Return the account's name and whose it is."""
         return f"{row.username} of {getattr(row, self.owner).name}"
-
-    def change(self, row: Any, changes: dict[str, Any], *, actor: User, now: datetime) -> None:
-        """Change what is told of an account."""
-        shared_accounts.change(row, **changes, actor=actor, now=now)
 
 
 class ProgramAccountAdmin(SharedAccountAdmin):
@@ -160,12 +157,9 @@ class CourseAccountAdmin(SharedAccountAdmin):
     uuids = ("uuid", "project__uuid", "user__uuid")
     autocomplete_fields = ("project", "user")
     asked = ("project", "username", "user", *TOLD)
+    create_with = staticmethod(shared_accounts.open_for_course)
     fieldsets = (
         section(None, "project", "username", columns.state, "user", *TOLD),
         section("Trouble", "error_message", "error_traceback"),
         section("Record", "uuid", "created", "modified"),
     )
-
-    def create(self, fields: dict[str, Any], *, actor: User, now: datetime) -> CourseAccount:
-        """Open an account for a course."""
-        return shared_accounts.open_for_course(**fields, actor=actor, now=now)

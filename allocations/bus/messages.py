@@ -1,7 +1,7 @@
 """What agents are told, as Waldur tells it: bodies by the type of object. Pure.
 
 Every body says its `object_type`, without which agents drop it; UUIDs are hexadecimal, since agents
-compare them as text. Most are a wish to look: the agent reads the object over the API.
+compare them as text. Most only ask to look: the agent reads the object over the API.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from marketplace.querysets import AtProvidedOfferings
 
 
 class BackendResourceRequest(EventSubject, Timestamped):
-    """A provider's wish that its site looks for allocations that are not known here.
+    """A provider's request that its site looks for allocations that are not known here.
 
     `state` is written by `allocations.services.imports` only; `started` and `finished` are when the
     site began to look, and ended.

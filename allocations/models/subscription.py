@@ -25,7 +25,7 @@ from marketplace.models import Offering
 
 
 class EventSubscription(EventSubject, BrokerLogin, Timestamped):
-    """A person's wish to be told of changes; no observed objects are all.
+    """A person's request to be told of changes; no observed objects are all.
 
     One that an agent up to 1.0.5 registered knows the agent and its one `object_type`.
     """

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db.models import QuerySet
 
 from allocations.lifecycle import ApiKeyState
-from marketplace.querysets import both_sides
+from marketplace.querysets import consumed_or_provided
 
 if TYPE_CHECKING:
     from datetime import date
@@ -18,7 +18,9 @@ class ResourceApiKeyQuerySet(QuerySet[Any]):
 
     def visible_to(self, user: Any) -> Self:
         """Keep those of the user's projects and of the offerings that they help to provide."""
-        return both_sides(self, user, project="resource__project", offering="resource__offering")
+        return consumed_or_provided(
+            self, user, project="resource__project", offering="resource__offering"
+        )
 
     def held(self) -> Self:
         """Keep those that are not deleted."""

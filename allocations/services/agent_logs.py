@@ -33,8 +33,8 @@ class Line:
 
 
 @transaction.atomic
-def keep(lines: Sequence[Line], *, now: datetime) -> list[AgentLog]:
-    """Keep lines, all or none; whoever sends them was seen. They are their own record.
+def store(lines: Sequence[Line], *, now: datetime) -> list[AgentLog]:
+    """Store lines, all or none; whoever sends them was seen. They are their own record.
 
     :raises AgentGone: an agent was removed meanwhile.
     """
@@ -44,7 +44,7 @@ def keep(lines: Sequence[Line], *, now: datetime) -> list[AgentLog]:
     if len(found) < len(senders):
         raise AgentGone("The agent was removed in the meantime.")
     AgentIdentity.objects.filter(pk__in=found).update(last_seen=now)
-    kept: list[AgentLog] = AgentLog.objects.bulk_create(
+    stored: list[AgentLog] = AgentLog.objects.bulk_create(
         [
             AgentLog(
                 identity=line.identity,
@@ -57,7 +57,7 @@ def keep(lines: Sequence[Line], *, now: datetime) -> list[AgentLog]:
             for line in lines
         ]
     )
-    return kept
+    return stored
 
 
 def prune(*, now: datetime, kept_for: timedelta) -> int:

@@ -80,7 +80,7 @@ def remove_orphaned(*, before: datetime, dry_run: bool, actor: User, now: dateti
     if not dry_run:
         rows = rows.select_for_update(of=("self",))
     found = list(rows.select_related("offering__customer").order_by("pk"))
-    told = [
+    removed = [
         {
             "uuid": identity.uuid,
             "name": identity.name,
@@ -92,7 +92,7 @@ def remove_orphaned(*, before: datetime, dry_run: bool, actor: User, now: dateti
     ]
     for identity in () if dry_run else found:
         remove(identity, actor=actor, now=now)
-    return told
+    return removed
 
 
 @transaction.atomic
@@ -105,7 +105,7 @@ def remove_stale(*, before: datetime, dry_run: bool, actor: User, now: datetime)
     if not dry_run:
         _lock_all(AgentIdentity.objects.filter(pk__in=rows.values("identity")))
     found = list(rows.select_related("identity__offering__customer").order_by("identity", "pk"))
-    told = [
+    removed = [
         {
             "uuid": service.uuid,
             "name": service.name,
@@ -117,7 +117,7 @@ def remove_stale(*, before: datetime, dry_run: bool, actor: User, now: datetime)
     ]
     for service in () if dry_run else found:
         remove_service(service, actor=actor, now=now)
-    return told
+    return removed
 
 
 def _lock(identity: AgentIdentity) -> None:

@@ -216,11 +216,11 @@ def _seen(
     for column, value in said.items():
         setattr(identity, column, value)
     if changed:
-        told = {"changed": changed, "old_version": before.get("version", identity.version)}
-        _record(identity, kinds.AGENT_CHANGED, actor=actor, now=now, payload=told)
+        payload = {"changed": changed, "old_version": before.get("version", identity.version)}
+        _record(identity, kinds.AGENT_CHANGED, actor=actor, now=now, payload=payload)
     if was_away:
-        told = {"last_seen": identity.last_seen.isoformat()}
-        _record(identity, kinds.AGENT_RETURNED, actor=actor, now=now, payload=told)
+        payload = {"last_seen": identity.last_seen.isoformat()}
+        _record(identity, kinds.AGENT_RETURNED, actor=actor, now=now, payload=payload)
     return identity
 
 
@@ -230,9 +230,9 @@ def _added(row: Any) -> bool:
     One who is inserting it at this moment is waited for.
     """
     type(row).objects.bulk_create([row], ignore_conflicts=True)
-    kept: Any = type(row).objects.filter(uuid=row.uuid).values_list("pk", flat=True).first()
-    row.pk = kept
-    return kept is not None
+    key: Any = type(row).objects.filter(uuid=row.uuid).values_list("pk", flat=True).first()
+    row.pk = key
+    return key is not None
 
 
 def _locked(rows: Any) -> Any:

@@ -228,15 +228,17 @@ def _heed_limits(
     """
     is_over = key_limits.is_reached(key.limits, usages)
     if is_over and key.state == ApiKeyState.OK and steps.is_provisioned(key.resource.offering):
-        steps.wish(key, "pause", ApiKeyAction.PAUSE, paused_by_limit=True, actor=actor, now=now)
+        steps.request(key, "pause", ApiKeyAction.PAUSE, paused_by_limit=True, actor=actor, now=now)
     elif not is_over and key.state == ApiKeyState.PAUSED and key.paused_by_limit:
-        steps.wish(key, "resume", ApiKeyAction.RESUME, paused_by_limit=False, actor=actor, now=now)
+        steps.request(
+            key, "resume", ApiKeyAction.RESUME, paused_by_limit=False, actor=actor, now=now
+        )
 
 
 def _answered(
     key: ResourceApiKey, step: str, to: ApiKeyState, *, now: datetime
 ) -> tuple[ResourceApiKey, ApiKeyState]:
-    """Move a key to where the answer to a wish leads; return it, and where it stood.
+    """Move a key to where the answer to a request leads; return it, and where it stood.
 
     :raises IllegalTransition: it is not possible in the key's state.
     :raises OtherActionAwaited: the site was asked for something else.
@@ -250,7 +252,7 @@ def _answered(
 
 
 def _check_answer(held: ResourceApiKey, step: str) -> None:
-    """Refuse a report that answers another wish than the site was asked for.
+    """Refuse a report that answers another request than the site was asked for.
 
     :raises IllegalTransition: it is not possible in the key's state.
     :raises OtherActionAwaited: the site was asked for something else.

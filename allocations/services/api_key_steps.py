@@ -57,7 +57,7 @@ def write(key: ResourceApiKey, *, now: datetime, **columns: Any) -> None:
         setattr(key, name, value)
 
 
-def wish(
+def request(
     key: ResourceApiKey,
     step: str,
     action: ApiKeyAction,
@@ -84,10 +84,10 @@ def wish(
         error_message="",
         **columns,
     )
-    asked(key, action, source, actor=actor, now=now)
+    record_request(key, action, source, actor=actor, now=now)
 
 
-def asked(
+def record_request(
     key: ResourceApiKey, action: ApiKeyAction, source: str, *, actor: User | None, now: datetime
 ) -> None:
     """Record what the site is to do with a key."""

@@ -1,8 +1,8 @@
-"""Keys of resources as people wish for them: asked for, changed, rotated, paused, revoked, seen.
+"""Keys of resources as people ask for them: asked for, changed, rotated, paused, revoked, seen.
 
-The site makes the keys: a wish waits until it is answered (`api_key_reports`), and says so by the
-key's state and `pending_action`. Most wishes need an offering whose site takes them; a rotation
-needs none, since a site that can do nothing else with its keys can do that.
+The site makes the keys: a request waits until it is answered (`api_key_reports`), and says so by
+the key's state and `pending_action`. Most requests need an offering whose site takes them; a
+rotation needs none, since a site that can do nothing else with its keys can do that.
 """
 
 from __future__ import annotations
@@ -77,13 +77,13 @@ def request(
 
     :raises Gone: the resource was unlinked meanwhile.
     :raises IllegalTransition: it is terminated.
-    :raises KeysFixed: its site takes no such wish.
+    :raises KeysFixed: its site takes no such request.
     :raises NotInProject: the person does not work in the project.
     :raises BadAmount: a limit is none, or of a component that the offering does not have.
     """
     held = locking.live_resource(resource)
     _check_provisioned(held)
-    _check_told(held, {"user": user, "limits": limits})
+    _check_requested(held, {"user": user, "limits": limits})
     key = ResourceApiKey.objects.create(
         resource=held,
         user=user,
@@ -93,7 +93,7 @@ def request(
         pending_action=ApiKeyAction.CREATE.value,
         created=now,
     )
-    steps.asked(key, ApiKeyAction.CREATE, "", actor=actor, now=now)
+    steps.record_request(key, ApiKeyAction.CREATE, "", actor=actor, now=now)
     return key
 
 
@@ -105,7 +105,7 @@ def change(key: ResourceApiKey, *, actor: User, now: datetime, **wanted: Any) ->
 
     :raises IllegalTransition: the site is at something else with the key, or it is deleted.
     :raises OtherActionFailed: the site could not do something else before.
-    :raises KeysFixed: the site takes no such wish; that nobody is to have the key any more is none.
+    :raises KeysFixed: the site takes no such request; that nobody is to have the key is none.
     :raises NotInProject: the person does not work in the project.
     :raises BadAmount: a limit is none, or of a component that the offering does not have.
     """
@@ -115,11 +115,11 @@ def change(key: ResourceApiKey, *, actor: User, now: datetime, **wanted: Any) ->
         return held
     if changed != {"user": None}:
         _check_provisioned(held.resource)
-    _check_told(held.resource, changed)
+    _check_requested(held.resource, changed)
     if held.state in {ApiKeyState.DELETING, ApiKeyState.DELETED}:
         raise IllegalTransition("The key is revoked.")
     if changed.keys() & set(GOVERNING) and held.state != ApiKeyState.PAUSED:
-        steps.wish(held, "update", ApiKeyAction.UPDATE, actor=actor, now=now, **changed)
+        steps.request(held, "update", ApiKeyAction.UPDATE, actor=actor, now=now, **changed)
     else:
         steps.write(held, now=now, **changed)
         _record(
@@ -135,7 +135,7 @@ def rotate(key: ResourceApiKey, *, actor: User, now: datetime) -> None:
     :raises IllegalTransition: it is not possible in the key's state.
     :raises OtherActionFailed: the site could not do something else before.
     """
-    steps.wish(steps.locked(key), "rotate", ApiKeyAction.ROTATE, actor=actor, now=now)
+    steps.request(steps.locked(key), "rotate", ApiKeyAction.ROTATE, actor=actor, now=now)
 
 
 @transaction.atomic
@@ -144,11 +144,11 @@ def pause(key: ResourceApiKey, *, actor: User, now: datetime) -> None:
 
     :raises IllegalTransition: it is not possible in the key's state.
     :raises OtherActionFailed: the site could not do something else before.
-    :raises KeysFixed: the site takes no such wish.
+    :raises KeysFixed: the site takes no such request.
     """
     held = steps.locked(key)
     _check_provisioned(held.resource)
-    steps.wish(held, "pause", ApiKeyAction.PAUSE, paused_by_limit=False, actor=actor, now=now)
+    steps.request(held, "pause", ApiKeyAction.PAUSE, paused_by_limit=False, actor=actor, now=now)
 
 
 @transaction.atomic
@@ -159,7 +159,7 @@ def resume(key: ResourceApiKey, *, actor: User, now: datetime) -> None:
     :raises OtherActionFailed: the site could not do something else before.
     """
     held = steps.locked(key)
-    steps.wish(held, "resume", ApiKeyAction.RESUME, paused_by_limit=False, actor=actor, now=now)
+    steps.request(held, "resume", ApiKeyAction.RESUME, paused_by_limit=False, actor=actor, now=now)
 
 
 @transaction.atomic
@@ -167,7 +167,7 @@ def revoke(key: ResourceApiKey, *, actor: User, now: datetime) -> None:
     """Have the site take a key away; one that it has not made, or could not, is deleted at once.
 
     :raises IllegalTransition: it is not possible in the key's state.
-    :raises KeysFixed: the site takes no such wish.
+    :raises KeysFixed: the site takes no such request.
     """
     held = steps.locked(key)
     if held.pending_action == ApiKeyAction.CREATE:
@@ -175,7 +175,7 @@ def revoke(key: ResourceApiKey, *, actor: User, now: datetime) -> None:
         return
     API_KEY.check("revoke", ApiKeyState(held.state))
     _check_provisioned(held.resource)
-    steps.wish(held, "revoke", ApiKeyAction.DELETE, actor=actor, now=now)
+    steps.request(held, "revoke", ApiKeyAction.DELETE, actor=actor, now=now)
 
 
 @transaction.atomic
@@ -187,7 +187,7 @@ def retry(key: ResourceApiKey, *, actor: User, now: datetime) -> None:
     held = steps.locked(key)
     API_KEY.check("retry", ApiKeyState(held.state))
     pending = ApiKeyAction(held.pending_action or ApiKeyAction.UPDATE)
-    steps.wish(held, "retry", pending, actor=actor, now=now)
+    steps.request(held, "retry", pending, actor=actor, now=now)
 
 
 @transaction.atomic
@@ -235,7 +235,7 @@ def usage_totals(keys: QuerySet[ResourceApiKey], *, month: date) -> key_limits.A
 
 
 def _check_provisioned(resource: Resource) -> None:
-    """Refuse a wish that the resource's site does not take.
+    """Refuse a request that the resource's site does not take.
 
     :raises KeysFixed: it takes rotations only.
     """
@@ -243,15 +243,15 @@ def _check_provisioned(resource: Resource) -> None:
         raise KeysFixed("The keys of this offering can be rotated only.")
 
 
-def _check_told(resource: Resource, told: dict[str, Any]) -> None:
+def _check_requested(resource: Resource, requested: dict[str, Any]) -> None:
     """Refuse a person who does not work in the project, and limits that are none.
 
     :raises NotInProject: the person does not.
     :raises BadAmount: a limit is none, or of a component that the offering does not have.
     """
-    if (user := told.get("user")) and not _works_in(resource, user):
+    if (user := requested.get("user")) and not _works_in(resource, user):
         raise NotInProject({"user": ["This person does not work in the resource's project."]})
-    if limits := told.get("limits"):
+    if limits := requested.get("limits"):
         known = set(resource.offering.components.values_list("type", flat=True))
         key_limits.check("limits", limits, known=known)
 

@@ -127,8 +127,10 @@ def exposed_without_consent(offering: Offering) -> Collection[str]:
 def agreed_to(offering: Offering, users: Any) -> set[int]:
     """Return the keys of those of some people who agreed to an offering's terms, if it has any."""
     of_offering = Offering.objects.filter(pk=offering.pk)
-    told = users.filter(Exists(of_offering.filter(agreed(offering="pk", user=OuterRef("pk")))))
-    return set(told.values_list("pk", flat=True))
+    consenting = users.filter(
+        Exists(of_offering.filter(agreed(offering="pk", user=OuterRef("pk"))))
+    )
+    return set(consenting.values_list("pk", flat=True))
 
 
 def columns_of(names: Collection[str]) -> list[str]:

@@ -99,8 +99,8 @@ def name_for(user: User, offering: Offering) -> str:
 def settings_of(offering: Offering) -> dict[str, object]:
     """Return how people are named at an offering, whoever has said so."""
     provider = ServiceProvider.objects.filter(customer=offering.customer_id).first()
-    told = resolve(offering.plugin_options, provider.account_options if provider else None)
-    return {name: setting["value"] for name, setting in told.items()}
+    resolved = resolve(offering.plugin_options, provider.account_options if provider else None)
+    return {name: setting["value"] for name, setting in resolved.items()}
 
 
 def _follows_claim(account: OfferingUser) -> bool:

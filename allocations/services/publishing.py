@@ -25,7 +25,7 @@ from allocations.models import MessageQueue, QueueMessage
 from allocations.observables import ObjectType, Protocol
 from common.redaction import without_secrets
 from identity import events
-from identity.services import rounds
+from identity.services import periodic_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -141,7 +141,7 @@ def prune(*, now: datetime, kept_for: timedelta) -> int:
     def replace(queue: MessageQueue) -> int:
         return int(_replace(queue, before, now=now))
 
-    return int(pruned + sum(rounds.each(PRUNING, behind, replace, now=now)))
+    return int(pruned + sum(periodic_rows.for_each(PRUNING, behind, replace, now=now)))
 
 
 @transaction.atomic

@@ -92,11 +92,11 @@ class OwnerGone(Conflict):
 
 @transaction.atomic
 def open_for_project(
-    *, project: Project, actor: User, now: datetime, username: str = "", **told: str
+    *, project: Project, actor: User, now: datetime, username: str = "", **fields: str
 ) -> tuple[ProjectServiceAccount, str]:
     """Open a program's account for a project; return it with its key, which is shown once.
 
-    `told` are `email`, `description` and `preferred_identifier`, which the name is made of unless
+    `fields` are `email`, `description` and `preferred_identifier`, which the name is made of unless
     one is given.
 
     :raises OwnerGone: the project was removed.
@@ -108,13 +108,13 @@ def open_for_project(
     _check_room(owner.service_accounts, owner.max_service_accounts, "project")
     if owner.is_removed:
         raise OwnerGone("This project was removed.")
-    account = ProjectServiceAccount(project=owner, username=username, created=now, **told)
+    account = ProjectServiceAccount(project=owner, username=username, created=now, **fields)
     return account, _open(account, owner, actor=actor, now=now)
 
 
 @transaction.atomic
 def open_for_customer(
-    *, customer: Customer, actor: User, now: datetime, username: str = "", **told: str
+    *, customer: Customer, actor: User, now: datetime, username: str = "", **fields: str
 ) -> tuple[CustomerServiceAccount, str]:
     """Open a program's account for an organisation; return it with its key, which is shown once.
 
@@ -127,7 +127,7 @@ def open_for_customer(
     if owner.is_removed:
         raise OwnerGone("This organization was removed.")
     _check_room(owner.service_accounts, owner.max_service_accounts, "customer")
-    account = CustomerServiceAccount(customer=owner, username=username, created=now, **told)
+    account = CustomerServiceAccount(customer=owner, username=username, created=now, **fields)
     return account, _open(account, owner, actor=actor, now=now)
 
 
@@ -139,7 +139,7 @@ def open_for_course(
     now: datetime,
     username: str = "",
     user: User | None = None,
-    **told: str,
+    **fields: str,
 ) -> CourseAccount:
     """Open an account for somebody who takes a course, by `email` and `description`.
 
@@ -154,7 +154,7 @@ def open_for_course(
     if owner.kind != ProjectKind.COURSE:
         raise NotACourse({"project": ["Course accounts are for projects of the kind course."]})
     account = CourseAccount(
-        project=owner, user=user, username=_name(username, owner.slug), created=now, **told
+        project=owner, user=user, username=_name(username, owner.slug), created=now, **fields
     )
     account.save(force_insert=True)
     _record(account, kinds.COURSE_ACCOUNT_CREATED, actor=actor, now=now)

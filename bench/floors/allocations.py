@@ -1,6 +1,6 @@
 """Floors of the lists of orders and resources."""
 
-from bench.lean import Below, Floor, constant, hexed, named, plain, url, utc
+from bench.floor_queries import Below, Floor, constant, hexed, named, plain, url, utc
 from marketplace import account_settings
 
 THEIR_PROJECTS = """SELECT p.id FROM identity_project p

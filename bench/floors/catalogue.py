@@ -1,8 +1,8 @@
 """Floors of the lists of categories, providers, offerings and plans."""
 
+from bench.floor_queries import Below, Floor, hexed, named, plain, url, utc
 from bench.floors.allocations import ACCOUNT_SETTINGS, COMPONENTS
 from bench.floors.identity import GROUPS, IN_FORCE
-from bench.lean import Below, Floor, hexed, named, plain, url, utc
 
 LISTED = "o.state IN ('Active', 'Paused')"
 

@@ -1,6 +1,6 @@
 """Floors of the lists of people, organisations, projects, roles, keys and events."""
 
-from bench.lean import Below, Floor, constant, hexed, named, plain, url, utc
+from bench.floor_queries import Below, Floor, constant, hexed, named, plain, url, utc
 from identity.permissions import MATRIX
 
 IN_FORCE = "is_active AND (expiration_time IS NULL OR expiration_time > now())"

@@ -1,7 +1,7 @@
 """Floors of the lists of usages and of people's accounts."""
 
+from bench.floor_queries import Below, Floor, hexed, named, plain, url, utc
 from bench.floors.allocations import seen
-from bench.lean import Below, Floor, hexed, named, plain, url, utc
 
 SEEN = seen("marketplace_resource")
 

@@ -29,7 +29,7 @@ from common.errors import DomainError
 from common.json_values import unkeepable_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from django.contrib.admin.views.main import ChangeList
@@ -49,13 +49,16 @@ def section(title: str | None, *fields: Any, folded: bool = False) -> Any:
 class RecordAdmin(StaffActionPages):
     """A model's pages.
 
-    `asked` are the fields of a new row, which `create` makes; `editable` those that `change`
-    writes. Without them nothing is added or changed. `facts` are shown and never typed in: columns,
-    methods or callables, as in `fieldsets`.
+    `asked` are the fields of a new row, which the service `create_with` makes; `editable` those
+    that the service `change_with` writes. Without them nothing is added or changed. Where a service
+    takes its arguments otherwise, `create` or `change` is overridden. `facts` are shown and never
+    typed in: columns, methods or callables, as in `fieldsets`.
     """
 
     asked: tuple[Any, ...] = ()
     editable: tuple[str, ...] = ()
+    create_with: Callable[..., Any] | None = None
+    change_with: Callable[..., Any] | None = None
     add_form: type[ModelForm[Any]] | None = None
     related_tables: tuple[RelatedTable, ...] = ()
     uuids: tuple[str, ...] = ("uuid",)
@@ -78,11 +81,15 @@ class RecordAdmin(StaffActionPages):
 
     def create(self, fields: dict[str, Any], *, actor: Any, now: datetime) -> Any:
         """Make a row through a service and return it; without one, nothing is added here."""
-        raise PermissionDenied
+        if self.create_with is None:
+            raise PermissionDenied
+        return self.create_with(**fields, actor=actor, now=now)
 
     def change(self, row: Any, changes: dict[str, Any], *, actor: Any, now: datetime) -> None:
         """Change a row through a service; without one, nothing is changed here."""
-        raise PermissionDenied
+        if self.change_with is None:
+            raise PermissionDenied
+        self.change_with(row, **changes, actor=actor, now=now)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         """Return the list in the order of people that takes every address."""
@@ -113,12 +120,12 @@ class RecordAdmin(StaffActionPages):
 
     def _shown(self, fieldsets: Any, row: Any) -> Any:
         """Leave out what is neither known nor can be filled in."""
-        kept = []
+        shown = []
         for title, options in fieldsets:
             fields = tuple(n for n in options["fields"] if n in self.editable or self._says(n, row))
             if fields:
-                kept.append((title, {**options, "fields": fields}))
-        return tuple(kept)
+                shown.append((title, {**options, "fields": fields}))
+        return tuple(shown)
 
     def _says(self, name: Any, row: Any) -> bool:
         if not callable(name) and not hasattr(self, name):

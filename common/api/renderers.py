@@ -47,9 +47,9 @@ class OrjsonRenderer(BaseRenderer):
         try:
             return orjson.dumps(data, default=_other, option=orjson.OPT_NON_STR_KEYS)
         except TypeError:  # a number or a text that JSON has not, or too many levels of it
-            told, count = mended(data)
+            writable, count = mended(data)
             stored.report("part of an answer", count)
-            return orjson.dumps(told, default=_other, option=orjson.OPT_NON_STR_KEYS)
+            return orjson.dumps(writable, default=_other, option=orjson.OPT_NON_STR_KEYS)
 
 
 class ProblemRenderer(OrjsonRenderer):

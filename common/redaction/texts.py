@@ -241,11 +241,11 @@ def without_secrets_in(value: Any) -> Any:
 
 def _without_options(words: list[Any]) -> list[Any]:
     """Return a list without secrets, as if it were the words of a command, too."""
-    told = [without_secrets_in(one) for one in words]
+    redacted = [without_secrets_in(one) for one in words]
     for at, (option, value) in enumerate(pairwise(words), 1):
         if isinstance(option, str) and asks_for_a_secret(option, str(value)):
-            told[at] = _hidden(value)
-    return told
+            redacted[at] = _hidden(value)
+    return redacted
 
 
 def _hidden(value: Any) -> Any:

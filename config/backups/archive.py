@@ -92,7 +92,7 @@ def read(file: Path) -> tuple[Manifest, Keys]:
     """
     try:
         with tarfile.open(file) as tar:
-            told = json.loads(_text(tar, MANIFEST))
+            manifest = json.loads(_text(tar, MANIFEST))
             encryption = tuple(_text(tar, ENCRYPTION_KEYS).split())
             keys = Keys(encryption, _text(tar, SECRET_KEY).strip())
             tar.getmember(DATABASE)
@@ -100,14 +100,14 @@ def read(file: Path) -> tuple[Manifest, Keys]:
         raise NoBackup(f"{file} is no backup of this service: {error.args[0]}") from error
     except (OSError, tarfile.TarError, ValueError, RecursionError) as error:
         raise NoBackup(f"{file} cannot be read as a backup: {error}") from error
-    return _manifest(file, told), keys
+    return _manifest(file, manifest), keys
 
 
-def _manifest(file: Path, told: Any) -> Manifest:
-    if not isinstance(told, dict) or told.get("format") != FORMAT:
+def _manifest(file: Path, manifest: Any) -> Manifest:
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise NoBackup(f"{file} has a format that this version cannot read.")
     try:
-        return Manifest(**told)
+        return Manifest(**manifest)
     except TypeError as error:
         raise NoBackup(f"{file} has a manifest that this version cannot read.") from error
 

@@ -28,7 +28,7 @@ DRAIN_SECONDS = 2.0
 """How long what still comes in of a refused request is read and forgotten, at least."""
 
 
-class Door:
+class ServerOfChannel:
     """The server as a connection knows it: whatever it calls for, it is looked at."""
 
     def __init__(self, server: Any, channel: Channel) -> None:
@@ -142,7 +142,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
     def __init__(self, server: Any, *args: Any, **named: Any) -> None:
         """Begin to watch."""
         self.began = 0.0
-        super().__init__(Door(server, self), *args, **named)
+        super().__init__(ServerOfChannel(server, self), *args, **named)
 
     def add_channel(self, map: Any = None) -> None:  # noqa: A002 - waitress's name
         """Have the connection watched."""

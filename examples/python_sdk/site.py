@@ -76,8 +76,10 @@ def work_off_orders(client, offering):
         try:
             carry_out(client, order)
         except OSError as error:  # whatever your commands raise
-            told = OrderErrorDetailsRequest(error_message=str(error), error_traceback="")
-            marketplace_orders_set_state_erred.sync_detailed(order.uuid, client=client, body=told)
+            details = OrderErrorDetailsRequest(error_message=str(error), error_traceback="")
+            marketplace_orders_set_state_erred.sync_detailed(
+                order.uuid, client=client, body=details
+            )
         else:
             marketplace_orders_set_state_done.sync_detailed(order.uuid, client=client)
 

@@ -95,7 +95,14 @@ class DispatchFilter(admin.SimpleListFilter):
 class EventAdmin(RecordAdmin):
     """What happened: written by the services, changed by nobody."""
 
-    list_display = ("created", "kind", "about", "step", columns.person("actor"), "told")
+    list_display = (
+        "created",
+        "kind",
+        "about",
+        "step",
+        columns.person("actor"),
+        "message_and_reason",
+    )
     list_filter = (SubjectFilter, DispatchFilter, AgeFilter)
     list_select_related = ("actor",)
     search_fields = ("kind", "message", "actor__username", "actor__email")
@@ -139,7 +146,7 @@ class EventAdmin(RecordAdmin):
         return format_html("{} → {}", event.source, after) if event.source else after
 
     @admin.display(description="message and reason")
-    def told(self, event: Event) -> str:
+    def message_and_reason(self, event: Event) -> str:
         """Return what the event says, and the reason that was given."""
         reason = event.payload.get("reason") or ""
         if not reason or reason == event.message:
@@ -150,7 +157,7 @@ class EventAdmin(RecordAdmin):
 ABOUT_THIS = RelatedTable(
     "What happened",
     Event,
-    ("created", "kind", "step", columns.person("actor"), "told"),
+    ("created", "kind", "step", columns.person("actor"), "message_and_reason"),
     by="subject_uuid",
     value="uuid",
     joined=("actor",),

@@ -48,6 +48,7 @@ class CustomerAdmin(RecordAdmin):
     ordering = ("name", "id")
     asked = (*NAMES, *CONTACT, "backend_id", "organization_groups")
     editable = (*NAMES, *CONTACT, *AGREEMENT, *LIMITS)
+    create_with = staticmethod(organisations.create)
     fieldsets = (
         section(None, *NAMES, "organization_groups"),
         section("Contact", *CONTACT),
@@ -91,10 +92,6 @@ class CustomerAdmin(RecordAdmin):
         if obj is not None and obj.is_removed:
             return False
         return super().has_change_permission(request, obj)
-
-    def create(self, fields: dict[str, Any], *, actor: User, now: datetime) -> Customer:
-        """Register an organisation."""
-        return organisations.create(**fields, actor=actor, now=now)
 
     def change(self, row: Customer, changes: dict[str, Any], *, actor: User, now: datetime) -> None:
         """Change what is known of an organisation."""

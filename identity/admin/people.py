@@ -82,7 +82,7 @@ def _is_shut_out(user: User) -> bool:
 DONE_BY = RelatedTable(
     "What they did",
     Event,
-    ("created", "kind", "about", "step", "told"),
+    ("created", "kind", "about", "step", "message_and_reason"),
     by="actor",
     empty="Nothing is recorded.",
 )
@@ -105,6 +105,7 @@ class UserAdmin(RecordAdmin):
     asked = ("username", "email", "first_name", "last_name", "organization", *RIGHTS, "password")
     add_form = NewPersonForm
     editable = ("username", *PROFILE, *WORK, *RIGHTS, "details")
+    create_with = staticmethod(users.create)
     fieldsets = (
         section(None, "username", *PROFILE),
         section("Work", *WORK),
@@ -163,10 +164,6 @@ class UserAdmin(RecordAdmin):
             alone=True,
         ),
     )
-
-    def create(self, fields: dict[str, Any], *, actor: User, now: datetime) -> User:
-        """Register a person."""
-        return users.create(**fields, actor=actor, now=now)
 
     def change(self, row: User, changes: dict[str, Any], *, actor: User, now: datetime) -> None:
         """Change a profile."""

@@ -59,6 +59,7 @@ class ProjectAdmin(RecordAdmin):
     autocomplete_fields = ("customer", "science_sub_domain")
     asked = ("customer", *WHAT, *FIELD, *WHEN, *STAFF)
     editable = (*WHAT, *FIELD, *WHEN, *STAFF)
+    create_with = staticmethod(projects.create)
     fieldsets = (
         section(None, "customer", "slug", *WHAT, *FIELD),
         section("Time", *WHEN, "end_date_requested_by", "end_date_updated_at"),
@@ -101,10 +102,6 @@ class ProjectAdmin(RecordAdmin):
         if obj is not None and obj.is_removed:
             return False
         return super().has_change_permission(request, obj)
-
-    def create(self, fields: dict[str, Any], *, actor: User, now: datetime) -> Project:
-        """Start a project."""
-        return projects.create(**fields, actor=actor, now=now)
 
     def change(self, row: Project, changes: dict[str, Any], *, actor: User, now: datetime) -> None:
         """Change what is known of a project."""

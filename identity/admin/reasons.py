@@ -18,8 +18,8 @@ def explained(service: Callable[..., Any], *, argument: str = "") -> Callable[..
     """
 
     def carry_out(row: Any, *, actor: Any, now: datetime, reason: str, **asked: Any) -> Any:
-        told = {argument: reason} if argument else {}
+        extra = {argument: reason} if argument else {}
         with events.because(reason):
-            return service(row, actor=actor, now=now, **asked, **told)
+            return service(row, actor=actor, now=now, **asked, **extra)
 
     return carry_out

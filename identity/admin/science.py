@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from django.contrib import admin
 
 from common.admin.filters import AgeFilter
@@ -13,11 +11,6 @@ from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
 from identity.models import ScienceDomain, ScienceSubDomain
 from identity.services import science
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from identity.models import User
 
 
 @admin.register(ScienceDomain)
@@ -29,6 +22,8 @@ class ScienceDomainAdmin(RecordAdmin):
     search_fields = ("name", "code")
     ordering = ("code", "name")
     asked = editable = ("name", "code")
+    create_with = staticmethod(science.create_domain)
+    change_with = staticmethod(science.change_domain)
     fieldsets = (section(None, "name", "code", "uuid", "created", "modified"),)
     related_tables = (ABOUT_THIS,)
     staff_actions = (
@@ -40,16 +35,6 @@ class ScienceDomainAdmin(RecordAdmin):
             explanation="Its parts go with it; refused while projects are of one of them.",
         ),
     )
-
-    def create(self, fields: dict[str, Any], *, actor: User, now: datetime) -> ScienceDomain:
-        """Add a field."""
-        return science.create_domain(**fields, actor=actor, now=now)
-
-    def change(
-        self, row: ScienceDomain, changes: dict[str, Any], *, actor: User, now: datetime
-    ) -> None:
-        """Call a field otherwise."""
-        science.change_domain(row, **changes, actor=actor, now=now)
 
 
 @admin.register(ScienceSubDomain)
@@ -64,18 +49,10 @@ class ScienceSubDomainAdmin(RecordAdmin):
     ordering = ("code", "name")
     autocomplete_fields = ("domain",)
     asked = editable = ("domain", "name", "code")
+    create_with = staticmethod(science.create_sub_domain)
+    change_with = staticmethod(science.change_sub_domain)
     fieldsets = (section(None, "domain", "name", "code", "uuid", "created", "modified"),)
     related_tables = (ABOUT_THIS,)
     staff_actions = (
         StaffAction("remove", "Remove", "Removed", explained(science.remove_sub_domain)),
     )
-
-    def create(self, fields: dict[str, Any], *, actor: User, now: datetime) -> ScienceSubDomain:
-        """Add a part."""
-        return science.create_sub_domain(**fields, actor=actor, now=now)
-
-    def change(
-        self, row: ScienceSubDomain, changes: dict[str, Any], *, actor: User, now: datetime
-    ) -> None:
-        """Call a part otherwise, or move it."""
-        science.change_sub_domain(row, **changes, actor=actor, now=now)

@@ -13,7 +13,7 @@ from identity.models.people import User
 
 
 class EmailConfirmation(EventSubject):
-    """A wish that mail goes to an address: a person's own, or that of a hook of theirs.
+    """A request that mail goes to an address: a person's own, or that of a hook of theirs.
 
     The link that is mailed there carries the signed UUID. It is good once, until it expires; ended
     ones are kept for a while, since they say how many mails somebody has caused.

@@ -94,8 +94,8 @@ class CivilNumberTaken(Invalid):
 
 
 @dataclass(frozen=True)
-class Told:
-    """What came of telling: of whom, whether they were new, and what of them changed."""
+class PushResult:
+    """What a push came to: who it was about, whether they were new, and what of them changed."""
 
     user: User
     created: bool
@@ -105,7 +105,7 @@ class Told:
 @transaction.atomic
 def push(
     *, username: str, source: str, attributes: Mapping[str, Any], actor: User, now: datetime
-) -> Told:
+) -> PushResult:
     """Take what a source tells of a person; register them if they are new.
 
     Telling the same again changes nothing but, once a day, when it was confirmed; telling nothing
@@ -131,10 +131,10 @@ def push(
     _check_rank(actor, user)
     if not is_new and not _is_theirs(actor, user):
         _refuse_inactive(user)
-        return Told(user=user, created=False, updated_fields=[])
+        return PushResult(user=user, created=False, updated_fields=[])
     _let_in(user, actor=actor, now=now)
     wanted = {
-        name: _kept(name, value)
+        name: _stored(name, value)
         for name, value in attributes.items()
         if name in ATTRIBUTES and (not _is_empty(value) or _owner(user, name) == source)
     }
@@ -156,7 +156,7 @@ def push(
     elif is_confirmed:
         _save(user, {"attribute_sources"})
         _record(kinds.USER_CONFIRMED, user, source, actor=actor, now=now, fields=sorted(wanted))
-    return Told(user=user, created=is_new, updated_fields=updated)
+    return PushResult(user=user, created=is_new, updated_fields=updated)
 
 
 @transaction.atomic
@@ -331,17 +331,17 @@ def _owner(user: User, name: str) -> str:
     return _source(user.attribute_sources.get(name))
 
 
-def _kept(name: str, value: Any) -> Any:
+def _stored(name: str, value: Any) -> Any:
     """Return a value as it is stored: no civil number is null, since there may be many of those."""
     return None if name == "civil_number" and value == "" else value
 
 
 def _sign(
-    user: User, told: Iterable[str], changed: Iterable[str], source: str, now: datetime
+    user: User, sent: Iterable[str], changed: Iterable[str], source: str, now: datetime
 ) -> bool:
     """Note who told which attributes; return whether that says anything new."""
     signed = dict(user.attribute_sources)
-    for name in told:
+    for name in sent:
         before = signed.get(name) or {}
         is_fresh = _source(before) == source and _age(before, now) < CONFIRMED_EVERY
         if name in changed or not is_fresh:

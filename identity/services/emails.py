@@ -85,7 +85,7 @@ def ask(
 ) -> EmailConfirmation:
     """Have an address confirmed, for a person's profile or for a hook; the link is mailed there.
 
-    A former wish of the kind is withdrawn.
+    A former request of the kind is withdrawn.
 
     :raises AddressUnusable: another person has it; a hook may lead to anybody who confirms.
     :raises TooManyMails: the person, or the address, has had too many of them today.
@@ -100,22 +100,22 @@ def ask(
     ):
         raise TooManyMails("Too many confirmations were asked for today. Try again tomorrow.")
     _open(user, hook).update(ended_at=now)
-    wish = EmailConfirmation.objects.create(
+    confirmation = EmailConfirmation.objects.create(
         user=user, hook=hook, email=email, created=now, expires=now + LIVES
     )
     if hook is None:
         _note(user, email, now=now)
-    _record(kinds.EMAIL_CONFIRMATION_REQUESTED, wish, actor=actor, now=now)
-    return wish
+    _record(kinds.EMAIL_CONFIRMATION_REQUESTED, confirmation, actor=actor, now=now)
+    return confirmation
 
 
 @transaction.atomic
 def cancel(user: User, *, actor: User, now: datetime) -> None:
-    """Withdraw the wish for another address; without one, it is as asked for already."""
-    for wish in _open(user, None).select_for_update():
-        wish.ended_at = now
-        wish.save(update_fields=["ended_at"])
-        _record(kinds.EMAIL_CONFIRMATION_CANCELED, wish, actor=actor, now=now)
+    """Withdraw the request for another address; without one, it is as asked for already."""
+    for confirmation in _open(user, None).select_for_update():
+        confirmation.ended_at = now
+        confirmation.save(update_fields=["ended_at"])
+        _record(kinds.EMAIL_CONFIRMATION_CANCELED, confirmation, actor=actor, now=now)
     _note(user, "", now=now)
 
 
@@ -126,37 +126,39 @@ def confirm(code: str, *, now: datetime) -> EmailConfirmation:
     :raises BadCode: it is none, was used, is withdrawn, or has expired.
     :raises AddressUnusable: another person has the address by now.
     """
-    wishes = EmailConfirmation.objects.select_for_update(of=("self",)).select_related("user")
+    confirmations = EmailConfirmation.objects.select_for_update(of=("self",)).select_related("user")
     uuid = _uuid_of(code)
-    wish = wishes.filter(uuid=uuid, ended_at=None, expires__gt=now).first() if uuid else None
-    if wish is None or not wish.user.is_active:
+    confirmation = (
+        confirmations.filter(uuid=uuid, ended_at=None, expires__gt=now).first() if uuid else None
+    )
+    if confirmation is None or not confirmation.user.is_active:
         raise BadCode({"code": ["This code is not valid, or not any more."]})
-    wish.ended_at = now
-    wish.save(update_fields=["ended_at"])
-    if wish.hook_id is not None:
-        Hook.objects.filter(pk=wish.hook_id, email=wish.email).update(
+    confirmation.ended_at = now
+    confirmation.save(update_fields=["ended_at"])
+    if confirmation.hook_id is not None:
+        Hook.objects.filter(pk=confirmation.hook_id, email=confirmation.email).update(
             email_confirmed_at=now, active_since=now, modified=now
         )
     else:
-        check_free(wish.email, but=wish.user)
-        User.objects.filter(pk=wish.user_id).update(
-            email=wish.email, requested_email="", modified=now
+        check_free(confirmation.email, but=confirmation.user)
+        User.objects.filter(pk=confirmation.user_id).update(
+            email=confirmation.email, requested_email="", modified=now
         )
         events.record(
             kinds.USER_UPDATED,
-            wish.user,
-            actor=wish.user,
+            confirmation.user,
+            actor=confirmation.user,
             now=now,
-            message=f"User {wish.user.username} confirmed an e-mail address.",
+            message=f"User {confirmation.user.username} confirmed an e-mail address.",
             payload={"fields": ["email"]},
         )
-    _record(kinds.EMAIL_CONFIRMATION_DONE, wish, actor=wish.user, now=now)
-    return wish
+    _record(kinds.EMAIL_CONFIRMATION_DONE, confirmation, actor=confirmation.user, now=now)
+    return confirmation
 
 
-def code_of(wish: EmailConfirmation) -> str:
+def code_of(confirmation: EmailConfirmation) -> str:
     """Return what the mailed link carries: it is kept nowhere."""
-    return signing.Signer(salt=SALT).sign(wish.uuid.hex)
+    return signing.Signer(salt=SALT).sign(confirmation.uuid.hex)
 
 
 def mail(requested: Event) -> None:
@@ -165,15 +167,17 @@ def mail(requested: Event) -> None:
     :raises mailing.NotSent: the mail server did not take it.
     """
     found = EmailConfirmation.objects.select_related("user", "hook")
-    wish = found.filter(uuid=requested.subject_uuid, ended_at__isnull=True).first()
-    if wish is None:
+    confirmation = found.filter(uuid=requested.subject_uuid, ended_at__isnull=True).first()
+    if confirmation is None:
         return  # it was withdrawn meanwhile
-    link = f"{settings.SITE_URL}/confirm-email/?code={code_of(wish)}"
+    link = f"{settings.SITE_URL}/confirm-email/?code={code_of(confirmation)}"
     subject = f"[{settings.SITE_NAME}] Confirm this e-mail address"
-    mailing.send([wish.email], subject, _text(wish, link))
-    if wish.hook_id is None and wish.user.email:
+    mailing.send([confirmation.email], subject, _text(confirmation, link))
+    if confirmation.hook_id is None and confirmation.user.email:
         subject = f"[{settings.SITE_NAME}] Another e-mail address was asked for"
-        mailing.send([wish.user.email], subject, NOTICE.format(username=wish.user.username))
+        mailing.send(
+            [confirmation.user.email], subject, NOTICE.format(username=confirmation.user.username)
+        )
 
 
 NOTICE = """\
@@ -185,7 +189,7 @@ If it was not you: cancel the change (cancel_change_email), and change your pass
 
 
 def prune(*, now: datetime) -> int:
-    """Forget wishes that expired, and ended ones that are not counted any more."""
+    """Forget confirmations that expired, and ended ones that are not counted any more."""
     over = Q(expires__lte=now) | Q(ended_at__lte=now - COUNTED_FOR)
     old = EmailConfirmation.objects.filter(over, created__lte=now - COUNTED_FOR)
     waiting = EmailConfirmation.objects.filter(ended_at__isnull=True, hook__isnull=True)
@@ -213,11 +217,11 @@ def _uuid_of(code: str) -> UUID | None:
         return None
 
 
-def _text(wish: EmailConfirmation, link: str) -> str:
+def _text(confirmation: EmailConfirmation, link: str) -> str:
     what = (
-        f"The account {wish.user.username} wants this address for its profile."
-        if wish.hook_id is None
-        else f"{wish.user.username} wants to have word of events sent to this address."
+        f"The account {confirmation.user.username} wants this address for its profile."
+        if confirmation.hook_id is None
+        else f"{confirmation.user.username} wants to have word of events sent to this address."
     )
     return (
         f"{what}\n\nTo confirm that, open this link within two days:\n\n{link}\n\n"
@@ -225,6 +229,6 @@ def _text(wish: EmailConfirmation, link: str) -> str:
     )
 
 
-def _record(kind: Kind, wish: EmailConfirmation, *, actor: User, now: datetime) -> None:
-    about = {"user_uuid": wish.user.uuid.hex, "hook": wish.hook_id is not None}
-    events.record(kind, wish, actor=actor, now=now, payload=about)
+def _record(kind: Kind, confirmation: EmailConfirmation, *, actor: User, now: datetime) -> None:
+    about = {"user_uuid": confirmation.user.uuid.hex, "hook": confirmation.hook_id is not None}
+    events.record(kind, confirmation, actor=actor, now=now, payload=about)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 
 from identity.models import HookDelivery, IdempotencyKey
-from identity.services import credentials, emails, rounds
+from identity.services import credentials, emails, periodic_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,7 +23,7 @@ def prune(*, now: datetime) -> dict[str, int]:
     """Delete dead tokens, answers kept for repeated requests, and the old log of hooks."""
     pruned = {}
     for what, prune_some in PARTS.items():
-        with rounds.part(PRUNING, what, now=now):
+        with periodic_rows.part(PRUNING, what, now=now):
             pruned[what] = prune_some(now)
     return pruned
 

@@ -13,7 +13,7 @@ from identity import events
 from identity.models import Customer, Grant, Project, Role, User
 from identity.permissions import Permission, roles_with
 from identity.roles import ScopeType
-from identity.services import rounds
+from identity.services import periodic_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -198,7 +198,7 @@ def expire(*, now: datetime) -> int:
     def end(grant: Grant) -> int:
         return _end(due.filter(pk=grant.pk), actor=None, now=now, reason="expired")
 
-    return sum(rounds.each(EXPIRING, due, end, now=now))
+    return sum(periodic_rows.for_each(EXPIRING, due, end, now=now))
 
 
 def _end(grants: Any, *, actor: User | None, now: datetime, reason: str) -> int:

@@ -128,9 +128,9 @@ def remove(customer: Customer, *, actor: User, now: datetime) -> None:
         with transaction.atomic():
             locked.delete()
     except ProtectedError as error:
-        kept = {type(row) for row in error.protected_objects} - {Project}
-        if kept:
-            names = sorted(str(model._meta.verbose_name_plural) for model in kept)
+        protecting = {type(row) for row in error.protected_objects} - {Project}
+        if protecting:
+            names = sorted(str(model._meta.verbose_name_plural) for model in protecting)
             raise InUse(f"Organization still has {' and '.join(names)}.") from error
         _hide(locked, actor=actor, now=now)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from django.contrib import admin
 
 from common.admin import columns
@@ -15,11 +13,6 @@ from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
 from marketplace.models import AccessMode, Category, CategoryGroup, Offering, ServiceProvider
 from marketplace.services import categories, providers
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from identity.models import User
 
 OFFERED = ("name", columns.state, "type", "customer", "shared")
 
@@ -46,6 +39,8 @@ class CategoryAdmin(RecordAdmin):
     date_hierarchy = "created"
     ordering = ("title", "id")
     asked = ("title", "description", "group", "default_vm_category", "default_volume_category")
+    create_with = staticmethod(categories.create)
+    change_with = staticmethod(categories.change)
     editable = asked
     fieldsets = (
         section(None, *asked),
@@ -64,14 +59,6 @@ class CategoryAdmin(RecordAdmin):
             explanation="Only an empty shelf can be removed.",
         ),
     )
-
-    def create(self, fields: dict[str, Any], *, actor: User, now: datetime) -> Category:
-        """Put up a new shelf."""
-        return categories.create(**fields, actor=actor, now=now)
-
-    def change(self, row: Category, changes: dict[str, Any], *, actor: User, now: datetime) -> None:
-        """Change what is written on a shelf."""
-        categories.change(row, actor=actor, now=now, **changes)
 
 
 @admin.register(ServiceProvider)
@@ -95,6 +82,8 @@ class ServiceProviderAdmin(RecordAdmin):
     autocomplete_fields = ("customer",)
     asked = ("customer", "description", "enable_notifications")
     editable = ("description", "enable_notifications")
+    create_with = staticmethod(providers.register)
+    change_with = staticmethod(providers.change)
     fieldsets = (
         section(None, *asked),
         section("Accounts", columns.pretty("allowed_domains"), columns.pretty("account_options")),
@@ -125,16 +114,6 @@ class ServiceProviderAdmin(RecordAdmin):
     def title_of(self, row: ServiceProvider) -> str:
         """Return the organisation's name."""
         return row.customer.name
-
-    def create(self, fields: dict[str, Any], *, actor: User, now: datetime) -> ServiceProvider:
-        """Register a provider."""
-        return providers.register(**fields, actor=actor, now=now)
-
-    def change(
-        self, row: ServiceProvider, changes: dict[str, Any], *, actor: User, now: datetime
-    ) -> None:
-        """Change what is known of a provider."""
-        providers.change(row, actor=actor, now=now, **changes)
 
 
 @admin.register(AccessMode)

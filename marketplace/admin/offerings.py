@@ -92,6 +92,8 @@ class OfferingAdmin(RecordAdmin):
     autocomplete_fields = ("customer",)
     asked = ("customer", *NAMES, "slug", *OPEN_TO, "backend_id")
     editable = (*NAMES, *OPEN_TO, *TEXTS, *LINKS, *SETTINGS, "backend_id", "latitude", "longitude")
+    create_with = staticmethod(offerings.create)
+    change_with = staticmethod(offerings.change)
     fieldsets = (
         section(None, "customer", columns.state, "paused_reason", *NAMES, "slug"),
         section("Open to", *OPEN_TO, "organization_groups", "project"),
@@ -197,14 +199,6 @@ class OfferingAdmin(RecordAdmin):
             form.base_fields["slug"].required = False
         return form
 
-    def create(self, fields: dict[str, Any], *, actor: User, now: datetime) -> Offering:
-        """Make a draft."""
-        return offerings.create(**fields, actor=actor, now=now)
-
-    def change(self, row: Offering, changes: dict[str, Any], *, actor: User, now: datetime) -> None:
-        """Change what people read of an offering, and its settings."""
-        offerings.change(row, actor=actor, now=now, **changes)
-
 
 WHAT = ("type", "name", "description", "measured_unit", "unit_factor", "billing_type")
 LIMIT = ("limit_period", "limit_amount", "limit_decimal_places", "default_limit")
@@ -233,6 +227,7 @@ class OfferingComponentAdmin(RecordAdmin):
     autocomplete_fields = ("offering",)
     asked = ("offering", *WHAT, *LIMIT, *BOUNDS, *KIND)
     editable = (*WHAT, *LIMIT, *BOUNDS, *KIND)
+    change_with = staticmethod(components.change)
     fieldsets = (
         section(None, "offering", *WHAT),
         section("Limits", *LIMIT, *BOUNDS, "overage_component"),
@@ -257,9 +252,3 @@ class OfferingComponentAdmin(RecordAdmin):
         """Add a component to its offering."""
         offering = fields.pop("offering")
         return components.add(offering, actor=actor, now=now, **fields)
-
-    def change(
-        self, row: OfferingComponent, changes: dict[str, Any], *, actor: User, now: datetime
-    ) -> None:
-        """Change how something is counted."""
-        components.change(row, actor=actor, now=now, **changes)

@@ -116,6 +116,7 @@ class PlanAdmin(RecordAdmin):
         "backend_id",
     )
     asked = ("offering", *editable)
+    change_with = staticmethod(plans.change)
     fieldsets = (
         section(None, *asked),
         section("Record", "archived", "organization_groups", "uuid", "created", "modified"),
@@ -170,10 +171,6 @@ class PlanAdmin(RecordAdmin):
         """Add a plan to its offering."""
         offering = fields.pop("offering")
         return plans.create(offering, actor=actor, now=now, **fields)
-
-    def change(self, row: Plan, changes: dict[str, Any], *, actor: User, now: datetime) -> None:
-        """Change a plan; its prices are set by a staff action."""
-        plans.change(row, actor=actor, now=now, **changes)
 
 
 COMPONENT = columns.of("component.name", "component")

@@ -166,6 +166,7 @@ class ResourceAdmin(RecordAdmin):
     date_hierarchy = "created"
     ordering = ("-id",)
     editable = ("name", "description")
+    change_with = staticmethod(descriptions.write_as_consumer)
     fieldsets = (
         section(
             None,
@@ -228,10 +229,6 @@ class ResourceAdmin(RecordAdmin):
         ),
     )
     staff_actions: tuple[StaffAction, ...] = STAFF_ACTIONS
-
-    def change(self, row: Resource, changes: dict[str, Any], *, actor: User, now: datetime) -> None:
-        """Give a resource another name or description."""
-        descriptions.write_as_consumer(row, actor=actor, now=now, **changes)
 
     def title_of(self, row: Resource) -> str:
         """Return what the resource is called."""

@@ -2,11 +2,11 @@
 
 from marketplace.models.access_mode import AccessMode
 from marketplace.models.catalogue import Category, CategoryGroup, ServiceProvider
-from marketplace.models.clientele import ProviderCustomer, ProviderPerson, ProviderProject
 from marketplace.models.offering import Offering, OfferingComponent
 from marketplace.models.order import Order
 from marketplace.models.partition import OfferingPartition
 from marketplace.models.plan import Plan, PlanComponent
+from marketplace.models.provider_customers import ProviderCustomer, ProviderPerson, ProviderProject
 from marketplace.models.resource import Resource, ResourcePlanPeriod
 from marketplace.models.terms import Consent, TermsOfService
 

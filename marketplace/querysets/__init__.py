@@ -11,7 +11,7 @@ from marketplace.querysets.resources import ResourceQuerySet
 from marketplace.querysets.sides import (
     ORDERABLE,
     AtProvidedOfferings,
-    both_sides,
+    consumed_or_provided,
     consumer_side,
     provider_side,
 )
@@ -25,7 +25,7 @@ __all__ = [
     "PlanQuerySet",
     "ResourceQuerySet",
     "ServiceProviderQuerySet",
-    "both_sides",
+    "consumed_or_provided",
     "consumer_side",
     "provider_side",
 ]

@@ -30,7 +30,7 @@ from marketplace.querysets.rights import agreed
 from marketplace.querysets.sides import (
     FALSE,
     TRUE,
-    both_sides,
+    consumed_or_provided,
     consumer_side,
     readable_by_provider,
 )
@@ -65,7 +65,7 @@ class OrderQuerySet(QuerySet[Any]):
 
     def visible_to(self, user: Any) -> Self:
         """Keep the orders of the user's projects and of the offerings that they provide."""
-        return both_sides(self, user, project="project", offering="offering")
+        return consumed_or_provided(self, user, project="project", offering="offering")
 
     def due(self, today: date) -> Self:
         """Keep those that waited for a day that has come: their project's start, or their own."""

@@ -31,7 +31,7 @@ from marketplace.lifecycle import (
 from marketplace.querysets.sides import (
     FALSE,
     TRUE,
-    both_sides,
+    consumed_or_provided,
     consumer_side,
     provider_side,
     readable_by_provider,
@@ -46,7 +46,7 @@ class ResourceQuerySet(QuerySet[Any]):
 
     def visible_to(self, user: Any) -> Self:
         """Keep the resources of the user's projects and of the offerings that they provide."""
-        return both_sides(self, user, project="project", offering="offering")
+        return consumed_or_provided(self, user, project="project", offering="offering")
 
     def consumed_by(self, user: Any) -> Self:
         """Keep the resources of the user's projects."""

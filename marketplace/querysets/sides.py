@@ -54,7 +54,7 @@ def readable_by_provider(user: Any, column: str) -> Case:
     return Case(When(condition, then=F(column)), default=Value(None), output_field=TextField())
 
 
-def both_sides(rows: Rows, user: Any, *, project: str, offering: str) -> Rows:
+def consumed_or_provided(rows: Rows, user: Any, *, project: str, offering: str) -> Rows:
     """Keep the rows that the user may see as a consumer or as a provider."""
     consumer = consumer_side(user, Permission.VIEW_RESOURCE, project=project)
     if consumer is None:

@@ -13,7 +13,7 @@ from marketplace import event_kinds as kinds
 from marketplace import limits as rules
 from marketplace.lifecycle import OrderState, OrderType
 from marketplace.services import attributes as reading
-from marketplace.services import changes, history, promises, quotes, scarce
+from marketplace.services import capacity, changes, history, promises, quotes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,9 +72,9 @@ def amend(
     held = promises.locked(order)
     _refuse(held, actor)
     wanted: dict[str, Any] = {}
-    told = None
+    parsed = None
     if attributes is not None and held.type == OrderType.CREATE:
-        told = reading.read(attributes, held.offering, now=now)
+        parsed = reading.read(attributes, held.offering, now=now)
     if attributes is not None:
         wanted["attributes"] = _attributes(held, attributes)
     if limits is not None:
@@ -87,7 +87,7 @@ def amend(
     if not changed:
         return
     if held.type == OrderType.CREATE:
-        _carry_over(held, changed, told, actor=actor, now=now)
+        _carry_over(held, changed, parsed, actor=actor, now=now)
     history.of_order(
         kinds.ORDER_AMENDED,
         held,
@@ -122,7 +122,7 @@ def _limits(order: Order, limits: Mapping[str, object]) -> dict[str, Any]:
     if order.type not in {OrderType.CREATE, OrderType.UPDATE}:
         raise NotInThisOrder({"limits": ["This order does not ask for limits."]})
     components = list(order.offering.components.all())
-    left = scarce.left(scarce.Others(order.offering, apart_from=order.resource), components)
+    left = capacity.left(capacity.Others(order.offering, apart_from=order.resource), components)
     bounds = rules.rules_of(components, left)
     if order.type == OrderType.UPDATE:
         wanted = rules.updated(order.resource.limits, limits, bounds)
@@ -134,20 +134,20 @@ def _limits(order: Order, limits: Mapping[str, object]) -> dict[str, Any]:
 def _carry_over(
     order: Order,
     changed: tuple[str, ...],
-    told: reading.Told | None,
+    parsed: reading.ParsedAttributes | None,
     *,
     actor: User,
     now: datetime,
 ) -> None:
     """Let the allocation that the order reserves say the same as the order."""
     wanted = {name: getattr(order, name) for name in changed if name != "start_date"}
-    if told is not None:
+    if parsed is not None:
         wanted |= {
-            "name": told.name or order.resource.name,
-            "description": told.description,
-            "options": told.changeable,
-            "end_date": told.end_date,
+            "name": parsed.name or order.resource.name,
+            "description": parsed.description,
+            "options": parsed.changeable,
+            "end_date": parsed.end_date,
         }
-        if told.end_date != order.resource.end_date:
+        if parsed.end_date != order.resource.end_date:
             wanted["end_date_requested_by"] = actor
     changes.write(order.resource, wanted, now=now)

@@ -27,7 +27,7 @@ class InvalidAttributes(Invalid):
 
 
 @dataclass(frozen=True)
-class Told:
+class ParsedAttributes:
     """The attributes as they were sent, and what was found among them."""
 
     values: dict[str, Any]
@@ -37,7 +37,7 @@ class Told:
     changeable: dict[str, Any] | None
 
 
-def read(given: Mapping[str, Any] | None, offering: Offering, *, now: datetime) -> Told:
+def read(given: Mapping[str, Any] | None, offering: Offering, *, now: datetime) -> ParsedAttributes:
     """Return what the attributes of an order say; None stands for an order that has none.
 
     :raises InvalidOptions: an attribute is not what the offering asks for.
@@ -45,7 +45,7 @@ def read(given: Mapping[str, Any] | None, offering: Offering, *, now: datetime) 
     """
     option_rules.check(given, offering.options)
     values = dict(given or {})
-    return Told(
+    return ParsedAttributes(
         values=values,
         name=_text(values, "name", longest=NAME_LENGTH),
         description=_text(values, "description"),

@@ -1,4 +1,4 @@
-"""Whether something can be ordered now, by whom and under which plan; `scarce` says how much."""
+"""Whether something can be ordered now, by whom and under which plan; `capacity` says how much."""
 
 from __future__ import annotations
 

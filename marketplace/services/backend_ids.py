@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Availability:
     """Whether a name is taken, whether it is formed as the offering asks, and what is wrong.
 
     `is_valid_format` is None where nothing is asked of its form.
@@ -26,9 +26,9 @@ class Verdict:
     errors: tuple[str, ...]
 
 
-def judge(
+def check(
     offering: Offering, backend_id: str, *, in_all_offerings: bool, by_rules: bool
-) -> Verdict:
+) -> Availability:
     """Say whether a name can be had in the offering, or in all of its provider's.
 
     Names are compared without case, as sites do. Those of terminated allocations stay taken: sites
@@ -47,7 +47,7 @@ def judge(
         errors.append(f"Backend ID {backend_id} is already in use.")
     if is_valid is False:
         errors.append(f"Backend ID {backend_id} does not match the required format.")
-    return Verdict(is_unique, is_valid, tuple(errors))
+    return Availability(is_unique, is_valid, tuple(errors))
 
 
 def _fits(backend_id: str, rules: Mapping[str, Any]) -> bool | None:

@@ -89,7 +89,9 @@ def set_flags(
     resource: Resource, flags: Mapping[str, bool], *, actor: User | None, now: datetime
 ) -> bool:
     """Set any of `paused`, `downscaled` and `restrict_member_access`."""
-    return _write(resource, kinds.RESOURCE_FLAGS_SET, flags, actor=actor, now=now, told=dict(flags))
+    return _write(
+        resource, kinds.RESOURCE_FLAGS_SET, flags, actor=actor, now=now, payload=dict(flags)
+    )
 
 
 @transaction.atomic
@@ -103,10 +105,10 @@ def set_limits(
     :raises IllegalTransition: the resource is terminated.
     """
     held = locking.live_resource(resource)
-    told = limits_at_site(held.offering, limits)
-    wanted = {"limits": told, "cost": quotes.quote(held.plan, told).cost}
-    payload = {"limits": told, "old_limits": dict(held.limits)}
-    return _store(held, kinds.RESOURCE_LIMITS_SET, wanted, actor=actor, now=now, told=payload)
+    reported = limits_at_site(held.offering, limits)
+    wanted = {"limits": reported, "cost": quotes.quote(held.plan, reported).cost}
+    payload = {"limits": reported, "old_limits": dict(held.limits)}
+    return _store(held, kinds.RESOURCE_LIMITS_SET, wanted, actor=actor, now=now, payload=payload)
 
 
 @transaction.atomic
@@ -131,14 +133,14 @@ def refresh_last_sync(resource: Resource, *, now: datetime) -> None:
     type(resource).objects.filter(pk=resource.pk).update(last_sync=now)
 
 
-def limits_at_site(offering: Offering, told: Mapping[str, object]) -> rules.Limits:
+def limits_at_site(offering: Offering, reported: Mapping[str, object]) -> rules.Limits:
     """Return limits as a site tells them, of components that the offering counts.
 
     :raises UnknownComponents: the offering counts no such component.
     :raises NotANumber: a limit is no number that can be kept.
     """
     counted = offering.components.filter(billing_type__in=REPORTED)
-    return rules.delivered(told, {c.type: rules.Rule.of(c) for c in counted})
+    return rules.delivered(reported, {c.type: rules.Rule.of(c) for c in counted})
 
 
 def _write(
@@ -148,10 +150,10 @@ def _write(
     *,
     actor: User | None,
     now: datetime,
-    told: Mapping[str, object] | None = None,
+    payload: Mapping[str, object] | None = None,
 ) -> bool:
     held = locking.resource(resource)
-    return _store(held, kind, wanted, actor=actor, now=now, told=told)
+    return _store(held, kind, wanted, actor=actor, now=now, payload=payload)
 
 
 def _store(
@@ -161,7 +163,7 @@ def _store(
     *,
     actor: User | None,
     now: datetime,
-    told: Mapping[str, object] | None = None,
+    payload: Mapping[str, object] | None = None,
 ) -> bool:
     changed = changes.write(held, wanted, now=now)
     if changed:
@@ -171,6 +173,6 @@ def _store(
             actor=actor,
             now=now,
             message=f"Resource {held.name}: {kind.verb.replace('_', ' ')}.",
-            payload={"changed": sorted(changed), **(told or {})},
+            payload={"changed": sorted(changed), **(payload or {})},
         )
     return bool(changed)

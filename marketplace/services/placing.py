@@ -16,13 +16,13 @@ from marketplace.models import Order, Resource
 from marketplace.services import (
     attributes,
     availability,
+    capacity,
     locking,
     names,
     order_states,
     project_counts,
     quotes,
     reviews,
-    scarce,
     terms,
 )
 from marketplace.services.availability import ForeignPlan
@@ -60,7 +60,7 @@ class SlugTaken(Invalid):
 
 
 @dataclass(frozen=True)
-class Wish:
+class OrderRequest:
     """What somebody wants to have; `attributes` None is an order that says nothing of it."""
 
     offering: Offering
@@ -76,7 +76,7 @@ class Wish:
 
 
 @transaction.atomic
-def place(wish: Wish, *, actor: User, now: datetime) -> Order:
+def place(requested: OrderRequest, *, actor: User, now: datetime) -> Order:
     """Order a new allocation, which exists from this moment in state Creating.
 
     :raises NotOnOffer: the offering is not open to the project's organisation.
@@ -92,32 +92,32 @@ def place(wish: Wish, *, actor: User, now: datetime) -> Order:
     :raises InvalidLimits: the limits cannot be had.
     :raises TermsNotAccepted: the terms of service were not.
     """
-    project = locking.project(wish.project.pk)
-    offering = _offering(wish)
+    project = locking.project(requested.project.pk)
+    offering = _offering(requested)
     components = list(offering.components.all())
     _refuse(offering, project, now=now)
-    plan = choose_plan(wish.plan, offering, project)
-    told = attributes.read(wish.attributes, offering, now=now)
-    scarce.refuse_too_many(scarce.Others(offering), project, told.values)
-    _refuse_start(wish.start_date, told.end_date, now=now)
-    limits = _limits(wish.limits, offering, components)
+    plan = choose_plan(requested.plan, offering, project)
+    parsed = attributes.read(requested.attributes, offering, now=now)
+    capacity.refuse_too_many(capacity.Others(offering), project, parsed.values)
+    _refuse_start(requested.start_date, parsed.end_date, now=now)
+    limits = _limits(requested.limits, offering, components)
     agreed_to = terms.settle(
-        offering, user=actor, accepting=wish.accepting_terms, actor=actor, now=now
+        offering, user=actor, accepting=requested.accepting_terms, actor=actor, now=now
     )
     quote = quotes.quote(plan, limits)
     resource = Resource(
         project=project,
         offering=offering,
         plan=plan,
-        name=told.name or names.suggest(project, offering),
-        description=told.description,
+        name=parsed.name or names.suggest(project, offering),
+        description=parsed.description,
         state=ResourceState.CREATING,
         limits=limits,
-        attributes=told.values,
-        options=told.changeable,
+        attributes=parsed.values,
+        options=parsed.changeable,
         cost=quote.cost,
-        end_date=told.end_date,
-        end_date_requested_by=actor if told.end_date else None,
+        end_date=parsed.end_date,
+        end_date_requested_by=actor if parsed.end_date else None,
         last_sync=now,
         created=now,
     )
@@ -129,19 +129,19 @@ def place(wish: Wish, *, actor: User, now: datetime) -> Order:
         plan=plan,
         type=OrderType.CREATE,
         limits=limits,
-        attributes=told.values,
+        attributes=parsed.values,
         cost=quote.cost,
         old_cost=quote.cost,
         fixed_price=quote.fixed_price,
         activation_price=quote.activation_price,
-        start_date=wish.start_date,
-        callback_url=wish.callback_url,
-        request_comment=wish.request_comment,
+        start_date=requested.start_date,
+        callback_url=requested.callback_url,
+        request_comment=requested.request_comment,
         accepted_terms_version=agreed_to,
         created_by=actor,
         created=now,
     )
-    _store(order, _slug(wish.slug, actor), actor=actor, now=now)
+    _store(order, _slug(requested.slug, actor), actor=actor, now=now)
     project_counts.recount(project)
     return order
 
@@ -157,9 +157,13 @@ def _store(order: Order, slug: str, *, actor: User, now: datetime) -> None:
     order_states.begin(order, actor=actor, now=now)
 
 
-def _offering(wish: Wish) -> Offering:
+def _offering(requested: OrderRequest) -> Offering:
     """Return the offering, locked where what is left of it will be counted."""
-    return locking.offering(wish.offering.pk) if scarce.is_scarce(wish.offering) else wish.offering
+    return (
+        locking.offering(requested.offering.pk)
+        if capacity.is_limited(requested.offering)
+        else requested.offering
+    )
 
 
 def _refuse(offering: Offering, project: Project, *, now: datetime) -> None:
@@ -191,7 +195,7 @@ def choose_plan(wanted: Plan | None, offering: Offering, project: Project) -> Pl
         raise PlanNeeded({"plan": ["This field is required."]})
     chosen = next((plan for plan in plans if wanted is None or plan == wanted), None)
     if chosen is not None:
-        scarce.refuse_full(chosen, scarce.Others(offering))
+        capacity.refuse_full(chosen, capacity.Others(offering))
     elif wanted is not None:
         raise ForeignPlan({"plan": ["This plan is not available for selected offering."]})
     return chosen
@@ -206,7 +210,7 @@ def _limits(
         for component in components
         if component.billing_type == BillingType.LIMIT and component.default_limit is not None
     }
-    left = scarce.left(scarce.Others(offering), components)
+    left = capacity.left(capacity.Others(offering), components)
     return rules.ordered({**defaults, **given}, rules.rules_of(components, left))
 
 

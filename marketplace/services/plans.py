@@ -10,7 +10,7 @@ from django.db.models import Exists, F, OuterRef
 from common.errors import Conflict, Invalid
 from identity import events
 from identity.models import Event
-from identity.services import rounds
+from identity.services import periodic_rows
 from marketplace import event_kinds as kinds
 from marketplace.lifecycle import ResourceState
 from marketplace.models import Offering, Plan, PlanComponent
@@ -168,7 +168,7 @@ def bring_prices_into_force(*, now: datetime) -> int:
         _record(kinds.PLAN_PRICES_IN_FORCE, locked, actor=None, now=now)
         return 1
 
-    return sum(rounds.each(BRINGING, due, bring, now=now))
+    return sum(periodic_rows.for_each(BRINGING, due, bring, now=now))
 
 
 def in_use(plan: Plan) -> bool:

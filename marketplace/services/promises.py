@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from marketplace import limits as rules
 from marketplace.components import REPORTED, BillingType
 from marketplace.lifecycle import OPEN, OrderType
-from marketplace.services import availability, locking, placing, scarce
+from marketplace.services import availability, capacity, locking, placing
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def locked(order: Order) -> Order:
     """Lock an order, and its offering where what is left of that is to be counted."""
-    counted = order.type != OrderType.TERMINATE and scarce.is_scarce(order.offering)
+    counted = order.type != OrderType.TERMINATE and capacity.is_limited(order.offering)
     return locking.order(order, with_offering=counted)
 
 
@@ -40,8 +40,8 @@ def ask(order: Order, *, now: datetime, placed: bool = True) -> None:
     :raises TooMany: the project may have no more.
     :raises InvalidLimits: the limits cannot be had, or not any more.
     """
-    states = scarce.AGREED if placed else OPEN
-    others = scarce.Others(order.offering, apart_from=order.resource, states=states)
+    states = capacity.AGREED if placed else OPEN
+    others = capacity.Others(order.offering, apart_from=order.resource, states=states)
     if order.type == OrderType.UPDATE:
         _ask_change(order, others)
     elif order.type != OrderType.TERMINATE:
@@ -49,18 +49,18 @@ def ask(order: Order, *, now: datetime, placed: bool = True) -> None:
         _ask_allocation(order, others, now=now)
 
 
-def _ask_allocation(order: Order, others: scarce.Others, *, now: datetime) -> None:
+def _ask_allocation(order: Order, others: capacity.Others, *, now: datetime) -> None:
     project, is_back = order.project, order.type == OrderType.RESTORE
     placing.refuse_ended(project, now=now)
     if order.plan is not None:
         availability.refuse_foreign(order.plan, project.customer, order.offering)
-        scarce.refuse_full(order.plan, others)
+        capacity.refuse_full(order.plan, others)
     attributes = order.resource.attributes if is_back else order.attributes
-    scarce.refuse_too_many(others, project, attributes)
+    capacity.refuse_too_many(others, project, attributes)
     _ask_limits(order, dict(order.limits), others)
 
 
-def _ask_change(order: Order, others: scarce.Others) -> None:
+def _ask_change(order: Order, others: capacity.Others) -> None:
     """Ask about what is to be other than it is; less of something can be had always."""
     plan, holds = order.plan, order.resource.limits
     switches = plan is not None and plan.pk != order.resource.plan_id
@@ -69,11 +69,11 @@ def _ask_change(order: Order, others: scarce.Others) -> None:
         availability.refuse_closed(order.offering)
     if plan is not None and switches:
         availability.refuse_foreign(plan, order.project.customer, order.offering)
-        scarce.refuse_full(plan, others)
+        capacity.refuse_full(plan, others)
     _ask_limits(order, wanted, others)
 
 
-def _ask_limits(order: Order, wanted: dict[str, object], others: scarce.Others) -> None:
+def _ask_limits(order: Order, wanted: dict[str, object], others: capacity.Others) -> None:
     """Hold limits to what their components allow, and to what is left.
 
     Sites may also tell limits of components that are charged by usage; those are theirs.
@@ -87,4 +87,4 @@ def _ask_limits(order: Order, wanted: dict[str, object], others: scarce.Others) 
         if component.billing_type in REPORTED and component.billing_type != BillingType.LIMIT
     }
     asked = {name: value for name, value in wanted.items() if name not in of_sites}
-    rules.ordered(asked, rules.rules_of(components, scarce.left(others, components)))
+    rules.ordered(asked, rules.rules_of(components, capacity.left(others, components)))

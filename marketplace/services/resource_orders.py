@@ -15,6 +15,7 @@ from marketplace.lifecycle import OrderState, OrderType, ResourceState
 from marketplace.models import Order
 from marketplace.services import (
     availability,
+    capacity,
     changes,
     history,
     locking,
@@ -23,7 +24,6 @@ from marketplace.services import (
     quotes,
     resources,
     reviews,
-    scarce,
 )
 from marketplace.services.availability import ForeignPlan
 
@@ -78,9 +78,9 @@ def update_limits(
     :raises InvalidLimits: they cannot be had, or are the present ones.
     :raises NotOnOffer: there is to be more of something, and the offering is archived.
     """
-    held = _held(resource, ResourceState.OK, counted=scarce.is_scarce(resource.offering))
+    held = _held(resource, ResourceState.OK, counted=capacity.is_limited(resource.offering))
     components = list(held.offering.components.all())
-    left = scarce.left(scarce.Others(held.offering, apart_from=held), components)
+    left = capacity.left(capacity.Others(held.offering, apart_from=held), components)
     wanted = rules.updated(held.limits, limits, rules.rules_of(components, left), replace=replace)
     if rules.grows(held.limits, wanted):
         availability.refuse_closed(held.offering)
@@ -102,7 +102,7 @@ def switch_plan(resource: Resource, plan: Plan, *, actor: User, now: datetime) -
     :raises PlanFull: as many allocations as it allows are under it, or on their way there.
     :raises NotOnOffer: the offering is archived.
     """
-    held = _held(resource, ResourceState.OK, counted=scarce.is_scarce(resource.offering))
+    held = _held(resource, ResourceState.OK, counted=capacity.is_limited(resource.offering))
     availability.refuse_closed(held.offering)
     plans = availability.plans_for(held.project.customer, held.offering)
     wanted = plans.filter(pk=plan.pk).first()
@@ -110,7 +110,7 @@ def switch_plan(resource: Resource, plan: Plan, *, actor: User, now: datetime) -
         raise ForeignPlan({"plan": ["Plan is not available for this offering."]})
     if wanted.pk == held.plan_id:
         raise SamePlan({"plan": ["The resource is under this plan already."]})
-    scarce.refuse_full(wanted, scarce.Others(held.offering, apart_from=held))
+    capacity.refuse_full(wanted, capacity.Others(held.offering, apart_from=held))
     order = _draft(held, OrderType.UPDATE, actor=actor, now=now)
     order.plan, order.old_plan = wanted, held.plan
     quote = quotes.quote(wanted, held.limits)
@@ -195,7 +195,7 @@ def restore(resource: Resource, *, actor: User, now: datetime) -> Order:
     :raises OrderPending: another order holds it.
     :raises Invalid: there is no room for it any more.
     """
-    counted = scarce.is_scarce(resource.offering)
+    counted = capacity.is_limited(resource.offering)
     held = _held(resource, ResourceState.TERMINATED, counted=counted)
     if not held.offering.lets_restore:
         raise NotRestorable(["Resources of this offering cannot be restored."])

@@ -13,6 +13,7 @@ import shutil
 import stat
 import subprocess
 import time
+import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +32,9 @@ SERVER_SETTINGS = {
     "log_timezone": "UTC",
     "shared_buffers": "128MB",
 }
+DATABASE_CREATED = "efp-database-created"
+ORIGIN = "efp-origin"
+"""The file in the data that says when and by what it was made."""
 # A test database may be lost with the machine, so it need not wait for the disk.
 DISPOSABLE_SETTINGS = {
     "fsync": "off",
@@ -44,7 +48,12 @@ DISPOSABLE_SETTINGS = {
 
 @dataclass(frozen=True)
 class Cluster:
-    """The server of one folder. A disposable one begins empty each time it is started."""
+    """The server of one folder.
+
+    A disposable one begins empty each time it is started, but for databases marked as templates:
+    what they hold can be made again, and takes time. It keeps those only if it was stopped in
+    order and the machine ran on since, as it never waits for the disk.
+    """
 
     folder: Path
     database: str = "postgres"
@@ -71,11 +80,12 @@ class Cluster:
         if self._runs():
             self._await_ready()
         else:
-            if self.disposable and self.data.exists():
-                shutil.rmtree(self.data)
+            keeps_templates = self._discard_data() if self.disposable else False
             self._create_data()
             self._create_socket_folder()
             self._run("pg_ctl", "start", *self._start_options())
+            if keeps_templates:
+                self._drop_databases()
         self._create_database()
 
     def is_up(self) -> bool:
@@ -140,7 +150,33 @@ class Cluster:
             "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-instructions",
             *(["--no-sync"] if self.disposable else []), f"--pgdata={aside}",
         )  # fmt: skip
+        if self.disposable:
+            (aside / ORIGIN).write_text(_origin())
         aside.rename(self.data)
+
+    def _discard_data(self) -> bool:
+        """Remove the data unless its files can be trusted, and tell whether there are some."""
+        if not self.data.exists():
+            return False
+        origin = self.data / ORIGIN
+        stopped = not (self.data / "postmaster.pid").exists()
+        if stopped and origin.exists() and origin.read_text() == _origin():
+            return True
+        shutil.rmtree(self.data)
+        return False
+
+    def _drop_databases(self) -> None:
+        """Drop all databases but the templates, and make the one again that is always there."""
+        connect = [f"--host={self.socket_folder}", "--username=postgres", "--dbname=template1"]
+        connect += ["--no-psqlrc", "--set=ON_ERROR_STOP=1"]
+        found = self._run(
+            "psql", *connect, "--tuples-only", "--no-align",
+            "--command=SELECT format('DROP DATABASE %I', datname) FROM pg_database"
+            " WHERE NOT datistemplate",
+        )  # fmt: skip
+        statements = [*found.splitlines(), "CREATE DATABASE postgres TEMPLATE template0"]
+        self._run("psql", *connect, "--quiet", *(f"--command={each}" for each in statements))
+        (self.data / DATABASE_CREATED).unlink(missing_ok=True)
 
     def _create_socket_folder(self) -> None:
         """Make the short folder for the socket, where a long path needs one."""
@@ -157,7 +193,7 @@ class Cluster:
 
     def _create_database(self) -> None:
         """Create the service's own database the first time."""
-        done = self.data / "efp-database-created"
+        done = self.data / DATABASE_CREATED
         if self.database == "postgres" or done.exists():
             return
         created = self._try(
@@ -172,8 +208,8 @@ class Cluster:
             user = server_user(self.data)
             os.chown(folder, user.pw_uid, user.pw_gid)
 
-    def _run(self, program: str, *arguments: str) -> None:
-        """Run one of PostgreSQL's programs.
+    def _run(self, program: str, *arguments: str) -> str:
+        """Run one of PostgreSQL's programs, and return its output.
 
         :raises CannotStart: it failed; the message holds what it and the server's log said.
         """
@@ -185,6 +221,7 @@ class Cluster:
                 f"The embedded PostgreSQL under {self.folder} failed ({program}):\n"
                 f"{done.stdout}{done.stderr}{tail}"
             )
+        return done.stdout
 
     def _try(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         path = programs() / program
@@ -212,3 +249,10 @@ def programs() -> Path:
             "run `make setup`, or set DATABASE_URL."
         )
     return Path(spec.origin).parent / "pginstall18" / "bin"
+
+
+def _origin() -> str:
+    """Name PostgreSQL's programs and the start of the machine since which files are as written."""
+    boot = Path("/proc/sys/kernel/random/boot_id")
+    since = boot.read_text(encoding="ascii") if boot.exists() else str(uuid.uuid4())
+    return f"{programs()}\n{since}"

@@ -127,7 +127,6 @@ def run_service(
     env |= more or {}
     log = folder / "service.log"
     try:
-        live.migrate(env)
         _manage(env, "load_preset", "--force", str(PRESET))
         with live.serve(env, log) as base_url, _worker(env, folder / "worker.log"):
             running = Service(base_url, database, log)

@@ -141,7 +141,7 @@ def test_a_resource_takes_one_order_of_many(
 def test_allocations_placed_at_once_are_all_counted_under_names_of_their_own(
     project: Project, offering: Offering, alice: User, now: datetime
 ) -> None:
-    wish = placing.Wish(
+    wish = placing.OrderRequest(
         offering=offering,
         project=project,
         limits={"cpu_k_hours": 1},
@@ -161,7 +161,7 @@ def test_a_project_gets_no_more_allocations_than_it_may_however_many_ask_at_once
 ) -> None:
     offering.plugin_options = {"maximal_resource_count_per_project": 2}
     offering.save()
-    wish = placing.Wish(offering=offering, project=project, limits={"cpu_k_hours": 1})
+    wish = placing.OrderRequest(offering=offering, project=project, limits={"cpu_k_hours": 1})
 
     got = race(*[lambda: placing.place(wish, actor=alice, now=now)] * RACERS)
 
@@ -172,7 +172,7 @@ def test_a_project_gets_no_more_allocations_than_it_may_however_many_ask_at_once
 def test_a_project_is_not_removed_under_an_order(
     project: Project, offering: Offering, alice: User, now: datetime
 ) -> None:
-    wish = placing.Wish(offering=offering, project=project, limits={"cpu_k_hours": 1})
+    wish = placing.OrderRequest(offering=offering, project=project, limits={"cpu_k_hours": 1})
 
     placed, removed = race(
         lambda: placing.place(wish, actor=alice, now=now),
@@ -212,7 +212,7 @@ def test_crossing_orders_of_one_project_do_not_wait_for_each_other_for_ever(
         lambda order=order: orders.set_backend_id(order, "x", actor=dave, now=now)
         for order in several
     ]
-    wish = placing.Wish(offering=offering, project=project, limits={"cpu_k_hours": 1})
+    wish = placing.OrderRequest(offering=offering, project=project, limits={"cpu_k_hours": 1})
 
     got = race(*approve, *finish, lambda: placing.place(wish, actor=dave, now=now))
 

@@ -9,7 +9,7 @@ import pytest
 from accounting import tasks
 from accounting.ledger import month_of, preceding
 from accounting.models import PolicyState
-from accounting.services import months, policies
+from accounting.services import new_months, policies
 from accounting.services.usage import Reported, set_usage
 from config.wiring import dispatch_events
 from identity.models import Event, EventDelivery
@@ -112,7 +112,7 @@ def test_what_recurs_counts_from_the_first_of_the_month(offering, resource, now)
     ComponentUsageFactory(
         resource=resource, billing_period=last, usage=Decimal(110), recurring=True
     )
-    months.carry_over(resource, now=now)
+    new_months.carry_over(resource, now=now)
     dispatch_events()
 
     assert flags(resource) == (True, False)

@@ -18,7 +18,6 @@ from tests.contract.live import (
     create_database,
     drop_database,
     environment,
-    migrate,
     serve,
 )
 from tests.contract.world import World, make_world
@@ -37,7 +36,6 @@ def service_of_its_own(
     with blocker.unblock():
         create_database(name)
     try:
-        migrate(env)
         with serve(env, log) as base_url:
             yield LiveService(base_url, name, log)
     finally:

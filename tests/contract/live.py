@@ -1,8 +1,7 @@
 """The real service, as a process of its own: gunicorn, production settings, its own database.
 
-The database is an empty one on the PostgreSQL of the tests, migrated by the same command that a
-deployment runs. What a test writes is committed and stays, so tests make what they need and count
-on nothing else.
+The database is a migrated one without rows on the PostgreSQL of the tests. What a test writes is
+committed and stays, so tests make what they need and count on nothing else.
 """
 
 import json
@@ -22,6 +21,8 @@ from urllib.parse import quote, urlencode
 import httpx
 from django.conf import settings
 from django.db import connection
+
+from tests.database.template import create_migrated
 
 ROOT = Path(__file__).parents[2]
 SERVER = [sys.executable, "-m", "gunicorn", "--config=config/gunicorn.py", "config.wsgi"]
@@ -49,9 +50,8 @@ class LiveService:
 
 
 def create_database(name: str) -> None:
-    """Make an empty database on the PostgreSQL of the tests, in place of any of that name."""
-    drop_database(name)
-    _execute(f"CREATE DATABASE {connection.ops.quote_name(name)}")
+    """Make a migrated database on the PostgreSQL of the tests, in place of any of that name."""
+    create_migrated(connection, name)
 
 
 def drop_database(name: str) -> None:
@@ -103,16 +103,6 @@ def environment(database: str, var: Path) -> dict[str, str]:
         "VAR_DIR": str(var),
         "PYTHONPATH": str(ROOT),
     }
-
-
-def migrate(env: Mapping[str, str]) -> None:
-    """Bring an empty database to the present, as a deployment does."""
-    done = subprocess.run(
-        [sys.executable, "manage.py", "migrate", "--no-input", "--verbosity=0"],
-        cwd=ROOT, env=env, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    if done.returncode:
-        raise ServiceDidNotStart(f"migrate failed:\n{done.stdout}{done.stderr}")
 
 
 @contextmanager

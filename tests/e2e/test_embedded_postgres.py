@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import psutil
 import psycopg2
 import pytest
 from django.conf import settings
@@ -87,8 +88,9 @@ def ask(cluster: Cluster, sql: str) -> Any:
     connection = psycopg2.connect(
         host=str(cluster.socket_folder), user="postgres", dbname=cluster.database
     )
+    connection.autocommit = True
     try:
-        with connection, connection.cursor() as cursor:
+        with connection.cursor() as cursor:
             cursor.execute(sql)
             return cursor.fetchone() if cursor.description else None
     finally:
@@ -174,6 +176,32 @@ def test_a_disposable_cluster_begins_empty(tmp_path: Path) -> None:
         assert ask(cluster, "SELECT to_regclass('gone')") == (None,)
     finally:
         release(cluster)
+
+
+def test_a_disposable_cluster_keeps_its_templates_if_it_was_stopped_in_order(
+    tmp_path: Path,
+) -> None:
+    cluster = Cluster(tmp_path / "postgres", disposable=True)
+    hold(cluster)
+    for name in ("kept", "gone"):
+        ask(cluster, f"CREATE DATABASE {name} IS_TEMPLATE {name == 'kept'}")
+    release(cluster)
+    hold(cluster)
+    assert databases(cluster) == ["kept", "postgres", "template0", "template1"]
+    postmaster = psutil.Process(int((cluster.data / "postmaster.pid").read_text().splitlines()[0]))
+    postmaster.kill()
+    psutil.wait_procs([postmaster])
+    release(cluster)
+    hold(cluster)
+    try:
+        assert databases(cluster) == ["postgres", "template0", "template1"]
+    finally:
+        release(cluster)
+
+
+def databases(cluster: Cluster) -> list[str]:
+    (found,) = ask(cluster, "SELECT array_agg(datname::text ORDER BY datname) FROM pg_database")
+    return list(found)
 
 
 def test_a_private_folder_stays_private(tmp_path: Path) -> None:

@@ -88,7 +88,7 @@ class Walk:
     def __init__(self, offering: Offering, project: Project, actor: User, now: datetime) -> None:
         self.offering, self.project, self.actor, self.now = offering, project, actor, now
         self.premium = PlanFactory(offering=offering, name="Premium")
-        wish = placing.Wish(
+        wish = placing.OrderRequest(
             offering=offering,
             project=project,
             plan=offering.plans.order_by("pk").first(),

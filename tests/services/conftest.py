@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from marketplace.lifecycle import OrderState, OrderType, ResourceState
-from marketplace.services.placing import Wish
+from marketplace.services.placing import OrderRequest
 from tests.factories.marketplace import OrderFactory, ResourceFactory
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def wish(offering: Offering, project: Project) -> Any:
     """Return a maker of wishes: the same ordinary one, with what a test wants otherwise."""
 
     def make(**more: Any) -> Any:
-        return Wish(
+        return OrderRequest(
             **{
                 "offering": offering,
                 "project": project,

@@ -88,7 +88,7 @@ def test_what_was_removed_is_a_conflict_to_whoever_still_holds_it(identity, offe
         lambda: agents.register_service(held["identity"], name="s", **by),
         lambda: agents.register_processor(held["service"], name="p", backend_type="s", **by),
         lambda: agents.set_statistics(held["service"], statistics={}, **by),
-        lambda: agent_logs.keep([line], now=now),
+        lambda: agent_logs.store([line], now=now),
         lambda: agent_removal.remove(held["identity"], **by),
         lambda: agent_removal.remove_service(held["service"], **by),
         lambda: agent_removal.remove_processor(held["processor"], **by),

@@ -38,7 +38,7 @@ def test_somebody_new_is_registered_with_what_is_told(agent, now):
     told = push(agent, now)
 
     user = User.objects.get(username="asa")
-    assert told == bridge.Told(user=user, created=True, updated_fields=sorted(TOLD))
+    assert told == bridge.PushResult(user=user, created=True, updated_fields=sorted(TOLD))
     assert {name: getattr(user, name) for name in TOLD} == TOLD
     assert (user.is_active, user.registration_method, user.active_isds) == (True, SOURCE, [SOURCE])
     assert not user.notifications_enabled

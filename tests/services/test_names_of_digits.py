@@ -41,7 +41,7 @@ def test_a_type_of_digits_is_capped_counted_and_kept_while_it_is_held(
 
     def order(much: int) -> None:
         fresh = Offering.objects.get(pk=offering.pk)
-        wish = placing.Wish(fresh, project, plan, {name: much}, {"name": "more"})
+        wish = placing.OrderRequest(fresh, project, plan, {name: much}, {"name": "more"})
         placing.place(wish, actor=dave, now=now)
 
     order(3)

@@ -56,7 +56,7 @@ class Market:
 
     def create(self, much: int, plan: Plan | None = None, **attributes: Any) -> Order:
         plan = plan or self.offering.plans.earliest("pk")
-        wish = placing.Wish(
+        wish = placing.OrderRequest(
             self.offering,
             self.project,
             plan,
@@ -165,7 +165,7 @@ def test_a_place_under_a_plan_is_promised_once(market: Market) -> None:
     market.create(1, small)
     with pytest.raises(PlanFull):  # also where the only plan need not be named
         placing.place(
-            placing.Wish(market.offering, market.project, None, {CPU: 1, GB: 1}, {}),
+            placing.OrderRequest(market.offering, market.project, None, {CPU: 1, GB: 1}, {}),
             **market.by,
         )
 

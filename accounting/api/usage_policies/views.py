@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from accounting.api.usage_policies import answers
-from accounting.api.usage_policies.answers import (
+from accounting.api.usage_policies import evaluation_results
+from accounting.api.usage_policies.evaluation_results import (
     SlurmPolicyDryRunResponse,
     SlurmPolicyEvaluateResponse,
     SlurmPolicyPreviewResponse,
@@ -27,9 +27,10 @@ from accounting.api.usage_policies.serializers import (
 from accounting.models import SlurmCommandHistory, SlurmPeriodicUsagePolicy
 from accounting.services import commands, evaluation, policies, preview
 from common.api.access import AUTHENTICATED, SCOPED, Needs, Rule
-from common.api.actions import command, creates, deletes, listing, reading, updates
+from common.api.actions import command, listing, reading
 from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
+from common.api.writes import creating, deleting, updating
 from identity.permissions import P
 
 if TYPE_CHECKING:
@@ -70,32 +71,22 @@ class SlurmPeriodicUsagePolicyViewSet(Listed, Retrieved, ApiViewSet):
         "report_command_result": Needs(P.MANAGE_DELIVERY, on=OFFERING),
     }
 
-    @creates(SlurmPeriodicUsagePolicyInput)
-    def create(self, request: AuthenticatedRequest) -> Response:
-        """Create a periodic usage policy.
-
-        For an offering (`scope`); it may have one.
-        """
-        data = self.data(SlurmPeriodicUsagePolicyInput)
-        return self.created(policies.create(**data, actor=request.user, now=self.now))
-
-    @updates(SlurmPeriodicUsagePolicyInput)
-    def update(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Update a periodic usage policy.
-
-        The offering stays. What that means for its allocations shows at the next evaluation.
-        """
-        policy, data = self.row(), self.data(SlurmPeriodicUsagePolicyInput)
-        return self.reply(policies.change(policy, **data, actor=request.user, now=self.now))
-
-    @deletes
-    def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Delete a periodic usage policy.
-
-        Flags that it set on allocations are cleared; what people set stays.
-        """
-        policies.remove(self.row(), actor=request.user, now=self.now)
-        return self.no_content()
+    create = creating(
+        SlurmPeriodicUsagePolicyInput,
+        policies.create,
+        "Create {one}.\n\nFor an offering (`scope`); it may have one.",
+    )
+    update = updating(
+        SlurmPeriodicUsagePolicyInput,
+        policies.change,
+        "Update {one}.\n\n"
+        "The offering stays. What that means for its allocations shows at the next "
+        "evaluation.",
+    )
+    destroy = deleting(
+        policies.remove,
+        "Delete {one}.\n\nFlags that it set on allocations are cleared; what people set stays.",
+    )
 
     @reading(ACTIONS, detail=False, url_path="actions")
     def available_actions(self, request: AuthenticatedRequest) -> Response:
@@ -117,7 +108,7 @@ class SlurmPeriodicUsagePolicyViewSet(Listed, Retrieved, ApiViewSet):
         found = preview.impact(preview.Draft(**data), resource, now=self.now)
         ran = SlurmCommandHistory.objects.filter(pk__in=found.history).order_by("-pk")
         history = self.render(ran, SlurmCommandHistoryOutput, None)
-        return self.answer(answers.previewed(found, self.now.date(), history))
+        return self.answer(evaluation_results.previewed(found, self.now.date(), history))
 
     @command(SlurmPolicyEvaluateRequestInput, SlurmPolicyEvaluateResponse)
     def evaluate(self, request: AuthenticatedRequest, uuid: str) -> Response:
@@ -128,7 +119,7 @@ class SlurmPeriodicUsagePolicyViewSet(Listed, Retrieved, ApiViewSet):
         """
         policy, data = self.row(), self.data(SlurmPolicyEvaluateRequestInput)
         report = evaluation.evaluate(policy, **data, actor=request.user, now=self.now)
-        return self.answer(answers.evaluated(report))
+        return self.answer(evaluation_results.evaluated(report))
 
     @command(SlurmPolicyEvaluateRequestInput, SlurmPolicyDryRunResponse, url_path="dry-run")
     def dry_run(self, request: AuthenticatedRequest, uuid: str) -> Response:
@@ -137,7 +128,9 @@ class SlurmPeriodicUsagePolicyViewSet(Listed, Retrieved, ApiViewSet):
         What `evaluate` would do. Nothing is changed.
         """
         policy, data = self.row(), self.data(SlurmPolicyEvaluateRequestInput)
-        return self.answer(answers.foreseen(evaluation.dry_run(policy, **data, now=self.now)))
+        return self.answer(
+            evaluation_results.foreseen(evaluation.dry_run(policy, **data, now=self.now))
+        )
 
     @command(
         SlurmPolicyEvaluateRequestInput,
@@ -152,7 +145,7 @@ class SlurmPeriodicUsagePolicyViewSet(Listed, Retrieved, ApiViewSet):
         """
         policy, data = self.row(), self.data(SlurmPolicyEvaluateRequestInput)
         report = evaluation.reset(policy, **data, actor=request.user, now=self.now)
-        return self.answer(answers.evaluated(report))
+        return self.answer(evaluation_results.evaluated(report))
 
     @listing(
         SlurmCommandHistoryOutput,

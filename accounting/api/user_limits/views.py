@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from accounting.api.user_limits.filters import ComponentUserUsageLimitFilter
 from accounting.api.user_limits.inputs import ComponentUserUsageLimitInput
@@ -10,16 +10,11 @@ from accounting.api.user_limits.serializers import ComponentUserUsageLimitOutput
 from accounting.models import ComponentUserUsageLimit
 from accounting.services import user_limits
 from common.api.access import SCOPED, Needs, Rule
-from common.api.actions import creates, deletes, updates
 from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
+from common.api.writes import creating, deleting, updating
 from identity.permissions import P
 from marketplace.services import locking
-
-if TYPE_CHECKING:
-    from rest_framework.response import Response
-
-    from identity.api.requests import AuthenticatedRequest
 
 SETS = Needs(P.SET_RESOURCE_LIMITS, on=("resource.project", "resource.project.customer"))
 
@@ -43,33 +38,21 @@ class ComponentUserUsageLimitViewSet(Listed, Retrieved, ApiViewSet):
         "destroy": SETS,
     }
 
-    @creates(ComponentUserUsageLimitInput)
-    def create(self, request: AuthenticatedRequest) -> Response:
-        """Create a user usage limit.
-
-        For somebody who has an account at the site. Answers 400 where the person has a limit on the
-        component already.
-        """
-        data = self.data(ComponentUserUsageLimitInput)
-        return self.created(user_limits.create(**data, actor=request.user, now=self.now))
-
-    @updates(ComponentUserUsageLimitInput)
-    def update(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Update a user usage limit.
-
-        The amount; whose limit on what it is stays.
-        """
-        row, data = self.row(), self.data(ComponentUserUsageLimitInput)
-        return self.reply(user_limits.change(row, **data, actor=request.user, now=self.now))
-
-    @deletes
-    def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Delete a user usage limit.
-
-        The person may use all that the allocation has.
-        """
-        user_limits.remove(self.row(), actor=request.user, now=self.now)
-        return self.no_content()
+    create = creating(
+        ComponentUserUsageLimitInput,
+        user_limits.create,
+        "Create {one}.\n\n"
+        "For somebody who has an account at the site. Answers 400 where the person has a "
+        "limit on the component already.",
+    )
+    update = updating(
+        ComponentUserUsageLimitInput,
+        user_limits.change,
+        "Update {one}.\n\nThe amount; whose limit on what it is stays.",
+    )
+    destroy = deleting(
+        user_limits.remove, "Delete {one}.\n\nThe person may use all that the allocation has."
+    )
 
     def lock(self, row: Any) -> None:
         """Lock the project and the resource first, as the services do."""

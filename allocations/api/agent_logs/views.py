@@ -43,5 +43,5 @@ class SiteAgentLogViewSet(Listed, ApiViewSet):
         A list, of which all are stored or none.
         """
         lines = self.entries(SiteAgentLogCreateInput, at_most=MOST_LINES)
-        kept = agent_logs.keep(lines, now=self.now)
-        return self.reply_several(kept)
+        stored = agent_logs.store(lines, now=self.now)
+        return self.reply_several(stored)

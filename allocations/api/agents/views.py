@@ -44,13 +44,13 @@ from common.api.actions import (
     ANSWERED,
     command,
     creates,
-    deletes,
     reading,
     registers,
     updates,
 )
 from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
+from common.api.writes import deleting
 from identity.permissions import P
 
 if TYPE_CHECKING:
@@ -123,14 +123,10 @@ class AgentIdentityViewSet(Listed, Retrieved, ApiViewSet):
         )
         return self.reply(identity)
 
-    @deletes
-    def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Delete a site agent.
-
-        With its services, processors, log lines, subscriptions and queues.
-        """
-        agent_removal.remove(self.row(), actor=request.user, now=self.now)
-        return self.no_content()
+    destroy = deleting(
+        agent_removal.remove,
+        "Delete {one}.\n\nWith its services, processors, log lines, subscriptions and queues.",
+    )
 
     @registers(AgentServiceCreateInput, AgentServiceOutput)
     def register_service(self, request: AuthenticatedRequest, uuid: str) -> Response:
@@ -209,14 +205,7 @@ class AgentServiceViewSet(Listed, Retrieved, ApiViewSet):
         "cleanup_stale": STAFF,
     }
 
-    @deletes
-    def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Delete a service of a site agent.
-
-        With its processors.
-        """
-        agent_removal.remove_service(self.row(), actor=request.user, now=self.now)
-        return self.no_content()
+    destroy = deleting(agent_removal.remove_service, "Delete {one}.\n\nWith its processors.")
 
     @registers(AgentProcessorCreateInput, AgentProcessorOutput)
     def register_processor(self, request: AuthenticatedRequest, uuid: str) -> Response:
@@ -265,14 +254,10 @@ class AgentProcessorViewSet(Listed, Retrieved, ApiViewSet):
         "destroy": SERVE_BY_PROCESSOR,
     }
 
-    @deletes
-    def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Delete a processor of a site agent.
-
-        It comes back when the agent registers it again.
-        """
-        agent_removal.remove_processor(self.row(), actor=request.user, now=self.now)
-        return self.no_content()
+    destroy = deleting(
+        agent_removal.remove_processor,
+        "Delete {one}.\n\nIt comes back when the agent registers it again.",
+    )
 
 
 class AgentStatsViewSet(ApiViewSet):

@@ -32,8 +32,8 @@ class ApiKeyFilter(ApiFilterSet):
 
     def filter_queryset(self, queryset: Any) -> Any:
         """Leave out the deleted ones, unless states are asked for."""
-        kept: Any = super().filter_queryset(queryset)
-        return kept if self.form.cleaned_data.get("state") else kept.held()
+        keys: Any = super().filter_queryset(queryset)
+        return keys if self.form.cleaned_data.get("state") else keys.held()
 
 
 class UsageTotalsFilter(ApiFilterSet):

@@ -1,4 +1,4 @@
-"""What people wish of keys, and what sites report of them."""
+"""What people ask of keys, and what sites report of them."""
 
 from __future__ import annotations
 

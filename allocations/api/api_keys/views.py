@@ -29,10 +29,11 @@ from allocations.api.api_keys.serializers import (
 from allocations.models import ResourceApiKey
 from allocations.services import api_key_reports, api_keys
 from common.api.access import SCOPED, Rule
-from common.api.actions import asks_to_delete, command, creates, reading, updates
+from common.api.actions import asks_to_delete, command, reading, updates
 from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
-from identity.api.events.recorded import Recorded
+from common.api.writes import creating
+from identity.api.events.row_events import RowEvents
 from marketplace.api.orders.serializers import Status
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ SECRET = {"Cache-Control": "no-store"}
 """What a value is sent with, so that nothing on the way keeps it."""
 
 
-class ResourceApiKeyViewSet(Recorded, Listed, Retrieved, ApiViewSet):
+class ResourceApiKeyViewSet(RowEvents, Listed, Retrieved, ApiViewSet):
     """An API key of an allocation (resource), such as for an inference service.
 
     People ask for it, the site makes it and reports its value. You see those of your projects and
@@ -82,18 +83,16 @@ class ResourceApiKeyViewSet(Recorded, Listed, Retrieved, ApiViewSet):
         "set_paused": REPORTS,
     }
 
-    # --- what people wish -------------------------------------------------------------------------
+    # --- what people ask --------------------------------------------------------------------------
 
-    @creates(ResourceApiKeyCreateInput)
-    def create(self, request: AuthenticatedRequest) -> Response:
-        """Ask for an API key.
-
-        In state Creating until the site has made it. With `user` it is that person's, without one
-        it is everybody's in the project. Only where the offering has `enable_api_key_provisioning`
-        (409 otherwise).
-        """
-        data = self.data(ResourceApiKeyCreateInput)
-        return self.created(api_keys.request(**data, actor=request.user, now=self.now))
+    create = creating(
+        ResourceApiKeyCreateInput,
+        api_keys.request,
+        "Ask for an API key.\n\n"
+        "In state Creating until the site has made it. With `user` it is that person's, "
+        "without one it is everybody's in the project. Only where the offering has "
+        "`enable_api_key_provisioning` (409 otherwise).",
+    )
 
     @updates(ResourceApiKeyUpdateInput)
     def partial_update(self, request: AuthenticatedRequest, uuid: str) -> Response:
@@ -245,7 +244,7 @@ class ResourceApiKeyViewSet(Recorded, Listed, Retrieved, ApiViewSet):
         return self._reported(api_key_reports.set_paused)
 
     def _wished(self, service: Callable[..., None], what: str) -> Response:
-        """Carry out a wish, and answer that the site has it."""
+        """Carry out a request, and answer that the site has it."""
         service(self.row(), actor=self.request.user, now=self.now)
         return self.answer({"status": f"The key will be {what}."})
 

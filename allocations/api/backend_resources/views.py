@@ -16,9 +16,10 @@ from allocations.api.backend_resources.serializers import (
 from allocations.models import BackendResource
 from allocations.services import backend_resources
 from common.api.access import SCOPED, Needs, Rule
-from common.api.actions import command, creates, deletes, listing
+from common.api.actions import command, listing
 from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
+from common.api.writes import creating, deleting
 from identity.permissions import P
 from marketplace.api.resources.serializers import ResourceOutput
 from marketplace.models import Offering
@@ -52,24 +53,18 @@ class BackendResourceViewSet(Listed, Retrieved, ApiViewSet):
         "import_resource": Needs(P.COMPLETE_ORDER, on=PROVIDER),
     }
 
-    @creates(BackendResourceInput)
-    def create(self, request: AuthenticatedRequest) -> Response:
-        """Report a backend resource.
-
-        What the site has, by its backend ID. Answers 400 where it was reported already, 409 where a
-        live allocation of the offering has the ID.
-        """
-        data = self.data(BackendResourceInput)
-        return self.created(backend_resources.report(**data, actor=request.user, now=self.now))
-
-    @deletes
-    def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Dismiss a backend resource.
-
-        It stays at the site and is forgotten here; the next search reports it again.
-        """
-        backend_resources.dismiss(self.row(), actor=request.user, now=self.now)
-        return self.no_content()
+    create = creating(
+        BackendResourceInput,
+        backend_resources.report,
+        "Report a backend resource.\n\n"
+        "What the site has, by its backend ID. Answers 400 where it was reported already, "
+        "409 where a live allocation of the offering has the ID.",
+    )
+    destroy = deleting(
+        backend_resources.dismiss,
+        "Dismiss a backend resource.\n\n"
+        "It stays at the site and is forgotten here; the next search reports it again.",
+    )
 
     @command(BackendResourceImportInput, ResourceOutput, status=201)
     def import_resource(self, request: AuthenticatedRequest, uuid: str) -> Response:

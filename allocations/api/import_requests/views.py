@@ -13,9 +13,10 @@ from allocations.api.import_requests.serializers import BackendResourceReqOutput
 from allocations.models import BackendResourceRequest
 from allocations.services import imports
 from common.api.access import SCOPED, Needs, Rule
-from common.api.actions import command, creates
+from common.api.actions import command
 from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
+from common.api.writes import creating
 from identity.permissions import P
 from marketplace.api.orders.serializers import Status
 
@@ -48,14 +49,13 @@ class BackendResourceRequestViewSet(Listed, Retrieved, ApiViewSet):
         "set_erred": DELIVERS,
     }
 
-    @creates(BackendResourceReqInput)
-    def create(self, request: AuthenticatedRequest) -> Response:
-        """Ask a site for its backend resources.
-
-        The site's agent looks, and reports what it finds as backend resources. The search is Sent.
-        """
-        data = self.data(BackendResourceReqInput)
-        return self.created(imports.request(**data, actor=request.user, now=self.now))
+    create = creating(
+        BackendResourceReqInput,
+        imports.request,
+        "Ask a site for its backend resources.\n\n"
+        "The site's agent looks, and reports what it finds as backend resources. The search "
+        "is Sent.",
+    )
 
     @command(output=Status)
     def start_processing(self, request: AuthenticatedRequest, uuid: str) -> Response:

@@ -20,10 +20,11 @@ from allocations.api.offering_users.serializers import (
 from allocations.models import OfferingUser
 from allocations.services import accounts
 from common.api.access import SCOPED, Needs, Rule
-from common.api.actions import command, creates, deletes, reading, updates
+from common.api.actions import command, reading, updates
 from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
-from identity.api.events.recorded import Recorded
+from common.api.writes import creating, deleting
+from identity.api.events.row_events import RowEvents
 from identity.permissions import P
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 MANAGE = Needs(P.MANAGE_OFFERING_USER, on=("offering", "offering.customer"))
 
 
-class OfferingUserViewSet(Recorded, Listed, Retrieved, ApiViewSet):
+class OfferingUserViewSet(RowEvents, Listed, Retrieved, ApiViewSet):
     """An account (offering user): a person's account at the site of an offering.
 
     You see your own, and those at the offerings that you help to provide; identity managers also
@@ -70,15 +71,13 @@ class OfferingUserViewSet(Recorded, Listed, Retrieved, ApiViewSet):
         "profile_field_warnings": SCOPED,
     }
 
-    @creates(OfferingUserInput)
-    def create(self, request: AuthenticatedRequest) -> Response:
-        """Create an account.
-
-        For a person whose project holds an allocation of the offering. With a username it is OK at
-        once, without one it is Requested.
-        """
-        data = self.data(OfferingUserInput)
-        return self.created(accounts.create(**data, actor=request.user, now=self.now))
+    create = creating(
+        OfferingUserInput,
+        accounts.create,
+        "Create {one}.\n\n"
+        "For a person whose project holds an allocation of the offering. With a username it "
+        "is OK at once, without one it is Requested.",
+    )
 
     @updates(OfferingUserUpdateInput)
     def update(self, request: AuthenticatedRequest, uuid: str) -> Response:
@@ -93,14 +92,10 @@ class OfferingUserViewSet(Recorded, Listed, Retrieved, ApiViewSet):
             )
         return self.reply(account)
 
-    @deletes
-    def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Delete an account.
-
-        Forgets it here. To have the site delete it, use `request_deletion`.
-        """
-        accounts.remove(self.row(), actor=request.user, now=self.now)
-        return self.no_content()
+    destroy = deleting(
+        accounts.remove,
+        "Delete {one}.\n\nForgets it here. To have the site delete it, use `request_deletion`.",
+    )
 
     @command()
     def begin_creating(self, request: AuthenticatedRequest, uuid: str) -> Response:
@@ -207,8 +202,8 @@ class OfferingUserViewSet(Recorded, Listed, Retrieved, ApiViewSet):
         What the person reads about it, with a URL where to go.
         """
         account, data = self.row(), self.data(OfferingUserServiceProviderCommentInput)
-        told = accounts.set_comments(account, **data, actor=request.user, now=self.now)
-        return self.answer(OfferingUserServiceProviderCommentOutput(told).data)
+        changed = accounts.set_comments(account, **data, actor=request.user, now=self.now)
+        return self.answer(OfferingUserServiceProviderCommentOutput(changed).data)
 
     @command(OfferingUserUpdateRuntimeStateInput)
     def update_runtime_state(self, request: AuthenticatedRequest, uuid: str) -> Response:

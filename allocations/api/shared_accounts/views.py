@@ -23,10 +23,11 @@ from allocations.models import CourseAccount, CustomerServiceAccount, ProjectSer
 from allocations.services import shared_accounts
 from allocations.services.membership import SERVED
 from common.api.access import SCOPED, Needs, Rule
-from common.api.actions import command, creates, deletes, listing, updates
+from common.api.actions import command, creates, listing, updates
 from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
-from identity.api.events.recorded import Recorded
+from common.api.writes import deleting
+from identity.api.events.row_events import RowEvents
 from identity.permissions import P
 from marketplace.api.offerings.filters import OfferingOfPathFilter
 from marketplace.api.providers.access import Serves
@@ -42,7 +43,7 @@ OF_CUSTOMER = Needs(P.CREATE_CUSTOMER_MEMBER, on=("customer",))
 """A program's account is let in like a member."""
 
 
-class ServiceAccountViewSet(Recorded, Listed, Retrieved, ApiViewSet):
+class ServiceAccountViewSet(RowEvents, Listed, Retrieved, ApiViewSet):
     """An account of a program."""
 
     default_order = ("created",)
@@ -60,14 +61,10 @@ class ServiceAccountViewSet(Recorded, Listed, Retrieved, ApiViewSet):
         key = shared_accounts.rotate_key(account, actor=request.user, now=self.now)
         return self.answer(self.with_key(account, key))
 
-    @deletes
-    def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Close {one}.
-
-        The site takes it out; it stays on record as Closed.
-        """
-        shared_accounts.close(self.row(), actor=request.user, now=self.now)
-        return self.no_content()
+    destroy = deleting(
+        shared_accounts.close,
+        "Close {one}.\n\nThe site takes it out; it stays on record as Closed.",
+    )
 
     def with_key(self, account: Any, key: str) -> dict[str, Any]:
         """Return the account as it is shown, with its key: this once."""
@@ -177,7 +174,7 @@ class CustomerServiceAccountViewSet(ServiceAccountViewSet):
         return self.rotated(request)
 
 
-class CourseAccountViewSet(Recorded, Listed, Retrieved, ApiViewSet):
+class CourseAccountViewSet(RowEvents, Listed, Retrieved, ApiViewSet):
     """An account for somebody who takes a course.
 
     It is opened at the sites of the course project's allocations.

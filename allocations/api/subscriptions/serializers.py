@@ -32,7 +32,7 @@ def full_name(first: str, last: str) -> str:
 
 
 class EventSubscriptionOutput(Output):
-    """A person's wish to be told of changes."""
+    """A person's request to be told of changes."""
 
     class Meta:
         model = EventSubscription

@@ -22,9 +22,10 @@ from allocations.models import EventSubscription, EventSubscriptionQueue
 from allocations.services import subscriptions
 from common.addresses import address_of
 from common.api.access import AUTHENTICATED, SCOPED, STAFF, Own, Rule
-from common.api.actions import ANSWERED, creates, deletes, registers
+from common.api.actions import ANSWERED, creates, registers
 from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
+from common.api.writes import deleting
 
 if TYPE_CHECKING:
     from rest_framework.response import Response
@@ -70,14 +71,7 @@ class EventSubscriptionViewSet(Listed, Retrieved, ApiViewSet):
         )
         return self.created(subscription)
 
-    @deletes
-    def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Delete an event subscription.
-
-        With its queues.
-        """
-        subscriptions.unsubscribe(self.row(), actor=request.user, now=self.now)
-        return self.no_content()
+    destroy = deleting(subscriptions.unsubscribe, "Delete {one}.\n\nWith its queues.")
 
     @registers(EventSubscriptionQueueCreateInput, EventSubscriptionQueueOutput)
     def create_queue(self, request: AuthenticatedRequest, uuid: str) -> Response:
@@ -114,11 +108,7 @@ class EventSubscriptionQueueViewSet(Listed, Retrieved, ApiViewSet):
         "destroy": STAFF | Own("event_subscription.user"),
     }
 
-    @deletes
-    def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Delete a queue of an event subscription.
-
-        Messages that wait in it are dropped; the subscription stays.
-        """
-        subscriptions.remove_queue(self.row(), actor=request.user, now=self.now)
-        return self.no_content()
+    destroy = deleting(
+        subscriptions.remove_queue,
+        "Delete {one}.\n\nMessages that wait in it are dropped; the subscription stays.",
+    )

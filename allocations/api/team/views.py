@@ -91,14 +91,14 @@ def as_site_sees(
 ) -> list[dict[str, Any]]:
     """Return the members without what their site does not get to see; user names it needs."""
     people = User.objects.filter(pk__in=[member.user.pk for member in members])
-    told = attributes.agreed_to(resource.offering, people)
+    consenting = attributes.agreed_to(resource.offering, people)
     exposed = set(attributes.exposed_at(resource.offering))
     if team.is_only_asked_for(resource):
         exposed -= {"email"}
     hidden = {key: "" for key in ("email", "full_name") if key not in exposed}
     nothing = {"email": "", "full_name": ""}
     return [
-        {**row, **(hidden if member.user.pk in told else nothing)}
+        {**row, **(hidden if member.user.pk in consenting else nothing)}
         for member, row in zip(members, rows, strict=True)
     ]
 

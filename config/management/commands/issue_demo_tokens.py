@@ -57,8 +57,8 @@ class Command(BaseCommand):
         file = settings.VAR_DIR / "demo_tokens.json"
         people = demo_people()
         passwords = give_passwords(people, password, now=timezone.now())
-        tokens = standing_or_new(people, kept(file), now=timezone.now())
-        keep(file, tokens)
+        tokens = former_or_new(people, stored_tokens(file), now=timezone.now())
+        store_tokens(file, tokens)
         width = max(map(len, ROLES))
         self.stdout.write(f"  {'admin':{width}}  {url}/admin/  {passwords['staff']}")
         for role, token in tokens.items():
@@ -79,7 +79,7 @@ def demo_people() -> dict[str, User]:
     return {role: found[username] for role, username in ROLES.items()}
 
 
-def kept(file: Path) -> dict[str, str]:
+def stored_tokens(file: Path) -> dict[str, str]:
     """Return the tokens of former runs by role, as far as the file has any."""
     with suppress(OSError, ValueError, RecursionError):
         tokens = json.loads(file.read_text(encoding="utf-8"))
@@ -88,7 +88,7 @@ def kept(file: Path) -> dict[str, str]:
     return {}
 
 
-def keep(file: Path, tokens: Mapping[str, str]) -> None:
+def store_tokens(file: Path, tokens: Mapping[str, str]) -> None:
     """Write the tokens down for the next run, for the owner of the file alone."""
     aside = file.with_name(f"{file.name}.{os.getpid()}")
     with os.fdopen(os.open(aside, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w") as written:
@@ -97,7 +97,7 @@ def keep(file: Path, tokens: Mapping[str, str]) -> None:
 
 
 @transaction.atomic
-def standing_or_new(
+def former_or_new(
     people: Mapping[str, User], former: Mapping[str, str], *, now: datetime
 ) -> dict[str, str]:
     """Return a working token for each: the former one, or a new one that takes its place."""

@@ -67,8 +67,8 @@ def seal_anew(model: type[models.Model], key: Any, columns: tuple[str, ...]) -> 
     :raises Unreadable: none of the keys opens one of them.
     """
     rows = model._default_manager.select_for_update().filter(pk=key)
-    kept = rows.values(*columns).first() or {}
-    renewed = {column: reseal(sealed) for column, sealed in kept.items() if sealed}
+    stored = rows.values(*columns).first() or {}
+    renewed = {column: reseal(sealed) for column, sealed in stored.items() if sealed}
     if renewed:
         rows.update(**renewed)
     return len(renewed)

@@ -7,7 +7,7 @@ alone: the state of an offering, whether a person is active, their password, rol
 broken file changes nothing, and the error says which row is wrong and why.
 """
 
-from config.presets.loader.broken import BrokenPreset
+from config.presets.loader.faults import BrokenPreset
 from config.presets.loader.loading import Tally, load
 
 __all__ = ["BrokenPreset", "Tally", "load"]

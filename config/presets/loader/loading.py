@@ -10,11 +10,11 @@ from uuid import UUID
 from django.db import DataError, IntegrityError, transaction
 
 from common.json_values import unkeepable
-from config.presets.loader.broken import BrokenPreset, Fault, told_by_database
-from config.presets.loader.known import Known
+from config.presets.loader.faults import BrokenPreset, Fault, database_error_of
 from config.presets.loader.rows import Row, upsert
+from config.presets.loader.section_loaders import LOADERS
 from config.presets.loader.sections import ORDER, SECTIONS
-from config.presets.loader.special import SPECIAL
+from config.presets.loader.stored_rows import StoredRows
 from identity import events
 from identity.event_scope import EventScope
 from identity.models import Project
@@ -37,8 +37,8 @@ class Tally:
 
     def count(self, section: str, *, new: bool, changed: bool = False) -> None:
         """Count one row."""
-        for counted, told in ((self.rows, True), (self.new, new), (self.changed, changed)):
-            counted[section] = counted.get(section, 0) + int(told)
+        for counted, is_counted in ((self.rows, True), (self.new, new), (self.changed, changed)):
+            counted[section] = counted.get(section, 0) + int(is_counted)
 
 
 @transaction.atomic
@@ -48,18 +48,18 @@ def load(preset: Any, *, now: datetime) -> Tally:
     :raises BrokenPreset: when a row is wrong; then nothing is changed.
     """
     sections = _sections(preset)
-    tally, known = Tally(), Known()
+    tally, stored = Tally(), StoredRows()
     for name in ORDER:
         rows = list(_numbered(name, sections.get(name, [])))
         if name in SECTIONS:
-            known.read(SECTIONS[name].model, _uuids(rows))
+            stored.read(SECTIONS[name].model, _uuids(rows))
         for place, row in rows:
             try:
-                _load_row(known, name, row, tally, now)
+                _load_row(stored, name, row, tally, now)
             except Fault as error:
                 raise BrokenPreset(f"{place}: {error}") from error
             except (IntegrityError, DataError) as error:
-                raise BrokenPreset(f"{place}: {told_by_database(error)}") from error
+                raise BrokenPreset(f"{place}: {database_error_of(error)}") from error
     _complete_prices(sections.get("offerings", []))
     return tally
 
@@ -97,14 +97,14 @@ def _uuids(rows: list[tuple[str, Row]]) -> Iterator[UUID]:
             yield UUID(str(row.get("uuid")))
 
 
-def _load_row(known: Known, name: str, row: Row, tally: Tally, now: datetime) -> None:
+def _load_row(stored: StoredRows, name: str, row: Row, tally: Tally, now: datetime) -> None:
     if why := unkeepable(row):
         raise Fault(why)
-    if name in SPECIAL:
-        tally.count(name, new=SPECIAL[name](known, row, now))
+    if name in LOADERS:
+        tally.count(name, new=LOADERS[name](stored, row, now))
         return
     section = SECTIONS[name]
-    instance, is_new, changed = upsert(known, section, row)
+    instance, is_new, changed = upsert(stored, section, row)
     tally.count(name, new=is_new, changed=bool(changed) and not is_new)
     if is_new or changed:
         _record(section, instance, changed, now)

@@ -11,14 +11,14 @@ from django.core.exceptions import ValidationError
 
 from common import names, slugs
 from common.times import OutOfRange, day_within, in_utc
-from config.presets.loader.broken import Fault, faults_of
+from config.presets.loader.faults import Fault, faults_of
 from identity.models import User
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from config.presets.loader.known import Known
     from config.presets.loader.sections import Section
+    from config.presets.loader.stored_rows import StoredRows
 
 Row = dict[str, Any]
 
@@ -36,20 +36,20 @@ def uuid_of(row: Row, key: str = "uuid") -> UUID:
         raise Fault(f"{key}: {row[key]!r} is not a UUID") from error
 
 
-def referred(known: Known, model: Any, row: Row, key: str) -> Any:
+def referred(stored: StoredRows, model: Any, row: Row, key: str) -> Any:
     """Return the row of another section that this one refers to.
 
     :raises Fault: when there is no such row.
     """
-    return known.get(model, uuid_of(row, key), key)
+    return stored.get(model, uuid_of(row, key), key)
 
 
-def refuse_unknown(row: Row, known: Iterable[str]) -> None:
+def refuse_unknown(row: Row, keys: Iterable[str]) -> None:
     """See that a row has no keys that nobody reads.
 
     :raises Fault: when it has.
     """
-    if strangers := sorted(set(row) - set(known)):
+    if strangers := sorted(set(row) - set(keys)):
         raise Fault(f"unknown keys: {', '.join(strangers)}")
 
 
@@ -77,16 +77,16 @@ def checked(instance: Any, *, but: Iterable[str] = ()) -> None:
             raise Fault(f"{column.name}: {error}") from error
 
 
-def upsert(known: Known, section: Section, row: Row) -> tuple[Any, bool, tuple[str, ...]]:
+def upsert(stored: StoredRows, section: Section, row: Row) -> tuple[Any, bool, tuple[str, ...]]:
     """Store a row; return it, whether it is new, and what changed of it.
 
     :raises Fault: when it cannot be stored.
     """
     refuse_unknown(row, section.keys)
     uuid = uuid_of(row)
-    found = known.find(section.model, uuid)
+    found = stored.find(section.model, uuid)
     instance, is_new = found or section.model(uuid=uuid), found is None
-    wanted = _wanted(known, section, row, is_new=is_new)
+    wanted = _wanted(stored, section, row, is_new=is_new)
     password = wanted.pop("password", None)
     changed = tuple(
         name for name, value in wanted.items() if is_new or differs(instance, name, value)
@@ -97,12 +97,12 @@ def upsert(known: Known, section: Section, row: Row) -> tuple[Any, bool, tuple[s
         instance.set_password(password)
     if is_new or changed:
         _store(section, instance, is_new=is_new)
-        known.add(instance)
-    sets = _set_members(known, section, row, instance)
+        stored.add(instance)
+    sets = _set_members(stored, section, row, instance)
     return instance, is_new, (*changed, *sets)
 
 
-def _wanted(known: Known, section: Section, row: Row, *, is_new: bool) -> Row:
+def _wanted(stored: StoredRows, section: Section, row: Row, *, is_new: bool) -> Row:
     names = [
         name
         for name in section.columns
@@ -114,7 +114,7 @@ def _wanted(known: Known, section: Section, row: Row, *, is_new: bool) -> Row:
     wanted = {name: section.read.get(name, _itself)(row[name]) for name in names}
     for key, (name, model) in section.references.items():
         if row.get(key) is not None:
-            wanted[name] = referred(known, model, row, key)
+            wanted[name] = referred(stored, model, row, key)
     for key, model in section.by_code.items():
         if row.get(key) is not None:
             wanted[key] = _coded(model, row, key)
@@ -153,11 +153,11 @@ def _store(section: Section, instance: Any, *, is_new: bool) -> None:
         instance.save()
 
 
-def _set_members(known: Known, section: Section, row: Row, instance: Any) -> tuple[str, ...]:
+def _set_members(stored: StoredRows, section: Section, row: Row, instance: Any) -> tuple[str, ...]:
     changed = []
     for key, model in section.sets.items():
         if key in row:
-            members = _members(known, model, row, key)
+            members = _members(stored, model, row, key)
             relation = getattr(instance, key)
             if set(relation.values_list("pk", flat=True)) != {one.pk for one in members}:
                 relation.set(members)
@@ -165,7 +165,7 @@ def _set_members(known: Known, section: Section, row: Row, instance: Any) -> tup
     return tuple(changed)
 
 
-def _members(known: Known, model: Any, row: Mapping[str, Any], key: str) -> list[Any]:
+def _members(stored: StoredRows, model: Any, row: Mapping[str, Any], key: str) -> list[Any]:
     if not isinstance(row[key], list):
         raise Fault(f"{key} is not a list")
-    return [referred(known, model, {key: uuid}, key) for uuid in row[key]]
+    return [referred(stored, model, {key: uuid}, key) for uuid in row[key]]

@@ -38,8 +38,9 @@ class IdentityBridgeRequestInput(Columns):
     nationalities = Words()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Keep what is told apart from of whom and by whom."""
-        return {"username": attrs.pop("username"), "source": attrs.pop("source"), "told": attrs}
+        """Part the attributes of a person from who they are and who says so."""
+        username, source = attrs.pop("username"), attrs.pop("source")
+        return {"username": username, "source": source, "attributes": attrs}
 
 
 class IdentityBridgeRemoveInput(Input):

@@ -42,19 +42,19 @@ class IdentityBridgeViewSet(ApiViewSet):
         empty is cleared only where this source set it. To repeat it changes nothing.
         """
         data = self.data(IdentityBridgeRequestInput)
-        told = bridge.push(
+        result = bridge.push(
             username=data["username"],
             source=data["source"],
-            attributes=data["told"],
+            attributes=data["attributes"],
             actor=request.user,
             now=self.now,
         )
-        result = {
-            "uuid": told.user.uuid,
-            "created": told.created,
-            "updated_fields": told.updated_fields,
+        answer = {
+            "uuid": result.user.uuid,
+            "created": result.created,
+            "updated_fields": result.updated_fields,
         }
-        return self.answer(IdentityBridgeResult(result).data)
+        return self.answer(IdentityBridgeResult(answer).data)
 
     @command(IdentityBridgeRemoveInput, IdentityBridgeRemoveResult, detail=False)
     def remove(self, request: AuthenticatedRequest) -> Response:

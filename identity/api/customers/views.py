@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from common.api.access import SCOPED, STAFF, Needs, Rule
-from common.api.actions import creates, deletes, updates
+from common.api.actions import updates
 from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
+from common.api.writes import creating, deleting
 from identity.api.customers.filters import CustomerFilter
 from identity.api.customers.inputs import CustomerInput
 from identity.api.customers.serializers import CustomerOutput
-from identity.api.events.recorded import Recorded
+from identity.api.events.row_events import RowEvents
 from identity.api.members.views import Members
 from identity.models import Customer
 from identity.permissions import Permission
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from identity.api.requests import AuthenticatedRequest
 
 
-class CustomerViewSet(Members, Recorded, Listed, Retrieved, ApiViewSet):
+class CustomerViewSet(Members, RowEvents, Listed, Retrieved, ApiViewSet):
     """An organization (customer) owns projects.
 
     One that is registered as a Hosting Entity (service provider) also offers allocations. You see
@@ -48,14 +49,11 @@ class CustomerViewSet(Members, Recorded, Listed, Retrieved, ApiViewSet):
         "delete_user": Needs(Permission.DELETE_CUSTOMER_MEMBER, on=("",)),
     }
 
-    @creates(CustomerInput)
-    def create(self, request: AuthenticatedRequest) -> Response:
-        """Create an organization.
-
-        Without a slug one is made of the name.
-        """
-        data = self.data(CustomerInput)
-        return self.created(organisations.create(**data, actor=request.user, now=self.now))
+    create = creating(
+        CustomerInput,
+        organisations.create,
+        "Create {one}.\n\nWithout a slug one is made of the name.",
+    )
 
     @updates(CustomerInput)
     def update(self, request: AuthenticatedRequest, uuid: str) -> Response:
@@ -67,12 +65,9 @@ class CustomerViewSet(Members, Recorded, Listed, Retrieved, ApiViewSet):
         organisations.update(customer, actor=request.user, now=self.now, changes=changes)
         return self.reply(customer)
 
-    @deletes
-    def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Remove an organization.
-
-        Answers 409 while it has projects that are not removed, offerings, or is a service provider.
-        Its roles and hooks end.
-        """
-        organisations.remove(self.row(), actor=request.user, now=self.now)
-        return self.no_content()
+    destroy = deleting(
+        organisations.remove,
+        "Remove an organization.\n\n"
+        "Answers 409 while it has projects that are not removed, offerings, or is a service "
+        "provider. Its roles and hooks end.",
+    )

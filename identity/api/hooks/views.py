@@ -8,7 +8,7 @@ from common.api.access import SCOPED, Needs, Own, Rule
 from common.api.actions import command, creates, deletes, listing, updates
 from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
-from identity.api.events.recorded import Recorded
+from identity.api.events.row_events import RowEvents
 from identity.api.hooks.access import ForOneself
 from identity.api.hooks.filters import (
     EmailHookFilter,
@@ -60,7 +60,7 @@ class HookViewSet(Listed, ApiViewSet):
     access: ClassVar[dict[str, Rule]] = {"list": SCOPED}
 
 
-class ManagedHookViewSet(Recorded, Listed, Retrieved, ApiViewSet):
+class ManagedHookViewSet(RowEvents, Listed, Retrieved, ApiViewSet):
     """A hook tells a receiver of events: by HTTP (webhook) or by mail.
 
     A person manages their own hooks, the owners of an organization (customer) the organization's.

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from common.api.access import AUTHENTICATED, SCOPED, STAFF, Own, Rule
-from common.api.actions import creates, deletes
+from common.api.actions import creates
 from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
+from common.api.writes import deleting
 from identity.api.keys.filters import SshKeyFilter
 from identity.api.keys.serializers import SshKeyInput, SshKeyOutput
 from identity.models import SshKey
@@ -46,8 +47,4 @@ class SshKeyViewSet(Listed, Retrieved, ApiViewSet):
         key = keys.add(user=request.user, **data, actor=request.user, now=self.now)
         return self.created(key)
 
-    @deletes
-    def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Delete an SSH key."""
-        keys.remove(self.row(), actor=request.user, now=self.now)
-        return self.no_content()
+    destroy = deleting(keys.remove)

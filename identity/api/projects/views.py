@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from common.api.access import SCOPED, Needs, Rule
-from common.api.actions import creates, deletes, updates
+from common.api.actions import updates
 from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
-from identity.api.events.recorded import Recorded
+from common.api.writes import creating, deleting
+from identity.api.events.row_events import RowEvents
 from identity.api.members.views import Members
 from identity.api.projects.filters import ProjectFilter
 from identity.api.projects.inputs import ProjectInput
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 HERE_OR_ABOVE = ("", "customer")
 
 
-class ProjectViewSet(Members, Recorded, Listed, Retrieved, ApiViewSet):
+class ProjectViewSet(Members, RowEvents, Listed, Retrieved, ApiViewSet):
     """A project belongs to an organization (customer) and holds allocations (resources).
 
     You see the projects in which you have a role, and those of organizations in which you have one
@@ -57,15 +58,13 @@ class ProjectViewSet(Members, Recorded, Listed, Retrieved, ApiViewSet):
         rows = super().rows()
         return rows if self.action == "list" else rows.present()
 
-    @creates(ProjectInput)
-    def create(self, request: AuthenticatedRequest) -> Response:
-        """Create a project.
-
-        In an organization (customer). Without a slug one is made of the name. Whether the caller
-        may set an end date depends on what their role lets them end.
-        """
-        data = self.data(ProjectInput)
-        return self.created(projects.create(**data, actor=request.user, now=self.now))
+    create = creating(
+        ProjectInput,
+        projects.create,
+        "Create {one}.\n\n"
+        "In an organization (customer). Without a slug one is made of the name. Whether the "
+        "caller may set an end date depends on what their role lets them end.",
+    )
 
     @updates(ProjectInput)
     def update(self, request: AuthenticatedRequest, uuid: str) -> Response:
@@ -77,12 +76,9 @@ class ProjectViewSet(Members, Recorded, Listed, Retrieved, ApiViewSet):
         projects.update(project, actor=request.user, now=self.now, changes=changes)
         return self.reply(project)
 
-    @deletes
-    def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Remove a project.
-
-        Answers 400 while it holds allocations that are not terminated. The roles in it end; the
-        project stays on record and is found with `is_removed`.
-        """
-        projects.remove(self.row(), actor=request.user, now=self.now)
-        return self.no_content()
+    destroy = deleting(
+        projects.remove,
+        "Remove a project.\n\n"
+        "Answers 400 while it holds allocations that are not terminated. The roles in it "
+        "end; the project stays on record and is found with `is_removed`.",
+    )

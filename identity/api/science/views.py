@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from common.api.access import SCOPED, STAFF, Rule
-from common.api.actions import command, creates, deletes, listing, updates
+from common.api.actions import command, listing
 from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
+from common.api.writes import creating, deleting, updating
 from identity.api.science.filters import ScienceDomainFilter, ScienceSubDomainFilter
 from identity.api.science.serializers import (
     LoadScienceDomainPresetInput,
@@ -53,29 +54,16 @@ class ScienceDomainViewSet(Listed, Retrieved, ApiViewSet):
         "load_preset": STAFF,
     }
 
-    @creates(ScienceDomainInput)
-    def create(self, request: AuthenticatedRequest) -> Response:
-        """Create a science domain.
-
-        Its name and its code are unique.
-        """
-        data = self.data(ScienceDomainInput)
-        return self.created(science.create_domain(**data, actor=request.user, now=self.now))
-
-    @updates(ScienceDomainInput)
-    def update(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Update a science domain."""
-        row, data = self.row(), self.data(ScienceDomainInput)
-        return self.reply(science.change_domain(row, **data, actor=request.user, now=self.now))
-
-    @deletes
-    def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Delete a science domain.
-
-        With its sub-domains. Answers 409 where a project is of one of them.
-        """
-        science.remove_domain(self.row(), actor=request.user, now=self.now)
-        return self.no_content()
+    create = creating(
+        ScienceDomainInput,
+        science.create_domain,
+        "Create {one}.\n\nIts name and its code are unique.",
+    )
+    update = updating(ScienceDomainInput, science.change_domain)
+    destroy = deleting(
+        science.remove_domain,
+        "Delete {one}.\n\nWith its sub-domains. Answers 409 where a project is of one of them.",
+    )
 
     @command(LoadScienceDomainPresetInput, LoadScienceDomainPresetResponse, detail=False)
     def load_preset(self, request: AuthenticatedRequest) -> Response:
@@ -117,29 +105,16 @@ class ScienceSubDomainViewSet(Listed, Retrieved, ApiViewSet):
         """Return the parts with their number of projects, which the list can be ordered by."""
         return super().rows().for_api(self.request.user)
 
-    @creates(ScienceSubDomainInput)
-    def create(self, request: AuthenticatedRequest) -> Response:
-        """Create a science sub-domain.
-
-        Its name is unique within its domain, its code everywhere.
-        """
-        data = self.data(ScienceSubDomainInput)
-        return self.created(science.create_sub_domain(**data, actor=request.user, now=self.now))
-
-    @updates(ScienceSubDomainInput)
-    def update(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Update a science sub-domain.
-
-        It may be moved to another domain.
-        """
-        row, data = self.row(), self.data(ScienceSubDomainInput)
-        return self.reply(science.change_sub_domain(row, **data, actor=request.user, now=self.now))
-
-    @deletes
-    def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Delete a science sub-domain.
-
-        Answers 409 where a project is of it.
-        """
-        science.remove_sub_domain(self.row(), actor=request.user, now=self.now)
-        return self.no_content()
+    create = creating(
+        ScienceSubDomainInput,
+        science.create_sub_domain,
+        "Create {one}.\n\nIts name is unique within its domain, its code everywhere.",
+    )
+    update = updating(
+        ScienceSubDomainInput,
+        science.change_sub_domain,
+        "Update {one}.\n\nIt may be moved to another domain.",
+    )
+    destroy = deleting(
+        science.remove_sub_domain, "Delete {one}.\n\nAnswers 409 where a project is of it."
+    )

@@ -9,9 +9,10 @@ from rest_framework import serializers
 
 from common.addresses import address_of
 from common.api.access import PUBLIC, SCOPED, STAFF, SUPPORT, Own, Rule
-from common.api.actions import command, creates, deletes, reading, updates
+from common.api.actions import command, creates, reading, updates
 from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed
+from common.api.writes import deleting
 from identity.api.bridge.serializers import IdentityBridgeUserStatus
 from identity.api.users.filters import UserFilter
 from identity.api.users.inputs import (
@@ -27,7 +28,7 @@ from identity.api.users.serializers import (
     UserOutput,
 )
 from identity.models import Token, User
-from identity.services import bridge, credentials, emails, farewell, users
+from identity.services import bridge, credentials, emails, user_removal, users
 
 if TYPE_CHECKING:
     from rest_framework.request import Request
@@ -115,15 +116,12 @@ class UserViewSet(Listed, ApiViewSet):
         )
         return self.reply(user)
 
-    @deletes
-    def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Remove a person.
-
-        Their roles, tokens, sessions, SSH keys and hooks end, and everything personal is erased.
-        What they did stays on record without their name.
-        """
-        farewell.remove(self.row(), actor=request.user, now=self.now)
-        return self.no_content()
+    destroy = deleting(
+        user_removal.remove,
+        "Remove a person.\n\n"
+        "Their roles, tokens, sessions, SSH keys and hooks end, and everything personal is "
+        "erased. What they did stays on record without their name.",
+    )
 
     @reading(UserMeOutput, detail=False)
     def me(self, request: AuthenticatedRequest) -> Response:

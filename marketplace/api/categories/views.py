@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from common.api.access import PUBLIC, STAFF, Rule
-from common.api.actions import creates, deletes, updates
 from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
+from common.api.writes import creating, deleting, updating
 from marketplace.api.categories.filters import CategoryFilter, CategoryGroupFilter
 from marketplace.api.categories.inputs import CategoryInput
 from marketplace.api.categories.serializers import (
@@ -16,11 +16,6 @@ from marketplace.api.categories.serializers import (
 )
 from marketplace.models import Category, CategoryGroup
 from marketplace.services import categories
-
-if TYPE_CHECKING:
-    from rest_framework.response import Response
-
-    from identity.api.requests import AuthenticatedRequest
 
 
 class CategoryViewSet(Listed, Retrieved, ApiViewSet):
@@ -39,26 +34,12 @@ class CategoryViewSet(Listed, Retrieved, ApiViewSet):
         "destroy": STAFF,
     }
 
-    @creates(CategoryInput)
-    def create(self, request: AuthenticatedRequest) -> Response:
-        """Create a category."""
-        data = self.data(CategoryInput)
-        return self.created(categories.create(**data, actor=request.user, now=self.now))
-
-    @updates(CategoryInput)
-    def update(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Update a category."""
-        row, data = self.row(), self.data(CategoryInput)
-        return self.reply(categories.change(row, **data, actor=request.user, now=self.now))
-
-    @deletes
-    def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Delete a category.
-
-        Answers 409 while offerings are in it, in whatever state.
-        """
-        categories.remove(self.row(), actor=request.user, now=self.now)
-        return self.no_content()
+    create = creating(CategoryInput, categories.create)
+    update = updating(CategoryInput, categories.change)
+    destroy = deleting(
+        categories.remove,
+        "Delete {one}.\n\nAnswers 409 while offerings are in it, in whatever state.",
+    )
 
 
 class CategoryGroupViewSet(Listed, Retrieved, ApiViewSet):

@@ -11,7 +11,7 @@ from common.api.json_shapes import JsonField, Shape, map_of, record
 from identity.api.customers.serializers import COUNTRIES
 from identity.api.inputs import Columns, NotKept
 from identity.models import Customer
-from marketplace.api.offerings import absent
+from marketplace.api.offerings import omitted_keys
 from marketplace.api.offerings.components import (
     AMOUNT,
     AmountField,
@@ -104,14 +104,14 @@ class OfferingCreateInput(OfferingColumns):
     components = OfferingComponentInput(many=True)
     country = serializers.ChoiceField(choices=COUNTRIES, allow_blank=True)
     customer = RelatedUrl("customer-detail", Customer, allow_null=True)
-    image = NotKept(f"{absent.FILES.capitalize()}.")
+    image = NotKept(f"{omitted_keys.FILES.capitalize()}.")
     limits = JsonField(BOUNDS)
-    offering_group = NotKept(f"{absent.GROUPS.capitalize()}.")
+    offering_group = NotKept(f"{omitted_keys.GROUPS.capitalize()}.")
     options = OptionsInput()
     plans = PlanColumns(many=True)
     plugin_options = JsonField(PLUGIN_OPTIONS)
     resource_options = OptionsInput()
-    thumbnail = NotKept(f"{absent.FILES.capitalize()}.")
+    thumbnail = NotKept(f"{omitted_keys.FILES.capitalize()}.")
     type = serializers.ChoiceField(
         choices=[one.value for one in OfferingType],
         error_messages={"invalid_choice": "Invalid value."},

@@ -41,7 +41,7 @@ from identity.api.customers.serializers import (
 )
 from marketplace import account_settings
 from marketplace.api.nested.serializers import OfferingComponentOutput
-from marketplace.api.offerings import absent
+from marketplace.api.offerings import omitted_keys
 from marketplace.api.offerings.integration import AGENTS
 from marketplace.api.offerings.options import OptionsOutput, complete
 from marketplace.api.offerings.partitions import NestedPartitionOutput
@@ -181,9 +181,9 @@ class OfferingOutput(Output):
     category_title = serializers.CharField(source="category.title")
     category_uuid = UuidField(source="category.uuid")
     citation_count = Omitted(serializers.IntegerField(), reason="citations are not counted")
-    compliance_checklist = absent.text("checklists are not served")
-    compliance_checklist_details = absent.object_or_null(
-        absent.CHECKLIST, "checklists are not served"
+    compliance_checklist = omitted_keys.text("checklists are not served")
+    compliance_checklist_details = omitted_keys.object_or_null(
+        omitted_keys.CHECKLIST, "checklists are not served"
     )
     components = Nested(OfferingComponentOutput, source="components", many=True)
     # An empty code is none of the enum's: clients would fail on the whole page.
@@ -195,66 +195,71 @@ class OfferingOutput(Output):
     customer = UrlField("customer-detail", source="customer.uuid", allow_null=True)
     customer_name = serializers.CharField(source="customer.name", allow_null=True)
     customer_uuid = UuidField(source="customer.uuid", allow_null=True)
-    default_access_subnets = absent.rows(
+    default_access_subnets = omitted_keys.rows(
         record({"description": TEXT, "inet": TEXT, "uuid": TEXT}), "subnets are not served"
     )
     effective_available_limits = Derived(
         "components", fn=limited, output=serializers.ListField(child=serializers.CharField())
     )
-    endpoints = absent.rows(
+    endpoints = omitted_keys.rows(
         record({"name": TEXT, "url": TEXT, "uuid": TEXT}),
         "endpoints are told of each allocation",
     )
-    files = absent.rows(record({"created": TEXT, "file": TEXT, "name": TEXT}), absent.FILES)
+    files = omitted_keys.rows(
+        record({"created": TEXT, "file": TEXT, "name": TEXT}), omitted_keys.FILES
+    )
     google_calendar_is_public = Omitted(
         serializers.BooleanField(allow_null=True), reason="calendars are not connected"
     )
-    google_calendar_link = absent.text("calendars are not connected")
+    google_calendar_link = omitted_keys.text("calendars are not connected")
     has_compliance_requirements = Omitted(
         serializers.BooleanField(), reason="checklists are not served"
     )
-    image = absent.text(absent.FILES)
-    offering_group = absent.text(absent.GROUPS)
-    offering_group_title = absent.text(absent.GROUPS)
-    offering_group_uuid = absent.uuid(absent.GROUPS)
+    image = omitted_keys.text(omitted_keys.FILES)
+    offering_group = omitted_keys.text(omitted_keys.GROUPS)
+    offering_group_title = omitted_keys.text(omitted_keys.GROUPS)
+    offering_group_uuid = omitted_keys.uuid(omitted_keys.GROUPS)
     options = Computed("options", fn=complete, output=OptionsOutput())
     order_count = serializers.IntegerField()
     organization_groups = Nested(
         OrganizationGroupOutput, source="organization_groups", many=True, order_by=("name", "pk")
     )
-    parent_description = absent.text("offerings have no parents")
-    parent_name = absent.text("offerings have no parents")
-    parent_uuid = absent.uuid("offerings have no parents")
+    parent_description = omitted_keys.text("offerings have no parents")
+    parent_name = omitted_keys.text("offerings have no parents")
+    parent_uuid = omitted_keys.uuid("offerings have no parents")
     partitions = Nested(
         NestedPartitionOutput, source="partitions", many=True, order_by=("partition_name", "pk")
     )
     plans = Nested(BaseProviderPlanOutput, source="plans", many=True, order_by=("name", "pk"))
     plugin_options = JsonField(PLUGIN_OPTIONS)
-    profile_name = absent.text("offerings have no profiles")
-    profile_uuid = absent.uuid("offerings have no profiles")
+    profile_name = omitted_keys.text("offerings have no profiles")
+    profile_uuid = omitted_keys.uuid("offerings have no profiles")
     project = UrlField("project-detail", source="project.uuid", allow_null=True)
     project_name = serializers.CharField(source="project.name", allow_null=True)
     project_uuid = UuidField(source="project.uuid", allow_null=True)
-    qos_profiles = absent.rows(absent.QOS, "qualities of service are the site's own")
-    quotas = absent.rows(QUOTA, "counts stand under their own names")
+    qos_profiles = omitted_keys.rows(omitted_keys.QOS, "qualities of service are the site's own")
+    quotas = omitted_keys.rows(QUOTA, "counts stand under their own names")
     resource_options = Computed("resource_options", fn=complete, output=OptionsOutput())
-    scope = Omitted(serializers.CharField(), reason=absent.SCOPES)
-    scope_error_message = absent.text(absent.SCOPES)
-    scope_name = absent.text(absent.SCOPES)
-    scope_resource = absent.text(absent.SCOPES)
-    scope_resource_name = absent.text(absent.SCOPES)
-    scope_resource_uuid = absent.text(absent.SCOPES)
+    scope = Omitted(serializers.CharField(), reason=omitted_keys.SCOPES)
+    scope_error_message = omitted_keys.text(omitted_keys.SCOPES)
+    scope_name = omitted_keys.text(omitted_keys.SCOPES)
+    scope_resource = omitted_keys.text(omitted_keys.SCOPES)
+    scope_resource_name = omitted_keys.text(omitted_keys.SCOPES)
+    scope_resource_uuid = omitted_keys.text(omitted_keys.SCOPES)
     scope_state = Omitted(
-        serializers.ChoiceField(choices=absent.CORE_STATES, allow_null=True), reason=absent.SCOPES
+        serializers.ChoiceField(choices=omitted_keys.CORE_STATES, allow_null=True),
+        reason=omitted_keys.SCOPES,
     )
-    scope_uuid = absent.uuid(absent.SCOPES)
-    screenshots = absent.rows(
-        record(named("created description image name thumbnail uuid", TEXT)), absent.FILES
+    scope_uuid = omitted_keys.uuid(omitted_keys.SCOPES)
+    screenshots = omitted_keys.rows(
+        record(named("created description image name thumbnail uuid", TEXT)), omitted_keys.FILES
     )
-    software_catalogs = absent.rows(absent.SOFTWARE, "catalogues of software are not kept")
+    software_catalogs = omitted_keys.rows(
+        omitted_keys.SOFTWARE, "catalogues of software are not kept"
+    )
     state = EnumField(OfferingState)
-    tags = absent.rows(record({"name": TEXT, "uuid": TEXT}), "offerings have no tags")
-    thumbnail = absent.text(absent.FILES)
+    tags = omitted_keys.rows(record({"name": TEXT, "uuid": TEXT}), "offerings have no tags")
+    thumbnail = omitted_keys.text(omitted_keys.FILES)
     total_cost = Omitted(serializers.IntegerField(allow_null=True), reason=NO_INVOICES)
     total_cost_estimated = Computed(
         "total_cost_estimated", fn=rounded, output=serializers.IntegerField(allow_null=True)
@@ -296,9 +301,9 @@ class PublicOfferingDetailsOutput(OfferingOutput):
         where=Q(archived=False),
         order_by=("name", "pk"),
     )
-    promotion_campaigns = absent.rows(absent.CAMPAIGN, "campaigns are not served")
-    secret_options = Omitted(JsonField(SECRET_OPTIONS), reason=absent.PRIVATE)
-    service_attributes = Omitted(JsonField(map_of(ANYTHING)), reason=absent.PRIVATE)
+    promotion_campaigns = omitted_keys.rows(omitted_keys.CAMPAIGN, "campaigns are not served")
+    secret_options = Omitted(JsonField(SECRET_OPTIONS), reason=omitted_keys.PRIVATE)
+    service_attributes = Omitted(JsonField(map_of(ANYTHING)), reason=omitted_keys.PRIVATE)
     total_cost_estimated = Withheld(
         "total_cost_estimated",
         by="is_provided",
@@ -328,7 +333,9 @@ class ProviderOfferingDetailsOutput(OfferingOutput):
 
     backend_id_rules = MapField()
     integration_status = JsonField(list_of(AGENTS), allow_null=True)
-    limit_precision_advisory = absent.text("limits are held to each component's decimal places")
+    limit_precision_advisory = omitted_keys.text(
+        "limits are held to each component's decimal places"
+    )
     secret_options = Computed(
         "secret_options", "may_update", fn=if_may, output=JsonField(SECRET_OPTIONS)
     )
@@ -367,8 +374,8 @@ class ProviderOfferingOutput(Output):
     category_title = serializers.CharField(source="category.title")
     components = Nested(OfferingComponentOutput, source="components", many=True)
     customer_uuid = UuidField(source="customer.uuid")
-    offering_group_title = absent.text(absent.GROUPS)
-    offering_group_uuid = absent.uuid(absent.GROUPS)
+    offering_group_title = omitted_keys.text(omitted_keys.GROUPS)
+    offering_group_uuid = omitted_keys.uuid(omitted_keys.GROUPS)
     options = Computed("options", fn=complete, output=MapField())
     plans = Nested(BaseProviderPlanOutput, source="plans", many=True, order_by=("name", "pk"))
     resource_options = Computed("resource_options", fn=complete, output=MapField())
@@ -382,7 +389,7 @@ class ProviderOfferingOutput(Output):
         output=serializers.BooleanField(),
     )
     state = EnumField(OfferingState)
-    thumbnail = absent.text(absent.FILES)
+    thumbnail = omitted_keys.text(omitted_keys.FILES)
     type = serializers.CharField()
     uuid = UuidField()
 

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from rest_framework.exceptions import NotFound
 
 from common.api.access import SCOPED, STAFF, Needs, Rule
-from common.api.actions import command, creates, deletes, listing, reading
+from common.api.actions import command, listing, reading
 from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed, Retrieved, as_uuid
-from identity.api.events.recorded import Recorded
+from common.api.writes import creating, deleting
+from identity.api.events.row_events import RowEvents
 from identity.api.members.views import Members
 from identity.api.projects.serializers import ProjectOutput
 from identity.api.users.serializers import UserOutput
@@ -30,7 +31,7 @@ from marketplace.api.offerings.serializers import (
     ProviderOfferingDetailsOutput,
 )
 from marketplace.api.orders.serializers import OrderDetailsOutput, Status
-from marketplace.api.providers.clientele import ClientOutput
+from marketplace.api.providers.provider_customers import ClientOutput
 from marketplace.models import (
     Offering,
     Order,
@@ -50,7 +51,7 @@ PAUSES = Needs(Permission.PAUSE_OFFERING, on=("", "customer"))
 ARCHIVES = Needs(Permission.ARCHIVE_OFFERING, on=("", "customer"))
 
 
-class ProviderOfferingViewSet(Members, Recorded, Changes, Listed, Retrieved, ApiViewSet):
+class ProviderOfferingViewSet(Members, RowEvents, Changes, Listed, Retrieved, ApiViewSet):
     """An offering is what can be ordered.
 
     It has components that are counted, plans, and partitions. You see here the offerings that you
@@ -89,23 +90,18 @@ class ProviderOfferingViewSet(Members, Recorded, Changes, Listed, Retrieved, Api
         "delete_user": Needs(Permission.DELETE_OFFERING_MEMBER, on=("", "customer")),
     }
 
-    @creates(OfferingCreateInput)
-    def create(self, request: AuthenticatedRequest) -> Response:
-        """Create an offering.
-
-        It is a Draft, with the components and plans that are sent along; staff activate it.
-        """
-        data = self.data(OfferingCreateInput)
-        return self.created(offerings.create(**data, actor=request.user, now=self.now))
-
-    @deletes
-    def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Delete an offering.
-
-        Answers 409 where there are, or were, allocations of it: archive it instead.
-        """
-        offerings.remove(self.row(), actor=request.user, now=self.now)
-        return self.no_content()
+    create = creating(
+        OfferingCreateInput,
+        offerings.create,
+        "Create {one}.\n\n"
+        "It is a Draft, with the components and plans that are sent along; staff activate "
+        "it.",
+    )
+    destroy = deleting(
+        offerings.remove,
+        "Delete {one}.\n\n"
+        "Answers 409 where there are, or were, allocations of it: archive it instead.",
+    )
 
     @command(output=DetailState)
     def activate(self, request: AuthenticatedRequest, uuid: str) -> Response:
@@ -164,13 +160,13 @@ class ProviderOfferingViewSet(Members, Recorded, Changes, Listed, Retrieved, Api
         prescribes.
         """
         offering, data = self.row(), self.data(CheckUniqueBackendIDInput)
-        verdict = backend_ids.judge(
+        availability = backend_ids.check(
             offering,
             data["backend_id"],
             in_all_offerings=data["check_all_offerings"],
             by_rules=data["use_offering_rules"],
         )
-        return self.answer(CheckUniqueBackendIDResponse(verdict).data)
+        return self.answer(CheckUniqueBackendIDResponse(availability).data)
 
     @listing(ProviderOfferingCustomerOutput, filterset=OfferingOfPathFilter, order=("name",))
     def customers(self, request: AuthenticatedRequest, uuid: str) -> Response:

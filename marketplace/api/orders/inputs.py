@@ -49,7 +49,7 @@ class PlanUrl(RelatedUrl):
 
 
 class OrderCreateInput(Input):
-    """A wish for a new allocation."""
+    """An order for a new allocation."""
 
     accepting_terms_of_service = serializers.BooleanField(required=False)
     attributes = JsonField(ATTRIBUTES, required=False)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from common.api.access import SCOPED, STAFF, Needs, Own, Rule
-from common.api.actions import command, creates, deletes, reading, updates
+from common.api.actions import command, creates, reading, updates
 from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
-from identity.api.events.recorded import Recorded
+from common.api.writes import deleting
+from identity.api.events.row_events import RowEvents
 from identity.permissions import Permission
 from marketplace.api.offerings.serializers import PublicOfferingDetailsOutput
 from marketplace.api.orders.filters import OrderFilter
@@ -43,7 +44,7 @@ COMPLETES = Needs(P.COMPLETE_ORDER, on=PROVIDER)
 CANCELS = Needs(P.CANCEL_ORDER, on=CONSUMER)
 
 
-class OrderViewSet(Recorded, Listed, Retrieved, ApiViewSet):
+class OrderViewSet(RowEvents, Listed, Retrieved, ApiViewSet):
     """An order asks for a new allocation (resource), or for a change or the end of one.
 
     You see the orders of your projects and organizations, and those for offerings that you help to
@@ -95,8 +96,8 @@ class OrderViewSet(Recorded, Listed, Retrieved, ApiViewSet):
         """
         data = self.data(OrderCreateInput)
         accepting = data.pop("accepting_terms_of_service", False)
-        wish = placing.Wish(**data, accepting_terms=accepting)
-        return self.created(placing.place(wish, actor=request.user, now=self.now))
+        requested = placing.OrderRequest(**data, accepting_terms=accepting)
+        return self.created(placing.place(requested, actor=request.user, now=self.now))
 
     @updates(OrderUpdateInput, OrderUpdateOutput)
     def update(self, request: AuthenticatedRequest, uuid: str) -> Response:
@@ -109,14 +110,11 @@ class OrderViewSet(Recorded, Listed, Retrieved, ApiViewSet):
         amendments.amend(order, **data, actor=request.user, now=self.now)
         return self.reply(order)
 
-    @deletes
-    def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Delete an order.
-
-        Only while it waits (409 otherwise); an allocation that was ordered is abandoned.
-        """
-        orders.delete(self.row(), actor=request.user, now=self.now)
-        return self.no_content()
+    destroy = deleting(
+        orders.delete,
+        "Delete {one}.\n\n"
+        "Only while it waits (409 otherwise); an allocation that was ordered is abandoned.",
+    )
 
     @command(output=OrderInfoResponse)
     def approve_by_consumer(self, request: AuthenticatedRequest, uuid: str) -> Response:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from common.api.access import SCOPED, Needs, Rule
-from common.api.actions import command, creates, deletes, updates
+from common.api.actions import command, updates
 from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
+from common.api.writes import creating, deleting
 from identity.permissions import Permission
 from marketplace.api.plans.filters import PlanFilter
 from marketplace.api.plans.serializers import (
@@ -52,14 +53,13 @@ class PlanViewSet(Listed, Retrieved, ApiViewSet):
         "update_quotas": MANAGES,
     }
 
-    @creates(ProviderPlanDetailsInput)
-    def create(self, request: AuthenticatedRequest) -> Response:
-        """Create a plan.
-
-        In an offering, with a price of zero for each component; set prices with `update_prices`.
-        """
-        data = self.data(ProviderPlanDetailsInput)
-        return self.created(plans.create(**data, actor=request.user, now=self.now))
+    create = creating(
+        ProviderPlanDetailsInput,
+        plans.create,
+        "Create {one}.\n\n"
+        "In an offering, with a price of zero for each component; set prices with "
+        "`update_prices`.",
+    )
 
     @updates(ProviderPlanDetailsInput)
     def update(self, request: AuthenticatedRequest, uuid: str) -> Response:
@@ -72,14 +72,12 @@ class PlanViewSet(Listed, Retrieved, ApiViewSet):
         data.pop("offering", None)
         return self.reply(plans.change(plan, **data, actor=request.user, now=self.now))
 
-    @deletes
-    def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Delete a plan.
-
-        Answers 409 where there are, or were, allocations or orders under it: archive it instead.
-        """
-        plans.remove(self.row(), actor=request.user, now=self.now)
-        return self.no_content()
+    destroy = deleting(
+        plans.remove,
+        "Delete {one}.\n\n"
+        "Answers 409 where there are, or were, allocations or orders under it: archive it "
+        "instead.",
+    )
 
     @command()
     def archive(self, request: AuthenticatedRequest, uuid: str) -> Response:

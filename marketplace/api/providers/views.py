@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from common.api.access import PUBLIC, STAFF, Needs, Rule
-from common.api.actions import creates, deletes, listing, updates
+from common.api.actions import listing, updates
 from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
+from common.api.writes import creating, deleting
 from identity.api.keys.filters import SshKeyFilter
 from identity.api.keys.serializers import SshKeyOutput
 from identity.api.projects.filters import ProjectFilter
@@ -18,18 +19,18 @@ from identity.roles import ScopeType
 from marketplace.api.offerings.filters import PublicOfferingFilter
 from marketplace.api.offerings.serializers import ProviderOfferingOutput
 from marketplace.api.providers.access import Serves
-from marketplace.api.providers.clientele import (
-    MarketplaceProviderCustomerOutput,
-    MarketplaceProviderCustomerProjectOutput,
-    MarketplaceServiceProviderUserOutput,
-    ProjectPermissionLogOutput,
-)
 from marketplace.api.providers.filters import (
     CustomerProjectFilter,
     ProjectPermissionFilter,
     ProviderCustomerFilter,
     ProviderUserFilter,
     ServiceProviderFilter,
+)
+from marketplace.api.providers.provider_customers import (
+    MarketplaceProviderCustomerOutput,
+    MarketplaceProviderCustomerProjectOutput,
+    MarketplaceServiceProviderUserOutput,
+    ProjectPermissionLogOutput,
 )
 from marketplace.api.providers.serializers import ServiceProviderInput, ServiceProviderOutput
 from marketplace.models import (
@@ -76,14 +77,11 @@ class ServiceProviderViewSet(Listed, Retrieved, ApiViewSet):
         "keys": Serves(),
     }
 
-    @creates(ServiceProviderInput)
-    def create(self, request: AuthenticatedRequest) -> Response:
-        """Register an organization as a service provider.
-
-        Answers 400 where it is one already.
-        """
-        data = self.data(ServiceProviderInput)
-        return self.created(providers.register(**data, actor=request.user, now=self.now))
+    create = creating(
+        ServiceProviderInput,
+        providers.register,
+        "Register an organization as a service provider.\n\nAnswers 400 where it is one already.",
+    )
 
     @updates(ServiceProviderInput)
     def update(self, request: AuthenticatedRequest, uuid: str) -> Response:
@@ -95,14 +93,11 @@ class ServiceProviderViewSet(Listed, Retrieved, ApiViewSet):
         data.pop("customer", None)
         return self.reply(providers.change(provider, **data, actor=request.user, now=self.now))
 
-    @deletes
-    def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Remove a service provider.
-
-        The organization stays. Answers 400 while an offering of it is not archived.
-        """
-        providers.remove(self.row(), actor=request.user, now=self.now)
-        return self.no_content()
+    destroy = deleting(
+        providers.remove,
+        "Remove a service provider.\n\n"
+        "The organization stays. Answers 400 while an offering of it is not archived.",
+    )
 
     @listing(ProviderOfferingOutput, filterset=PublicOfferingFilter, order=("name",))
     def offerings(self, request: AuthenticatedRequest, uuid: str) -> Response:

@@ -89,25 +89,25 @@ class ResourceSuggestNameInput(Input):
 # --- what providers say ---------------------------------------------------------------------------
 
 
-class Told(Input):
-    """Something that must be said, though the contract does not call it required."""
+class AllRequired(Input):
+    """Every field must be sent, though the contract calls none required."""
 
-    def validate(self, told: dict[str, Any]) -> dict[str, Any]:
-        """Refuse what is not said."""
-        if missing := set(self.fields) - set(told):
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse a body without one of them."""
+        if missing := set(self.fields) - set(attrs):
             raise serializers.ValidationError(
                 {name: ["This field is required."] for name in sorted(missing)}
             )
-        return told
+        return attrs
 
 
-class ResourceBackendIDInput(Told):
+class ResourceBackendIDInput(AllRequired):
     """What a provider calls a resource."""
 
     backend_id = serializers.CharField(max_length=255, allow_blank=True, required=False)
 
 
-class ResourceEffectiveIDInput(Told):
+class ResourceEffectiveIDInput(AllRequired):
     """Under which id a resource runs in the end."""
 
     effective_id = serializers.CharField(max_length=255, allow_blank=True, required=False)

@@ -12,7 +12,7 @@ from common.api.access import AUTHENTICATED, SCOPED, STAFF, Needs, Rule
 from common.api.actions import command, reading, updates
 from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
-from identity.api.events.recorded import Recorded
+from identity.api.events.row_events import RowEvents
 from identity.permissions import Permission
 from marketplace.api.offerings.serializers import PublicOfferingDetailsOutput
 from marketplace.api.orders.serializers import OrderUUID, Status
@@ -61,7 +61,7 @@ PAUSES = Needs(P.PAUSE_RESOURCE, on=PROVIDER)
 OPTIONS_SUBMITTED = {"status": "Resource options are submitted"}
 
 
-class Resources(Recorded, Listed, Retrieved, ApiViewSet):
+class Resources(RowEvents, Listed, Retrieved, ApiViewSet):
     """What a resource's project and its provider both read and do."""
 
     model = Resource

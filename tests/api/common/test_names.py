@@ -13,7 +13,7 @@ from allocations.api.agent_logs.inputs import SiteAgentLogCreateInput
 from allocations.api.agents.inputs import AgentServiceStatisticsInput
 from common import names
 from common.api.inputs import Input, check_name
-from config.presets.loader.broken import Fault
+from config.presets.loader.faults import Fault
 from config.presets.loader.rows import checked
 from identity.api.keys.serializers import SshKeyInput
 from identity.models import Customer, Project

@@ -179,7 +179,7 @@ def test_a_provider_that_offers_something_is_not_removed(
     assert client.get(here).status_code == 404
 
 
-class TestClientele:
+class TestProviderCustomers:
     """Two projects hold allocations of CSC, one ended one, one only of somebody else."""
 
     @pytest.fixture(autouse=True)

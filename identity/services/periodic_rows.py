@@ -1,6 +1,6 @@
-"""Rounds of periodic tasks: over rows, each on its own, so that none stops the others.
+"""What periodic tasks do row by row, each row on its own, so that none stops the others.
 
-What fails is recorded with its task: which row, since when, how often and why. A later round that
+What fails is recorded with its task: which row, since when, how often and why. A later run that
 does the row, or does not meet it any more, forgets that. Staff see it on their start page.
 """
 
@@ -33,7 +33,7 @@ LONGEST = 20_000
 """How many characters of an error are kept."""
 
 
-def each(
+def for_each(
     task: str, rows: QuerySet[Row], work: Callable[[Row], object], *, now: datetime
 ) -> list[Any]:
     """Do the work on each row, in the order of keys, and return what it came to where it succeeded.
@@ -54,10 +54,10 @@ def each(
             except DomainError as error:
                 log.info("%s passed over %s: %s", task, subject, error)
             except Exception as error:  # whatever it is, the others are done
-                note(task, subject, error, now=now)
+                record_failure(task, subject, error, now=now)
                 continue
             if subject in known:
-                forget(task, subject)
+                clear_failure(task, subject)
     _forget_unmet(task, rows.model, known, keys)
     return found
 
@@ -71,29 +71,29 @@ def part(task: str, subject: str = "", *, now: datetime, pass_on: bool = False) 
     try:
         yield
     except Exception as error:
-        note(task, subject, error, now=now)
+        record_failure(task, subject, error, now=now)
         if pass_on:
             raise
     else:
-        forget(task, subject)
+        clear_failure(task, subject)
 
 
-def note(task: str, subject: str, error: Exception, *, now: datetime) -> None:
+def record_failure(task: str, subject: str, error: Exception, *, now: datetime) -> None:
     """Write down that a row or a part of a task failed; the first time is kept."""
     log.error("%s failed with %s", task, subject or "its run", exc_info=error)
     text = "".join(traceback.format_exception(error))
-    told = {"failed_at": now, "error": _told(error), "traceback": _plain(text)[-LONGEST:]}
+    columns = {"failed_at": now, "error": _summary(error), "traceback": _plain(text)[-LONGEST:]}
     again = TaskFailure.objects.filter(task=task, subject=subject)
-    if again.update(times=F("times") + 1, **told):
+    if again.update(times=F("times") + 1, **columns):
         return
     try:
         with transaction.atomic():
-            TaskFailure.objects.create(task=task, subject=subject, since=now, **told)
+            TaskFailure.objects.create(task=task, subject=subject, since=now, **columns)
     except IntegrityError:  # another worker met it at the same moment
-        again.update(times=F("times") + 1, **told)
+        again.update(times=F("times") + 1, **columns)
 
 
-def forget(task: str, subject: str) -> None:
+def clear_failure(task: str, subject: str) -> None:
     """Take note that a row or a part of a task does not fail any more."""
     TaskFailure.objects.filter(task=task, subject=subject).delete()
 
@@ -135,7 +135,7 @@ def _subject(model: type[Model], key: Any) -> str:
     return f"{model._meta.label} {key}"
 
 
-def _told(error: Exception) -> str:
+def _summary(error: Exception) -> str:
     return _plain(f"{type(error).__name__}: {error}")[:LONGEST]
 
 

@@ -19,14 +19,14 @@ class Fault(Exception):
 
 def faults_of(error: ValidationError) -> Fault:
     """Return what Django's validation has against a row, in one line."""
-    told = (
+    faults = (
         " ".join(messages) if field == "__all__" else f"{field}: {' '.join(messages)}"
         for field, messages in error.message_dict.items()
     )
-    return Fault("; ".join(told))
+    return Fault("; ".join(faults))
 
 
-def told_by_database(error: DatabaseError) -> str:
+def database_error_of(error: DatabaseError) -> str:
     """Return what the database has against a row, without the row itself."""
     first, *more = str(error).strip().splitlines()
     keys = (line.removeprefix("DETAIL:").strip() for line in more if "DETAIL:  Key" in line)

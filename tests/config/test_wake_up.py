@@ -9,7 +9,7 @@ import pytest
 from django.db import transaction
 
 from config import apps
-from config.nudge import Nudge
+from config.wake_up import WakeUp
 from identity import events
 from identity.event_kinds import PROJECT_UPDATED
 from tests.factories.identity import ProjectFactory, UserFactory
@@ -36,16 +36,16 @@ def sent():
 
 
 def test_a_call_becomes_a_message(sent):
-    Nudge(sent)()
+    WakeUp(sent)()
 
     assert sent.arrived.wait(120)
 
 
 def test_many_calls_while_one_is_sent_become_one_message(sent):
     sent.open.clear()
-    nudge = Nudge(sent, gap=0)
+    wake_up = WakeUp(sent, gap=0)
     for _ in range(50):
-        nudge()
+        wake_up()
     sent.open.set()
 
     assert sent.arrived.wait(120)
@@ -55,9 +55,9 @@ def test_many_calls_while_one_is_sent_become_one_message(sent):
 
 def test_a_broker_that_hangs_does_not_hold_up_the_caller(sent):
     sent.open.clear()
-    nudge = Nudge(sent)
+    wake_up = WakeUp(sent)
     for _ in range(1000):
-        nudge()
+        wake_up()
 
     assert sent.times == 0  # none of the calls has waited for a message to leave
     sent.open.set()
@@ -65,35 +65,35 @@ def test_a_broker_that_hangs_does_not_hold_up_the_caller(sent):
 
 def test_a_broker_that_refuses_is_tried_again_with_the_next_call(sent, caplog):
     sent.error = ConnectionError("no broker")
-    nudge = Nudge(sent, gap=0.001, longest_pause=0.01)
-    nudge()
+    wake_up = WakeUp(sent, gap=0.001, longest_pause=0.01)
+    wake_up()
     assert sent.arrived.wait(120)
 
     sent.error = None
     sent.arrived.clear()
-    nudge()
+    wake_up()
 
     assert sent.arrived.wait(120)
     assert "the broker cannot be reached" in caplog.text
 
 
 def test_a_forked_process_gets_a_thread_of_its_own(sent, monkeypatch):
-    nudge = Nudge(sent)
-    nudge()
+    wake_up = WakeUp(sent)
+    wake_up()
     assert sent.arrived.wait(120)
-    before = nudge._thread
+    before = wake_up._thread
     sent.arrived.clear()
 
-    monkeypatch.setattr("config.nudge.os.getpid", lambda: -1)
-    nudge()
+    monkeypatch.setattr("config.wake_up.os.getpid", lambda: -1)
+    wake_up()
 
     assert sent.arrived.wait(120)
-    assert nudge._thread is not before
+    assert wake_up._thread is not before
 
 
 @pytest.mark.django_db(transaction=True)
 def test_the_dispatcher_is_woken_after_the_commit_only(sent, monkeypatch, now):
-    monkeypatch.setattr(events, "_nudges", [Nudge(sent)])
+    monkeypatch.setattr(events, "_wake_ups", [WakeUp(sent)])
     actor, project = UserFactory(), ProjectFactory()
 
     with transaction.atomic():
@@ -108,7 +108,7 @@ def test_the_action_stands_when_waking_fails(monkeypatch, now):
     def fail():
         raise OSError("no threads left")
 
-    monkeypatch.setattr(events, "_nudges", [fail])
+    monkeypatch.setattr(events, "_wake_ups", [fail])
     project = ProjectFactory()
 
     with transaction.atomic():

@@ -11,7 +11,7 @@ from django.utils.timezone import now as timezone_now
 from accounting import tasks
 from accounting.ledger import month_of, preceding
 from accounting.models import ComponentUsage
-from accounting.services import months
+from accounting.services import new_months
 from accounting.services.usage import Reported, set_usage
 from identity.models import Event
 from marketplace.usage_snapshot import current_usages, limit_usage
@@ -51,7 +51,7 @@ def test_what_recurs_stands_in_the_new_month(resource):
     period = ResourcePlanPeriodFactory(resource=resource, start=NOW.replace(day=1))
     used(resource, OCTOBER, recurring=True, description="a reservation")
 
-    assert months.carry_over(resource, now=NOW) == 1
+    assert new_months.carry_over(resource, now=NOW) == 1
 
     row = ComponentUsage.objects.get(billing_period=NOVEMBER)
     assert (row.usage, row.recurring, row.description, row.date) == (
@@ -75,7 +75,7 @@ def test_what_recurs_stands_in_the_new_month(resource):
 def test_a_month_without_a_report_is_what_the_last_report_asked_for(resource, policy, amount):
     used(resource, SEPTEMBER, missing_usage_policy=policy)
 
-    months.carry_over(resource, now=NOW)
+    new_months.carry_over(resource, now=NOW)
 
     assert amounts() == [(SEPTEMBER, 7)] + ([(OCTOBER, amount)] if amount is not None else [])
 
@@ -83,7 +83,7 @@ def test_a_month_without_a_report_is_what_the_last_report_asked_for(resource, po
 def test_a_month_is_not_filled_before_it_is_over_everywhere(resource):
     used(resource, SEPTEMBER, missing_usage_policy="reuse")
 
-    months.carry_over(resource, now=datetime(2026, 11, 1, 11, tzinfo=UTC))
+    new_months.carry_over(resource, now=datetime(2026, 11, 1, 11, tzinfo=UTC))
 
     assert amounts() == [(SEPTEMBER, 7)]
 
@@ -93,8 +93,8 @@ def test_a_report_is_not_replaced_and_the_second_time_nothing_happens(resource):
     october = used(resource, OCTOBER, recurring=True, missing_usage_policy="reuse")
     type(october).objects.filter(pk=october.pk).update(usage=3)
 
-    assert months.carry_over(resource, now=NOW) == 1
-    assert months.carry_over(resource, now=NOW) == 0
+    assert new_months.carry_over(resource, now=NOW) == 1
+    assert new_months.carry_over(resource, now=NOW) == 0
 
     assert amounts() == [(SEPTEMBER, 7), (OCTOBER, 3), (NOVEMBER, 3)]
     assert Event.objects.count() == 1
@@ -103,13 +103,13 @@ def test_a_report_is_not_replaced_and_the_second_time_nothing_happens(resource):
 def test_a_resource_shows_the_present_month(resource):
     used(resource, OCTOBER)
 
-    assert list(months.unsettled(now=NOW)) == [resource]
-    assert months.carry_over(resource, now=NOW) == 0
+    assert list(new_months.unsettled(now=NOW)) == [resource]
+    assert new_months.carry_over(resource, now=NOW) == 0
 
     resource.refresh_from_db()
     assert resource.current_usages == {}
     assert resource.limit_usage == {"cpu_k_hours": 0, "gb_k_hours": 0}
-    assert list(months.unsettled(now=NOW)) == []
+    assert list(new_months.unsettled(now=NOW)) == []
     assert not Event.objects.exists()
 
 
@@ -117,8 +117,8 @@ def test_a_terminated_resource_keeps_what_it_showed(resource):
     used(resource, OCTOBER, recurring=True)
     type(resource).objects.update(state="Terminated")
 
-    assert list(months.unsettled(now=NOW)) == []
-    assert months.carry_over(resource, now=NOW) == 0
+    assert list(new_months.unsettled(now=NOW)) == []
+    assert new_months.carry_over(resource, now=NOW) == 0
     assert amounts() == [(OCTOBER, 7)]
 
 
@@ -164,9 +164,9 @@ def test_each_month_is_shown_from_its_first_second_on(carol, provider, project):
             limit_usage(*shown, resource.limit_usage, resource.following_usages),
         ) == (usages, dict(zip(("cpu_k_hours", "gb_k_hours"), against, strict=True)))
 
-    assert sorted(months.unsettled(now=NOW), key=lambda one: one.pk) == [early, silent]
+    assert sorted(new_months.unsettled(now=NOW), key=lambda one: one.pk) == [early, silent]
     tasks.begin_month()
-    assert not months.unsettled(now=timezone_now()).exists()
+    assert not new_months.unsettled(now=timezone_now()).exists()
 
 
 def test_the_api_shows_the_month_of_today(as_user, dave, resource):

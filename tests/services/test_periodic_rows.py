@@ -14,7 +14,7 @@ from config.metrics import failing_tasks
 from config.pages.dashboard import panels
 from identity.models import Project, TaskFailure
 from identity.periodic import periodic
-from identity.services import housekeeping, rounds
+from identity.services import housekeeping, periodic_rows
 from marketplace.services import end_dates
 from marketplace.tasks import terminate_ended
 from tests.factories.identity import ProjectFactory
@@ -48,9 +48,9 @@ def test_a_row_that_fails_stops_no_other_and_is_forgotten_when_it_is_done(now: d
         return int(project.pk)
 
     rows = Project.objects.filter(pk__in=[first.pk, broken.pk, busy.pk, last.pk])
-    assert rounds.each(TASK, rows, work, now=now) == [first.pk, last.pk]
+    assert periodic_rows.for_each(TASK, rows, work, now=now) == [first.pk, last.pk]
     later = now + timedelta(hours=1)
-    assert rounds.each(TASK, rows, work, now=later) == [first.pk, last.pk]
+    assert periodic_rows.for_each(TASK, rows, work, now=later) == [first.pk, last.pk]
 
     failure = TaskFailure.objects.get()
     assert (failure.task, failure.subject, failure.times) == (
@@ -70,7 +70,7 @@ def test_a_row_that_fails_stops_no_other_and_is_forgotten_when_it_is_done(now: d
     assert [s.value for s in counted["efp_task_failures_oldest_seconds"]] == [3600]
 
     heal = True
-    assert rounds.each(TASK, rows, work, now=later) == [first.pk, broken.pk, last.pk]
+    assert periodic_rows.for_each(TASK, rows, work, now=later) == [first.pk, broken.pk, last.pk]
     assert failures() == []
 
 
@@ -78,14 +78,16 @@ def test_a_failure_of_a_row_that_has_nothing_to_do_with_the_task_any_more_is_for
     now: datetime, caplog: pytest.LogCaptureFixture
 ) -> None:
     # What the log says goes from process to process as UTF-8 where tests run side by side.
-    caplog.set_level(logging.CRITICAL, logger="identity.services.rounds")
+    caplog.set_level(logging.CRITICAL, logger="identity.services.periodic_rows")
     project = ProjectFactory()
-    rounds.note(TASK, f"identity.Project {project.pk}", ValueError("\0 \ud800"), now=now)
-    rounds.note(TASK, "a part", ValueError("amqp://efp:s3cret@bus"), now=now)
+    periodic_rows.record_failure(
+        TASK, f"identity.Project {project.pk}", ValueError("\0 \ud800"), now=now
+    )
+    periodic_rows.record_failure(TASK, "a part", ValueError("amqp://efp:s3cret@bus"), now=now)
     kept = TaskFailure.objects.get(subject="a part")
     assert "amqp://efp:***@bus" in kept.error
     assert "s3cret" not in kept.error + kept.traceback
-    rounds.each(TASK, Project.objects.none(), lambda _: None, now=now)
+    periodic_rows.for_each(TASK, Project.objects.none(), lambda _: None, now=now)
     assert failures() == [(TASK, "a part", 1)]
 
 
@@ -95,7 +97,7 @@ def test_a_row_that_cannot_be_read_stops_no_other(now: datetime) -> None:
     rows = Project.objects.filter(pk__in=[unread.pk, read.pk]).extra(
         select={"poison": "1 / (identity_project.id - %s)"}, select_params=[unread.pk]
     )
-    rounds.each(TASK, rows, lambda row: done.append(row.pk), now=now)
+    periodic_rows.for_each(TASK, rows, lambda row: done.append(row.pk), now=now)
     assert done == [read.pk]
     assert failures() == [(TASK, f"identity.Project {unread.pk}", 1)]
 

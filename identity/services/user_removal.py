@@ -15,7 +15,7 @@ from identity.services import members, users
 if TYPE_CHECKING:
     from datetime import datetime
 
-KEPT = frozenset(
+KEPT_COLUMNS = frozenset(
     {
         "id",
         "uuid",
@@ -74,7 +74,7 @@ def remove(user: User, *, actor: User, now: datetime) -> None:
 def _empty(user: User) -> None:
     columns: Any = User._meta.concrete_fields
     for column in columns:
-        if column.name not in KEPT:
+        if column.name not in KEPT_COLUMNS:
             setattr(user, column.name, column.get_default())
     user.is_removed = True
     user.username = user.slug = f"removed-{user.uuid.hex}"

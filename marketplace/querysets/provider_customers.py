@@ -47,7 +47,7 @@ def full_name(prefix: str = "") -> Trim:
     )
 
 
-class _Clientele(QuerySet[Any]):
+class _AllocationHolders(QuerySet[Any]):
     """What holds live allocations of some offerings; `held_by` leads from an allocation to it."""
 
     held_by: ClassVar[str]
@@ -80,7 +80,7 @@ class _Clientele(QuerySet[Any]):
         return Q(pk__in=resources.values(self.held_by))
 
 
-class ProviderProjectQuerySet(_Clientele):
+class ProviderProjectQuerySet(_AllocationHolders):
     """Projects with allocations."""
 
     held_by = "project"
@@ -94,7 +94,7 @@ class ProviderProjectQuerySet(_Clientele):
         )
 
 
-class ProviderCustomerQuerySet(_Clientele):
+class ProviderCustomerQuerySet(_AllocationHolders):
     """Organisations whose projects have allocations."""
 
     held_by = "project__customer"
@@ -122,7 +122,9 @@ class ProviderCustomerQuerySet(_Clientele):
                 .order_by("username", "pk")
                 .values(
                     row=JSONObject(
-                        email=told(F("email")), full_name=told(full_name()), uuid=uuid_hex("uuid")
+                        email=if_agreed(F("email")),
+                        full_name=if_agreed(full_name()),
+                        uuid=uuid_hex("uuid"),
                     )
                 )
             ),
@@ -143,12 +145,12 @@ def agreeing(resources: Any) -> Exists:
     return Exists(resources.filter(Exists(theirs), agreed(user=OuterRef("pk"))))
 
 
-def told(column: Any) -> Case:
+def if_agreed(column: Any) -> Case:
     """Return a column of a person for who they agreed to be told to; an empty text otherwise."""
     return Case(When(has_agreed=True, then=column), default=Value(""), output_field=CharField())
 
 
-class ProviderPersonQuerySet(_Clientele):
+class ProviderPersonQuerySet(_AllocationHolders):
     """People in projects with allocations."""
 
     def _holding(self, resources: Any) -> Q:

@@ -10,7 +10,7 @@ from django.core import mail
 from django.utils import timezone
 
 from accounting.models import SlurmPeriodicUsagePolicy
-from accounting.services import notices
+from accounting.services import owner_mails
 from config import wiring
 from identity.bus.mailing import NotSent
 from identity.models import Event, EventDelivery
@@ -38,7 +38,7 @@ def test_the_mail_says_which_allocation_has_used_how_much(
     notification, resource, alice, project, settings
 ):
     settings.DEFAULT_FROM_EMAIL = "noreply@efp.example"
-    notices.tell_owners(notification, now=NOV)
+    owner_mails.send(notification, now=NOV)
 
     (sent,) = mail.outbox
     assert (sent.to, sent.from_email) == ([alice.email], "noreply@efp.example")
@@ -65,14 +65,14 @@ def test_all_owners_get_the_same_mail_and_nobody_else(notification, allocator, a
     gone = owner(allocator)
     gone.grants.update(expiration_time=timezone.now() - timedelta(days=1))
 
-    notices.tell_owners(notification, now=NOV)
+    owner_mails.send(notification, now=NOV)
 
     assert [sent.to for sent in mail.outbox] == [[alice.email, second.email.lower()]]
 
 
 def test_a_notification_is_told_once(notification, alice):
     for _ in range(2):
-        notices.tell_owners(notification, now=NOV)
+        owner_mails.send(notification, now=NOV)
 
     assert len(mail.outbox) == 1
     told = Event.objects.get(kind="policy.owners_told")
@@ -81,7 +81,7 @@ def test_a_notification_is_told_once(notification, alice):
 
 
 def test_an_organisation_without_owners_is_told_nothing_and_that_is_recorded(notification):
-    notices.tell_owners(notification, now=NOV)
+    owner_mails.send(notification, now=NOV)
 
     assert mail.outbox == []
     assert Event.objects.get(kind="policy.owners_told").payload["recipients"] == 0
@@ -89,7 +89,7 @@ def test_an_organisation_without_owners_is_told_nothing_and_that_is_recorded(not
 
 def test_a_policy_that_was_removed_tells_nobody(notification, alice):
     SlurmPeriodicUsagePolicy.objects.all().delete()
-    notices.tell_owners(notification, now=NOV)
+    owner_mails.send(notification, now=NOV)
 
     assert mail.outbox == []
 
@@ -103,7 +103,7 @@ def test_a_mail_server_that_refuses_is_an_error_and_nothing_is_recorded(
     monkeypatch.setattr("django.core.mail.EmailMessage.send", refuse)
 
     with pytest.raises(NotSent):
-        notices.tell_owners(notification, now=NOV)
+        owner_mails.send(notification, now=NOV)
     assert not Event.objects.filter(kind="policy.owners_told").exists()
 
 

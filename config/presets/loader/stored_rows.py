@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from config.presets.loader.broken import Fault
+from config.presets.loader.faults import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from uuid import UUID
 
 
-class Known:
+class StoredRows:
     """Rows by model and UUID; those that are stored while loading are added."""
 
     def __init__(self) -> None:

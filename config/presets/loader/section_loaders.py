@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from allocations.lifecycle import AccountState
 from allocations.models import OfferingUser
 from allocations.usernames import is_reserved
-from config.presets.loader.broken import Fault
+from config.presets.loader.faults import Fault
 from config.presets.loader.rows import Row, checked, differs, referred, refuse_unknown, uuid_of
 from identity import event_kinds as identity_kinds
 from identity import events
@@ -20,7 +20,7 @@ from marketplace.models import Offering, OfferingComponent, Plan, PlanComponent
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from config.presets.loader.known import Known
+    from config.presets.loader.stored_rows import StoredRows
 
 PRICE_KEYS = (
     *("plan_uuid", "component_uuid", "component_type"),
@@ -38,13 +38,13 @@ SCOPES: dict[str, tuple[ScopeType, Any]] = {
 """The kinds of scope, as Waldur names its models."""
 
 
-def load_token(known: Known, row: Row, now: datetime) -> bool:
+def load_token(stored: StoredRows, row: Row, now: datetime) -> bool:
     """Let a token of the file work, for ever; only its digest is stored.
 
     :raises Fault: when it is no token, or somebody else's.
     """
     refuse_unknown(row, ("key", "user_uuid", "user_username"))
-    user = _named(known, row)
+    user = _named(stored, row)
     if not isinstance(row.get("key"), str) or not row["key"]:
         raise Fault("key is missing")
     digest = credentials.digest(row["key"])
@@ -63,14 +63,14 @@ def load_token(known: Known, row: Row, now: datetime) -> bool:
     return is_new
 
 
-def load_price(known: Known, row: Row, now: datetime) -> bool:
+def load_price(stored: StoredRows, row: Row, now: datetime) -> bool:
     """Set the price of a component in a plan, and the amount that the plan includes.
 
     :raises Fault: when they do not belong together, or the price is none.
     """
     refuse_unknown(row, PRICE_KEYS)
-    plan = referred(known, Plan, row, "plan_uuid")
-    component = referred(known, OfferingComponent, row, "component_uuid")
+    plan = referred(stored, Plan, row, "plan_uuid")
+    component = referred(stored, OfferingComponent, row, "component_uuid")
     if component.offering_id != plan.offering_id:
         raise Fault("component_uuid: the component is of another offering than the plan")
     if row.get("component_type", component.type) != component.type:
@@ -91,17 +91,17 @@ def _differs(price: PlanComponent, row: Row, name: str) -> bool:
     return name in row and differs(price, name, row[name])
 
 
-def load_role(known: Known, row: Row, now: datetime) -> bool:
+def load_role(stored: StoredRows, row: Row, now: datetime) -> bool:
     """Give a person a role, unless they have it, or had it by this row.
 
     :raises Fault: when there is no such person, role or scope.
     """
     refuse_unknown(row, ROLE_KEYS)
-    uuid, user = uuid_of(row), _named(known, row)
+    uuid, user = uuid_of(row), _named(stored, row)
     kind, model = SCOPES.get(str(row.get("scope_type")), (None, None))
     if kind is None:
         raise Fault(f"scope_type: {row.get('scope_type')!r} is none of {', '.join(SCOPES)}")
-    scope = referred(known, model, row, "scope_uuid")
+    scope = referred(stored, model, row, "scope_uuid")
     role = Role.objects.filter(name=row.get("role_name")).first()
     if role is None or role.content_type != kind:
         raise Fault(f"role_name: {row.get('role_name')!r} is no role in a {kind.value}")
@@ -147,7 +147,7 @@ def _record_grant(grant: Grant, now: datetime) -> None:
     )
 
 
-def load_account(known: Known, row: Row, now: datetime) -> bool:
+def load_account(stored: StoredRows, row: Row, now: datetime) -> bool:
     """Give a person an account at a site, unless they have one there or had one by this row.
 
     One with a name is ready; one without waits for the site to name it.
@@ -155,8 +155,8 @@ def load_account(known: Known, row: Row, now: datetime) -> bool:
     :raises Fault: when there is no such person or offering.
     """
     refuse_unknown(row, ("uuid", "offering_uuid", "user_uuid", "username"))
-    uuid, user = uuid_of(row), referred(known, User, row, "user_uuid")
-    offering = referred(known, Offering, row, "offering_uuid")
+    uuid, user = uuid_of(row), referred(stored, User, row, "user_uuid")
+    offering = referred(stored, Offering, row, "offering_uuid")
     held = OfferingUser.objects.filter(offering=offering, user=user)
     if (
         OfferingUser.objects.filter(uuid=uuid).exists()
@@ -181,15 +181,15 @@ def load_account(known: Known, row: Row, now: datetime) -> bool:
     return True
 
 
-def _named(known: Known, row: Row) -> User:
+def _named(stored: StoredRows, row: Row) -> User:
     """Return the row's user, who must bear the name that stands beside the UUID."""
-    user: User = referred(known, User, row, "user_uuid")
+    user: User = referred(stored, User, row, "user_uuid")
     if row.get("user_username", user.username) != user.username:
         raise Fault(f"user_username: the user's name is {user.username}")
     return user
 
 
-SPECIAL = {
+LOADERS = {
     "auth_tokens": load_token,
     "plan_components": load_price,
     "user_roles": load_role,

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from identity.models import Customer
 
 
-def tell_owners(notification: Event, *, now: datetime) -> None:
+def send(notification: Event, *, now: datetime) -> None:
     """Send the mail that a policy's notification calls for, unless it was sent before.
 
-    One mail goes to all owners, so that a failure leaves nobody told and a repetition tells nobody
+    One mail goes to all owners, so that a failure leaves nobody told, and a repetition tells nobody
     twice. That it was sent is recorded once the mail server has it; no transaction waits for it.
 
     :raises mailing.NotSent: the mail server did not take it.
@@ -77,14 +77,14 @@ def _owners(customer: Customer) -> list[str]:
 
 
 def _text(notification: Event, resource: Resource) -> str:
-    told = notification.payload
+    payload = notification.payload
     facts = {
         "Allocation": f"{resource.name} ({resource.uuid.hex})",
         "Project": resource.project.name,
         "Organization": resource.project.customer.name,
         "Offering": f"{resource.offering.name} of {resource.offering.customer.name}",
-        "Period": told["billing_period"],
-        "Used": f"{told['usage_percentage']} % of what is allowed in the period",
+        "Period": payload["billing_period"],
+        "Used": f"{payload['usage_percentage']} % of what is allowed in the period",
     }
     lines = [notification.message, ""]
     lines += [f"{name + ':':14}{value}" for name, value in facts.items()]

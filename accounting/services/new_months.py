@@ -17,7 +17,7 @@ from accounting import event_kinds as kinds
 from accounting.ledger import is_over, month_of, preceding
 from accounting.models import ComponentUsage
 from accounting.models.usage import MissingUsagePolicy
-from accounting.services import monthly
+from accounting.services import month_rows
 from accounting.services.totals import refresh
 from accounting.services.usage import plan_period_of
 from identity import events
@@ -100,7 +100,7 @@ def _copy(
         )
         for row in rows
     ]
-    monthly.store(copies, plan_period_of(held, target), {})
+    month_rows.store(copies, plan_period_of(held, target), {})
     return [(target.isoformat(), copy.component.type) for copy in copies]
 
 

@@ -53,16 +53,16 @@ class Others:
             ~Q(state=ResourceState.TERMINATED) | Q(back), offering=self.offering
         )
         if self.states != OPEN:
-            wished = Order.objects.filter(
+            being_created = Order.objects.filter(
                 resource=OuterRef("pk"),
                 state__in=sorted(OPEN - self.states),
                 type=OrderType.CREATE,
             )
-            rows = rows.exclude(Exists(wished), state=ResourceState.CREATING)
+            rows = rows.exclude(Exists(being_created), state=ResourceState.CREATING)
         return rows if self.apart_from is None else rows.exclude(pk=self.apart_from.pk)
 
 
-def is_scarce(offering: Offering) -> bool:
+def is_limited(offering: Offering) -> bool:
     """Tell whether there is only so much of a component, or so many allocations under a plan.
 
     Where that is so, who promises some of it holds the offering's lock.

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from identity.api.requests import AuthenticatedRequest
 
 
-class Recorded:
+class RowEvents:
     """Serves what happened to a row, to everybody who may see the row."""
 
     @listing(EventOutput, filterset=EventFilter, order=("-created",))

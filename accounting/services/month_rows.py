@@ -30,7 +30,7 @@ REPLACED = (
 
 
 @dataclass
-class Known:
+class MonthUsage:
     """What a month came to so far, and its parts by plan period, the earliest first."""
 
     usage: Decimal = Decimal(0)
@@ -53,26 +53,28 @@ class Known:
         return dict(zip(keys, parts, strict=False))
 
 
-NONE = Known()
+NONE = MonthUsage()
 
 
-def known(held: Resource, month: date) -> dict[int, Known]:
+def load(held: Resource, month: date) -> dict[int, MonthUsage]:
     """Return what was reported of a month, by component."""
-    found: dict[int, Known] = {}
+    found: dict[int, MonthUsage] = {}
     rows = ComponentUsage.objects.filter(resource=held, billing_period=month).order_by(
         F("plan_parts__plan_period__start").asc(nulls_first=True), "plan_parts__plan_period"
     )
     for component, usage, period, part in rows.values_list(
         "component", "usage", "plan_parts__plan_period", "plan_parts__usage"
     ):
-        row = found.setdefault(component, Known(usage))
+        row = found.setdefault(component, MonthUsage(usage))
         if period is not None:
             row.parts[period] = part
     return found
 
 
 def store(
-    rows: Sequence[ComponentUsage], period: ResourcePlanPeriod | None, so_far: Mapping[int, Known]
+    rows: Sequence[ComponentUsage],
+    period: ResourcePlanPeriod | None,
+    so_far: Mapping[int, MonthUsage],
 ) -> None:
     """Put rows of one month in the place of those before; the month goes on in the plan period.
 

@@ -1,7 +1,7 @@
 """Waking the dispatcher after a commit, without the request ever waiting for the broker.
 
 A thread of the process does the talking: a request only leaves a mark. Many marks become one
-message, and a broker that is away delays nothing but this thread. A lost nudge costs the seconds
+message, and a broker that is away delays nothing but this thread. A lost wake-up costs the seconds
 until beat starts the dispatcher anyway.
 """
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-class Nudge:
+class WakeUp:
     """Calls `publish` soon after it was called itself, in a thread of its own.
 
     Messages keep `gap` seconds apart. After a failure it waits, longer each time up to
@@ -48,7 +48,7 @@ class Nudge:
         self._thread = self._new_thread()
 
     def _new_thread(self) -> threading.Thread:
-        return threading.Thread(target=self._run, name="nudge", daemon=True)
+        return threading.Thread(target=self._run, name="wake-up", daemon=True)
 
     def _start(self) -> None:
         with self._starting:

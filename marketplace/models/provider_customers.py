@@ -1,7 +1,7 @@
 """Whom a provider serves: organisations, projects and people, as those who provide see them."""
 
 from identity.models import Customer, Project, User
-from marketplace.clientele import (
+from marketplace.querysets.provider_customers import (
     ProviderCustomerQuerySet,
     ProviderPersonQuerySet,
     ProviderProjectQuerySet,
