@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from django.apps import apps
 
-from allocations.models import EventSubscriptionQueue
+from allocations.models import AgentIdentity, EventSubscriptionQueue
 from config.event_kinds import CATALOGUE
 from identity import events
 from identity.event_catalogue import Group, Kind, Readers
@@ -16,7 +16,7 @@ from identity.event_scope import EventScope
 from identity.models import EventSubject
 from identity.roles import RoleName
 from marketplace.event_kinds import ORDER_DONE
-from tests.factories.agents import MessageQueueFactory
+from tests.factories.agents import EventConsumerFactory, MessageQueueFactory
 from tests.factories.identity import GrantFactory, TokenFactory
 from tests.world import World, populate
 
@@ -34,6 +34,7 @@ def world(project: Project, provider: Customer, bob: User, now: datetime) -> Wor
     made = populate(project=project, provider=provider, member=bob, now=now)
     queue = EventSubscriptionQueue.objects.order_by("pk").last()
     MessageQueueFactory(subscription_queue=queue, consumer=None)
+    EventConsumerFactory(identity=AgentIdentity.objects.order_by("pk").last(), user=bob)
     TokenFactory(user=bob)
     return made
 
