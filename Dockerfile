@@ -19,6 +19,7 @@ COPY identity identity
 COPY marketplace marketplace
 COPY allocations allocations
 COPY accounting accounting
+COPY notifications notifications
 
 USER efp
 ENV BIND_ADDRESS=0.0.0.0 STATIC_ROOT=/app/static

@@ -1,7 +1,7 @@
 # The dev verbs. Each works on a machine that has only Python 3.11 and make: `.venv` is built first.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PY := .venv/bin/python
-PACKAGES := common identity marketplace allocations accounting config standalone bench
+PACKAGES := common identity marketplace allocations accounting notifications config standalone bench
 CODE := $(PACKAGES) tests manage.py
 # Workers need not know of each other: the database says what is to be done, and by whom.
 WORKER := $(PY) -m celery --app config.celery worker --without-gossip --without-mingle --without-heartbeat --beat

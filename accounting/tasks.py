@@ -11,7 +11,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from accounting.models import SlurmPeriodicUsagePolicy
-from accounting.services import commands, evaluation, new_months, owner_mails
+from accounting.services import commands, evaluation, new_months
 from identity.event_handlers import handler
 from identity.models import Event
 from identity.periodic import periodic
@@ -71,9 +71,3 @@ def follow_sent_settings(event_uuid: UUID) -> None:
     commands.note_settings_sent(
         policy_uuid=UUID(payload["policy_uuid"]), resource_uuid=UUID(payload["resource_uuid"])
     )
-
-
-@handler("mail-owners")
-def tell_owners(event_uuid: UUID) -> None:
-    """Send the owners of an organisation the mail that a policy's notification calls for."""
-    owner_mails.send(Event.objects.get(uuid=event_uuid), now=timezone.now())

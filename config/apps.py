@@ -19,11 +19,15 @@ class ConfigApp(AppConfig):
     verbose_name = "EFP Allocations"
 
     def ready(self) -> None:
-        """Read what is stored with care, and have events told once they are committed."""
-        from identity import events  # noqa: PLC0415 - its models are there only now
+        """Read what is stored with care, and say who follows what identity does."""
+        # Their models are there only now.
+        from identity import events  # noqa: PLC0415
+        from identity.services import emails  # noqa: PLC0415
+        from notifications.services import hook_owners  # noqa: PLC0415
 
         read_carefully()
         events.on_commit_call(WakeUp(wake_dispatcher))
+        emails.on_confirmed_call(hook_owners.confirm_address)
 
 
 def wake_dispatcher() -> None:

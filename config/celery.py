@@ -33,7 +33,7 @@ app.conf.task_routes = {
     "allocations.tasks.work_bus": {"queue": "bus"},
     "allocations.tasks.repair_bus": {"queue": "bus"},
     # Receivers may be slow: telling them has a queue, and in production a worker, of its own.
-    "identity.tasks.*_hooks": {"queue": "hooks"},
+    "notifications.tasks.*_hooks": {"queue": "hooks"},
     "allocations.tasks.*": {"queue": "provision"},
     "accounting.tasks.*": {"queue": "report"},
 }
@@ -65,12 +65,12 @@ app.conf.beat_schedule = {
         "schedule": timedelta(hours=1),
     },
     "plan hooks": {
-        "task": "identity.tasks.plan_hooks",
+        "task": "notifications.tasks.plan_hooks",
         "schedule": timedelta(seconds=5),
         "options": {"expires": 10},
     },
     "send hooks": {
-        "task": "identity.tasks.send_hooks",
+        "task": "notifications.tasks.send_hooks",
         "schedule": timedelta(seconds=5),
         "options": {"expires": 10},
     },
@@ -78,6 +78,7 @@ app.conf.beat_schedule = {
         "task": "allocations.tasks.prune_agent_logs",
         "schedule": timedelta(hours=1),
     },
+    "prune hooks": {"task": "notifications.tasks.prune", "schedule": timedelta(hours=1)},
     "expire grants": {"task": "identity.tasks.expire_grants", "schedule": timedelta(minutes=5)},
     "prune": {"task": "identity.tasks.prune", "schedule": timedelta(hours=1)},
     "start due orders": {

@@ -9,12 +9,13 @@ from allocations import event_kinds as allocations
 from identity import event_kinds as identity
 from identity.event_catalogue import Catalogue, Kind
 from marketplace import event_kinds as marketplace
+from notifications import event_kinds as notifications
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import ModuleType
 
-MODULES = (identity, marketplace, allocations, accounting)
+MODULES = (identity, marketplace, allocations, accounting, notifications)
 
 
 def declared_in(module: ModuleType) -> Iterator[Kind]:

@@ -32,10 +32,11 @@ from rest_framework.views import APIView
 from allocations.lifecycle import UNDELIVERED, ProvisionState
 from allocations.models import AgentService, MessageQueue, Provision, QueueMessage
 from identity.api.authentication import TokenAuthentication
-from identity.models import Event, EventDelivery, HookDelivery, TaskFailure
-from identity.models.hook import HookType
+from identity.models import Event, EventDelivery, TaskFailure
 from marketplace.lifecycle import OPEN, OrderState
 from marketplace.models import Order
+from notifications.models import HookDelivery
+from notifications.models.hook import HookType
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

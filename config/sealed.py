@@ -15,7 +15,7 @@ from django.db import DatabaseError, connections, models
 from allocations.models import ResourceApiKey
 from common.sealing import Unreadable, unseal
 from config.starting import refuse
-from identity.models import Hook
+from notifications.models import Hook
 from standalone.embedded_postgres import CannotStart
 
 log = logging.getLogger(__name__)

@@ -169,6 +169,7 @@ INSTALLED_APPS = [
     "marketplace",
     "allocations",
     "accounting",
+    "notifications",
 ]
 MIDDLEWARE = [
     "config.logs.RequestIdMiddleware",

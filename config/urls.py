@@ -20,6 +20,7 @@ urlpatterns = [
     path("metrics", MetricsView.as_view(), name="metrics"),
     path("api/", include("config.about.urls")),
     path("api/schema/", SchemaView.as_view(), name="schema"),
+    path("", include("notifications.api.urls")),
     path("", include("accounting.api.urls")),
     path("", include("allocations.api.urls")),
     path("", include("marketplace.api.urls")),

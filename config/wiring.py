@@ -22,10 +22,10 @@ from allocations import tasks as allocations
 from config.event_kinds import CATALOGUE
 from config.wake_up import WakeUp
 from identity import event_kinds as identity_kinds
-from identity import tasks as identity
 from identity.periodic import periodic
 from identity.services import outbox
 from marketplace import event_kinds as marketplace_kinds
+from notifications import tasks as notifications
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,12 +38,16 @@ log = logging.getLogger(__name__)
 HANDLERS: Mapping[Kind, tuple[Handler, ...]] = {
     identity_kinds.USER_ACTIVATED: (allocations.follow_user,),
     identity_kinds.USER_DEACTIVATED: (allocations.follow_user,),
+    identity_kinds.USER_REMOVED: (notifications.follow_removed_user,),
     identity_kinds.USER_UPDATED: (allocations.tell_of_person, allocations.follow_details),
-    identity_kinds.EMAIL_CONFIRMATION_REQUESTED: (identity.mail_confirmation,),
+    identity_kinds.EMAIL_CONFIRMATION_REQUESTED: (notifications.mail_confirmation,),
     identity_kinds.GRANT_EXPIRED: (allocations.follow_grant,),
     identity_kinds.GRANT_GIVEN: (allocations.follow_grant,),
     identity_kinds.GRANT_REVOKED: (allocations.follow_grant,),
-    identity_kinds.CUSTOMER_REMOVED: (allocations.follow_removed_customer,),
+    identity_kinds.CUSTOMER_REMOVED: (
+        allocations.follow_removed_customer,
+        notifications.follow_removed_customer,
+    ),
     identity_kinds.PROJECT_REMOVED: (allocations.follow_removed_project,),
     marketplace_kinds.PROVIDER_UPDATED: (allocations.follow_provider,),
     marketplace_kinds.OFFERING_SYNC_REQUESTED: (allocations.enqueue_agent_messages,),
@@ -104,7 +108,7 @@ HANDLERS: Mapping[Kind, tuple[Handler, ...]] = {
     accounting_kinds.USER_LIMIT_CREATED: (allocations.enqueue_agent_messages,),
     accounting_kinds.USER_LIMIT_REMOVED: (allocations.enqueue_agent_messages,),
     accounting_kinds.POLICY_CREATED: (accounting.follow_policy,),
-    accounting_kinds.POLICY_NOTIFICATION_DUE: (accounting.tell_owners,),
+    accounting_kinds.POLICY_NOTIFICATION_DUE: (notifications.mail_owners,),
     accounting_kinds.POLICY_SETTINGS_DUE: (allocations.enqueue_agent_messages,),
     accounting_kinds.POLICY_UPDATED: (accounting.follow_policy,),
 }
@@ -131,7 +135,7 @@ def wake_bus() -> None:
 
 def wake_hooks() -> None:
     """Ask a worker to tell hooks of what is numbered; beat has that done anyway."""
-    woken = chain(identity.plan_hooks.si(), identity.send_hooks.si())
+    woken = chain(notifications.plan_hooks.si(), notifications.send_hooks.si())
     woken.apply_async(retry=False, expires=60)
 
 

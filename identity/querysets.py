@@ -320,31 +320,6 @@ class SshKeyQuerySet(QuerySet[Any]):
         return self.filter(Q(user=user) | Q(is_shared=True))
 
 
-class HookQuerySet(QuerySet[Any]):
-    """Hooks, which concern nobody but those who manage them."""
-
-    def visible_to(self, user: Any) -> Self:
-        """Keep the user's own, and those of the organisations that the user owns."""
-        within = access.reach(user, Permission.UPDATE_CUSTOMER)
-        if within.everywhere:
-            return self
-        if not user.is_authenticated:
-            return self.none()
-        own = Q(author=user, customer__isnull=True)
-        return self.filter(own | Q(customer__in=within.customers))
-
-    def live(self) -> Self:
-        """Keep those that are told anything: a person's only while they may log in.
-
-        Nothing is mailed to an address that nobody has confirmed.
-        """
-        return self.filter(
-            Q(author__is_active=True) | Q(customer__isnull=False),
-            Q(email="") | Q(email_confirmed_at__isnull=False),
-            is_active=True,
-        )
-
-
 class EventQuerySet(QuerySet[Any]):
     """The record of what happened."""
 

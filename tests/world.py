@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from identity import events
-from identity.models import WebHook
 from marketplace.event_kinds import ORDER_DONE
 from marketplace.models import ServiceProvider
+from notifications.models import WebHook
 from tests.factories.accounting import (
     CommandHistoryFactory,
     ComponentUsageFactory,
@@ -37,15 +37,7 @@ from tests.factories.allocations import (
     ProjectServiceAccountFactory,
     ResourceApiKeyFactory,
 )
-from tests.factories.identity import (
-    EmailHookFactory,
-    EventFactory,
-    HookAttemptFactory,
-    HookDeliveryFactory,
-    ScienceSubDomainFactory,
-    SshKeyFactory,
-    WebHookFactory,
-)
+from tests.factories.identity import EventFactory, ScienceSubDomainFactory, SshKeyFactory
 from tests.factories.marketplace import (
     ConsentFactory,
     HpcOfferingFactory,
@@ -55,6 +47,12 @@ from tests.factories.marketplace import (
     ResourcePlanPeriodFactory,
     ServiceProviderFactory,
     TermsOfServiceFactory,
+)
+from tests.factories.notifications import (
+    EmailHookFactory,
+    HookAttemptFactory,
+    HookDeliveryFactory,
+    WebHookFactory,
 )
 
 if TYPE_CHECKING:

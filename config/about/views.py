@@ -52,7 +52,10 @@ class VersionViewSet(ApiViewSet):
     access: ClassVar[dict[str, Rule]] = {"about": PUBLIC}
 
     def about(self, request: Request) -> Response:
-        """Get the version of the service."""
+        """Get the version of the service.
+
+        The release that answers.
+        """
         return self.answer({"version": settings.VERSION})
 
     about.api = Declared(output=Version)  # type: ignore[attr-defined]

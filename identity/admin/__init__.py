@@ -1,9 +1,8 @@
-"""The staff's pages for people, organisations, projects, roles, hooks and the log."""
+"""The staff's pages for people, organisations, projects, roles and the log."""
 
 from identity.admin import (
     credentials,
     grants,
-    hooks,
     log,
     organisations,
     people,
@@ -14,7 +13,6 @@ from identity.admin import (
 __all__ = [
     "credentials",
     "grants",
-    "hooks",
     "log",
     "organisations",
     "people",

@@ -82,11 +82,11 @@ class LoginFailuresAdmin(RecordAdmin):
 class EmailConfirmationAdmin(RecordAdmin):
     """New e-mail addresses, and whether whoever reads them has confirmed them."""
 
-    list_display = ("email", "user", "hook", "created", "expires", "ended_at")
+    list_display = ("email", "user", "subject_uuid", "created", "expires", "ended_at")
     list_filter = (("ended_at", admin.EmptyFieldListFilter),)
-    list_select_related = ("user", "hook")
+    list_select_related = ("user",)
     search_fields = ("email", "user__username")
     date_hierarchy = "created"
     ordering = ("-id",)
-    fieldsets = (section(None, "email", "user", "hook", "created", "expires", "ended_at"),)
+    fieldsets = (section(None, "email", "user", "subject_uuid", "created", "expires", "ended_at"),)
     related_tables = (ABOUT_THIS,)

@@ -8,7 +8,6 @@ from identity.api.customers.views import CustomerViewSet
 from identity.api.eduteams.views import RemoteEduteamsViewSet
 from identity.api.events.views import EventMetadataViewSet, EventStatsViewSet, EventViewSet
 from identity.api.feed.views import EventFeedViewSet
-from identity.api.hooks.views import EmailHookViewSet, HookViewSet, WebHookViewSet
 from identity.api.keys.views import SshKeyViewSet
 from identity.api.projects.views import ProjectViewSet
 from identity.api.roles.views import RoleViewSet
@@ -20,9 +19,6 @@ router = ApiRouter()
 router.register("customers", CustomerViewSet, basename="customer")
 router.register("events-stats", EventStatsViewSet, basename="event-stats")
 router.register("events", EventViewSet, basename="event")
-router.register("hooks", HookViewSet, basename="hook")
-router.register("hooks-email", EmailHookViewSet, basename="emailhook")
-router.register("hooks-web", WebHookViewSet, basename="webhook")
 router.register("keys", SshKeyViewSet, basename="sshkey")
 router.register("projects", ProjectViewSet, basename="project")
 router.register("roles", RoleViewSet, basename="role")

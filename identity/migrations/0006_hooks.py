@@ -2,7 +2,6 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import identity.models.hook
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -173,7 +172,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.PositiveSmallIntegerField(
-                        default=identity.models.hook.Singleton["ONLY"],
+                        default=1,
                         primary_key=True,
                         serialize=False,
                     ),
@@ -185,7 +184,7 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("id", identity.models.hook.Singleton["ONLY"])),
+                        condition=models.Q(("id", 1)),
                         name="one_hook_position",
                     )
                 ],

@@ -5,14 +5,6 @@ from identity.models.email import EmailConfirmation
 from identity.models.event import Event, EventDelivery
 from identity.models.event_subject import EventSubject
 from identity.models.grant import Grant, Role
-from identity.models.hook import (
-    EmailHook,
-    Hook,
-    HookAttempt,
-    HookDelivery,
-    HookPosition,
-    WebHook,
-)
 from identity.models.organisation import Customer, OrganizationGroup
 from identity.models.people import User
 from identity.models.project import Project
@@ -24,15 +16,10 @@ from identity.models.task import TaskFailure
 __all__ = [
     "Customer",
     "EmailConfirmation",
-    "EmailHook",
     "Event",
     "EventDelivery",
     "EventSubject",
     "Grant",
-    "Hook",
-    "HookAttempt",
-    "HookDelivery",
-    "HookPosition",
     "IdempotencyKey",
     "LoginFailures",
     "OrganizationGroup",
@@ -45,5 +32,4 @@ __all__ = [
     "Token",
     "UsedSlug",
     "User",
-    "WebHook",
 ]

@@ -8,15 +8,15 @@ from django.db.models import Q
 from common.address_column import AddressColumn
 from common.audience import ALL, Audiences, nobody
 from identity.models.event_subject import EventSubject
-from identity.models.hook import Hook
 from identity.models.people import User
 
 
 class EmailConfirmation(EventSubject):
-    """A request that mail goes to an address: a person's own, or that of a hook of theirs.
+    """A request of a person that mail goes to an address: to themselves, or for something else.
 
-    The link that is mailed there carries the signed UUID. It is good once, until it expires; ended
-    ones are kept for a while, since they say how many mails somebody has caused.
+    `subject_uuid` names what else it is, such as a mail hook of theirs; empty is the person's own
+    address. The link that is mailed there carries the signed UUID. It is good once, until it
+    expires; ended ones are kept for a while, since they say how many mails somebody has caused.
     """
 
     event_nouns: ClassVar[tuple[str, ...]] = ("email_confirmation",)
@@ -24,9 +24,7 @@ class EmailConfirmation(EventSubject):
     audiences: Audiences = {ALL: nobody}
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="email_confirmations")
-    hook = models.ForeignKey(
-        Hook, null=True, blank=True, on_delete=models.CASCADE, related_name="email_confirmations"
-    )
+    subject_uuid = models.UUIDField(null=True, blank=True, editable=False)
     email = AddressColumn(max_length=320)
     created = models.DateTimeField(editable=False)
     expires = models.DateTimeField(editable=False)
@@ -36,13 +34,13 @@ class EmailConfirmation(EventSubject):
         constraints = (
             models.UniqueConstraint(
                 fields=["user"],
-                condition=Q(ended_at__isnull=True, hook__isnull=True),
+                condition=Q(ended_at__isnull=True, subject_uuid__isnull=True),
                 name="one_new_address_a_person",
             ),
             models.UniqueConstraint(
-                fields=["hook"],
-                condition=Q(ended_at__isnull=True, hook__isnull=False),
-                name="one_new_address_a_hook",
+                fields=["subject_uuid"],
+                condition=Q(ended_at__isnull=True, subject_uuid__isnull=False),
+                name="one_new_address_a_subject",
             ),
         )
         indexes = (models.Index(fields=["created"], name="email_confirmation_age"),)

@@ -1,7 +1,9 @@
 """E-mail addresses: nothing is mailed to one that nobody confirmed.
 
-An address counts when it was confirmed by whoever reads it, or told by staff or by an identity
-source that has checked it. What a person asks for waits until then, and the old address is told.
+An address counts when it was confirmed by whoever reads it, or given by staff or by an identity
+source that has checked it. What a person asks for waits until then. What else may have an address,
+such as a mail hook, belongs to an app above: it has one confirmed by the UUID of what it is for,
+and `on_confirmed_call` has that app follow.
 """
 
 from __future__ import annotations
@@ -10,7 +12,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.conf import settings
 from django.core import signing
 from django.db import connection, transaction
 from django.db.models import Q
@@ -19,15 +20,17 @@ from common import mailboxes
 from common.errors import Conflict, Invalid
 from identity import event_kinds as kinds
 from identity import events
-from identity.bus import mailing
-from identity.models import EmailConfirmation, Event, Hook, User
+from identity.models import EmailConfirmation, User
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from django.db.models import QuerySet
 
     from identity.event_catalogue import Kind
+
+    Follower = Callable[[UUID, str, datetime], None]
 
 LIVES = timedelta(days=2)
 COUNTED_FOR = timedelta(days=1)
@@ -36,6 +39,9 @@ MOST_TO_AN_ADDRESS = 5
 SALT = "identity.email_confirmation"
 ADDRESSES = 0x6D61696C  # any number that no other lock of the service has
 UNUSABLE = {"email": ["This e-mail address cannot be used."]}
+NOT_VALID = {"code": ["This code is not valid, or not any more."]}
+
+_followers: list[Follower] = []
 
 
 class AddressUnusable(Invalid):
@@ -79,19 +85,27 @@ def check_free(email: str, *, but: User | None = None) -> None:
         raise AddressUnusable(UNUSABLE)
 
 
+def on_confirmed_call(follow: Follower) -> None:
+    """Let the composition root say who is to follow when an address that is not a person's counts.
+
+    It is called with the subject's UUID and the address, in the transaction that confirms it.
+    """
+    _followers[:] = [follow]
+
+
 @transaction.atomic
 def ask(
-    user: User, email: str, *, hook: Hook | None = None, actor: User, now: datetime
+    user: User, email: str, *, subject_uuid: UUID | None = None, actor: User, now: datetime
 ) -> EmailConfirmation:
-    """Have an address confirmed, for a person's profile or for a hook; the link is mailed there.
+    """Have an address confirmed, for a person's profile or a subject; the link is mailed there.
 
     A former request of the kind is withdrawn.
 
-    :raises AddressUnusable: another person has it; a hook may lead to anybody who confirms.
+    :raises AddressUnusable: another person has it; only a profile's has to be nobody else's.
     :raises TooManyMails: the person, or the address, has had too many of them today.
     """
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
-    if hook is None:
+    if subject_uuid is None:
         check_free(email, but=user)
     recent = EmailConfirmation.objects.filter(created__gt=now - COUNTED_FOR)
     if (
@@ -99,11 +113,11 @@ def ask(
         or recent.filter(email__iexact=email).count() >= MOST_TO_AN_ADDRESS
     ):
         raise TooManyMails("Too many confirmations were asked for today. Try again tomorrow.")
-    _open(user, hook).update(ended_at=now)
+    _open(user, subject_uuid).update(ended_at=now)
     confirmation = EmailConfirmation.objects.create(
-        user=user, hook=hook, email=email, created=now, expires=now + LIVES
+        user=user, subject_uuid=subject_uuid, email=email, created=now, expires=now + LIVES
     )
-    if hook is None:
+    if subject_uuid is None:
         _note(user, email, now=now)
     _record(kinds.EMAIL_CONFIRMATION_REQUESTED, confirmation, actor=actor, now=now)
     return confirmation
@@ -119,6 +133,11 @@ def cancel(user: User, *, actor: User, now: datetime) -> None:
     _note(user, "", now=now)
 
 
+def forget(subject_uuid: UUID) -> None:
+    """Forget the addresses of a subject that is there no more."""
+    EmailConfirmation.objects.filter(subject_uuid=subject_uuid).delete()
+
+
 @transaction.atomic
 def confirm(code: str, *, now: datetime) -> EmailConfirmation:
     """Let an address count for whose link comes back; it does once.
@@ -126,73 +145,32 @@ def confirm(code: str, *, now: datetime) -> EmailConfirmation:
     :raises BadCode: it is none, was used, is withdrawn, or has expired.
     :raises AddressUnusable: another person has the address by now.
     """
-    confirmations = EmailConfirmation.objects.select_for_update(of=("self",)).select_related("user")
+    rows = EmailConfirmation.objects.select_for_update(of=("self",)).select_related("user")
     uuid = _uuid_of(code)
-    confirmation = (
-        confirmations.filter(uuid=uuid, ended_at=None, expires__gt=now).first() if uuid else None
-    )
+    confirmation = rows.filter(uuid=uuid, ended_at=None, expires__gt=now).first() if uuid else None
     if confirmation is None or not confirmation.user.is_active:
-        raise BadCode({"code": ["This code is not valid, or not any more."]})
+        raise BadCode(NOT_VALID)
     confirmation.ended_at = now
     confirmation.save(update_fields=["ended_at"])
-    if confirmation.hook_id is not None:
-        Hook.objects.filter(pk=confirmation.hook_id, email=confirmation.email).update(
-            email_confirmed_at=now, active_since=now, modified=now
-        )
+    if confirmation.subject_uuid is None:
+        _take_over(confirmation, now=now)
     else:
-        check_free(confirmation.email, but=confirmation.user)
-        User.objects.filter(pk=confirmation.user_id).update(
-            email=confirmation.email, requested_email="", modified=now
-        )
-        events.record(
-            kinds.USER_UPDATED,
-            confirmation.user,
-            actor=confirmation.user,
-            now=now,
-            message=f"User {confirmation.user.username} confirmed an e-mail address.",
-            payload={"fields": ["email"]},
-        )
+        for follow in _followers:
+            follow(confirmation.subject_uuid, confirmation.email, now)
     _record(kinds.EMAIL_CONFIRMATION_DONE, confirmation, actor=confirmation.user, now=now)
     return confirmation
 
 
 def code_of(confirmation: EmailConfirmation) -> str:
-    """Return what the mailed link carries: it is kept nowhere."""
+    """Return what the mailed link carries: it is stored nowhere."""
     return signing.Signer(salt=SALT).sign(confirmation.uuid.hex)
 
 
-def mail(requested: Event) -> None:
-    """Send the link to the new address, and word of it to the one that a person has so far.
-
-    :raises mailing.NotSent: the mail server did not take it.
-    """
-    found = EmailConfirmation.objects.select_related("user", "hook")
-    confirmation = found.filter(uuid=requested.subject_uuid, ended_at__isnull=True).first()
-    if confirmation is None:
-        return  # it was withdrawn meanwhile
-    link = f"{settings.SITE_URL}/confirm-email/?code={code_of(confirmation)}"
-    subject = f"[{settings.SITE_NAME}] Confirm this e-mail address"
-    mailing.send([confirmation.email], subject, _text(confirmation, link))
-    if confirmation.hook_id is None and confirmation.user.email:
-        subject = f"[{settings.SITE_NAME}] Another e-mail address was asked for"
-        mailing.send(
-            [confirmation.user.email], subject, NOTICE.format(username=confirmation.user.username)
-        )
-
-
-NOTICE = """\
-Somebody, hopefully you, asked for another e-mail address for the account {username}. Mail goes to
-this address until the new one is confirmed.
-
-If it was not you: cancel the change (cancel_change_email), and change your password.
-"""
-
-
 def prune(*, now: datetime) -> int:
-    """Forget confirmations that expired, and ended ones that are not counted any more."""
+    """Forget requests that expired, and ended ones that are not counted any more."""
     over = Q(expires__lte=now) | Q(ended_at__lte=now - COUNTED_FOR)
     old = EmailConfirmation.objects.filter(over, created__lte=now - COUNTED_FOR)
-    waiting = EmailConfirmation.objects.filter(ended_at__isnull=True, hook__isnull=True)
+    waiting = EmailConfirmation.objects.filter(ended_at__isnull=True, subject_uuid__isnull=True)
     deleted, _ = old.delete()
     User.objects.exclude(requested_email="").exclude(pk__in=waiting.values("user")).update(
         requested_email=""
@@ -200,8 +178,27 @@ def prune(*, now: datetime) -> int:
     return deleted
 
 
-def _open(user: User, hook: Hook | None) -> QuerySet[EmailConfirmation]:
-    whose = {"hook": hook} if hook else {"user": user, "hook__isnull": True}
+def _take_over(confirmation: EmailConfirmation, *, now: datetime) -> None:
+    """Make the confirmed address the person's own.
+
+    :raises AddressUnusable: another person has it by now.
+    """
+    check_free(confirmation.email, but=confirmation.user)
+    User.objects.filter(pk=confirmation.user_id).update(
+        email=confirmation.email, requested_email="", modified=now
+    )
+    events.record(
+        kinds.USER_UPDATED,
+        confirmation.user,
+        actor=confirmation.user,
+        now=now,
+        message=f"User {confirmation.user.username} confirmed an e-mail address.",
+        payload={"fields": ["email"]},
+    )
+
+
+def _open(user: User, subject_uuid: UUID | None) -> QuerySet[EmailConfirmation]:
+    whose = {"subject_uuid": subject_uuid} if subject_uuid else {"user": user, "subject_uuid": None}
     return EmailConfirmation.objects.filter(**whose, ended_at__isnull=True)
 
 
@@ -217,18 +214,6 @@ def _uuid_of(code: str) -> UUID | None:
         return None
 
 
-def _text(confirmation: EmailConfirmation, link: str) -> str:
-    what = (
-        f"The account {confirmation.user.username} wants this address for its profile."
-        if confirmation.hook_id is None
-        else f"{confirmation.user.username} wants to have word of events sent to this address."
-    )
-    return (
-        f"{what}\n\nTo confirm that, open this link within two days:\n\n{link}\n\n"
-        "If you know nothing of it, do nothing: then no further mail comes.\n"
-    )
-
-
 def _record(kind: Kind, confirmation: EmailConfirmation, *, actor: User, now: datetime) -> None:
-    about = {"user_uuid": confirmation.user.uuid.hex, "hook": confirmation.hook_id is not None}
+    about = {"user_uuid": confirmation.user.uuid.hex, "hook": confirmation.subject_uuid is not None}
     events.record(kind, confirmation, actor=actor, now=now, payload=about)

@@ -5,9 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
-
-from identity.models import HookDelivery, IdempotencyKey
+from identity.models import IdempotencyKey
 from identity.services import credentials, emails, periodic_rows
 
 if TYPE_CHECKING:
@@ -15,12 +13,10 @@ if TYPE_CHECKING:
 
 PRUNING = "identity.tasks.prune"
 ANSWERS_KEPT_FOR = timedelta(days=1)
-HOOK_LOG_KEPT_FOR = timedelta(days=30)
-"""How long it is known how telling a hook went; the events themselves are told again any time."""
 
 
 def prune(*, now: datetime) -> dict[str, int]:
-    """Delete dead tokens, answers kept for repeated requests, and the old log of hooks."""
+    """Delete dead tokens, answers kept for repeated requests, and old requests of addresses."""
     pruned = {}
     for what, prune_some in PARTS.items():
         with periodic_rows.part(PRUNING, what, now=now):
@@ -33,17 +29,9 @@ def _answers(now: datetime) -> int:
     return deleted
 
 
-def _told_hooks(now: datetime) -> int:
-    over = Q(delivered_at__isnull=False) | Q(dead=True) | Q(hook__is_active=False)
-    old = HookDelivery.objects.filter(over, planned_at__lt=now - HOOK_LOG_KEPT_FOR)
-    deleted, _ = old.delete()
-    return deleted
-
-
 PARTS: Mapping[str, Callable[[datetime], int]] = {
     "tokens": lambda now: credentials.prune(now=now),
     "answers": _answers,
     "email_confirmations": lambda now: emails.prune(now=now),
-    "hook_deliveries": _told_hooks,
 }
 """What is thrown away, each by itself: one that fails does not keep the others."""

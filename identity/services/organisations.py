@@ -12,7 +12,7 @@ from common.errors import Conflict
 from identity import event_kinds as kinds
 from identity import events
 from identity.event_scope import EventScope
-from identity.models import Customer, Grant, Hook, OrganizationGroup, Project, User
+from identity.models import Customer, Grant, OrganizationGroup, Project, User
 from identity.services import members
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def update(customer: Customer, *, actor: User, now: datetime, changes: Mapping[s
 
 @transaction.atomic
 def remove(customer: Customer, *, actor: User, now: datetime) -> None:
-    """Remove an organisation that nothing hangs on, with its roles and its hooks.
+    """Remove an organisation that nothing hangs on, with its roles.
 
     One that never had a project is deleted. One whose projects are all removed is hidden for good,
     as they are: the record of what they used must stay readable.
@@ -139,7 +139,6 @@ def _hide(locked: Customer, *, actor: User, now: datetime) -> None:
     """Keep the row of an organisation for the record, and nothing that acts for it."""
     grants = Grant.objects.filter(customer=locked)
     members.revoke_all(grants, actor=actor, now=now, reason="organization removed")
-    Hook.objects.filter(customer=locked, is_active=True).update(is_active=False, modified=now)
     locked.is_removed = True
     locked.save(update_fields=["is_removed", "modified"])
 

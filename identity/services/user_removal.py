@@ -9,7 +9,7 @@ from django.db import transaction
 from common.errors import Conflict
 from identity import event_kinds as kinds
 from identity import events
-from identity.models import EmailConfirmation, Hook, SshKey, User
+from identity.models import EmailConfirmation, SshKey, User
 from identity.services import members, users
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class AlreadyRemoved(Conflict):
 
 @transaction.atomic
 def remove(user: User, *, actor: User, now: datetime) -> None:
-    """Remove a person: their roles end, their tokens, sessions, keys and hooks too.
+    """Remove a person: their roles end, their tokens, sessions and keys too.
 
     The row stays, since orders, roles and events name it as who did something, but without anything
     personal; user name and slug are free for others. Sites hear that the person is gone as when
@@ -66,7 +66,6 @@ def remove(user: User, *, actor: User, now: datetime) -> None:
     users.deactivate(locked, reason="removed", actor=actor, now=now)
     SshKey.objects.filter(user=locked).delete()
     EmailConfirmation.objects.filter(user=locked).delete()
-    Hook.objects.filter(author=locked, customer=None).delete()
     events.record(kinds.USER_REMOVED, locked, actor=actor, now=now, message="A user was removed.")
     _empty(User.objects.get(pk=user.pk))
 

@@ -42,6 +42,7 @@ from allocations.models import (
 from identity import models as identity
 from identity.roles import RoleName
 from marketplace import models as marketplace
+from notifications import models as notifications
 from tests.factories.accounting import (
     CommandHistoryFactory,
     ComponentUsageFactory,
@@ -81,8 +82,6 @@ from tests.factories.identity import (
     CustomerFactory,
     EventFactory,
     GrantFactory,
-    HookAttemptFactory,
-    HookDeliveryFactory,
     OrganizationGroupFactory,
     ProjectFactory,
     RoleFactory,
@@ -91,7 +90,6 @@ from tests.factories.identity import (
     SshKeyFactory,
     TokenFactory,
     UserFactory,
-    WebHookFactory,
 )
 from tests.factories.marketplace import (
     AccessModeFactory,
@@ -109,6 +107,7 @@ from tests.factories.marketplace import (
     ServiceProviderFactory,
     TermsOfServiceFactory,
 )
+from tests.factories.notifications import HookAttemptFactory, HookDeliveryFactory, WebHookFactory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -145,14 +144,14 @@ def a_delivery() -> identity.EventDelivery:
     )
 
 
-def a_hook() -> identity.Hook:
-    return identity.Hook.objects.get(pk=WebHookFactory(customer=CustomerFactory()).pk)
+def a_hook() -> notifications.Hook:
+    return notifications.Hook.objects.get(pk=WebHookFactory(customer=CustomerFactory()).pk)
 
 
-def a_position() -> identity.HookPosition:
+def a_position() -> notifications.HookPosition:
     """Return how far the log is planned: there is one such row."""
     begun = {"sequence": 0, "planned_at": timezone.now()}
-    return identity.HookPosition.objects.get_or_create(defaults=begun)[0]
+    return notifications.HookPosition.objects.get_or_create(defaults=begun)[0]
 
 
 def an_answer() -> identity.IdempotencyKey:
@@ -205,10 +204,10 @@ MAKERS: dict[type[Any], Callable[[], Any]] = {
     identity.Event: an_event,
     identity.EventDelivery: a_delivery,
     identity.Grant: lambda: GrantFactory(scope=ProjectFactory(), created_by=UserFactory()),
-    identity.Hook: a_hook,
-    identity.HookAttempt: HookAttemptFactory,
-    identity.HookDelivery: HookDeliveryFactory,
-    identity.HookPosition: a_position,
+    notifications.Hook: a_hook,
+    notifications.HookAttempt: HookAttemptFactory,
+    notifications.HookDelivery: HookDeliveryFactory,
+    notifications.HookPosition: a_position,
     identity.IdempotencyKey: an_answer,
     identity.EmailConfirmation: email_confirmation,
     identity.LoginFailures: login_failures,

@@ -24,10 +24,10 @@ from allocations.services import publishing
 from config.celery import app
 from config.documents.routes import all_routes
 from config.streams.stream import _event
-from identity.bus.posting import Answer
 from identity.models import Event
 from identity.services import feed
 from marketplace.models import Offering
+from notifications.bus.posting import Answer
 from tests.admin.pages import address, page_of
 from tests.admin.rows import MAKERS
 from tests.world import populate
@@ -235,7 +235,7 @@ def test_poison_in_any_column_stops_nothing(
         told.append(sent)
         return Answer(200)
 
-    monkeypatch.setattr("identity.services.hook_runs.post", take)
+    monkeypatch.setattr("notifications.services.hook_runs.post", take)
     client, staff = as_user(dave), Client(raise_request_exception=False)
     client.raise_request_exception = False
     staff.force_login(dave)

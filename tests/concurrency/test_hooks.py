@@ -11,12 +11,15 @@ import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from identity import tasks
-from identity.models import Event, Hook, HookAttempt, HookDelivery, HookPosition
-from identity.services import hook_planning, hook_replay, hook_runs, hook_sending, hooks, outbox
+from identity.models import Event
+from identity.services import outbox
 from identity.services.credentials import issue
+from notifications import tasks
+from notifications.models import Hook, HookAttempt, HookDelivery, HookPosition
+from notifications.services import hook_planning, hook_replay, hook_runs, hook_sending, hooks
 from tests.concurrency.racing import at_once, lost, race, race_each
-from tests.factories.identity import EventFactory, UserFactory, WebHookFactory
+from tests.factories.identity import EventFactory, UserFactory
+from tests.factories.notifications import WebHookFactory
 from tests.receiver import receiving
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -21,12 +21,9 @@ from tests.factories.agents import (
     QueueMessageFactory,
 )
 from tests.factories.allocations import ProvisionFactory
-from tests.factories.identity import (
-    EventFactory,
-    HookDeliveryFactory,
-    ProjectFactory,
-)
+from tests.factories.identity import EventFactory, ProjectFactory
 from tests.factories.marketplace import OrderFactory
+from tests.factories.notifications import HookDeliveryFactory
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,9 +12,10 @@ from django.core.management import CommandError, call_command
 from common.sealing import Unreadable, seal, unseal
 from config import sealed
 from config.sealed import SEALED
-from identity.models import Event, Hook
+from identity.models import Event
+from notifications.models import Hook
 from tests.factories.allocations import ResourceApiKeyFactory
-from tests.factories.identity import EmailHookFactory, WebHookFactory
+from tests.factories.notifications import EmailHookFactory, WebHookFactory
 
 pytestmark = pytest.mark.django_db
 

@@ -116,5 +116,5 @@ def test_the_wish_to_plan_and_then_to_send_goes_to_the_queue_of_hooks():
         channel: Any = connection.default_channel
         message = channel.basic_get("hooks", no_ack=True)
     _args, _kwargs, embedded = message.payload
-    assert message.headers["task"] == "identity.tasks.plan_hooks"
-    assert [then["task"] for then in embedded["chain"]] == ["identity.tasks.send_hooks"]
+    assert message.headers["task"] == "notifications.tasks.plan_hooks"
+    assert [then["task"] for then in embedded["chain"]] == ["notifications.tasks.send_hooks"]

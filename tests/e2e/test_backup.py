@@ -28,7 +28,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 MAKE = """
 from django.utils import timezone
 from identity.models import User
-from identity.services import hooks
+from notifications.services import hooks
 actor = User.objects.create(username="owner", is_staff=True)
 _, secret = hooks.create_web(
     destination_url="{url}", actor=actor, now=timezone.now(), event_types=[], event_kinds=["*"]
@@ -37,8 +37,9 @@ print(secret)
 """
 PING = """
 from django.utils import timezone
-from identity.models import WebHook
-from identity.services import hook_planning, hook_runs, hooks, outbox
+from notifications.models import WebHook
+from identity.services import outbox
+from notifications.services import hook_planning, hook_runs, hooks
 outbox.put_in_order({}, now=timezone.now())
 hook_planning.plan(now=timezone.now())
 hook = WebHook.objects.get()

@@ -10,14 +10,10 @@ import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from common.sealing import seal
 from identity.models import (
     Customer,
-    EmailHook,
     Event,
     Grant,
-    HookAttempt,
-    HookDelivery,
     OrganizationGroup,
     Project,
     Role,
@@ -26,11 +22,8 @@ from identity.models import (
     SshKey,
     Token,
     User,
-    WebHook,
 )
-from identity.models.hook import HookType
 from identity.roles import DESCRIPTIONS, RoleName, ScopeType
-from identity.signatures import new_secret
 
 PASSWORD = "correct horse battery staple"
 
@@ -195,61 +188,3 @@ class EventFactory(DjangoModelFactory[Event]):
         lambda event: event.project.uuid if event.project else UserFactory().uuid
     )
     created = factory.LazyFunction(timezone.now)
-
-
-class WebHookFactory(DjangoModelFactory[WebHook]):
-    """A person's webhook that is told of everything; nobody listens at its address."""
-
-    class Meta:
-        model = WebHook
-
-    hook_type = HookType.WEB.value
-    author = factory.SubFactory(UserFactory)
-    destination_url = factory.Sequence(lambda n: f"https://hooks.example.org/{n}")
-    sealed_secret = factory.LazyFunction(lambda: seal(new_secret()))
-    event_kinds = factory.LazyFunction(lambda: ["*"])
-    created = factory.LazyFunction(timezone.now)
-    active_since = factory.SelfAttribute("created")
-
-
-class EmailHookFactory(DjangoModelFactory[EmailHook]):
-    """A person's mail hook that is told of everything."""
-
-    class Meta:
-        model = EmailHook
-
-    hook_type = HookType.EMAIL.value
-    author = factory.SubFactory(UserFactory)
-    email = factory.SelfAttribute("author.email")
-    email_confirmed_at = factory.SelfAttribute("created")
-    event_kinds = factory.LazyFunction(lambda: ["*"])
-    created = factory.LazyFunction(timezone.now)
-    active_since = factory.SelfAttribute("created")
-
-
-class HookDeliveryFactory(DjangoModelFactory[HookDelivery]):
-    """An event that a hook is to be told of."""
-
-    class Meta:
-        model = HookDelivery
-
-    hook = factory.SubFactory(WebHookFactory)
-    event = factory.SubFactory(EventFactory, project=factory.SubFactory(ProjectFactory))
-    sequence = factory.Sequence(lambda n: n + 1)
-    subject_uuid = factory.SelfAttribute("event.subject_uuid")
-    planned_at = factory.LazyFunction(timezone.now)
-    next_attempt_at = factory.SelfAttribute("planned_at")
-
-
-class HookAttemptFactory(DjangoModelFactory[HookAttempt]):
-    """A try that the receiver refused."""
-
-    class Meta:
-        model = HookAttempt
-
-    delivery = factory.SubFactory(HookDeliveryFactory)
-    started = factory.LazyFunction(timezone.now)
-    latency_ms = 12
-    status = 500
-    error = "HTTP 500"
-    answer = "out of order"

@@ -13,18 +13,22 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from identity.bus.posting import Answer
-from identity.models import Event, HookDelivery
-from identity.models.hook import HookType
-from identity.services import hook_planning, hook_sending, outbox
-from tests.factories.identity import EmailHookFactory, EventFactory, WebHookFactory
+from identity.models import Event
+from identity.services import outbox
+from notifications.bus.posting import Answer
+from notifications.models import HookDelivery
+from notifications.models.hook import HookType
+from notifications.services import hook_planning, hook_sending
+from tests.factories.identity import EventFactory
+from tests.factories.notifications import EmailHookFactory, WebHookFactory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
-    from identity.models import Hook, Project, User
-    from identity.services.hook_sending import Claim
+    from identity.models import Project, User
+    from notifications.models import Hook
+    from notifications.services.hook_sending import Claim
 
 pytestmark = pytest.mark.django_db
 

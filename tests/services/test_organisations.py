@@ -5,10 +5,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from common import slugs
+from config.wiring import dispatch_events
 from identity.models import Customer, Event, Grant, Project, Role, User
 from identity.services import members, organisations, projects
-from tests.factories.identity import OrganizationGroupFactory, WebHookFactory
+from notifications.models import Hook
+from tests.factories.identity import OrganizationGroupFactory
 from tests.factories.marketplace import OfferingFactory
+from tests.factories.notifications import WebHookFactory
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -89,8 +92,11 @@ def test_an_organisation_is_removed_once_its_projects_are_and_stays_on_record(
         "Organization has projects. Please remove them before deleting it."
     )
     hook = WebHookFactory(customer=allocator)
+    assert Hook.objects.live().filter(pk=hook.pk).exists()
     projects.remove(project, actor=dave, now=now)
     organisations.remove(allocator, actor=dave, now=now)
+    assert not Hook.objects.live().filter(pk=hook.pk).exists()
+    dispatch_events()
     allocator.refresh_from_db()
     hook.refresh_from_db()
     assert (allocator.is_removed, hook.is_active) == (True, False)

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from identity import destinations
-from identity.destinations import Destination, NotAllowed, is_public
+from notifications import destinations
+from notifications.destinations import Destination, NotAllowed, is_public
 
 WITHIN = (
     "127.0.0.1",

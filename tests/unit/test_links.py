@@ -68,9 +68,9 @@ def test_every_column_for_a_link_is_checked():
         if field.name.endswith(("url", "link", "homepage"))
         and not any(one in checks for one in field.validators)
     ]
-    # A hook's destination is held to more than this: identity.destinations.
+    # A hook's destination is held to more than this: notifications.destinations.
     assert set(unchecked) <= {
-        "identity.Hook.destination_url",
-        "identity.WebHook.destination_url",
-        "identity.EmailHook.destination_url",
+        "notifications.Hook.destination_url",
+        "notifications.WebHook.destination_url",
+        "notifications.EmailHook.destination_url",
     }

@@ -9,7 +9,7 @@ from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from identity import signatures
+from notifications import signatures
 from tests.receiver import VERIFY
 
 ROOT = settings.BASE_DIR

@@ -16,8 +16,8 @@ from allocations.models import ResourceApiKey
 from allocations.services import api_keys
 from common.sealing import Unreadable, reseal
 from config.sealed import SEALED
-from identity.models import Hook
-from identity.services import hooks
+from notifications.models import Hook
+from notifications.services import hooks
 
 
 class Command(BaseCommand):

@@ -19,8 +19,9 @@ from config.pages.dashboard.panel import (
     page_of,
     page_of_subject,
 )
-from identity.models import Event, EventDelivery, HookDelivery, TaskFailure
+from identity.models import Event, EventDelivery, TaskFailure
 from marketplace.lifecycle import OrderState
+from notifications.models import HookDelivery
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -70,7 +70,10 @@ class IdentityBridgeViewSet(ApiViewSet):
 
     @reading(IdentityBridgeAllowedFields, detail=False)
     def allowed_fields(self, request: AuthenticatedRequest) -> Response:
-        """List the attributes that an identity source may report."""
+        """List the attributes that an identity source may report.
+
+        By the names that a report of a person has for them.
+        """
         return self.answer({"allowed_fields": list(bridge.ATTRIBUTES)})
 
     @reading(IdentityBridgeStats, detail=False)

@@ -64,7 +64,10 @@ class EventViewSet(Listed, Retrieved, ApiViewSet):
 
     @reading(WORDS, detail=False)
     def scope_types(self, request: AuthenticatedRequest) -> Response:
-        """List the types of objects that events are about."""
+        """List the types of objects that events are about.
+
+        Each is a word that `feature` of the list of events takes.
+        """
         return self.answer(sorted(event_types.catalogue().nouns))
 
 

@@ -47,4 +47,4 @@ class SshKeyViewSet(Listed, Retrieved, ApiViewSet):
         key = keys.add(user=request.user, **data, actor=request.user, now=self.now)
         return self.created(key)
 
-    destroy = deleting(keys.remove)
+    destroy = deleting(keys.remove, "Delete {one}.\n\nThe event log keeps its name.")

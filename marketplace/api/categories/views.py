@@ -34,7 +34,9 @@ class CategoryViewSet(Listed, Retrieved, ApiViewSet):
         "destroy": STAFF,
     }
 
-    create = creating(CategoryInput, categories.create)
+    create = creating(
+        CategoryInput, categories.create, "Create {one}.\n\nOfferings are put in it afterwards."
+    )
     update = updating(CategoryInput, categories.change)
     destroy = deleting(
         categories.remove,

@@ -10,8 +10,10 @@ import pytest
 from django.core.exceptions import ValidationError
 from rest_framework.test import APIClient
 
-from identity.models import EmailConfirmation, Event, Hook, User
-from identity.services import bridge, emails, hooks, users
+from identity.models import EmailConfirmation, Event, User
+from identity.services import bridge, emails, users
+from notifications.models import Hook
+from notifications.services import confirmation_mails, hooks
 from tests.factories.identity import UserFactory
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ def at(user: User, action: str = "") -> str:
 def mails(mailoutbox: Any) -> list[Any]:
     """Send what was asked for last, as the worker does, and return it."""
     mailoutbox.clear()
-    emails.mail(Event.objects.filter(kind="email_confirmation.requested").latest("pk"))
+    confirmation_mails.send(Event.objects.filter(kind="email_confirmation.requested").latest("pk"))
     return list(mailoutbox)
 
 

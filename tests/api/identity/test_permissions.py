@@ -218,10 +218,8 @@ def test_the_table(line: Line, ask: Any) -> None:
 
 
 def viewsets() -> dict[str, Any]:
-    """Return identity's viewsets by the noun of their routes; hooks have a table of their own."""
-    return {
-        prefix: viewset for prefix, viewset, _ in router.registry if not prefix.startswith("hooks")
-    }
+    """Return identity's viewsets by the noun of their routes."""
+    return {prefix: viewset for prefix, viewset, _ in router.registry}
 
 
 def test_every_action_of_every_endpoint_is_in_the_table() -> None:

@@ -6,18 +6,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from rest_framework.test import APIClient
 
+from config.wiring import dispatch_events
 from identity.api.users.serializers import PRIVATE
 from identity.models import Customer, Event, IdempotencyKey, Project, Token, User
 from identity.roles import RoleName
 from tests.factories.identity import (
     PASSWORD,
-    EmailHookFactory,
     GrantFactory,
     ProjectFactory,
     SshKeyFactory,
     UserFactory,
 )
 from tests.factories.marketplace import OfferingFactory
+from tests.factories.notifications import EmailHookFactory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -610,6 +611,7 @@ def test_staff_remove_a_person_and_nothing_personal_is_left(
     assert kept == {}
     assert (bob.email, bob.first_name, bob.is_active) == ("", "", False)
     assert not bob.ssh_keys.exists()
+    dispatch_events()
     assert not bob.hooks.exists()
     assert not bob.grants.filter(is_active=True).exists()
     told = Event.objects.filter(subject_uuid=bob.uuid).order_by("pk")

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from identity.bus.posting import Answer
-from identity.models import HookDelivery
-from identity.services import hook_planning, hook_sending, outbox
+from identity.services import outbox
+from notifications.bus.posting import Answer
+from notifications.models import HookDelivery
+from notifications.services import hook_planning, hook_sending
 from tests.factories.identity import EventFactory
 from tests.receiver import Receiver, receiving
 
@@ -16,8 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
-    from identity.models import Event, Hook, Project
-    from identity.services.hook_sending import Claim
+    from identity.models import Event, Project
+    from notifications.models import Hook
+    from notifications.services.hook_sending import Claim
 
 DONE = Answer(200, "ok", milliseconds=5)
 REFUSED = Answer(500, "no", "HTTP 500", 5)

@@ -7,16 +7,12 @@ from datetime import timedelta
 import pytest
 
 from common.sealing import unseal
-from identity.models import EmailHook, Event, Hook, HookDelivery, WebHook
+from identity.models import Event
 from identity.roles import RoleName
-from identity.services import hooks, housekeeping
-from tests.factories.identity import (
-    EmailHookFactory,
-    GrantFactory,
-    HookDeliveryFactory,
-    UserFactory,
-    WebHookFactory,
-)
+from notifications.models import EmailHook, Hook, HookDelivery, WebHook
+from notifications.services import hooks, housekeeping
+from tests.factories.identity import GrantFactory, UserFactory
+from tests.factories.notifications import EmailHookFactory, HookDeliveryFactory, WebHookFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -212,7 +208,7 @@ def test_the_log_of_a_hook_is_kept_for_a_month(now):
     HookDeliveryFactory(hook=off, planned_at=old)
     young = HookDeliveryFactory(hook=hook, planned_at=now, delivered_at=now)
 
-    assert housekeeping.prune(now=now)["hook_deliveries"] == 3
+    assert housekeeping.prune(now=now) == 3
     assert set(HookDelivery.objects.all()) == {waiting, young}
 
 

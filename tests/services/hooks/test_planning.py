@@ -7,16 +7,13 @@ from uuid import uuid4
 
 import pytest
 
-from identity.models import Event, HookDelivery, HookPosition
+from identity.models import Event
 from identity.roles import RoleName
-from identity.services import hook_planning, outbox
-from tests.factories.identity import (
-    EventFactory,
-    GrantFactory,
-    ProjectFactory,
-    UserFactory,
-    WebHookFactory,
-)
+from identity.services import outbox
+from notifications.models import HookDelivery, HookPosition
+from notifications.services import hook_planning
+from tests.factories.identity import EventFactory, GrantFactory, ProjectFactory, UserFactory
+from tests.factories.notifications import WebHookFactory
 from tests.services.hooks.conftest import planned
 
 pytestmark = pytest.mark.django_db

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from django.utils import timezone
 
-from identity.bus import posting
+from notifications.bus import posting
 from tests.receiver import free_port, receiving
 
 PEM = serialization.Encoding.PEM

@@ -12,11 +12,13 @@ import pytest
 from django.core import mail
 
 from common.sealing import seal
-from identity.bus import posting
-from identity.models import Event, Hook, HookAttempt, HookDelivery, HookPosition
-from identity.services import hook_planning, hook_replay, hook_runs, hooks, outbox
-from identity.services.hook_replay import Stretch
-from tests.factories.identity import EmailHookFactory, WebHookFactory
+from identity.models import Event
+from identity.services import outbox
+from notifications.bus import posting
+from notifications.models import Hook, HookAttempt, HookDelivery, HookPosition
+from notifications.services import hook_planning, hook_replay, hook_runs, hooks
+from notifications.services.hook_replay import Stretch
+from tests.factories.notifications import EmailHookFactory, WebHookFactory
 from tests.receiver import free_port, receiving
 
 pytestmark = pytest.mark.django_db

@@ -7,10 +7,11 @@ from uuid import uuid4
 
 import pytest
 
-from identity.models import Event, Hook, HookDelivery
-from identity.services import hook_replay, hooks
-from identity.services.hook_replay import Replayed, Stretch
-from tests.factories.identity import HookAttemptFactory, WebHookFactory
+from identity.models import Event
+from notifications.models import Hook, HookDelivery
+from notifications.services import hook_replay, hooks
+from notifications.services.hook_replay import Replayed, Stretch
+from tests.factories.notifications import HookAttemptFactory, WebHookFactory
 from tests.services.hooks.conftest import AWAY, DONE, answered, claimed, planned
 
 pytestmark = pytest.mark.django_db

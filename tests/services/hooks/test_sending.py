@@ -9,9 +9,10 @@ from uuid import uuid4
 
 import pytest
 
-from identity.models import Event, Hook, HookAttempt, HookDelivery
-from identity.services import hook_sending
-from identity.services.hook_sending import (
+from identity.models import Event
+from notifications.models import Hook, HookAttempt, HookDelivery
+from notifications.services import hook_sending
+from notifications.services.hook_sending import (
     GIVEN_UP_AFTER,
     LEASE,
     LONGEST_HOOK_PAUSE,
@@ -19,7 +20,7 @@ from identity.services.hook_sending import (
     hook_pause_after,
     pause_after,
 )
-from tests.factories.identity import EmailHookFactory, WebHookFactory
+from tests.factories.notifications import EmailHookFactory, WebHookFactory
 from tests.services.hooks.conftest import AWAY, DONE, REFUSED, answered, claimed
 
 pytestmark = pytest.mark.django_db

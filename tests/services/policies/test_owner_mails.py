@@ -10,11 +10,11 @@ from django.core import mail
 from django.utils import timezone
 
 from accounting.models import SlurmPeriodicUsagePolicy
-from accounting.services import owner_mails
 from config import wiring
-from identity.bus.mailing import NotSent
 from identity.models import Event, EventDelivery
 from identity.roles import RoleName
+from notifications.bus.mailing import NotSent
+from notifications.services import owner_mails
 from tests.factories.identity import GrantFactory, UserFactory
 from tests.services.policies.scene import NOV, evaluate, use
 

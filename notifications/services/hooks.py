@@ -11,14 +11,16 @@ from django.db import transaction
 from common.errors import Conflict, Invalid
 from common.mailboxes import mailbox_of, read_list
 from common.sealing import seal
-from identity import destinations, events
-from identity import event_kinds as kinds
-from identity.models import Customer, EmailHook, Event, Grant, Hook, User, WebHook
-from identity.models.hook import ContentType, HookType
+from identity import events
+from identity.models import Customer, Event, Grant, User
 from identity.roles import ScopeType
 from identity.services import emails
-from identity.services.hook_planning import locked_position
-from identity.signatures import new_secret
+from notifications import destinations
+from notifications import event_kinds as kinds
+from notifications.models import EmailHook, Hook, WebHook
+from notifications.models.hook import ContentType, HookType
+from notifications.services.hook_planning import locked_position
+from notifications.signatures import new_secret
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -164,6 +166,7 @@ def remove(hook: Hook, *, actor: User, now: datetime) -> None:
     locked = _locked(hook)
     kind = kinds.WEB_HOOK_REMOVED if _is_web(locked) else kinds.EMAIL_HOOK_REMOVED
     _record(kind, locked, actor=actor, now=now)
+    emails.forget(locked.uuid)
     locked.delete()
 
 
@@ -293,7 +296,7 @@ def _is_own(email: str, actor: User) -> bool:
 
 def _have_confirmed(hook: Hook, *, actor: User, now: datetime) -> None:
     if hook.email and hook.email_confirmed_at is None:
-        emails.ask(actor, hook.email, hook=hook, actor=actor, now=now)
+        emails.ask(actor, hook.email, subject_uuid=hook.uuid, actor=actor, now=now)
 
 
 def _addresses(customer: Customer) -> set[str]:

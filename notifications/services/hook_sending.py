@@ -16,9 +16,9 @@ from django.db.models import F, OuterRef, Q, Subquery
 
 from common.redaction import without_secrets
 from identity.event_form import told
-from identity.models import Hook, HookAttempt, HookDelivery
-from identity.models.hook import HookType
-from identity.services import hooks
+from notifications.models import Hook, HookAttempt, HookDelivery
+from notifications.models.hook import HookType
+from notifications.services import hooks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-    from identity.bus.posting import Answer
+    from notifications.bus.posting import Answer
 
 LEASE = timedelta(minutes=1)
 """How long a claimed delivery is left to its sender; after that the sender counts as dead."""

@@ -9,14 +9,15 @@ from common.api.actions import command, creates, deletes, listing, updates
 from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
 from identity.api.events.row_events import RowEvents
-from identity.api.hooks.access import ForOneself
-from identity.api.hooks.filters import (
+from identity.permissions import Permission
+from notifications.api.hooks.access import ForOneself
+from notifications.api.hooks.filters import (
     EmailHookFilter,
     HookDeliveryFilter,
     HookFilter,
     WebHookFilter,
 )
-from identity.api.hooks.inputs import (
+from notifications.api.hooks.inputs import (
     EmailHookInput,
     NewEmailHookInput,
     NewWebHookInput,
@@ -24,7 +25,7 @@ from identity.api.hooks.inputs import (
     RotateSecretInput,
     WebHookInput,
 )
-from identity.api.hooks.serializers import (
+from notifications.api.hooks.serializers import (
     EmailHookOutput,
     HookDeliveryOutput,
     HookOutput,
@@ -32,9 +33,8 @@ from identity.api.hooks.serializers import (
     WebHookPing,
     WebHookReplayed,
 )
-from identity.models import EmailHook, Hook, HookDelivery, WebHook
-from identity.permissions import Permission
-from identity.services import hook_planning, hook_replay, hooks
+from notifications.models import EmailHook, Hook, HookDelivery, WebHook
+from notifications.services import hook_planning, hook_replay, hooks
 
 if TYPE_CHECKING:
     from rest_framework.response import Response

@@ -8,8 +8,8 @@ from rest_framework import serializers
 
 from common.api.reads.outputs import Computed, EnumField, Nested, Output, UrlField, UuidField
 from identity.event_types import wire_name
-from identity.models import EmailHook, Hook, HookAttempt, HookDelivery, WebHook
-from identity.models.hook import ContentType, HookType
+from notifications.models import EmailHook, Hook, HookAttempt, HookDelivery, WebHook
+from notifications.models.hook import ContentType, HookType
 
 if TYPE_CHECKING:
     from datetime import datetime

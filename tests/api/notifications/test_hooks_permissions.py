@@ -6,16 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from identity.api.hooks.views import EmailHookViewSet, HookViewSet, WebHookViewSet
 from identity.roles import RoleName
+from notifications.api.hooks.views import EmailHookViewSet, HookViewSet, WebHookViewSet
 from tests.api.tables import Line, asker, body_by_end, check, each_of, read, untested
-from tests.factories.identity import (
-    EmailHookFactory,
-    EventFactory,
-    GrantFactory,
-    UserFactory,
-    WebHookFactory,
-)
+from tests.factories.identity import EventFactory, GrantFactory, UserFactory
+from tests.factories.notifications import EmailHookFactory, WebHookFactory
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,11 +9,12 @@ from uuid import uuid4
 import pytest
 
 from common.sealing import unseal
-from identity.models import Hook, WebHook
-from identity.services import hook_planning, outbox
-from tests.factories.identity import (
+from identity.services import outbox
+from notifications.models import Hook, WebHook
+from notifications.services import hook_planning
+from tests.factories.identity import EventFactory
+from tests.factories.notifications import (
     EmailHookFactory,
-    EventFactory,
     HookAttemptFactory,
     HookDeliveryFactory,
     WebHookFactory,

@@ -19,8 +19,8 @@ from common.api.filters import (
 )
 from identity.api.members.filters import FullName
 from identity.event_types import kinds_named
-from identity.models import EmailHook, Hook, HookDelivery, WebHook
-from identity.models.hook import ContentType
+from notifications.models import EmailHook, Hook, HookDelivery, WebHook
+from notifications.models.hook import ContentType
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -19,19 +19,19 @@ from django.db.models import Q
 
 from common.errors import DomainError
 from common.sealing import unseal
-from identity import hook_mails
-from identity.bus import mailing
-from identity.bus.posting import Answer, post
-from identity.models import HookPosition
-from identity.models.hook import ContentType, HookType
-from identity.services import hook_sending
-from identity.signatures import sign
+from notifications import hook_mails
+from notifications.bus import mailing
+from notifications.bus.posting import Answer, post
+from notifications.models import HookPosition
+from notifications.models.hook import ContentType, HookType
+from notifications.services import hook_sending
+from notifications.signatures import sign
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from identity.services.hook_sending import Claim
+    from notifications.services.hook_sending import Claim
 
 log = logging.getLogger(__name__)
 

@@ -13,8 +13,8 @@ from common.admin.related_tables import RelatedTable
 from common.admin.staff_actions import StaffAction
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
-from identity.models import Hook, HookAttempt, HookDelivery, HookPosition
-from identity.services import hook_replay, hooks
+from notifications.models import Hook, HookAttempt, HookDelivery, HookPosition
+from notifications.services import hook_replay, hooks
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -21,13 +21,13 @@ import certifi
 from django.conf import settings
 
 from common.errors import DomainError
-from identity import destinations
-from identity.destinations import PORTS
+from notifications import destinations
+from notifications.destinations import PORTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from identity.destinations import Destination
+    from notifications.destinations import Destination
 
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 10.0

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import Max, Min, Q
 
-from identity import event_kinds as kinds
-from identity.hook_matching import Wish
-from identity.models import Event, Hook, HookDelivery, HookPosition
-from identity.models.hook import Singleton
+from identity.models import Event
+from notifications import event_kinds as kinds
+from notifications.hook_matching import Wish
+from notifications.models import Hook, HookDelivery, HookPosition
+from notifications.models.hook import Singleton
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -17,7 +17,7 @@ from identity.models.event import Event
 from identity.models.event_subject import EventSubject
 from identity.models.organisation import Customer
 from identity.models.people import User
-from identity.querysets import HookQuerySet
+from notifications.querysets import HookQuerySet
 
 
 class HookType(StrEnum):

@@ -13,10 +13,10 @@ from common.api.times import written
 from common.times import clamped
 from identity import waldur_events
 from identity.event_types import is_kind
-from identity.hook_matching import EVERYTHING
 from identity.models import Customer
-from identity.models.hook import ContentType
-from identity.services.hook_replay import Stretch
+from notifications.hook_matching import EVERYTHING
+from notifications.models.hook import ContentType
+from notifications.services.hook_replay import Stretch
 
 MOST_WORDS = 1000
 HIGHEST_NUMBER = 2**63 - 1

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from common.errors import Missing
-from identity import event_kinds as kinds
 from identity import events
-from identity.hook_matching import Wish
-from identity.models import Event, Hook, HookDelivery
-from identity.services.hook_planning import delivery, visible_to_owner
-from identity.services.hooks import Gone, Inactive
+from notifications import event_kinds as kinds
+from notifications.hook_matching import Wish
+from notifications.models import Hook, HookDelivery
+from notifications.services.hook_planning import delivery, visible_to_owner
+from notifications.services.hooks import Gone, Inactive
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-    from identity.models import User
+    from identity.models import Event, User
 
 MOST = 10_000
 """How many events one request may have told again; what is left is another request."""

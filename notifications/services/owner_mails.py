@@ -11,10 +11,10 @@ from django.db.models.functions import Lower
 from accounting import event_kinds as kinds
 from accounting.models import SlurmPeriodicUsagePolicy
 from identity import events
-from identity.bus import mailing
 from identity.models import Event, Grant
 from identity.roles import RoleName, ScopeType
 from marketplace.models import Resource
+from notifications.bus import mailing
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -1,0 +1,5 @@
+"""The staff's pages for hooks, and for how it goes with what they send."""
+
+from notifications.admin import hooks
+
+__all__ = ["hooks"]

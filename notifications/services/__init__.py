@@ -1,0 +1,1 @@
+"""Everything that decides who is told of what, and tells them."""
