@@ -68,7 +68,7 @@ WHERE = {
     "identity.ScienceDomain": "nowhere",
     "identity.ScienceSubDomain": "nowhere",
     "identity.Project": "project",
-    "identity.Hook": "nowhere",
+    "notifications.Hook": "nowhere",
     "marketplace.Category": "nowhere",
     "marketplace.ServiceProvider": "provider",
     "marketplace.Offering": "offering",
