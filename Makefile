@@ -92,8 +92,9 @@ lint: setup ## Style and formatting (ruff)
 types: setup ## Types (mypy, strict)
 	@$(PY) -m mypy $(CODE)
 
-imports: setup ## Layers (import-linter)
+imports: setup ## Layers, and no circles of packages or files
 	@.venv/bin/lint-imports --no-logo
+	@$(PY) -m pytest -q tests/house/test_imports.py
 
 deploy: setup ## Django's deployment checks on production settings
 	@$(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING

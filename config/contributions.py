@@ -27,6 +27,7 @@ MARKETPLACE = ToMarketplace(
     integration_status=allocations.integration_status,
     has_account=allocations.has_account,
     is_site_of=allocations.is_site_of,
+    stoppable_types=allocations.stoppable_types,
 )
 ALLOCATIONS = ToAllocations(
     read_with_resource=for_allocations.READ_WITH_RESOURCE,

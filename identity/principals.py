@@ -9,21 +9,19 @@ gives a new principal; so nothing is shared between requests.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from identity import access
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
 
-    from identity.models import User
-
 
 class Principal:
     """A user who acts, with the grants that they hold."""
 
     def __init__(
-        self, user: User, *, only_reads: bool = False, grants: frozenset[access.Held] | None = None
+        self, user: Any, *, only_reads: bool = False, grants: frozenset[access.Held] | None = None
     ) -> None:
         """Take whether grants may be cached from now on, and those that are known already."""
         self._user = user
@@ -64,7 +62,7 @@ class Principal:
 
 
 def begin_request(
-    user: User, *, only_reads: bool, grants: frozenset[access.Held] | None = None
+    user: Any, *, only_reads: bool, grants: frozenset[access.Held] | None = None
 ) -> None:
     """Give a user the principal of a new request; `grants` are those that came with the token."""
     user.principal = Principal(user, only_reads=only_reads, grants=grants)

@@ -1,4 +1,4 @@
-"""What the apps above add to the marketplace's reads: accounts, keys, agents and usage."""
+"""What the apps above add to the marketplace's reads: accounts, keys, agents, backends, usage."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.db.models.expressions import BaseExpression, Combinable
 from common.contributions import contributed_to
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from datetime import date
 
 Column = BaseExpression | Combinable
@@ -47,6 +47,9 @@ class Contributions:
 
     is_site_of: Callable[[Any], Q] = lambda user: Q(pk__in=())
     """The condition that the user has an account at an offering's site."""
+
+    stoppable_types: Callable[[], Collection[str]] = tuple
+    """The types of offerings whose orders can be called off when work on them has begun."""
 
 
 @lru_cache(maxsize=1)

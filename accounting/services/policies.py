@@ -10,10 +10,10 @@ from django.db.models import Q
 from accounting import event_kinds as kinds
 from accounting.models import PolicyComponentLimit, SlurmPeriodicUsagePolicy
 from accounting.services import policy_flags
+from common import changes
 from common.errors import Invalid, Missing
 from identity import events
 from marketplace.components import REPORTED
-from marketplace.services import changes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

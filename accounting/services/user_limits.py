@@ -14,6 +14,7 @@ from accounting.models import ComponentUserUsageLimit
 from allocations.lifecycle import AccountState
 from allocations.models import OfferingUser
 from allocations.services import team
+from common import changes
 from common.errors import Conflict, Invalid
 from identity import events
 from marketplace.components import REPORTED
@@ -130,11 +131,11 @@ def change(
     if any(moved.values()):
         message = "A limit stays what it is of; set another one instead."
         raise Fixed({name: [message] for name, differs in moved.items() if differs})
-    before = locked.limit
-    if limit is not None and limit != before:
-        locked.limit = limit
-        locked.save(update_fields=["limit", "modified"])
-        _record(kinds.USER_LIMIT_CHANGED, locked, actor=actor, now=now, old_limit=str(before))
+    wanted = {} if limit is None else {"limit": limit}
+    if former := changes.write(locked, wanted, now=now):
+        _record(
+            kinds.USER_LIMIT_CHANGED, locked, actor=actor, now=now, old_limit=str(former["limit"])
+        )
     return locked
 
 

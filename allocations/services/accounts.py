@@ -14,6 +14,7 @@ from allocations.lifecycle import ACCOUNT, COMING, AccountState
 from allocations.models import OfferingUser
 from allocations.services import rights
 from allocations.usernames import MAX_LENGTH, is_reserved, is_site_name
+from common import changes
 from common.errors import Conflict, Invalid
 from common.machine import IllegalTransition
 from identity import events
@@ -261,17 +262,9 @@ def set_restricted(
     :raises AccountGone: the account was removed meanwhile.
     """
     locked = _locked(account)
-    if locked.is_restricted == is_restricted:
-        return locked
-    locked.is_restricted = is_restricted
-    locked.save(update_fields=["is_restricted", "modified"])
-    _record(
-        locked,
-        kinds.ACCOUNT_RESTRICTION_CHANGED,
-        actor=actor,
-        now=now,
-        payload={"is_restricted": is_restricted},
-    )
+    wanted: dict[str, object] = {"is_restricted": is_restricted}
+    if changes.write(locked, wanted, now=now):
+        _record(locked, kinds.ACCOUNT_RESTRICTION_CHANGED, actor=actor, now=now, payload=wanted)
     return locked
 
 

@@ -17,6 +17,7 @@ from allocations.lifecycle import API_KEY, ApiKeyAction, ApiKeyState
 from allocations.models import ResourceApiKey
 from allocations.services import api_key_steps as steps
 from allocations.services import membership
+from common import changes
 from common.errors import Conflict, Invalid
 from common.machine import IllegalTransition
 from common.sealing import unseal
@@ -110,7 +111,7 @@ def change(key: ResourceApiKey, *, actor: User, now: datetime, **wanted: Any) ->
     :raises BadAmount: a limit is none, or of a component that the offering does not have.
     """
     held = steps.locked(key)
-    changed = {name: new for name, new in wanted.items() if getattr(held, name) != new}
+    changed = changes.differing(held, wanted)
     if not changed:
         return held
     if changed != {"user": None}:

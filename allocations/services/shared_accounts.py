@@ -21,6 +21,7 @@ from allocations.models import (
     ProjectServiceAccount,
 )
 from allocations.usernames import is_account_name, is_reserved, propose_shared, same_name
+from common import changes
 from common.errors import Conflict, Invalid
 from common.machine import IllegalTransition
 from common.redaction import without_secrets
@@ -168,13 +169,11 @@ def change(account: Account, *, actor: User, now: datetime, **wanted: Any) -> Ac
     :raises OwnerFixed: another name or owner is wanted.
     """
     locked = _locked(account)
-    changed = {field: new for field, new in wanted.items() if getattr(locked, field) != new}
+    changed = changes.differing(locked, wanted)
     for field in ("username", "project", "customer"):
         if field in changed:
             raise OwnerFixed({field: ["This cannot be changed: open another account."]})
-    if changed:
-        for field, new in changed.items():
-            setattr(locked, field, new)
+    if changes.assign(locked, changed):
         locked.save(update_fields=[*changed, "modified"])
         is_course = isinstance(locked, CourseAccount)
         kind = kinds.COURSE_ACCOUNT_CHANGED if is_course else kinds.SERVICE_ACCOUNT_CHANGED

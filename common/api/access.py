@@ -72,13 +72,18 @@ class Either:
 
 @dataclass(frozen=True)
 class Everyone(Either):
-    """Whoever has got this far: the queryset scopes what they meet."""
+    """Whoever has got this far; `scoped` says that each meets other rows, as the queryset decides.
+
+    What is not scoped is the same for everybody who gets in, such as the list of roles.
+    """
 
     anonymous: bool = False
+    scoped: bool = False
     at_once: bool = True
 
     def __str__(self) -> str:
-        return "everybody" if self.anonymous else "whoever is logged in, within what they may see"
+        who = "everybody" if self.anonymous else "whoever is logged in"
+        return f"{who}, within what they may see" if self.scoped else who
 
     def allows(self, user: Any, target: Any) -> bool:
         """Allow the authenticated, and the anonymous where that is declared."""
@@ -211,7 +216,7 @@ def named(paths: tuple[str, ...]) -> str:
 
 
 PUBLIC = Everyone(anonymous=True)
-SCOPED = Everyone()
-AUTHENTICATED = SCOPED
+AUTHENTICATED = Everyone()
+SCOPED = Everyone(scoped=True)
 STAFF = Marked(("is_staff",))
 SUPPORT = Marked(("is_staff", "is_support"))

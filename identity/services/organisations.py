@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.db.models import ProtectedError
 
-from common import slugs
+from common import changes, slugs
 from common.errors import Conflict
 from identity import event_kinds as kinds
 from identity import events
@@ -77,21 +77,16 @@ def create(
 
 
 @transaction.atomic
-def update(customer: Customer, *, actor: User, now: datetime, changes: Mapping[str, Any]) -> None:
+def update(customer: Customer, *, actor: User, now: datetime, wanted: Mapping[str, Any]) -> None:
     """Change what is known of an organisation; what only staff may change is left as it is.
 
     :raises slugs.Taken: the new slug is another organisation's.
     """
     locked = Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
-    changed = {
-        field: value
-        for field, value in changes.items()
-        if getattr(locked, field) != value and (actor.is_staff or field not in STAFF_ONLY)
-    }
+    allowed = {f: new for f, new in wanted.items() if actor.is_staff or f not in STAFF_ONLY}
+    changed = changes.assign(locked, allowed)
     if not changed:
         return
-    for field, value in changed.items():
-        setattr(locked, field, value)
     slugs.update(locked, [*changed, "modified"])
     message = f"Organization {locked.name} was updated."
     _record(kinds.CUSTOMER_UPDATED, locked, message, actor, now, fields=sorted(changed))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from common import slugs
+from common import changes, slugs
 from common.errors import Conflict, Forbidden, Invalid
 from identity import event_kinds as kinds
 from identity import events
@@ -88,7 +88,7 @@ def create(*, customer: Customer, name: str, actor: User, now: datetime, **detai
 
 
 @transaction.atomic
-def update(project: Project, *, actor: User, now: datetime, changes: Mapping[str, Any]) -> None:
+def update(project: Project, *, actor: User, now: datetime, wanted: Mapping[str, Any]) -> None:
     """Change what is known of a project; what only staff may change is left as it is.
 
     :raises CustomerFixed: it would belong to another organisation.
@@ -99,17 +99,12 @@ def update(project: Project, *, actor: User, now: datetime, changes: Mapping[str
     :raises ProjectGone: it was removed meanwhile.
     """
     locked = _locked(project)
-    changed = {
-        field: value
-        for field, value in changes.items()
-        if getattr(locked, field) != value and (actor.is_staff or field not in STAFF_ONLY)
-    }
-    if "customer" in changed:
+    allowed = {f: new for f, new in wanted.items() if actor.is_staff or f not in STAFF_ONLY}
+    if "customer" in changes.differing(locked, allowed):
         raise CustomerFixed({"customer": ["Project cannot be moved to another organization."]})
+    changed = changes.assign(locked, allowed)
     if not changed:
         return
-    for field, value in changed.items():
-        setattr(locked, field, value)
     if "end_date" in changed:
         _note_end_date(locked, locked.end_date, actor=actor, now=now)
         changed |= {"end_date_requested_by": actor, "end_date_updated_at": now}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 
+from common import changes
 from common.errors import Conflict, Invalid
 from identity import event_kinds as kinds
 from identity import events
@@ -168,9 +169,7 @@ def load(preset: str, *, actor: User, now: datetime) -> Loaded:
 
 def _write(row: ScienceDomain | ScienceSubDomain, wanted: dict[str, Any]) -> list[str]:
     """Store what is new of a row, and return which columns that were."""
-    changed = sorted(name for name, value in wanted.items() if getattr(row, name) != value)
-    for name in changed:
-        setattr(row, name, wanted[name])
+    changed = sorted(changes.assign(row, wanted))
     if changed:
         _store(row)
     return changed

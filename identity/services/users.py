@@ -8,7 +8,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from common import slugs
+from common import changes, slugs
 from common.errors import Conflict, Invalid
 from identity import event_kinds as kinds
 from identity import events
@@ -122,7 +122,7 @@ def update(
     *,
     actor: User,
     now: datetime,
-    changes: Mapping[str, Any],
+    wanted: Mapping[str, Any],
     agree_with_policy: bool = False,
 ) -> None:
     """Change a profile; what only staff may change is left as it is.
@@ -138,11 +138,8 @@ def update(
     :raises slugs.Taken: the new slug is taken.
     """
     locked = User.objects.select_for_update(no_key=True).get(pk=user.pk)
-    changed = {
-        field: value
-        for field, value in changes.items()
-        if getattr(locked, field) != value and (actor.is_staff or field not in STAFF_ONLY)
-    }
+    allowed = {f: new for f, new in wanted.items() if actor.is_staff or f not in STAFF_ONLY}
+    changed = changes.differing(locked, allowed)
     if actor.pk == locked.pk and locked.agreement_date is None:
         if not agree_with_policy:
             raise PolicyNotAgreed({"agree_with_policy": ["User must agree with the policy."]})
@@ -159,8 +156,7 @@ def update(
 
 def _write(user: User, changed: Mapping[str, Any], *, actor: User, now: datetime) -> None:
     _check_shapes(changed)
-    for field, value in changed.items():
-        setattr(user, field, value)
+    changes.assign(user, changed)
     _check_username(user)
     slugs.update(user, [*changed, "modified"])
     if "token_lifetime" in changed:

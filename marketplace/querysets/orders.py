@@ -19,12 +19,11 @@ from django.db.models.functions import Coalesce
 
 from common.audience import sees_everything
 from identity.permissions import Permission
-from marketplace.components import OfferingType
+from marketplace.cancellation import can_be_called_off
 from marketplace.contributions import contributions
 from marketplace.lifecycle import (
     WAITING,
     OrderState,
-    OrderType,
 )
 from marketplace.querysets.rights import agreed
 from marketplace.querysets.sides import (
@@ -78,10 +77,8 @@ class OrderQuerySet(QuerySet[Any]):
 
     def for_api(self, user: Any) -> Self:
         """Add what the API shows of an order beside its own columns."""
-        stoppable = Q(state=OrderState.EXECUTING, offering__type=OfferingType.BASIC)
-        can_stop = Q(state__in=sorted(WAITING)) | (stoppable & ~Q(type=OrderType.TERMINATE))
         return self.annotate(
-            can_terminate=Case(When(can_stop, then=TRUE), default=FALSE),
+            can_terminate=Case(When(can_be_called_off(), then=TRUE), default=FALSE),
             readable_traceback=readable_by_provider(user, "error_traceback"),
             shown_of_creator=self._shown_of_creator(user),
         )

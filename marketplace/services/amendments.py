@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from common import changes
 from common.errors import Forbidden, Invalid
 from common.machine import wrong_state
 from identity.permissions import Permission
@@ -13,10 +14,10 @@ from marketplace import event_kinds as kinds
 from marketplace import limits as rules
 from marketplace.lifecycle import OrderState, OrderType
 from marketplace.services import attributes as reading
-from marketplace.services import capacity, changes, history, promises, quotes
+from marketplace.services import capacity, history, promises, quotes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from datetime import date, datetime
 
     from identity.models import User
@@ -133,7 +134,7 @@ def _limits(order: Order, limits: Mapping[str, object]) -> dict[str, Any]:
 
 def _carry_over(
     order: Order,
-    changed: tuple[str, ...],
+    changed: Collection[str],
     parsed: reading.ParsedAttributes | None,
     *,
     actor: User,

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from common import changes
 from common.errors import Conflict
 from identity import events
 from marketplace import event_kinds as kinds
 from marketplace.models import Category
-from marketplace.services import changes
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -64,7 +64,11 @@ def change(category: Category, *, actor: User, now: datetime, **wanted: Any) -> 
     category = _locked(category)
     if changed := changes.write(category, wanted, now=now):
         events.record(
-            kinds.CATEGORY_UPDATED, category, actor=actor, now=now, payload={"changed": changed}
+            kinds.CATEGORY_UPDATED,
+            category,
+            actor=actor,
+            now=now,
+            payload={"changed": list(changed)},
         )
     return category
 

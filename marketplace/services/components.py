@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.db.models import ProtectedError, RestrictedError
 
+from common import changes
 from common.errors import Conflict, Invalid
 from identity import events
 from marketplace import event_kinds as kinds
 from marketplace.lifecycle import ResourceState
 from marketplace.models import Offering, OfferingComponent, PlanComponent
-from marketplace.services import changes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -201,7 +201,7 @@ def _record(
     *,
     actor: User,
     now: datetime,
-    changed: Sequence[str] = (),
+    changed: Collection[str] = (),
 ) -> None:
     changes.touch(component.offering, now=now)
     events.record(

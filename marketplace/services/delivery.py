@@ -7,10 +7,11 @@ from uuid import uuid4
 
 from django.db import transaction
 
+from common import changes
 from marketplace import event_kinds as kinds
 from marketplace import limits as rules
 from marketplace.components import REPORTED
-from marketplace.services import changes, history, locking, quotes
+from marketplace.services import history, locking, quotes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

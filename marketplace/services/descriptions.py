@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from common import changes
 from marketplace import event_kinds as kinds
-from marketplace.services import changes, delivery, end_dates, history, locking
+from marketplace.services import delivery, end_dates, history, locking
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from common import changes
 from common.errors import Forbidden, Invalid
 from identity.permissions import Permission
 from marketplace import event_kinds as kinds
 from marketplace.contributions import contributions
 from marketplace.lifecycle import WAITING, OrderType
 from marketplace.models import Resource
-from marketplace.services import changes, history, locking, orders, resource_orders, resources
+from marketplace.services import history, locking, orders, resource_orders, resources
 
 if TYPE_CHECKING:
     from datetime import date, datetime

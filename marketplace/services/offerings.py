@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 
-from common import slugs
+from common import changes, slugs
 from common.errors import Conflict, Forbidden, Invalid
 from common.machine import IllegalTransition
 from identity import events
@@ -15,10 +15,10 @@ from identity.services import members
 from marketplace import event_kinds as kinds
 from marketplace.lifecycle import OFFERING, OfferingState
 from marketplace.models import Offering
-from marketplace.services import changes, components, plans
+from marketplace.services import components, plans
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
     from decimal import Decimal
 
@@ -273,7 +273,7 @@ def _record(  # noqa: PLR0913 - an event has that many sides
     source: str = "",
     target: str = "",
     message: str = "",
-    changed: Sequence[str] = (),
+    changed: Collection[str] = (),
 ) -> None:
     events.record(
         kind,

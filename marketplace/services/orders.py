@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from common import changes
 from common.errors import Conflict
 from common.machine import wrong_state
 from common.redaction import without_secrets
 from marketplace import event_kinds as kinds
-from marketplace.components import OfferingType
+from marketplace.cancellation import is_stoppable
 from marketplace.lifecycle import ORDER, WAITING, OrderState, OrderType
 from marketplace.models import Order
 from marketplace.services import (
-    changes,
     delivery,
     history,
     locking,
@@ -282,15 +282,10 @@ def cancel(order: Order, *, actor: User | None, now: datetime) -> None:
     """
     held = locking.order(order)
     ORDER.check("cancel", OrderState(held.state))
-    if held.state == OrderState.EXECUTING and not can_stop(held):
+    if held.state == OrderState.EXECUTING and not is_stoppable(held):
         waiting = ", ".join(sorted(WAITING))
         raise AlreadyBegun(f"Valid states for operation: {waiting}.")
     advance(held, "cancel", OrderState.CANCELED, actor=actor, now=now)
-
-
-def can_stop(order: Order) -> bool:
-    """Tell whether an executing order can be called off."""
-    return order.offering.type == OfferingType.BASIC and order.type != OrderType.TERMINATE
 
 
 @transaction.atomic

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from common import changes
 from common.errors import Invalid
 from identity import events
 from marketplace import event_kinds as kinds
 from marketplace.models import Offering, OfferingPartition
-from marketplace.services import changes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping
     from datetime import datetime
     from uuid import UUID
 
@@ -125,7 +125,7 @@ def _record(
     *,
     actor: User,
     now: datetime,
-    changed: Sequence[str] = (),
+    changed: Collection[str] = (),
 ) -> None:
     changes.touch(partition.offering, now=now)
     events.record(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 
+from common import changes
 from common.errors import Conflict, Invalid
 from identity import events
 from identity.models import Event
@@ -14,7 +15,6 @@ from identity.services import periodic_rows
 from marketplace import event_kinds as kinds
 from marketplace.lifecycle import ResourceState
 from marketplace.models import Offering, Plan, PlanComponent
-from marketplace.services import changes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,7 +76,7 @@ def change(plan: Plan, *, actor: User, now: datetime, **wanted: Any) -> Plan:
     if differs and in_use(plan):
         raise PlanInUse(f"Plan has resources, so its {differs[0]} cannot be changed.")
     if changed := changes.write(plan, wanted, now=now):
-        _record(kinds.PLAN_UPDATED, plan, actor=actor, now=now, changed=changed)
+        _record(kinds.PLAN_UPDATED, plan, actor=actor, now=now, changed=list(changed))
     return plan
 
 

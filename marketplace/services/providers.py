@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from common import changes
 from common.errors import Invalid
 from identity import events
 from identity.models import Customer
 from marketplace import event_kinds as kinds
 from marketplace.lifecycle import OfferingState
 from marketplace.models import ServiceProvider
-from marketplace.services import changes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -77,7 +77,7 @@ def change(
             provider,
             actor=actor,
             now=now,
-            payload={"changed": changed},
+            payload={"changed": list(changed)},
         )
     return provider
 

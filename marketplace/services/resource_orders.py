@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from common import changes
 from common.errors import Invalid
 from common.machine import wrong_state
 from marketplace import event_kinds as kinds
@@ -16,7 +17,6 @@ from marketplace.models import Order
 from marketplace.services import (
     availability,
     capacity,
-    changes,
     history,
     locking,
     order_states,

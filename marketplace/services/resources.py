@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import ProtectedError
 
-from common import slugs
+from common import changes, slugs
 from common.errors import Conflict
 from common.machine import wrong_state
 from common.redaction import without_secrets
@@ -25,7 +25,7 @@ from marketplace.lifecycle import (
     ResourceState,
 )
 from marketplace.models import Resource
-from marketplace.services import changes, history, locking, plan_periods, project_counts
+from marketplace.services import history, locking, plan_periods, project_counts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from common import changes
 from common.errors import Invalid
 from identity import events
 from marketplace import event_kinds as kinds
 from marketplace.models import Consent, Offering, TermsOfService
-from marketplace.services import changes
 
 if TYPE_CHECKING:
     from datetime import datetime

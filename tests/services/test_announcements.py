@@ -308,7 +308,7 @@ def test_what_the_site_sees_of_a_person_is_told_when_it_changes(queue, resource,
     OfferingUserFactory(offering=resource.offering, user=bob, username="bob1")
     told()
     change = {"email": "bob@new.example.org"}  # staff vouch for it: it counts at once
-    users.update(bob, actor=dave, now=now, changes=change, agree_with_policy=True)
+    users.update(bob, actor=dave, now=now, wanted=change, agree_with_policy=True)
 
     (body,) = [body for body in told() if body["object_type"] == "offering_user"]
     assert (body["action"], body["changed_attributes"]) == ("attribute_update", ["email"])

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 
 from allocations import backends
-from allocations.backends.base import Done, Member, Month, Pending, Ref, Refused
+from allocations.backends.base import Done, Pending, Refused
 from allocations.backends.fake import FakeBackend, Unreachable
 from allocations.lifecycle import PROVISION, UNDELIVERED, ProvisionState
 from allocations.models import Provision
@@ -321,13 +320,6 @@ def test_an_offering_that_nobody_delivers_is_refused(order, now, monkeypatch):
         provisioning.start(order, now=now)
 
 
-def test_every_named_backend_can_be_loaded_and_reached():
-    for name in backends.BACKENDS.values():
-        backend = backends.load(name)
-        backend.ping()
-        assert backends.load(name) is backend
-
-
 @pytest.mark.parametrize("source", list(ProvisionState))
 @pytest.mark.parametrize("action", sorted(PROVISION._actions))
 @pytest.mark.parametrize("target", list(ProvisionState))
@@ -351,26 +343,3 @@ def test_a_lost_race_is_lost_loudly(order, now):
     with pytest.raises(IllegalTransition, match="no longer"):
         provisioning._advance(provision, "finish", ProvisionState.DONE, actor=None, now=now)
     assert not Event.objects.exists()
-
-
-def test_the_fake_site_does_what_the_protocol_says():
-
-    site, ref = FakeBackend(), Ref(uuid4(), "hpc-1")
-    members = frozenset({Member(uuid4(), "ada")})
-    assert site.set_members(ref, members) == Done("hpc-1")
-    assert site.members == {"hpc-1": members}
-    assert site.usage(ref, Month(2026, 11)) == ()
-    site.script.append(Refused("no"))
-    assert site.set_members(ref, frozenset()) == Refused("no")
-    site.script.append(Unreachable("down"))
-    with pytest.raises(Unreachable):
-        site.ping()
-
-
-def test_agents_are_asked_for_nothing_else():
-
-    agent, ref = backends.load(backends.BACKENDS["Marketplace.Slurm"]), Ref(uuid4())
-    assert isinstance(agent.set_limits(ref, {}), Pending)
-    assert isinstance(agent.terminate(ref), Pending)
-    assert isinstance(agent.set_members(ref, frozenset()), Pending)
-    assert agent.usage(ref, Month(2026, 11)) == ()

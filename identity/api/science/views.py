@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from common.api.access import SCOPED, STAFF, Rule
+from common.api.access import AUTHENTICATED, STAFF, Rule
 from common.api.actions import command, listing
 from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
@@ -45,9 +45,9 @@ class ScienceDomainViewSet(Listed, Retrieved, ApiViewSet):
     filterset_class = ScienceDomainFilter
     default_order = ("code", "name")
     access: ClassVar[dict[str, Rule]] = {
-        "list": SCOPED,
-        "retrieve": SCOPED,
-        "presets": SCOPED,
+        "list": AUTHENTICATED,
+        "retrieve": AUTHENTICATED,
+        "presets": AUTHENTICATED,
         "create": STAFF,
         "update": STAFF,
         "destroy": STAFF,
@@ -94,8 +94,8 @@ class ScienceSubDomainViewSet(Listed, Retrieved, ApiViewSet):
     filterset_class = ScienceSubDomainFilter
     default_order = ("code", "name")
     access: ClassVar[dict[str, Rule]] = {
-        "list": SCOPED,
-        "retrieve": SCOPED,
+        "list": AUTHENTICATED,
+        "retrieve": AUTHENTICATED,
         "create": STAFF,
         "update": STAFF,
         "destroy": STAFF,

@@ -112,7 +112,7 @@ class UserViewSet(Listed, ApiViewSet):
         user, changes = self.row(), self.data(UserInput)
         agrees = changes.pop("agree_with_policy", False)
         users.update(
-            user, actor=request.user, now=self.now, changes=changes, agree_with_policy=agrees
+            user, actor=request.user, now=self.now, wanted=changes, agree_with_policy=agrees
         )
         return self.reply(user)
 

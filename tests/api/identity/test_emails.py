@@ -195,7 +195,7 @@ SPELT, KEPT = "a@exämple.org", "a@xn--exmple-cua.org"
 def test_one_mailbox_is_one_person_s_however_it_is_spelt(
     as_user: Callable[[User], APIClient], bob: User, alice: User, dave: User, now: datetime
 ) -> None:
-    users.update(alice, changes={"email": SPELT}, actor=dave, now=now)
+    users.update(alice, wanted={"email": SPELT}, actor=dave, now=now)
     alice.refresh_from_db()
     assert alice.email == KEPT
     for spelling in (SPELT, KEPT, "A@EXÄMPLE.org", '"a"@exämple.org', "a@xn--Exmple-Cua.org"):
