@@ -35,7 +35,7 @@ def tables() -> tuple[Mapping[str, str], Mapping[str, str], Mapping[str, str]]:
 def of_key(key: str, owner: str = "", schema: Schema | None = None) -> str:
     """Return what a key of an object, or a parameter, means; nothing where its name says all."""
     keys, nouns, _ = tables()
-    said = keys.get(f"{owner}.{key}") or keys.get(key)
+    said = keys.get(f"{owner}.{key}") or keys.get(f"{owner}.*") or keys.get(key)
     if said is not None:
         return said
     if key not in nouns:
@@ -74,12 +74,16 @@ def complete(result: Schema, **_: Any) -> Schema:
     A hook of drf-spectacular: it gets the whole document and returns it.
     """
     for name, schema in result["components"]["schemas"].items():
-        owner = name.removeprefix("Patched").removesuffix("Request").removesuffix("Fields")
-        for holder, key, place in _properties(schema, owner):
+        for holder, key, place in _properties(schema, owner_of(name)):
             meaning = "" if "description" in holder[key] else of_key(key, place, holder[key])
             if meaning:
                 holder[key] = described(holder[key], meaning)
     return result
+
+
+def owner_of(component: str) -> str:
+    """Return what the tables call an object, from any of the names that the document has for it."""
+    return component.removeprefix("Patched").removesuffix("Request").removesuffix("Fields")
 
 
 def described(schema: Schema, meaning: str) -> Schema:

@@ -41,9 +41,9 @@ ROOTS = (
 class Version(serializers.Serializer[Any]):
     """Which release answers."""
 
-    version = serializers.CharField()
-    latest_version = serializers.CharField(required=False)
-    changelog_summary = serializers.DictField(required=False)
+    version = serializers.CharField(help_text="The running release.")
+    latest_version = serializers.CharField(required=False, help_text="Never sent.")
+    changelog_summary = serializers.DictField(required=False, help_text="Never sent.")
 
 
 class VersionViewSet(ApiViewSet):

@@ -72,7 +72,7 @@ class IdentityBridgeViewSet(ApiViewSet):
     def allowed_fields(self, request: AuthenticatedRequest) -> Response:
         """List the attributes that an identity source may report.
 
-        By the names that a report of a person has for them.
+        The names that a push may carry.
         """
         return self.answer({"allowed_fields": list(bridge.ATTRIBUTES)})
 
