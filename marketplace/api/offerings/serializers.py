@@ -45,7 +45,12 @@ from marketplace.api.offerings import omitted_keys
 from marketplace.api.offerings.integration import AGENTS
 from marketplace.api.offerings.options import OptionsOutput, complete
 from marketplace.api.offerings.partitions import NestedPartitionOutput
-from marketplace.api.offerings.plugin_options import PLUGIN_OPTIONS, SECRET_OPTIONS, named
+from marketplace.api.offerings.plugin_options import (
+    ACCOUNT_SETTINGS,
+    PLUGIN_OPTIONS,
+    SECRET_OPTIONS,
+    named,
+)
 from marketplace.api.plans.serializers import (
     BaseProviderPlanOutput,
     BasePublicPlanOutput,
@@ -59,14 +64,6 @@ from marketplace.models import Offering, ProviderCustomer
 Components = Iterable[Mapping[str, Any]]
 
 PER_PERIOD = frozenset({BillingType.FIXED, BillingType.LIMIT})
-SETTING = record(
-    {
-        "inherited": record({"source": words(*account_settings.SOURCES), "value": TEXT}),
-        "source": words(*account_settings.SOURCES),
-        "value": TEXT,
-    }
-)
-ACCOUNT_SETTINGS = record(dict.fromkeys(account_settings.DEFAULTS, SETTING))
 MODE_COMPONENT = record(
     {
         "billing_type": words(*BillingType),
