@@ -13,7 +13,6 @@ from common.api.json_shapes import (
     ANYTHING,
     TEXT,
     TRUTH,
-    WHOLE,
     JsonField,
     list_of,
     map_of,
@@ -74,7 +73,6 @@ MODE_COMPONENT = record(
     },
     required=("billing_type", "is_prepaid", "limit_period", "measured_unit", "type"),
 )
-QUOTA = record({"limit": WHOLE, "name": TEXT, "usage": WHOLE})
 
 
 def by_mode(components: Components) -> dict[str, list[dict[str, Any]]]:
@@ -235,7 +233,7 @@ class OfferingOutput(Output):
     project_name = serializers.CharField(source="project.name", allow_null=True)
     project_uuid = UuidField(source="project.uuid", allow_null=True)
     qos_profiles = omitted_keys.rows(omitted_keys.QOS, "qualities of service are the site's own")
-    quotas = omitted_keys.rows(QUOTA, "counts stand under their own names")
+    quotas = omitted_keys.rows(omitted_keys.QUOTA, "counts stand under their own names")
     resource_options = Computed("resource_options", fn=complete, output=OptionsOutput())
     scope = Omitted(serializers.CharField(), reason=omitted_keys.SCOPES)
     scope_error_message = omitted_keys.text(omitted_keys.SCOPES)
