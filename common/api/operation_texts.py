@@ -28,14 +28,10 @@ PATCH = "Only the fields that are sent are changed."
 
 @dataclass(frozen=True)
 class Noun:
-    """What the rows of a viewset are called: one of them (with its article), and many.
-
-    `side` follows each summary of a viewset that serves the rows of another one to other people.
-    """
+    """What the rows of a viewset are called: one of them (with its article), and many."""
 
     one: str
     many: str
-    side: str = ""
 
     @property
     def the(self) -> str:
@@ -67,7 +63,7 @@ def text_of(view: Any, method: str) -> Text:
         parts.append(PATCH if method == "PATCH" else PUT)
     parts.append(f"Allowed for: {view.rule()}.")
     noun: Noun = view.noun
-    summary = f"{noun.put_into(lines[0].rstrip('.'))} {noun.side}".rstrip()
+    summary = noun.put_into(lines[0].rstrip("."))
     description = "\n\n".join(part for part in parts if part)
     return Text(summary + _how(view, method), noun.put_into(description))
 
@@ -94,4 +90,4 @@ def _how(view: Any, method: str) -> str:
     if view.action == "partial_update" and hasattr(view, "update"):
         return ", in part"
     ways = list(getattr(getattr(view, view.action), "mapping", None) or [method.lower()])
-    return "" if ways[0] == method.lower() else f" with {method}"
+    return "" if ways[0] == method.lower() else f" ({method})"

@@ -100,9 +100,6 @@ PERSON: Mapping[str, str] = {
     "project_roles": "Names of roles, separated by commas: people with any of them in a project.",
     "UserFilter.customer_uuid": "People with a role in this organization or in a project of it.",
     "UserFilter.project_uuid": "People with a role in this project.",
-    "ProviderUserFilter.customer_uuid": "People with a role in this organization or in a project"
-    " of it.",
-    "ProviderUserFilter.project_uuid": "People with a role in this project.",
     "fingerprint_md5": "MD5 fingerprint of the key.",
     "fingerprint_sha256": "SHA-256 fingerprint of the key.",
     "fingerprint_sha512": "SHA-512 fingerprint of the key.",
@@ -235,7 +232,6 @@ PROJECT: Mapping[str, str] = {
     "can_manage": "Whether you may change the project.",
     "ProjectFilter.user_uuid": "Projects in which this person has a role.",
     "user_uuid_with_active_role": "Projects in which this person has a role.",
-    "CustomerProjectFilter.user_uuid": "Projects in which this person has a role.",
     "project_customer_uuid": "UUID of the organization whose projects are listed.",
     "question": "The question.",
     "question_type": "Kind of the question.",

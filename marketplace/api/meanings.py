@@ -190,7 +190,6 @@ RESOURCES: Mapping[str, str] = {
     " waits.",
     "visible_to_username": "Username of a person who sees it through a project or an organization.",
     "service_manager_uuid": "UUID of a person who manages the offering.",
-    "UserFilter.query": "A text to search for.",
     "scope": "The object that it is about.",
 }
 
@@ -218,7 +217,6 @@ PROVIDERS: Mapping[str, str] = {
     "customer_keyword": "A text to search for.",
     "ProjectPermissionLog.project": "URL of the project.",
     "ProjectPermissionLog.created": "When the role was given (UTC).",
-    "ProviderUserFilter.query": "A text to search for.",
     "value": "The value that holds.",
     "inherited": "What would hold without this setting.",
     "inherited.source": "Where that comes from: `default`, `provider` or `offering`.",

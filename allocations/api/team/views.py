@@ -58,7 +58,7 @@ class TeamViewSet(ApiViewSet):
 class ProviderTeamViewSet(TeamViewSet):
     """The same for those who provide it, who also report how access was given."""
 
-    noun = Noun("an allocation", "allocations", "as the provider")
+    noun = Noun("a provided allocation", "provided allocations")
 
     visible = "provided_by"
     access: ClassVar[dict[str, Rule]] = {

@@ -23,10 +23,6 @@ OFFERINGS: Mapping[str, str] = {
     "PublicOfferingDetails.attributes": "Free attributes, by name.",
     "PublicOfferingFilter.attributes": "A JSON object: offerings whose attributes have these"
     " values; of a list, any.",
-    "ProviderOfferingFilter.attributes": "A JSON object: offerings whose attributes have these"
-    " values; of a list, any.",
-    "OfferingOfPathFilter.attributes": "A JSON object: offerings whose attributes have these"
-    " values; of a list, any.",
     "backend_id_rules": "What backend IDs have to look like.",
     "format": "What they have to match; null is anything.",
     "regex": "A regular expression (RE2).",
@@ -75,8 +71,6 @@ OFFERINGS: Mapping[str, str] = {
     "offering_state": "State of the offering.",
     "DetailState.state": "The state that the offering is in now.",
     "PublicOfferingFilter.state": "State of the offering.",
-    "ProviderOfferingFilter.state": "State of the offering.",
-    "OfferingOfPathFilter.state": "State of the offering.",
     "OfferingCreate.type": "How orders are delivered: `Marketplace.Slurm` by a site agent,"
     " `Marketplace.Basic` by hand.",
     "ProviderOffering.type": "How orders are delivered: `Marketplace.Slurm` by a site agent,"
@@ -86,8 +80,6 @@ OFFERINGS: Mapping[str, str] = {
     "PublicOfferingDetails.type": "How orders are delivered: `Marketplace.Slurm` by a site agent,"
     " `Marketplace.Basic` by hand.",
     "PublicOfferingFilter.type": "How orders are delivered, such as `Marketplace.Slurm`.",
-    "ProviderOfferingFilter.type": "How orders are delivered, such as `Marketplace.Slurm`.",
-    "OfferingOfPathFilter.type": "How orders are delivered, such as `Marketplace.Slurm`.",
     "total_cost_estimated": "What all its allocations cost per period, in whole units; null where"
     " it is not shown.",
     "total_customers": "How many organizations hold allocations of it; null where it is not shown.",
@@ -101,8 +93,6 @@ OFFERINGS: Mapping[str, str] = {
     "has_terms_of_service": "Whether it has, or had, terms of service.",
     "importable": "Every offering can import: `false` finds none, any other value changes nothing.",
     "PublicOfferingFilter.project_uuid": "UUID of a project whose organization may order it.",
-    "ProviderOfferingFilter.project_uuid": "UUID of a project whose organization may order it.",
-    "OfferingOfPathFilter.project_uuid": "UUID of a project whose organization may order it.",
     "uuid_list": "UUIDs, separated by commas.",
     "check_all_offerings": "Whether to look at all offerings of the provider.",
     "use_offering_rules": "Whether to check it against the offering's rules.",
