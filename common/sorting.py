@@ -47,6 +47,12 @@ class SortKey(Func):
     arity = 1
     output_field = models.TextField(db_collation="C")
 
+    def deconstruct(self) -> Any:
+        """Be Django's function in migrations: each spells out the SQL of its column."""
+        _, args, kwargs = super().deconstruct()
+        sql = {"template": self.template, "output_field": self.output_field}
+        return "django.db.models.Func", args, {**kwargs, **sql}
+
 
 def sort_key(column: str) -> Any:
     """Return a column that the database fills with the key of another one."""

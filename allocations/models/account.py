@@ -9,6 +9,7 @@ from django.db.models.functions import Lower
 
 from allocations.lifecycle import AccountState
 from allocations.querysets import OfferingUserQuerySet
+from common.checked_columns import link
 from common.json_column import JsonColumn
 from common.links import web_link
 from common.models import Timestamped, UuidModel, choices, one_of, text
@@ -38,7 +39,7 @@ class OfferingUser(EventSubject, UuidModel, Timestamped):
     is_granted = models.BooleanField(default=False)  # by staff, to who is in no project there
     propagation_date = models.DateTimeField(null=True, blank=True)
     service_provider_comment = text(long=True)
-    service_provider_comment_url = text(validators=[web_link])
+    service_provider_comment_url = link(web_link)
     backend_metadata = JsonColumn(default=dict, blank=True)
 
     objects = OfferingUserQuerySet.as_manager()

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from common.address_column import AddressColumn
 from common.audience import Audiences
+from common.checked_columns import CheckedUrl
 from common.json_column import JsonColumn
 from common.links import web_link
 from common.models import Timestamped, UuidModel, text
@@ -61,7 +62,7 @@ class Customer(EventSubject, UuidModel, Timestamped):
     phone_number = text()
     access_subnets = text(long=True)
     registration_code = text(length=160)
-    homepage = models.URLField(max_length=255, blank=True, default="", validators=[web_link])
+    homepage = CheckedUrl(max_length=255, blank=True, default="", validators=[web_link])
     domain = text()
     vat_code = text(length=20)
     postal = text(length=20)

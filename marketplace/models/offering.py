@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from common.audience import OPEN, Audiences
+from common.checked_columns import link
 from common.json_column import JsonColumn
 from common.links import access_link, contact_link, web_link
 from common.models import Timestamped, UuidModel, choices, one_of, text
@@ -60,10 +61,10 @@ class Offering(EventSubject, UuidModel, Timestamped):
     vendor_details = text(long=True)
     getting_started = text(long=True)
     integration_guide = text(long=True)
-    access_url = text(validators=[access_link])
-    documentation_url = text(validators=[web_link])
-    helpdesk_url = text(validators=[contact_link])
-    privacy_policy_link = text(validators=[web_link])
+    access_url = link(access_link)
+    documentation_url = link(web_link)
+    helpdesk_url = link(contact_link)
+    privacy_policy_link = link(web_link)
     datacite_doi = text()
     backend_id = text()
     country = text(length=2)

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from common.checked_columns import CheckedUrl
 from common.json_column import JsonColumn
 from common.links import web_link
 from common.models import Timestamped, UuidModel, choices, one_of, text
@@ -46,7 +47,7 @@ class Order(EventSubject, UuidModel, Timestamped):
     activation_price = models.DecimalField(max_digits=22, decimal_places=10, default=0)
     start_date = models.DateField(null=True, blank=True)
     request_comment = models.TextField(null=True, blank=True)  # noqa: DJ001 - null on the wire
-    callback_url = models.URLField(validators=[web_link], max_length=500, null=True, blank=True)  # noqa: DJ001 - null on the wire
+    callback_url = CheckedUrl(validators=[web_link], max_length=500, null=True, blank=True)
     accepted_terms_version = text(length=50)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="orders")
     consumer_reviewed_by = models.ForeignKey(

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from common.checked_columns import link
 from common.links import web_link
 from common.models import Timestamped, UuidModel, text
 from identity.event_scope import EventScope
@@ -21,7 +22,7 @@ class TermsOfService(EventSubject, UuidModel, Timestamped):
         Offering, on_delete=models.CASCADE, related_name="terms_of_service"
     )
     terms_of_service = text(long=True)
-    terms_of_service_link = text(validators=[web_link])
+    terms_of_service_link = link(web_link)
     version = text(length=50)
     is_active = models.BooleanField(default=True)
     requires_reconsent = models.BooleanField(default=False)
