@@ -6,17 +6,17 @@ and supplied here, as a column or a condition in the same query (ADR 0025).
 
 from accounting import for_marketplace as accounting
 from allocations import for_marketplace as allocations
-from identity.contributions import Contributions as ToIdentity
+from identity.contributions import IdentityContributions
 from marketplace import for_identity as marketplace
-from marketplace.contributions import Contributions as ToMarketplace
+from marketplace.contributions import MarketplaceContributions
 
-IDENTITY = ToIdentity(
+IDENTITY = IdentityContributions(
     provider_uuid=marketplace.provider_uuid,
     is_provider=marketplace.is_provider,
     is_served_by=marketplace.is_served_by,
     holds_called=marketplace.holds_called,
 )
-MARKETPLACE = ToMarketplace(
+MARKETPLACE = MarketplaceContributions(
     exposed_attributes=allocations.exposed_attributes,
     username=allocations.username,
     has_api_keys=allocations.has_api_keys,

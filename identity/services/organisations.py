@@ -46,7 +46,7 @@ class CustomerGone(Conflict):
     code = "customer_gone"
 
 
-class InUse(Conflict):
+class OrganisationInUse(Conflict):
     """Something else belongs to the organisation, such as its offerings."""
 
     code = "in_use"
@@ -96,7 +96,7 @@ def remove(customer: Customer, *, actor: User, now: datetime) -> None:
     as they are: the record of what they used must stay readable.
 
     :raises HasProjects: it has projects.
-    :raises InUse: it has offerings, or is a service provider.
+    :raises OrganisationInUse: it has offerings, or is a service provider.
     :raises CustomerGone: it was removed meanwhile.
     """
     rows = Customer.objects.select_for_update().filter(is_removed=False)
@@ -122,7 +122,7 @@ def remove(customer: Customer, *, actor: User, now: datetime) -> None:
         protecting = {type(row) for row in error.protected_objects} - {Project}
         if protecting:
             kinds = sorted(str(kind._meta.verbose_name_plural) for kind in protecting)
-            raise InUse(f"Organization still has {' and '.join(kinds)}.") from error
+            raise OrganisationInUse(f"Organization still has {' and '.join(kinds)}.") from error
         _hide(locked, actor=actor, now=now)
 
 
