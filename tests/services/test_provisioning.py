@@ -21,6 +21,8 @@ from tests.factories.marketplace import HpcOfferingFactory, OrderFactory, Resour
 
 pytestmark = pytest.mark.django_db
 
+MOST_ATTEMPTS = Provision.lease.most_attempts or 0
+
 FAKE = "allocations.backends.fake.FakeBackend"
 
 
@@ -177,7 +179,7 @@ def test_an_error_is_tried_again_after_a_pause(site, order, now):
 
 
 def test_pauses_double_up_to_an_hour():
-    assert [provisioning.pause_after(n).total_seconds() for n in (1, 2, 9, 10)] == [
+    assert [Provision.lease.backoff.after(n).total_seconds() for n in (1, 2, 9, 10)] == [
         10,
         20,
         2560,
@@ -186,14 +188,14 @@ def test_pauses_double_up_to_an_hour():
 
 
 def test_after_the_last_attempt_the_delivery_is_dead_and_the_order_erred(site, order, now):
-    site.script.extend(Unreachable(f"attempt {n}") for n in range(provisioning.MAX_ATTEMPTS))
-    for _ in range(provisioning.MAX_ATTEMPTS):
+    site.script.extend(Unreachable(f"attempt {n}") for n in range(MOST_ATTEMPTS))
+    for _ in range(MOST_ATTEMPTS):
         started(order, now)
         now += timedelta(hours=1)
 
     provision = Provision.objects.get()
     assert provision.state == "dead"
-    assert len(provision.attempts_log) == provisioning.MAX_ATTEMPTS
+    assert len(provision.attempts_log) == MOST_ATTEMPTS
     assert reread(order) == (OrderState.ERRED, ResourceState.ERRED)
     assert order.error_message.startswith("Delivery failed 8 times: ")
     assert "Traceback" in order.error_traceback
@@ -227,8 +229,8 @@ def test_only_an_executing_order_is_delivered(site, order, now, state):
 def test_a_delivery_whose_worker_was_lost_is_taken_over_when_its_lease_ends(site, order, now):
     lost = claimed(order, now)
 
-    assert provisioning.start(order, now=now + provisioning.LEASE - timedelta(seconds=1)) is None
-    after = now + provisioning.LEASE
+    assert provisioning.start(order, now=now + Provision.lease.lasts - timedelta(seconds=1)) is None
+    after = now + Provision.lease.lasts
     assert list(provisioning.due(now=after)) == [order]
     provision = started(order, after)
 
@@ -237,7 +239,7 @@ def test_a_delivery_whose_worker_was_lost_is_taken_over_when_its_lease_ends(site
 
 def test_the_late_answer_of_a_lost_worker_is_not_taken(site, order, now):
     lost = claimed(order, now)
-    provisioning._claim(order, now=now + provisioning.LEASE)
+    provisioning._claim(order, now=now + Provision.lease.lasts)
 
     provisioning._settle(lost, Refused("too late"), now=now, took=timedelta())
     provisioning._record_failure(lost, Unreachable("too late"), now=now, took=timedelta())

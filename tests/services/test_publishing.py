@@ -86,7 +86,7 @@ def test_what_the_broker_did_not_take_leaves_first_when_it_is_back(now):
     assert publishing.claim(now=now) is None, "it pauses"
 
     back = Wire()
-    later = now + publishing.pause_after(1)
+    later = now + MessageQueue.lease.backoff.after(1)
     publishing.publish(claimed(later), back.send, clock=lambda: later)
 
     assert cut.orders + back.orders == uuids(messages)
@@ -119,7 +119,7 @@ def test_an_hour_without_the_broker_costs_no_message(now):
                 publishing.publish(found, away.send, clock=lambda: moment)  # noqa: B023
         moment += timedelta(minutes=1)
     back = Wire()
-    moment += publishing.LONGEST_PAUSE
+    moment += MessageQueue.lease.backoff.longest
 
     publishing.publish(claimed(moment), back.send, clock=lambda: moment)
 
@@ -142,7 +142,8 @@ def test_an_undeclared_queue_is_work_even_when_it_is_empty(now):
 
 
 def test_pauses_grow_to_a_minute():
-    pauses = [publishing.pause_after(failures).total_seconds() for failures in range(1, 9)]
+    pause_after = MessageQueue.lease.backoff.after
+    pauses = [pause_after(failures).total_seconds() for failures in range(1, 9)]
     assert pauses == [1, 2, 4, 8, 16, 32, 60, 60]
 
 
@@ -150,14 +151,14 @@ def test_one_at_a_time_works_on_a_queue_until_its_lease_is_over(now):
     QueueMessageFactory(queue=MessageQueueFactory(next_attempt_at=now))
     first = claimed(now)
     assert publishing.claim(now=now) is None
-    after = now + publishing.LEASE
+    after = now + MessageQueue.lease.lasts
     assert claimed(after).queue == first.queue
 
 
 def test_a_long_batch_is_broken_off_before_its_lease_is_over(now):
     queue = MessageQueueFactory(next_attempt_at=now)
     QueueMessageFactory.create_batch(3, queue=queue)
-    times = iter([now, now + publishing.LEASE / 2, now])
+    times = iter([now, now + MessageQueue.lease.lasts / 2, now])
     assert publishing.publish(claimed(now), Wire().send, clock=lambda: next(times)) == 1
 
 

@@ -74,7 +74,7 @@ class UserViewSet(Listed, ApiViewSet):
         "identity_bridge_status": SUPPORT,
     }
 
-    def list(self, request: AuthenticatedRequest) -> Response:
+    def list(self, request: Request) -> Response:
         """List people.
 
         Answers a page of the people that you may see. Staff and support get whole profiles; others
@@ -82,7 +82,7 @@ class UserViewSet(Listed, ApiViewSet):
         """
         return self.page(self.rows(), self._shown_of(None), self.filterset_class)
 
-    def retrieve(self, request: AuthenticatedRequest, uuid: str) -> Response:
+    def retrieve(self, request: Request, uuid: str) -> Response:
         """Get a person.
 
         The whole profile for the person themselves, staff and support; for others who the person

@@ -60,6 +60,7 @@ CAMPAIGN = record(
         "stock": or_null(WHOLE),
     }
 )
+QUOTA = record({"limit": WHOLE, "name": TEXT, "usage": WHOLE})
 CHECKLIST = record({**named("description name uuid", TEXT), "questions_count": WHOLE})
 CORE_STATES = (
     "CREATING",

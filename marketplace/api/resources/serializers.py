@@ -30,7 +30,7 @@ from identity.api.customers.serializers import NO_IMAGES
 from identity.end_dates import effective_end_date, is_in_grace
 from marketplace import account_settings, usage_snapshot
 from marketplace.api.nested.serializers import EndpointsField, OfferingComponentOutput
-from marketplace.api.offerings.serializers import ACCOUNT_SETTINGS
+from marketplace.api.offerings.plugin_options import ACCOUNT_SETTINGS
 from marketplace.api.orders.serializers import NO_BACKING_OBJECTS, OrderDetailsOutput
 from marketplace.components import BillingType, BillingUnit
 from marketplace.lifecycle import OPEN, OfferingState, OrderType, ResourceState
