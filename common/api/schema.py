@@ -171,7 +171,7 @@ class ApiSchema(AutoSchema):
 
     def _get_serializer_field_meta(self, field: Any, direction: Any) -> Any:
         """Leave out what a column says of itself: that is for the staff's pages."""
-        meta = super()._get_serializer_field_meta(field, direction)
+        meta: Any = super()._get_serializer_field_meta(field, direction)  # type: ignore[no-untyped-call]
         model = getattr(getattr(field.parent, "Meta", None), "model", None)
         columns = getattr(getattr(model, "_meta", None), "concrete_fields", ())
         if any(column.help_text and column.help_text == field.help_text for column in columns):
