@@ -118,14 +118,14 @@ def routing_key(queue: str, object_type: str = "") -> str:
     return path.replace("/", ".")
 
 
-def difference(wanted: Iterable[Login], kept: Iterable[Login], actual: Actual) -> Difference:
+def difference(wanted: Iterable[Login], shut_out: Iterable[Login], actual: Actual) -> Difference:
     """Compare what shall be with what is.
 
-    `wanted` may log in; `kept` may not at present, but their queues stay. `lacking` are the user
-    names of those for whom something has to be brought about.
+    `wanted` may log in; `shut_out` may not at present, but their queues stay. `lacking` are the
+    user names of those for whom something has to be brought about.
     """
-    wanted, kept = frozenset(wanted), frozenset(kept)
-    everybody = wanted | kept
+    wanted, shut_out = frozenset(wanted), frozenset(shut_out)
+    everybody = wanted | shut_out
     queues = frozenset(queue for login in everybody for queue in login.own_queues)
     vhosts = frozenset(login.vhost for login in everybody)
     lacking = {

@@ -212,7 +212,7 @@ def status_of(user: User, *, now: datetime) -> dict[str, Any]:
         "managed_isds": user.managed_isds,
         "is_federated": bool(user.active_isds),
         "attribute_sources": signatures,
-        "stale_attributes": [name for name, told in signatures.items() if told["is_stale"]],
+        "stale_attributes": [name for name, signed in signatures.items() if signed["is_stale"]],
         "effective_bridge_fields": list(ATTRIBUTES),
     }
 

@@ -149,7 +149,7 @@ def update(
             emails.check_free(str(changed["email"]), but=locked)
             emails.cancel(locked, actor=actor, now=now)
         elif asked := str(changed.pop("email")):
-            emails.ask(locked, asked, actor=actor, now=now)
+            emails.request_confirmation(locked, asked, actor=actor, now=now)
     if changed:
         _write(locked, changed, actor=actor, now=now)
 

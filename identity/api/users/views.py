@@ -160,7 +160,7 @@ class UserViewSet(Listed, ApiViewSet):
         (`POST /api/users/confirm_email/`). An earlier request that is not confirmed is dropped.
         """
         user, data = self.row(), self.data(UserEmailChangeInput)
-        emails.ask(user, data["email"], actor=request.user, now=self.now)
+        emails.request_confirmation(user, data["email"], actor=request.user, now=self.now)
         return self.answer()
 
     @command()
@@ -206,8 +206,8 @@ class UserViewSet(Listed, ApiViewSet):
 
         Which sources know the person, and which attribute came from which source and when.
         """
-        told = bridge.status_of(self.row(), now=self.now)
-        return self.answer(IdentityBridgeUserStatus(told).data)
+        status = bridge.status_of(self.row(), now=self.now)
+        return self.answer(IdentityBridgeUserStatus(status).data)
 
     def _shown_of(self, user: User | None) -> type[UserOutput]:
         caller: Any = self.request.user

@@ -104,8 +104,8 @@ class _NamesOne(Input):
     def to_internal_value(self, data: Any) -> Any:
         """Return the validated body."""
         if isinstance(data, Mapping) and not data.get("uuid"):
-            told = f"UUID for offering component{self.purpose} was not provided."
-            raise serializers.ValidationError({"details": told})
+            message = f"UUID for offering component{self.purpose} was not provided."
+            raise serializers.ValidationError({"details": message})
         return super().to_internal_value(data)
 
 
