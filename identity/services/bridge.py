@@ -317,7 +317,7 @@ def _found_or_made(
                 actor=actor,
                 now=now,
             )
-    except users.UsernameTaken:
+    except users.LoginNameTaken:
         return people.get(), False
     return made, True
 

@@ -27,7 +27,7 @@ AT_MOST = 10_000
 """Entries in one report."""
 
 
-class Amount(serializers.DecimalField):
+class UsageAmount(serializers.DecimalField):
     """How much: not negative, with two decimals."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -66,7 +66,7 @@ class ComponentUsageItemInput(Input):
     """How much of one component was used in the month."""
 
     type = serializers.CharField(max_length=50)
-    amount = Amount()
+    amount = UsageAmount()
     description = serializers.CharField(max_length=10_000, required=False, allow_blank=True)
     recurring = serializers.BooleanField(required=False, allow_null=True)
     missing_usage_policy = EnumField(MissingUsagePolicy, required=False)
@@ -123,7 +123,7 @@ class ComponentUserUsageCreateInput(Input):
     """A person's part of a component usage."""
 
     username = serializers.CharField(max_length=100)
-    usage = Amount(required=False, default=Decimal(0))
+    usage = UsageAmount(required=False, default=Decimal(0))
     user = AccountUrl(required=False, allow_null=True)
     date = LocalMomentField(required=False)
 

@@ -47,7 +47,7 @@ class RemoteEduteamsViewSet(ApiViewSet):
         data = self.data(RemoteEduteamsInput)
         try:
             user = eduteams.find(data["cuid"], actor=request.user)
-        except eduteams.NotAllowed as error:
+        except eduteams.LookupNotAllowed as error:
             return Response(error.detail, status=403)  # a bare string: Waldur's body
         return self.answer({"uuid": user.uuid.hex})
 
