@@ -133,6 +133,7 @@ RESOURCES: Mapping[str, str] = {
     "NameResponse.name": "The name.",
     "Resource.options": "Values of the offering's resource options; null is none.",
     "ResourceOptions.options": "All values of the offering's resource options; null is none.",
+    "Resource.username": "Your username at the site; null where you have no account there.",
     "available_actions": "What can be ordered in the present state.",
     "backend_metadata": "What the provider notes about it, as one object.",
     "backend_metadata.state": "How it stands at the site.",

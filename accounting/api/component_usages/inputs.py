@@ -73,7 +73,7 @@ class ComponentUsageItemInput(Input):
 
 
 class ComponentUsageCreateInput(Input):
-    """A report on a resource, or on one time under a plan of it."""
+    """A month's usage of an allocation, or of one plan period of it."""
 
     class Meta(Input.Meta):
         become_rows = ("usages",)
@@ -120,7 +120,7 @@ class AccountUrl(RelatedUrl):
 
 
 class ComponentUserUsageCreateInput(Input):
-    """How much of it one person caused; the month is that of the usage it is part of."""
+    """A person's part of a component usage."""
 
     username = serializers.CharField(max_length=100)
     usage = UsageAmount(required=False, default=Decimal(0))
@@ -129,7 +129,7 @@ class ComponentUserUsageCreateInput(Input):
 
 
 class ComponentUserUsageBulkCreateInput(Input):
-    """How much several people caused."""
+    """The parts of several people in a component usage."""
 
     class Meta(Input.Meta):
         become_rows = ("usages",)

@@ -125,13 +125,13 @@ class SlurmPeriodicUsagePolicyInput(Input):
 
 
 class SlurmPolicyEvaluateRequestInput(Input):
-    """Which resource; without one, all that the policy looks at."""
+    """Which allocation; without one, all that the policy holds for."""
 
     resource_uuid = serializers.UUIDField(required=False, allow_null=True)
 
 
 class SlurmCommandResultInput(Input):
-    """What an agent ran on a resource, and how that went."""
+    """What an agent ran for an allocation, and how that went."""
 
     class Meta(Input.Meta):
         lists_of_texts = ("commands_executed",)
@@ -150,7 +150,7 @@ class SlurmCommandResultInput(Input):
 
 
 class SlurmPolicyPreviewRequestInput(Input):
-    """Settings to try, with amounts or a resource to try them on."""
+    """Settings to try, with amounts or an allocation to try them on."""
 
     allocation = PolicyAmount()
     carryover_enabled = serializers.BooleanField(required=False)

@@ -21,13 +21,13 @@ REFUSED = {"anyOf": [{"type": "string"}, {"$ref": "#/components/schemas/Error"}]
 
 
 class RemoteEduteamsInput(Input):
-    """Whom to find."""
+    """The CUID of the person to find."""
 
     cuid = serializers.CharField(max_length=255)
 
 
 class RemoteEduteamsUUID(serializers.Serializer[Any]):
-    """Who it is."""
+    """The person who was found."""
 
     uuid = serializers.UUIDField(format="hex")
 

@@ -110,7 +110,7 @@ class _NamesOne(Input):
 
 
 class UpdateOfferingComponentInput(_NamesOne, OfferingComponentInput):
-    """What a component shall be; which one, its UUID says. What is not sent stays."""
+    """What changes about a component; `uuid` says which one."""
 
     class Meta:
         model = OfferingComponent
@@ -121,7 +121,7 @@ class UpdateOfferingComponentInput(_NamesOne, OfferingComponentInput):
 
 
 class RemoveOfferingComponentInput(_NamesOne):
-    """Which component is to go."""
+    """The component to remove."""
 
     purpose = " to remove"
 

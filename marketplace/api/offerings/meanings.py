@@ -57,7 +57,6 @@ OFFERINGS: Mapping[str, str] = {
     "plans": "The plans under which it can be ordered.",
     "plugin_options": "How orders are delivered, checked and shown, in Waldur's words.",
     "privacy_policy_link": "URL of the privacy policy.",
-    "project": "The project.",
     "secret_options": "What is not shown to everybody, in Waldur's words; only those who may"
     " change the offering see it.",
     "service_attributes": "Attributes of the service behind it; only those who may change the"

@@ -198,7 +198,7 @@ class OfferingOutput(Output):
     )
     endpoints = omitted_keys.rows(
         record({"name": TEXT, "url": TEXT, "uuid": TEXT}),
-        "endpoints are told of each allocation",
+        "endpoints belong to allocations",
     )
     files = omitted_keys.rows(
         record({"created": TEXT, "file": TEXT, "name": TEXT}), omitted_keys.FILES
@@ -264,7 +264,7 @@ class OfferingOutput(Output):
 
 
 class PublicOfferingDetailsOutput(OfferingOutput):
-    """An offering in the catalogue, with what the caller has to do with it."""
+    """An offering in the catalogue, with what it means to you."""
 
     class Meta:
         model = Offering
@@ -312,7 +312,7 @@ class PublicOfferingDetailsOutput(OfferingOutput):
 
 
 class ProviderOfferingDetailsOutput(OfferingOutput):
-    """An offering as those see it who provide it; its secrets only those who may change it."""
+    """An offering as its providers see it; its secrets only those who may change it."""
 
     class Meta:
         model = Offering
@@ -340,7 +340,7 @@ class ProviderOfferingDetailsOutput(OfferingOutput):
 
 
 class ProviderOfferingOutput(Output):
-    """An offering in the list of a provider's."""
+    """An offering in a provider's list."""
 
     class Meta:
         model = Offering
@@ -390,7 +390,7 @@ class ProviderOfferingOutput(Output):
 
 
 class ProviderOfferingCustomerOutput(Output):
-    """An organisation that holds allocations of an offering."""
+    """An organization that holds allocations of an offering."""
 
     class Meta:
         model = ProviderCustomer

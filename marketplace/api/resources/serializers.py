@@ -340,7 +340,7 @@ class ResourceOutput(Output):
 
 
 class ResourceUpdateOutput(Output):
-    """What of a resource people write themselves."""
+    """What people write about an allocation."""
 
     class Meta:
         model = Resource
@@ -349,7 +349,7 @@ class ResourceUpdateOutput(Output):
 
 
 class PullResponse(serializers.Serializer[Any]):
-    """What was set going, in words."""
+    """What was asked for, in words."""
 
     detail = serializers.CharField(required=False)
 
