@@ -16,7 +16,7 @@ unexport PYTHONDONTWRITEBYTECODE
 MAKEFLAGS += --no-print-directory
 
 .PHONY: help setup agent run serve streams worker bus test e2e test-fast check lint types imports deploy
-.PHONY: migrations backup restore
+.PHONY: migrations migration backup restore
 .PHONY: schema schema-fresh fmt fuzz seed bench bench-slow docs coverage shell
 
 help: ## Show this list
@@ -101,6 +101,13 @@ deploy: setup ## Django's deployment checks on production settings
 
 migrations: setup ## No model change without its migration
 	@$(PY) manage.py makemigrations --check --dry-run --settings config.settings_test
+
+migration: setup ## Write a migration: app=marketplace name=plans_have_an_end (EMPTY=1 for data)
+	@test -n "$(app)" && test -n "$(name)" \
+	  || { echo "Of which app, and what for? make migration app=marketplace name=plans_have_an_end" >&2; exit 1; }
+	@$(PY) manage.py makemigrations $(app) --name "$(name)" --no-header $(if $(EMPTY),--empty)
+	@$(PY) -m ruff check --quiet --fix $(app)/migrations
+	@$(PY) -m ruff format --quiet $(app)/migrations
 
 schema: setup ## Write docs/openapi.yaml
 	@mkdir -p docs

@@ -8,7 +8,6 @@ from allocations.lifecycle import (
     ApiKeyAction,
     CourseAccountState,
     ProvisionState,
-    ServiceAccountState,
 )
 from identity.event_catalogue import Group, Kind, Readers
 
@@ -120,10 +119,10 @@ SERVICE_ACCOUNT_KEY_ROTATED = _shared(
 )
 SERVICE_ACCOUNT_OK = _shared("service_account.ok", "An account of a program can be used.")
 
-SERVICE_ACCOUNT_STATES: Mapping[ServiceAccountState, Kind] = {
-    ServiceAccountState.OK: SERVICE_ACCOUNT_OK,
-    ServiceAccountState.ERRED: SERVICE_ACCOUNT_ERRED,
-    ServiceAccountState.CLOSED: SERVICE_ACCOUNT_CLOSED,
+SERVICE_ACCOUNT_STATES: Mapping[CourseAccountState, Kind] = {
+    CourseAccountState.OK: SERVICE_ACCOUNT_OK,
+    CourseAccountState.ERRED: SERVICE_ACCOUNT_ERRED,
+    CourseAccountState.CLOSED: SERVICE_ACCOUNT_CLOSED,
 }
 """The state that an account of a program comes to -> the kind of that event."""
 
@@ -157,7 +156,7 @@ RESOURCE_MEMBERSHIP_REPORTED = _delivery(
 _import = partial(Kind, group=Group.RESOURCES, readers=Readers.PROVIDER)
 
 BACKEND_RESOURCE_DISMISSED = _import(
-    "backend_resource.dismissed", "What a site had without an allocation is not to be imported."
+    "backend_resource.dismissed", "What a site has without an allocation was dismissed."
 )
 BACKEND_RESOURCE_IMPORTED = _import(
     "backend_resource.imported", "What a site had has become an allocation."

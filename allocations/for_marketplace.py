@@ -8,6 +8,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import NullIf
 
+from allocations import backends
 from allocations.models import AgentService, OfferingUser, ResourceApiKey
 
 
@@ -42,3 +43,8 @@ def is_site_of(user: Any) -> Q:
     """Return the condition that the user has an account at an offering's site."""
     mine: QuerySet[Any] = OfferingUser.objects.live().filter(user=user)
     return Q(pk__in=mine.values("offering"))
+
+
+def stoppable_types() -> frozenset[str]:
+    """Return the types of offerings whose backends can stop at an order that they have begun."""
+    return backends.stoppable_types()

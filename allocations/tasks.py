@@ -117,7 +117,7 @@ def tell_of_person(event_uuid: UUID) -> None:
     """Record for each site what changed of what it sees of somebody."""
     event = Event.objects.get(uuid=event_uuid)
     user = User.objects.get(uuid=event.subject_uuid)
-    attributes.tell(user, event.payload.get("fields", ()), now=timezone.now())
+    attributes.note_changes(user, event.payload.get("fields", ()), now=timezone.now())
 
 
 @handler("account-names-of-user")
@@ -232,10 +232,10 @@ def prune_messages(**_: object) -> None:
 
 
 @periodic
-def deliver_due(**_: object) -> None:
+def work_provisions(**_: object) -> None:
     """Try deliveries again whose pause is over, and those whose worker was lost."""
     periodic_rows.for_each(
-        "allocations.tasks.deliver_due",
+        "allocations.tasks.work_provisions",
         provisioning.due(now=timezone.now()),
         lambda order: provisioning.start(order, now=timezone.now()),
         now=timezone.now(),

@@ -31,6 +31,7 @@ from rest_framework.views import APIView
 
 from allocations.lifecycle import UNDELIVERED, ProvisionState
 from allocations.models import AgentService, MessageQueue, Provision, QueueMessage
+from common.leased_rows import IS_OPEN
 from identity.api.authentication import TokenAuthentication
 from identity.models import Event, EventDelivery, TaskFailure
 from marketplace.lifecycle import OPEN, OrderState
@@ -74,8 +75,7 @@ def deliveries(now: datetime) -> Iterator[Metric]:
         "event_deliveries_oldest_seconds", "Age of the oldest event to be worked off.", "handler"
     )
     dead = _gauge("event_deliveries_dead", "Events that were given up.", "handler")
-    is_open = Q(delivered_at__isnull=True, dead=False)
-    undelivered = EventDelivery.objects.filter(is_open).order_by("handler").values("handler")
+    undelivered = EventDelivery.objects.filter(IS_OPEN).order_by("handler").values("handler")
     for row in undelivered.annotate(number=Count("pk"), since=Min("event__created")):
         waiting.add_metric([row["handler"]], row["number"])
         oldest.add_metric([row["handler"]], _age(row["since"], now))
@@ -140,15 +140,14 @@ def hooks(now: datetime) -> Iterator[Metric]:
     waiting = _gauge("hook_deliveries_waiting", "Deliveries that are to be made.", "hook_type")
     oldest = _gauge("hook_deliveries_oldest_seconds", "Age of the oldest of them.", "hook_type")
     dead = _gauge("hook_deliveries_dead", "Deliveries that were given up.", "hook_type")
-    is_open = Q(delivered_at__isnull=True, dead=False)
     counts = (
         HookDelivery.objects.filter(delivered_at__isnull=True)
         .order_by()
         .values(kind=F("hook__hook_type"))
     )
     rows = counts.annotate(
-        waiting=Count("pk", filter=is_open),
-        since=Min("planned_at", filter=is_open),
+        waiting=Count("pk", filter=IS_OPEN),
+        since=Min("planned_at", filter=IS_OPEN),
         given_up=Count("pk", filter=Q(dead=True)),
     )
     found: dict[str, dict[str, Any]] = {row["kind"]: dict(row) for row in rows}

@@ -57,6 +57,11 @@ class Permission(StrEnum):
     MANAGE_OFFERING_USER = "OFFERING.MANAGE_USER"
     MANAGE_API_KEY = "RESOURCE.MANAGE_API_KEY"
 
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The names of the roles that allow it, in the order of the matrix."""
+        return tuple(role.value for role, allowed in MATRIX.items() if self in allowed)
+
 
 P = Permission
 

@@ -1,4 +1,4 @@
-"""What the apps above add to the marketplace's reads: accounts, keys, agents and usage."""
+"""What the apps above add to the marketplace's reads: accounts, keys, agents, backends, usage."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from django.db.models.expressions import BaseExpression, Combinable
 from common.contributions import contributed_to
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from datetime import date
 
 Column = BaseExpression | Combinable
 
 
 @dataclass(frozen=True, kw_only=True)
-class Contributions:
+class MarketplaceContributions:
     """Columns and conditions on the marketplace's rows; by default there is nothing above it."""
 
     exposed_attributes: Callable[[], Column] = lambda: Value(
@@ -48,8 +48,11 @@ class Contributions:
     is_site_of: Callable[[Any], Q] = lambda user: Q(pk__in=())
     """The condition that the user has an account at an offering's site."""
 
+    stoppable_types: Callable[[], Collection[str]] = tuple
+    """The types of offerings whose orders can be called off when work on them has begun."""
+
 
 @lru_cache(maxsize=1)
-def contributions() -> Contributions:
+def contributions() -> MarketplaceContributions:
     """Return what the composition root plugs in."""
-    return contributed_to("marketplace", Contributions)
+    return contributed_to("marketplace", MarketplaceContributions)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
+from accounting import event_kinds as kinds
 from accounting.ledger import month_of
 from accounting.models import PolicyState, SlurmPeriodicUsagePolicy, SlurmPolicyEvaluationLog
 from accounting.periods import label
@@ -214,7 +215,7 @@ def _evaluate(
     """Evaluate resources that somebody asks for; one that ends meanwhile is left out."""
     outcomes = []
     for resource in resources:
-        with suppress(NotInUse, locking.Gone):
+        with suppress(NotInUse, locking.RowGone):
             outcomes.append(evaluate_one(policy, resource, is_asked=True, actor=actor, now=now))
     return Report(policy, label(policy.period, month_of(now)), outcomes)
 
@@ -222,7 +223,7 @@ def _evaluate(
 def _try(policy: SlurmPeriodicUsagePolicy, resource: Resource, *, now: datetime) -> bool:
     try:
         evaluate_one(policy, resource, is_asked=False, actor=None, now=now)
-    except (NotInUse, PolicyGone, locking.Gone):
+    except (NotInUse, PolicyGone, locking.RowGone):
         return False
     return True
 
@@ -352,13 +353,11 @@ def _keep(
         evaluated_at=now,
     )
     events.record(
-        "policy.evaluated",
+        kinds.POLICY_EVALUATED,
         rules,
         actor=actor,
         now=now,
-        provider=rules.offering.customer,
-        offering_uuid=rules.offering.uuid,
-        resource_uuid=held.uuid,
+        scope=rules.event_scope().about_resource(held.uuid),
         message=f"{held.name}: {outcome.usage_percentage} % in {period}",
         payload={
             "resource_uuid": held.uuid.hex,

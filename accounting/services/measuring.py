@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
 from accounting.ledger import following, month_of
-from accounting.models import ComponentUsage, PolicyState
+from accounting.models import PolicyState
 from accounting.periods import first_month, first_month_before, sum_of
+from accounting.services import month_rows
 from accounting.thresholds import Measured, Terms, measure
 from identity.models import Customer
 from marketplace.components import REPORTED, BillingType
@@ -20,7 +20,7 @@ from marketplace.models import Offering, Resource
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
-    from datetime import date, datetime
+    from datetime import datetime
 
     from django.db.models import QuerySet
 
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 GONE = frozenset({ResourceState.TERMINATING, ResourceState.TERMINATED})
 """The states in which a policy has nothing to say any more."""
-
-Used = dict[int, dict[str, dict["date", Decimal]]]
 
 
 @dataclass(frozen=True)
@@ -84,7 +82,8 @@ def measured(
     """Return how each resource stands in the present period, by its key."""
     month = month_of(now)
     first, earlier = first_month(terms.period, month), first_month_before(terms.period, month)
-    usages = _usages([resource.pk for resource in resources], earlier, month)
+    keys = [resource.pk for resource in resources]
+    usages = month_rows.usage_by_month(keys, since=earlier, until=month)
     nothing = Decimal(0)
     found = {}
     for resource in resources:
@@ -96,17 +95,3 @@ def measured(
         }
         found[resource.pk] = measure(counted.limits_of(resource), used, previous, terms)
     return found
-
-
-def _usages(resources: list[int], since: date | None, until: date) -> Used:
-    """Return what components came to in each month."""
-    condition: dict[str, Any] = {"resource__in": resources, "billing_period__lte": until}
-    if since is not None:
-        condition["billing_period__gte"] = since
-    rows = ComponentUsage.objects.filter(**condition).values_list(
-        "resource_id", "component__type", "billing_period", "usage"
-    )
-    used: Used = defaultdict(lambda: defaultdict(dict))
-    for resource, component, month, amount in rows:
-        used[resource][component][month] = amount
-    return used

@@ -1,7 +1,11 @@
-"""The rows of a month: one for each component, with the parts that fell into plan periods."""
+"""The rows of a month: one for each component, with the parts that fell into plan periods.
+
+What a month came to is read and written here and nowhere else (docs/adr/0007).
+"""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -12,7 +16,7 @@ from accounting.models import ComponentUsage, PlanPeriodUsage
 from accounting.plan_parts import add_up
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import date
 
     from marketplace.models import Resource, ResourcePlanPeriod
@@ -54,6 +58,24 @@ class MonthUsage:
 
 
 NONE = MonthUsage()
+
+UsageByMonth = dict[str, dict["date", Decimal]]
+"""What components came to, by type and the first of the month."""
+
+
+def usage_by_month(
+    resources: Collection[int], *, since: date | None = None, until: date
+) -> Mapping[int, UsageByMonth]:
+    """Return what was used in the months from one to another, by the keys of resources."""
+    rows = ComponentUsage.objects.filter(resource__in=resources, billing_period__lte=until)
+    if since is not None:
+        rows = rows.filter(billing_period__gte=since)
+    found: dict[int, UsageByMonth] = defaultdict(lambda: defaultdict(dict))
+    for resource, component, month, usage in rows.values_list(
+        "resource_id", "component__type", "billing_period", "usage"
+    ):
+        found[resource][component][month] = usage
+    return found
 
 
 def load(held: Resource, month: date) -> dict[int, MonthUsage]:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from accounting.ledger import current_usages, following, limit_usage, month_of
-from accounting.models import ComponentUsage
+from accounting.services import month_rows
 from marketplace.components import BillingType
 from marketplace.services import resources
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
-    from decimal import Decimal
+    from datetime import datetime
 
     from marketplace.models import Resource
 
@@ -26,7 +24,7 @@ def refresh(held: Resource, *, now: datetime) -> None:
     """
     month = month_of(now)
     after = following(month)
-    used = usage_by_month(held, until=after)
+    used = month_rows.usage_by_month([held.pk], until=after)[held.pk]
     limited = held.offering.components.filter(billing_type=BillingType.LIMIT)
     periods = dict(limited.values_list("type", "limit_period"))
     resources.record_usage_snapshot(
@@ -40,12 +38,3 @@ def refresh(held: Resource, *, now: datetime) -> None:
         },
         now=now,
     )
-
-
-def usage_by_month(held: Resource, *, until: date) -> dict[str, dict[date, Decimal]]:
-    """Return what each component came to in each month."""
-    used: dict[str, dict[date, Decimal]] = defaultdict(dict)
-    rows = ComponentUsage.objects.filter(resource=held, billing_period__lte=until)
-    for component, month, amount in rows.values_list("component__type", "billing_period", "usage"):
-        used[component][month] = amount
-    return used

@@ -8,11 +8,13 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from accounting import event_kinds as kinds
 from accounting.amounts import DECIMALS, TOO_MUCH
 from accounting.models import ComponentUserUsageLimit
 from allocations.lifecycle import AccountState
 from allocations.models import OfferingUser
 from allocations.services import team
+from common import changes
 from common.errors import Conflict, Invalid
 from identity import events
 from marketplace.components import REPORTED
@@ -21,11 +23,12 @@ from marketplace.services import locking
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from identity.event_catalogue import Kind
     from identity.models import User
     from marketplace.models import OfferingComponent, Resource
 
 
-class UnknownComponent(Invalid):
+class UncountedComponent(Invalid):
     """The resource's offering has no such component, or counts no usage of it."""
 
     code = "unknown_component"
@@ -74,7 +77,7 @@ def create(
     """Limit what a person may use of a resource's component; `account` is a username or a UUID.
 
     :raises IllegalTransition: the resource is terminated.
-    :raises UnknownComponent: its offering counts no usage of such a component.
+    :raises UncountedComponent: its offering counts no usage of such a component.
     :raises UnknownAccount: nobody in its project has such an account there.
     :raises LimitUnusable: the limit is no amount of usage.
     :raises LimitExists: the person has one already; of two who set it at once, one gets this.
@@ -94,7 +97,7 @@ def create(
     except IntegrityError as error:
         message = "The fields resource, component, user must make a unique set."
         raise LimitExists({"non_field_errors": [message]}) from error
-    _record("user_limit.created", row, actor=actor, now=now)
+    _record(kinds.USER_LIMIT_CREATED, row, actor=actor, now=now)
     return row
 
 
@@ -128,11 +131,11 @@ def change(
     if any(moved.values()):
         message = "A limit stays what it is of; set another one instead."
         raise Fixed({name: [message] for name, differs in moved.items() if differs})
-    before = locked.limit
-    if limit is not None and limit != before:
-        locked.limit = limit
-        locked.save(update_fields=["limit", "modified"])
-        _record("user_limit.changed", locked, actor=actor, now=now, old_limit=str(before))
+    wanted = {} if limit is None else {"limit": limit}
+    if former := changes.write(locked, wanted, now=now):
+        _record(
+            kinds.USER_LIMIT_CHANGED, locked, actor=actor, now=now, old_limit=str(former["limit"])
+        )
     return locked
 
 
@@ -143,7 +146,7 @@ def remove(row: ComponentUserUsageLimit, *, actor: User, now: datetime) -> None:
     :raises LimitGone: somebody else was quicker.
     """
     locked = _locked(row, locking.resource(row.resource))
-    _record("user_limit.removed", locked, actor=actor, now=now)
+    _record(kinds.USER_LIMIT_REMOVED, locked, actor=actor, now=now)
     locked.delete()
 
 
@@ -163,7 +166,7 @@ def _component(held: Resource, uuid: UUID) -> OfferingComponent:
     counted = held.offering.components.filter(billing_type__in=REPORTED)
     found = counted.select_for_update(no_key=True, of=("self",)).filter(uuid=uuid).first()
     if found is None:
-        raise UnknownComponent({"component": ["Object does not exist."]})
+        raise UncountedComponent({"component": ["Object does not exist."]})
     return found
 
 
@@ -195,7 +198,7 @@ def _locked(row: ComponentUserUsageLimit, held: Resource) -> ComponentUserUsageL
 
 
 def _record(
-    kind: str,
+    kind: Kind,
     row: ComponentUserUsageLimit,
     *,
     actor: User,
@@ -207,10 +210,6 @@ def _record(
         row,
         actor=actor,
         now=now,
-        project=row.resource.project,
-        provider=row.resource.offering.customer,
-        offering_uuid=row.resource.offering.uuid,
-        resource_uuid=row.resource.uuid,
         payload={
             "component_type": row.component.type,
             "user_uuid": row.user.user.uuid.hex,

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 from django.utils.module_loading import import_string
 
 from common.errors import Invalid
+from marketplace.components import OfferingType
 
 if TYPE_CHECKING:
     from allocations.backends.base import Backend
 
 BACKENDS: dict[str, str] = {
-    "Marketplace.Basic": "allocations.backends.manual.ManualBackend",
-    "Marketplace.Slurm": "allocations.backends.agent.AgentBackend",
+    OfferingType.BASIC: "allocations.backends.manual.ManualBackend",
+    OfferingType.SLURM: "allocations.backends.agent.AgentBackend",
 }
 """Type of offering -> class of its backend."""
 
@@ -41,3 +42,8 @@ def load(name: str) -> Backend:
     """Return the backend with a dotted path, the same one each time."""
     backend: Backend = import_string(name)()
     return backend
+
+
+def stoppable_types() -> frozenset[str]:
+    """Return the types of offerings whose backends can stop at an order that they have begun."""
+    return frozenset(kind for kind, name in BACKENDS.items() if load(name).can_stop)

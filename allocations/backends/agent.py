@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from allocations.backends.base import Outcome, Pending
 
 if TYPE_CHECKING:
-    from allocations.backends.base import Limits, Member, Month, Reading, Ref, Spec
+    from allocations.backends.base import Limits, Ref, Spec
 
 
 class AgentBackend:
     """Nothing is pushed: the agent looks for executing orders, and reports by itself."""
 
+    can_stop = False
     answer: Outcome = Pending("The site agent pulls the order and reports how it went.")
 
     def create(self, spec: Spec) -> Outcome:
@@ -26,14 +27,3 @@ class AgentBackend:
     def terminate(self, ref: Ref) -> Outcome:
         """Leave the order to be pulled."""
         return self.answer
-
-    def set_members(self, ref: Ref, members: frozenset[Member]) -> Outcome:
-        """Leave the team to be read."""
-        return self.answer
-
-    def usage(self, ref: Ref, month: Month) -> tuple[Reading, ...]:
-        """Return nothing: usage is reported through the API."""
-        return ()
-
-    def ping(self) -> None:
-        """Return at once: there is nothing to reach."""

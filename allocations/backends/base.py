@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from decimal import Decimal
     from uuid import UUID
 
 Limits = Mapping[str, int | float]
@@ -43,31 +42,6 @@ class Spec:
 
 
 @dataclass(frozen=True)
-class Member:
-    """A person who shall have access, by the name that the site knows them by."""
-
-    user_uuid: UUID
-    username: str
-
-
-@dataclass(frozen=True)
-class Month:
-    """A calendar month."""
-
-    year: int
-    month: int
-
-
-@dataclass(frozen=True)
-class Reading:
-    """How much of a component was used in a month, by one person or (without a name) in all."""
-
-    component: str
-    amount: Decimal
-    username: str = ""
-
-
-@dataclass(frozen=True)
 class Done:
     """It is done; the site calls the allocation `backend_id` if it says so."""
 
@@ -93,7 +67,13 @@ Outcome = Done | Pending | Refused
 
 
 class Backend(Protocol):
-    """The way to a site."""
+    """The way to a site: what an order may ask of it.
+
+    `can_stop` tells whether an order can be called off that the backend has begun with. A further
+    method comes with who calls it, and with a look at ADR 0006.
+    """
+
+    can_stop: bool
 
     def create(self, spec: Spec) -> Outcome:
         """Make the allocation, or take up the one that an earlier call made."""
@@ -103,12 +83,3 @@ class Backend(Protocol):
 
     def terminate(self, ref: Ref) -> Outcome:
         """End the allocation."""
-
-    def set_members(self, ref: Ref, members: frozenset[Member]) -> Outcome:
-        """Give access to these people and nobody else."""
-
-    def usage(self, ref: Ref, month: Month) -> tuple[Reading, ...]:
-        """Return what was used in a month; empty where the site reports by itself."""
-
-    def ping(self) -> None:
-        """Return if the site can be reached, and raise if not."""

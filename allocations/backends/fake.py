@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from allocations.backends.base import Done
 
 if TYPE_CHECKING:
-    from allocations.backends.base import Limits, Member, Month, Outcome, Reading, Ref, Spec
+    from allocations.backends.base import Limits, Outcome, Ref, Spec
 
 
 class Unreachable(ConnectionError):
@@ -18,13 +18,13 @@ class Unreachable(ConnectionError):
 class FakeBackend:
     """Keeps allocations in dictionaries; `script` holds the next answers or errors, in order."""
 
+    can_stop = False
+
     def __init__(self) -> None:
         """Begin as a site without allocations."""
         self.script: deque[Outcome | Exception] = deque()
         self.calls: list[str] = []
         self.limits: dict[str, dict[str, int | float]] = {}
-        self.members: dict[str, frozenset[Member]] = {}
-        self.readings: dict[Month, tuple[Reading, ...]] = {}
 
     def create(self, spec: Spec) -> Outcome:
         """Make the allocation; a second call with the same request finds it."""
@@ -47,22 +47,6 @@ class FakeBackend:
             return scripted
         self.limits.pop(ref.backend_id, None)
         return Done(ref.backend_id)
-
-    def set_members(self, ref: Ref, members: frozenset[Member]) -> Outcome:
-        """Replace the members."""
-        if scripted := self._next("set_members"):
-            return scripted
-        self.members[ref.backend_id] = members
-        return Done(ref.backend_id)
-
-    def usage(self, ref: Ref, month: Month) -> tuple[Reading, ...]:
-        """Return the readings that were put in for the month."""
-        self._next("usage")
-        return self.readings.get(month, ())
-
-    def ping(self) -> None:
-        """Return, or raise what the script says."""
-        self._next("ping")
 
     def _next(self, call: str) -> Outcome | None:
         self.calls.append(call)

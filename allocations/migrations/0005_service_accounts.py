@@ -1,4 +1,3 @@
-import allocations.lifecycle
 import django.db.models.deletion
 import django.utils.timezone
 import uuid
@@ -45,7 +44,7 @@ class Migration(migrations.Migration):
                             ("Erred", "Erred"),
                             ("Closed", "Closed"),
                         ],
-                        default=allocations.lifecycle.CourseAccountState["OK"],
+                        default="OK",
                         max_length=10,
                     ),
                 ),
@@ -106,7 +105,7 @@ class Migration(migrations.Migration):
                     "state",
                     models.CharField(
                         choices=[("OK", "OK"), ("Erred", "Erred"), ("Closed", "Closed")],
-                        default=allocations.lifecycle.ServiceAccountState["OK"],
+                        default="OK",
                         max_length=10,
                     ),
                 ),
@@ -157,7 +156,7 @@ class Migration(migrations.Migration):
                     "state",
                     models.CharField(
                         choices=[("OK", "OK"), ("Erred", "Erred"), ("Closed", "Closed")],
-                        default=allocations.lifecycle.ServiceAccountState["OK"],
+                        default="OK",
                         max_length=10,
                     ),
                 ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from django.db import models
@@ -12,7 +13,9 @@ from allocations.models.subscription import EventConsumer, EventSubscription, Ev
 from allocations.observables import ObjectType
 from allocations.querysets import MessageQueueQuerySet
 from common.json_column import JsonColumn
-from common.models import UuidModel, choices, one_of, text
+from common.leased_rows import Leased
+from common.leases import Backoff, Lease
+from common.models import choices, one_of
 from identity.models import Event, EventSubject
 
 if TYPE_CHECKING:
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
     from marketplace.models import Offering
 
 
-class MessageQueue(EventSubject, UuidModel):
+class MessageQueue(EventSubject, Leased):
     """A queue at the broker, of an agent's consumer or of a subscription.
 
     `declared_at` says since when the broker is known to have it, and its subscriber's login, as
@@ -29,6 +32,11 @@ class MessageQueue(EventSubject, UuidModel):
     """
 
     event_nouns: ClassVar[tuple[str, ...]] = ("message_queue",)
+
+    lease = Lease(
+        lasts=timedelta(minutes=1),
+        backoff=Backoff(first=timedelta(seconds=1), longest=timedelta(minutes=1)),
+    )
 
     consumer = models.OneToOneField(
         EventConsumer, null=True, blank=True, on_delete=models.CASCADE, related_name="queue"
@@ -41,10 +49,8 @@ class MessageQueue(EventSubject, UuidModel):
         related_name="queue",
     )
     declared_at = models.DateTimeField(null=True, blank=True)
-    claimed_until = models.DateTimeField(null=True, blank=True)
     next_attempt_at = models.DateTimeField(default=timezone.now)
     failures = models.PositiveIntegerField(default=0)
-    last_error = text(long=True)
     last_published_at = models.DateTimeField(null=True, blank=True)
 
     objects = MessageQueueQuerySet.as_manager()
@@ -91,7 +97,7 @@ class MessageQueue(EventSubject, UuidModel):
         return cast("EventSubscriptionQueue", self.subscription_queue)
 
 
-class QueueMessage(EventSubject, UuidModel):
+class QueueMessage(EventSubject):
     """A message for one queue, made from one event; it leaves in the order of its key.
 
     `object_uuid` is what it is about; `part` counts the messages that one event becomes. It is kept

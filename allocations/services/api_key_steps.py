@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from allocations import event_kinds as kinds
 from allocations.lifecycle import API_KEY, AWAITED, ApiKeyAction, ApiKeyState
 from allocations.models import ResourceApiKey
 from common.errors import Conflict, Missing
@@ -19,7 +20,7 @@ PROVISIONED = "enable_api_key_provisioning"
 """The plugin option of an offering whose site makes, limits, pauses and revokes single keys."""
 
 
-class Gone(Missing):
+class KeyGone(Missing):
     """The key went with its resource between reading and locking it."""
 
 
@@ -37,14 +38,14 @@ def is_provisioned(offering: Offering) -> bool:
 def locked(key: ResourceApiKey) -> ResourceApiKey:
     """Lock a key and read it again, with what events tell of it.
 
-    :raises Gone: its resource was unlinked meanwhile.
+    :raises KeyGone: its resource was unlinked meanwhile.
     """
     rows = ResourceApiKey.objects.select_for_update(of=("self",)).select_related(
         "resource__project__customer", "resource__offering__customer", "user"
     )
     found: ResourceApiKey | None = rows.filter(pk=key.pk).first()
     if found is None:
-        raise Gone("No ResourceApiKey matches the given query.")
+        raise KeyGone("No ResourceApiKey matches the given query.")
     return found
 
 
@@ -91,14 +92,14 @@ def record_request(
 ) -> None:
     """Record what the site is to do with a key."""
     events.record(
-        f"api_key.{action}_requested",
+        kinds.API_KEY_REQUESTS[action],
         key,
         actor=actor,
         now=now,
         source=source,
         target=key.state,
         message=f"The site is asked to {action} API key {key} of {key.resource.name}.",
-        **about(key),
+        payload=payload_of(key),
     )
 
 
@@ -119,29 +120,23 @@ def delete(key: ResourceApiKey, step: str, *, actor: User | None, now: datetime)
         sealed="",
     )
     events.record(
-        "api_key.deleted",
+        kinds.API_KEY_DELETED,
         key,
         actor=actor,
         now=now,
         source=source,
         target=key.state,
         message=f"API key {key} of {key.resource.name} is deleted.",
-        **about(key),
+        payload=payload_of(key),
     )
 
 
-def about(key: ResourceApiKey, **more: object) -> dict[str, Any]:
-    """Return whose an event about a key is and what it tells: never the key's value."""
-    resource = key.resource
+def payload_of(key: ResourceApiKey, **more: object) -> dict[str, object]:
+    """Return what an event about a key tells of it: never the key's value."""
     return {
-        "project": resource.project,
-        "provider": resource.offering.customer,
-        "resource_uuid": resource.uuid,
-        "payload": {
-            "offering_uuid": resource.offering.uuid.hex,
-            "resource_uuid": resource.uuid.hex,
-            "client_id": key.client_id,
-            "user_uuid": key.user.uuid.hex if key.user else None,
-            **more,
-        },
+        "offering_uuid": key.resource.offering.uuid.hex,
+        "resource_uuid": key.resource.uuid.hex,
+        "client_id": key.client_id,
+        "user_uuid": key.user.uuid.hex if key.user else None,
+        **more,
     }

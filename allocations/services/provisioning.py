@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from allocations import backends
+from allocations import event_kinds as kinds
 from allocations.backends.base import Done, Pending, Refused
 from allocations.lifecycle import PROVISION, UNDELIVERED, ProvisionState
 from allocations.models import Provision
 from allocations.services.requests import ask
 from common.errors import Conflict
+from common.leased_rows import is_due
 from common.machine import IllegalTransition
 from common.redaction import without_secrets
 from identity import events
@@ -37,22 +39,14 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(minutes=10)
-"""How long a worker is waited for: longer than any task may last."""
-
-MAX_ATTEMPTS = 8
-LONGEST_PAUSE = timedelta(hours=1)
+AT_WORK = (ProvisionState.DUE, ProvisionState.RUNNING)
+"""The states in which a worker may take a delivery; a running one that is due has lost its own."""
 
 
 class NothingToDeliver(Conflict):
     """The order is not in a state in which it could be delivered again."""
 
     code = "nothing_to_deliver"
-
-
-def pause_after(attempt: int) -> timedelta:
-    """Return how long to wait after a failed attempt: twice as long each time, up to an hour."""
-    return min(timedelta(seconds=5 * 2 ** min(attempt, 12)), LONGEST_PAUSE)
 
 
 def start(order: Order, *, now: datetime) -> Provision | None:
@@ -125,9 +119,8 @@ def try_again(provision: Provision, *, actor: User | None, now: datetime) -> Pro
 
 def due(*, now: datetime) -> QuerySet[Order]:
     """Return the orders whose delivery is to be tried again or has lost its worker."""
-    waiting = Provision.objects.filter(state=ProvisionState.DUE, next_attempt_at__lte=now)
-    lost = Provision.objects.filter(state=ProvisionState.RUNNING, claimed_until__lte=now)
-    return Order.objects.filter(pk__in=(waiting | lost).values("order")).order_by("pk")
+    found = Provision.objects.filter(is_due(now), state__in=AT_WORK)
+    return Order.objects.filter(pk__in=found.values("order")).order_by("pk")
 
 
 @transaction.atomic
@@ -147,21 +140,12 @@ def _claim(order: Order, *, now: datetime) -> Provision | None:
             created=now,
         )
         provision.save(force_insert=True)
-    if not _is_due(provision, now):
+    if provision.state not in AT_WORK or not provision.is_due(now):
         return None
     provision.order = locked
-    provision.attempts += 1
-    provision.claimed_until = now + LEASE
+    provision.take(now=now)
     _advance(provision, "claim", ProvisionState.RUNNING, actor=None, now=now)
     return provision
-
-
-def _is_due(provision: Provision, now: datetime) -> bool:
-    if provision.state == ProvisionState.DUE:
-        return provision.next_attempt_at <= now
-    if provision.state == ProvisionState.RUNNING:
-        return provision.claimed_until is None or provision.claimed_until <= now
-    return False
 
 
 @transaction.atomic
@@ -198,10 +182,9 @@ def _record_failure(
         return
     then = now + took
     said = "".join(traceback.format_exception_only(error)).strip()
-    provision.last_error = without_secrets(said)
+    is_tried_again = provision.fail(without_secrets(said), now=then)
     _log_attempt(provision, "failed", provision.last_error, now=now, took=took)
-    if provision.attempts < MAX_ATTEMPTS:
-        provision.next_attempt_at = then + pause_after(provision.attempts)
+    if is_tried_again:
         _advance(provision, "try_again", ProvisionState.DUE, actor=None, now=then)
         return
     _advance(provision, "give_up", ProvisionState.DEAD, actor=None, now=then)
@@ -266,16 +249,12 @@ def _advance(
     provision.state = to
     order = provision.order
     events.record(
-        f"provision.{to}",
+        kinds.PROVISION_STATES[to],
         provision,
         actor=actor,
         now=now,
         source=source,
         target=to,
         message=provision.last_error,
-        project=order.project,
-        provider=order.offering.customer,
-        offering_uuid=order.offering.uuid,
-        resource_uuid=order.resource.uuid,
         payload={"order_uuid": order.uuid.hex, "attempt": provision.attempts},
     )

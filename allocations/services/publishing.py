@@ -11,36 +11,34 @@ from __future__ import annotations
 import json
 import logging
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import F
 
+from allocations import event_kinds as kinds
 from allocations.bus import messages
-from allocations.bus.publisher import Parcel, Unroutable
+from allocations.bus.publisher import OutgoingMessage, Unroutable
 from allocations.bus.topology import TOPICS, routing_key
 from allocations.models import MessageQueue, QueueMessage
 from allocations.observables import ObjectType, Protocol
+from common import leased_rows
 from common.redaction import without_secrets
 from identity import events
 from identity.services import periodic_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from django.db.models import QuerySet
 
-    Publish = Callable[[Parcel], None]
+    Publish = Callable[[OutgoingMessage], None]
     Clock = Callable[[], datetime]
 
 log = logging.getLogger(__name__)
 
 PRUNING = "allocations.tasks.prune_messages"
-LEASE = timedelta(minutes=1)
 BATCH = 200
-LONGEST_PAUSE = timedelta(minutes=1)
 TOLD_OF = frozenset({ObjectType.RESOURCE_PERIODIC_LIMITS})
 """What is recorded when it has left: the page of a policy shows that its settings were sent."""
 
@@ -54,25 +52,16 @@ class Claim:
     messages: tuple[QueueMessage, ...]
 
 
-def pause_after(failures: int) -> timedelta:
-    """Return how long a queue is left alone: twice as long each time, up to a minute."""
-    return min(timedelta(seconds=2 ** min(failures, 10)) / 2, LONGEST_PAUSE)
-
-
 @transaction.atomic
 def claim(*, now: datetime) -> Claim | None:
     """Take the queue with work that has waited longest, and the first of its messages."""
-    queues = MessageQueue.objects.with_work().filter(next_attempt_at__lte=now)
-    free = queues.exclude(claimed_until__gt=now).order_by("next_attempt_at", "pk")
-    key = (
-        free.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True).first()
-    )
-    if key is None:
+    in_turn = MessageQueue.objects.whole().with_work().order_by("next_attempt_at", "pk")
+    taken = leased_rows.claim(in_turn, now=now)
+    if not taken:
         return None
-    until = now + LEASE
-    MessageQueue.objects.filter(pk=key).update(claimed_until=until)
-    queue = MessageQueue.objects.whole().get(pk=key)
+    (queue,) = taken
     waiting = QueueMessage.objects.filter(queue=queue, published_at__isnull=True)
+    until = now + queue.lease.lasts
     return Claim(queue, until, tuple(waiting.select_related("event").order_by("pk")[:BATCH]))
 
 
@@ -86,9 +75,9 @@ def publish(claimed: Claim, send: Publish, *, clock: Clock) -> int:
     sent: list[QueueMessage] = []
     try:
         for message in claimed.messages:
-            if clock() >= claimed.until - LEASE / 2:
+            if clock() >= claimed.until - claimed.queue.lease.lasts / 2:
                 break
-            send(_parcel(claimed.queue, message))
+            send(_outgoing(claimed.queue, message))
             sent.append(message)
     except Exception as error:  # whatever it is, the queue must not wait for its lease to end
         settle(claimed, sent, now=clock())
@@ -116,15 +105,15 @@ def settle(claimed: Claim, sent: list[QueueMessage], *, now: datetime) -> None:
 @transaction.atomic
 def give_back(claimed: Claim, error: Exception, *, now: datetime) -> None:
     """Leave a queue alone for a while after a failure; one that was not there is declared anew."""
-    failures = claimed.queue.failures + 1
-    anew = {"declared_at": None} if isinstance(error, Unroutable) else {}
-    MessageQueue.objects.filter(pk=claimed.queue.pk).update(
-        failures=F("failures") + 1,
-        last_error=without_secrets(str(error))[:2000],
-        next_attempt_at=now + pause_after(failures),
-        claimed_until=None,
-        **anew,
-    )
+    queue = MessageQueue.objects.select_for_update().filter(pk=claimed.queue.pk).first()
+    if queue is None:
+        return  # it was removed meanwhile
+    queue.failures += 1
+    said = without_secrets(str(error))[:2000]
+    queue.rest(said, until=now + queue.lease.backoff.after(queue.failures))
+    if isinstance(error, Unroutable):
+        queue.declared_at = None
+    queue.save(update_fields=[*queue.lease_columns, "failures", "declared_at"])
 
 
 def prune(*, now: datetime, kept_for: timedelta) -> int:
@@ -166,9 +155,9 @@ def _held(claimed: Claim) -> QuerySet[MessageQueue]:
     return MessageQueue.objects.filter(pk=claimed.queue.pk, claimed_until=claimed.until)
 
 
-def _parcel(queue: MessageQueue, message: QueueMessage) -> Parcel:
+def _outgoing(queue: MessageQueue, message: QueueMessage) -> OutgoingMessage:
     is_topic = queue.subscriber.protocol == Protocol.MQTT
-    return Parcel(
+    return OutgoingMessage(
         vhost=queue.owner.vhost,
         exchange=TOPICS if is_topic else "",
         routing_key=routing_key(queue.name, message.object_type) if is_topic else queue.name,
@@ -180,12 +169,9 @@ def _parcel(queue: MessageQueue, message: QueueMessage) -> Parcel:
 def _record(message: QueueMessage, *, now: datetime) -> None:
     event = message.event
     events.record(
-        "message.published",
+        kinds.MESSAGE_PUBLISHED,
         message,
         actor=None,
         now=now,
-        provider=event.provider,
-        offering_uuid=event.offering_uuid,
-        resource_uuid=event.resource_uuid,
         payload={**message.body, "event_uuid": event.uuid.hex, "queue": message.queue_id},
     )

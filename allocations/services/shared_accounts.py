@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from django.db import connection, transaction
 from django.db.models.functions import Length
 
+from allocations import event_kinds as kinds
 from allocations.lifecycle import SHARED_ACCOUNT, CourseAccountState
 from allocations.models import (
     CourseAccount,
@@ -20,6 +21,7 @@ from allocations.models import (
     ProjectServiceAccount,
 )
 from allocations.usernames import is_account_name, is_reserved, propose_shared, same_name
+from common import changes
 from common.errors import Conflict, Invalid
 from common.machine import IllegalTransition
 from common.redaction import without_secrets
@@ -29,6 +31,9 @@ from identity.project_kinds import ProjectKind
 from identity.services.credentials import digest
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from identity.event_catalogue import Kind
     from identity.models import User
 
 ServiceAccount = ProjectServiceAccount | CustomerServiceAccount
@@ -39,17 +44,24 @@ KEY_LIVES = timedelta(days=365)
 TABLES = (ProjectServiceAccount, CustomerServiceAccount, CourseAccount)
 NAMING = 0x73686172  # any number that no other lock of the service has
 
-TOLD_AS = {"created": "create", "ok": "create", "closed": "delete"}
+ACTIONS: Mapping[Kind, str] = {
+    kinds.COURSE_ACCOUNT_CREATED: "create",
+    kinds.COURSE_ACCOUNT_OK: "create",
+    kinds.COURSE_ACCOUNT_CLOSED: "delete",
+    kinds.SERVICE_ACCOUNT_CREATED: "create",
+    kinds.SERVICE_ACCOUNT_OK: "create",
+    kinds.SERVICE_ACCOUNT_CLOSED: "delete",
+}
 """What sites are told that happened; whatever is not here is an `update`."""
 
 
-class UsernameTaken(Invalid):
+class SharedNameTaken(Invalid):
     """An account at some site has the name, or had it."""
 
     code = "username_taken"
 
 
-class BadUsername(Invalid):
+class BadSharedName(Invalid):
     """Not every site could have an account of that name."""
 
     code = "bad_username"
@@ -61,7 +73,7 @@ class OwnerFixed(Invalid):
     code = "owner_fixed"
 
 
-class TooMany(Invalid):
+class TooManyAccounts(Invalid):
     """The owner has as many accounts of programs as staff allow it."""
 
     code = "too_many_service_accounts"
@@ -89,9 +101,9 @@ def open_for_project(
     one is given.
 
     :raises OwnerGone: the project was removed.
-    :raises TooMany: staff allow it no more.
-    :raises BadUsername: the name is none for an account on Linux.
-    :raises UsernameTaken: an account has it, or had it.
+    :raises TooManyAccounts: staff allow it no more.
+    :raises BadSharedName: the name is none for an account on Linux.
+    :raises SharedNameTaken: an account has it, or had it.
     """
     owner = Project.objects.select_for_update(no_key=True).get(pk=project.pk)
     _check_room(owner.service_accounts, owner.max_service_accounts, "project")
@@ -108,9 +120,9 @@ def open_for_customer(
     """Open a program's account for an organisation; return it with its key, which is shown once.
 
     :raises OwnerGone: the organisation was removed.
-    :raises TooMany: staff allow it no more.
-    :raises BadUsername: the name is none for an account on Linux.
-    :raises UsernameTaken: an account has it, or had it.
+    :raises TooManyAccounts: staff allow it no more.
+    :raises BadSharedName: the name is none for an account on Linux.
+    :raises SharedNameTaken: an account has it, or had it.
     """
     owner = Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
     if owner.is_removed:
@@ -134,8 +146,8 @@ def open_for_course(
 
     :raises OwnerGone: the project was removed.
     :raises NotACourse: it is a project of another kind.
-    :raises BadUsername: the name is none for an account on Linux.
-    :raises UsernameTaken: an account has it, or had it.
+    :raises BadSharedName: the name is none for an account on Linux.
+    :raises SharedNameTaken: an account has it, or had it.
     """
     owner = Project.objects.select_for_update(no_key=True).get(pk=project.pk)
     if owner.is_removed:
@@ -146,7 +158,7 @@ def open_for_course(
         project=owner, user=user, username=_name(username, owner.slug), created=now, **fields
     )
     account.save(force_insert=True)
-    _record(account, "created", actor=actor, now=now)
+    _record(account, kinds.COURSE_ACCOUNT_CREATED, actor=actor, now=now)
     return account
 
 
@@ -157,15 +169,15 @@ def change(account: Account, *, actor: User, now: datetime, **wanted: Any) -> Ac
     :raises OwnerFixed: another name or owner is wanted.
     """
     locked = _locked(account)
-    changed = {field: new for field, new in wanted.items() if getattr(locked, field) != new}
+    changed = changes.differing(locked, wanted)
     for field in ("username", "project", "customer"):
         if field in changed:
             raise OwnerFixed({field: ["This cannot be changed: open another account."]})
-    if changed:
-        for field, new in changed.items():
-            setattr(locked, field, new)
+    if changes.assign(locked, changed):
         locked.save(update_fields=[*changed, "modified"])
-        _record(locked, "changed", actor=actor, now=now, fields=sorted(changed))
+        is_course = isinstance(locked, CourseAccount)
+        kind = kinds.COURSE_ACCOUNT_CHANGED if is_course else kinds.SERVICE_ACCOUNT_CHANGED
+        _record(locked, kind, actor=actor, now=now, fields=sorted(changed))
     return locked
 
 
@@ -179,7 +191,7 @@ def rotate_key(account: ServiceAccount, *, actor: User, now: datetime) -> str:
     SHARED_ACCOUNT.check("close", CourseAccountState(locked.state))
     key = _new_key(locked, now)
     locked.save(update_fields=["key_digest", "expires_at", "modified"])
-    _log("service_account.key_rotated", locked, actor=actor, now=now, action="update")
+    _record(locked, kinds.SERVICE_ACCOUNT_KEY_ROTATED, actor=actor, now=now)
     return key
 
 
@@ -246,12 +258,9 @@ def advance(
     if not moved.update(state=to, error_message=error_message, modified=now):
         raise IllegalTransition(f"{action}: the account is no longer {source}.")
     account.state, account.error_message = to, error_message
-    if to is CourseAccountState.CLOSED:
-        _record(account, "closed", actor=actor, now=now, states=(source, to))
-    elif to is CourseAccountState.ERRED:
-        _record(account, "erred", actor=actor, now=now, states=(source, to))
-    else:
-        _record(account, "ok", actor=actor, now=now, states=(source, to))
+    is_course = isinstance(account, CourseAccount)
+    kind_of = kinds.COURSE_ACCOUNT_STATES if is_course else kinds.SERVICE_ACCOUNT_STATES
+    _record(account, kind_of[to], actor=actor, now=now, states=(source, to))
 
 
 def _locked(account: Account) -> Account:
@@ -263,25 +272,25 @@ def _locked(account: Account) -> Account:
 def _check_room(accounts: Any, most: int | None, owner: str) -> None:
     """Refuse an account more than staff allow; the owner is locked.
 
-    :raises TooMany: there are so many.
+    :raises TooManyAccounts: there are so many.
     """
     if most is None:
         return
     if accounts.exclude(state=CourseAccountState.CLOSED).count() >= most:
-        raise TooMany({owner: [f"No more than {most} service accounts are allowed."]})
+        raise TooManyAccounts({owner: [f"No more than {most} service accounts are allowed."]})
 
 
 def _open(account: ServiceAccount, owner: Project | Customer, *, actor: User, now: datetime) -> str:
     """Name a program's account, store it, and return its key.
 
-    :raises BadUsername: the given name is none for an account on Linux.
-    :raises UsernameTaken: an account has it, or had it.
+    :raises BadSharedName: the given name is none for an account on Linux.
+    :raises SharedNameTaken: an account has it, or had it.
     """
     wanted = account.preferred_identifier or f"svc-{owner.slug}"
     account.username = _name(account.username, wanted)
     key = _new_key(account, now)
     account.save(force_insert=True)
-    _record(account, "created", actor=actor, now=now)
+    _record(account, kinds.SERVICE_ACCOUNT_CREATED, actor=actor, now=now)
     return key
 
 
@@ -290,17 +299,17 @@ def _name(username: str, wanted: str) -> str:
 
     Names are given one after another, since they must differ between several tables.
 
-    :raises BadUsername: the given one is none for an account on Linux.
-    :raises UsernameTaken: an account has it, or had it.
+    :raises BadSharedName: the given one is none for an account on Linux.
+    :raises SharedNameTaken: an account has it, or had it.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [NAMING])
     if username and not is_account_name(username):
-        raise BadUsername(
+        raise BadSharedName(
             {"username": ["Use at most 32 of a-z, 0-9, _ and -, beginning with a letter or _."]}
         )
     if is_reserved(username):
-        raise BadUsername({"username": [f"{username} is a name that systems use themselves."]})
+        raise BadSharedName({"username": [f"{username} is a name that systems use themselves."]})
     begin = username or propose_shared(wanted, ())
     taken: set[str] = set()
     for table in (*TABLES, OfferingUser):
@@ -308,7 +317,7 @@ def _name(username: str, wanted: str) -> str:
         short = same.annotate(length=Length("username")).filter(length__lte=len(begin) + 6)
         taken.update(same_name(name) for name in short.values_list("username", flat=True))
     if username in taken:
-        raise UsernameTaken({"username": ["An account with this username exists or existed."]})
+        raise SharedNameTaken({"username": ["An account with this username exists or existed."]})
     return username or propose_shared(wanted, taken)
 
 
@@ -321,26 +330,10 @@ def _new_key(account: ServiceAccount, now: datetime) -> str:
 
 def _record(
     account: SharedAccount,
-    what: str,
+    kind: Kind,
     *,
     actor: User | None,
     now: datetime,
-    states: tuple[str, str] = ("", ""),
-    **more: object,
-) -> None:
-    noun = "course_account" if isinstance(account, CourseAccount) else "service_account"
-    kind = f"{noun}.{what}"
-    action = TOLD_AS.get(what, "update")
-    _log(kind, account, actor=actor, now=now, action=action, states=states, **more)
-
-
-def _log(
-    kind: str,
-    account: SharedAccount,
-    *,
-    actor: User | None,
-    now: datetime,
-    action: str,
     states: tuple[str, str] = ("", ""),
     **more: object,
 ) -> None:
@@ -354,15 +347,13 @@ def _log(
         now=now,
         source=states[0],
         target=states[1],
-        customer=customer,
-        project=project,
         payload={
             "account_uuid": account.uuid.hex,
             "account_username": account.username,
             "scope_type": "project" if project else "customer",
             "customer_uuid": customer.uuid.hex,
             **({"project_uuid": project.uuid.hex, "project_name": project.name} if project else {}),
-            "action": action,
+            "action": ACTIONS.get(kind, "update"),
             **more,
         },
     )

@@ -25,6 +25,13 @@ SCOPES = {
 }
 """What the steps of a rule's paths lead to, in words."""
 
+SCOPE_KINDS = {
+    "CUSTOMER": {"customer"},
+    "OFFERING": {"offering", "scope"},
+    "PROJECT": {"project"},
+}
+"""By which last step of a rule's path a role is met, by the first part of its name."""
+
 PEOPLE = {
     "": "person themselves",
     "author": "author",
@@ -119,7 +126,14 @@ class Needs(Either):
     at_once: bool = False
 
     def __str__(self) -> str:
-        return f"whoever has `{self.permission}` in {named(self.on)}"
+        scopes = {path.rpartition(".")[2] for path in self.on}
+        roles = [
+            f"`{role}`"
+            for role in self.permission.roles
+            if "" in scopes or SCOPE_KINDS[role.partition(".")[0]] & scopes
+        ]
+        by_role = f" ({', '.join(roles)})" if roles else ""
+        return f"whoever has `{self.permission}` in {named(self.on)}{by_role}"
 
     @property
     def needs(self) -> tuple[str, ...]:

@@ -138,7 +138,6 @@ class OneUuid(Reads, django_filters.UUIDFilter):
     """One UUID, in either form."""
 
     api_schema = UUID_SCHEMA
-    hint = "With or without hyphens."
 
     def __init__(self, field_name: str | None = None, **kwargs: Any) -> None:
         """Take the column path."""
@@ -159,7 +158,6 @@ class Number(Reads, django_filters.NumberFilter):
     """A number; `2026.0` is 2026, since clients send years so."""
 
     api_schema: Schema = {"type": "number"}
-    hint = "A number."
 
     def __init__(self, field_name: str | None = None, **kwargs: Any) -> None:
         """Take the column path."""
@@ -186,7 +184,7 @@ class Since(Reads, django_filters.Filter):
 
     field_class = _Moment
     api_schema: Schema = {"type": "string", "format": "date-time"}
-    hint = f"At or after this moment. {MOMENT}"
+    hint = f"At or after this moment: {MOMENT}"
 
     def __init__(self, field_name: str | None = None, **kwargs: Any) -> None:
         """Take the column path."""
@@ -198,7 +196,7 @@ class Before(Reads, django_filters.Filter):
 
     field_class = _Moment
     api_schema: Schema = {"type": "string", "format": "date-time"}
-    hint = f"At or before this moment. {MOMENT}"
+    hint = f"At or before this moment: {MOMENT}"
 
     def __init__(self, field_name: str | None = None, **kwargs: Any) -> None:
         """Take the column path."""
@@ -298,8 +296,11 @@ class Search(Reads, django_filters.CharFilter):
     def hint(self) -> str:
         """Where the text is looked for."""
         paths = [lookup.removesuffix("__icontains") for lookup in self.lookups]
-        places = [path.replace("__", "_").replace("_", " ") for path in (*self.beside, *paths)]
-        return f"Looked for in: {', '.join(places)}{', uuid' * bool(self.uuid)}."
+        places = [path.replace("__", " ").replace("_", " ") for path in (*self.beside, *paths)]
+        told = ", ".join([*places, *(["UUID"] if self.uuid else [])])
+        return f"Looked for in: {told}.".replace("resource", "allocation").replace(
+            "customer", "organization"
+        )
 
     def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
         """Keep the rows in which any of the lookups finds the text."""
@@ -333,7 +334,8 @@ class Never(Reads, django_filters.Filter):
         """Take why no row can match, and the parameter's type in the contract."""
         super().__init__(reads=NOTHING, **kwargs)
         self.reason, self.kind = reason, kind
-        self.hint = f"Accepted, but nothing matches: {reason}."
+        matched = " `true`" if kind == "boolean" else ""
+        self.hint = f"Accepted, but nothing matches{matched}: {reason}."
         schema = UUID_SCHEMA if kind == "uuid" else {"type": kind}
         self.api_schema = several(schema) if many else schema
 

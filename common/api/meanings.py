@@ -7,6 +7,7 @@ The setting `API_MEANINGS` names all of them. Where one object differs, the tabl
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -32,12 +33,12 @@ def tables() -> tuple[Mapping[str, str], Mapping[str, str], Mapping[str, str]]:
     return keys, nouns, endings
 
 
-def of_key(key: str, owner: str = "", schema: Schema | None = None) -> str:
+def of_key(key: str, *owners: str, schema: Schema | None = None) -> str:
     """Return what a key of an object, or a parameter, means; nothing where its name says all."""
     keys, nouns, _ = tables()
-    said = keys.get(f"{owner}.{key}") or keys.get(key)
-    if said is not None:
-        return said
+    for place in (*(f"{owner}.{one}" for owner in owners for one in (key, "*")), key):
+        if place in keys:
+            return keys[place]
     if key not in nouns:
         return _of_parts(key)
     if schema is None:
@@ -64,8 +65,11 @@ def of_path(name: str, noun: Noun) -> str:
 
 def of_parameter(name: str, filterset: Any, hint: str) -> str:
     """Return what a parameter of a query selects, and how its value is read (`hint`)."""
-    owner = getattr(filterset, "__name__", "")
-    return f"{of_key(name, owner)} {hint}".strip()
+    if hint.startswith("Accepted, but"):
+        return hint
+    owners = [one.__name__ for one in getattr(filterset, "__mro__", ())]
+    meaning = re.sub(r" \(UTC\)|; null [^.;]*", "", of_key(name, *owners))
+    return f"{meaning} {hint}".strip()
 
 
 def complete(result: Schema, **_: Any) -> Schema:
@@ -74,12 +78,19 @@ def complete(result: Schema, **_: Any) -> Schema:
     A hook of drf-spectacular: it gets the whole document and returns it.
     """
     for name, schema in result["components"]["schemas"].items():
-        owner = name.removeprefix("Patched").removesuffix("Request").removesuffix("Fields")
-        for holder, key, place in _properties(schema, owner):
-            meaning = "" if "description" in holder[key] else of_key(key, place, holder[key])
+        for holder, key, place in _properties(schema, owner_of(name)):
+            given = holder[key]
+            meaning = "" if "description" in given else of_key(key, place, schema=given)
+            if given.get("nullable") and meaning and "null" not in meaning:
+                meaning = f"{meaning.rstrip('.')}; null where there is none."
             if meaning:
                 holder[key] = described(holder[key], meaning)
     return result
+
+
+def owner_of(component: str) -> str:
+    """Return what the tables call an object, from any of the names that the document has for it."""
+    return component.removeprefix("Patched").removesuffix("Request").removesuffix("Fields")
 
 
 def described(schema: Schema, meaning: str) -> Schema:

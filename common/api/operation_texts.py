@@ -14,8 +14,13 @@ STANDARD = {
     "list": "Answers a page of the {many} that you may see, as the parameters select and order"
     " them.",
     "retrieve": "Answers {the} with the UUID, or 404 where there is none that you may see.",
+    "create": "Answers 201 with {the}; the `Location` header has its URL.",
+    "destroy": "Answers 204 once {the} is gone.",
 }
-"""The description of the actions that viewsets inherit; what the viewset's noun is follows it."""
+"""The description of actions that have none of their own."""
+
+READS = ("list", "retrieve")
+"""The actions whose description says as well what the viewset's noun is."""
 
 PUT = "Required fields have to be sent. A field that is not sent keeps its value."
 PATCH = "Only the fields that are sent are changed."
@@ -23,14 +28,10 @@ PATCH = "Only the fields that are sent are changed."
 
 @dataclass(frozen=True)
 class Noun:
-    """What the rows of a viewset are called: one of them (with its article), and many.
-
-    `side` follows each summary of a viewset that serves the rows of another one to other people.
-    """
+    """What the rows of a viewset are called: one of them (with its article), and many."""
 
     one: str
     many: str
-    side: str = ""
 
     @property
     def the(self) -> str:
@@ -56,13 +57,13 @@ def text_of(view: Any, method: str) -> Text:
     """Return the text of the operation by which a view's action is called with an HTTP method."""
     lines = _published(getattr(view, view.action)).partition("\n")
     parts = [_one_line_each(lines[2]) or STANDARD.get(view.action, "")]
-    if view.action in STANDARD:
+    if view.action in READS:
         parts.append(" ".join(_published(type(view)).split()))
     if view.action in {"update", "partial_update"}:
         parts.append(PATCH if method == "PATCH" else PUT)
     parts.append(f"Allowed for: {view.rule()}.")
     noun: Noun = view.noun
-    summary = f"{noun.put_into(lines[0].rstrip('.'))} {noun.side}".rstrip()
+    summary = noun.put_into(lines[0].rstrip("."))
     description = "\n\n".join(part for part in parts if part)
     return Text(summary + _how(view, method), noun.put_into(description))
 
@@ -89,4 +90,4 @@ def _how(view: Any, method: str) -> str:
     if view.action == "partial_update" and hasattr(view, "update"):
         return ", in part"
     ways = list(getattr(getattr(view, view.action), "mapping", None) or [method.lower()])
-    return "" if ways[0] == method.lower() else f" with {method}"
+    return "" if ways[0] == method.lower() else f" ({method})"

@@ -39,11 +39,11 @@ ROOTS = (
 
 
 class Version(serializers.Serializer[Any]):
-    """Which release answers."""
+    """The release that answers."""
 
-    version = serializers.CharField()
-    latest_version = serializers.CharField(required=False)
-    changelog_summary = serializers.DictField(required=False)
+    version = serializers.CharField(help_text="The running release.")
+    latest_version = serializers.CharField(required=False, help_text="Never sent.")
+    changelog_summary = serializers.DictField(required=False, help_text="Never sent.")
 
 
 class VersionViewSet(ApiViewSet):

@@ -1,7 +1,7 @@
 """What the API asks of a value holds on the admin's pages too: the same field judges it.
 
-Which input speaks for which model is one literal. A column that no input has is judged by its model
-alone.
+The input with which the API creates or updates the rows of a model speaks for that model; one
+literal names the others. A column that no input has is judged by its model alone.
 """
 
 from __future__ import annotations
@@ -25,25 +25,17 @@ from allocations.models import (
 )
 from common.api.inputs import RelatedUrl, RelatedUuid
 from common.api.json_shapes import JsonField
-from identity.api.customers.inputs import CustomerInput
-from identity.api.projects.inputs import ProjectInput
-from identity.api.science.serializers import ScienceDomainInput, ScienceSubDomainInput
-from identity.api.users.inputs import UserInput
-from identity.models import Customer, Project, ScienceDomain, ScienceSubDomain, User
+from config.documents.routes import all_routes
 from marketplace.api.offerings.components import OfferingComponentInput
 from marketplace.api.offerings.inputs import OfferingCreateInput, OfferingOverviewUpdateInput
 from marketplace.api.offerings.partitions import OfferingPartitionInput
 from marketplace.api.offerings.plugin_options import PLUGIN_OPTIONS_BY_HAND
-from marketplace.api.plans.serializers import ProviderPlanDetailsInput
-from marketplace.api.providers.serializers import ServiceProviderInput
 from marketplace.api.resources.inputs import ProviderResourceUpdateInput
 from marketplace.models import (
     Offering,
     OfferingComponent,
     OfferingPartition,
-    Plan,
     Resource,
-    ServiceProvider,
 )
 
 if TYPE_CHECKING:
@@ -58,23 +50,19 @@ class OfferingByHand(OfferingCreateInput):
 
 Inputs = tuple[type[serializers.BaseSerializer[Any]], ...]
 
-INPUTS: Mapping[type[Model], Inputs] = {
+BESIDE_ROUTES: Mapping[type[Model], Inputs] = {
     CourseAccount: (ProjectServiceAccountInput,),
-    Customer: (CustomerInput,),
     CustomerServiceAccount: (CustomerServiceAccountInput,),
     Offering: (OfferingByHand, OfferingOverviewUpdateInput),
     OfferingComponent: (OfferingComponentInput,),
     OfferingPartition: (OfferingPartitionInput,),
     OfferingUser: (OfferingUserInput,),
-    Plan: (ProviderPlanDetailsInput,),
-    Project: (ProjectInput,),
     ProjectServiceAccount: (ProjectServiceAccountInput,),
     Resource: (ProviderResourceUpdateInput,),
-    ScienceDomain: (ScienceDomainInput,),
-    ScienceSubDomain: (ScienceSubDomainInput,),
-    ServiceProvider: (ServiceProviderInput,),
-    User: (UserInput,),
 }
+"""Models whose columns no route of their own writes, or whose input says no model."""
+
+WRITES = {"create", "update", "partial_update"}
 
 NOTHING: tuple[Any, ...] = (None, "", {}, [])
 """What stands for no value: whether that may be is the form's question."""
@@ -84,10 +72,22 @@ ANOTHER_ROW = (RelatedUrl, RelatedUuid, serializers.RelatedField, serializers.Ba
 
 
 @lru_cache
-def judges(model: type[Model]) -> Mapping[str, serializers.Field[Any, Any, Any, Any]]:
-    """Return the fields of the API's inputs that judge a model's columns, by their names."""
+def inputs() -> Mapping[type[Model], Inputs]:
+    """Return the inputs that speak for each model."""
+    found: dict[type[Model], Inputs] = {}
+    for route in all_routes():
+        declared = getattr(getattr(route.viewset, route.action), "api", None)
+        model = getattr(getattr(getattr(declared, "input", None), "Meta", None), "model", None)
+        if route.action in WRITES and model is not None:
+            found[model] = (declared.input,)  # type: ignore[union-attr]
+    return found | dict(BESIDE_ROUTES)
+
+
+@lru_cache
+def validating_fields(model: type[Model]) -> Mapping[str, serializers.Field[Any, Any, Any, Any]]:
+    """Return the fields of the API's inputs that validate a model's columns, by their names."""
     found: dict[str, serializers.Field[Any, Any, Any, Any]] = {}
-    for made in reversed(INPUTS.get(model, ())):
+    for made in reversed(inputs().get(model, ())):
         fields: Any = made(partial=True).fields  # type: ignore[attr-defined]
         found |= {n: field for n, field in fields.items() if not isinstance(field, ANOTHER_ROW)}
     return found
@@ -95,7 +95,7 @@ def judges(model: type[Model]) -> Mapping[str, serializers.Field[Any, Any, Any, 
 
 def faults(model: type[Model], values: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the API would object to in values, by column; nothing stands for no value."""
-    known = judges(model)
+    known = validating_fields(model)
     found = {}
     for name, value in values.items():
         if name not in known or value in NOTHING or isinstance(value, Model | QuerySet):

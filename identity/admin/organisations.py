@@ -95,7 +95,7 @@ class CustomerAdmin(RecordAdmin):
 
     def change(self, row: Customer, changes: dict[str, Any], *, actor: User, now: datetime) -> None:
         """Change what is known of an organisation."""
-        organisations.update(row, actor=actor, now=now, changes=changes)
+        organisations.update(row, actor=actor, now=now, wanted=changes)
 
 
 @admin.register(OrganizationGroup)

@@ -167,7 +167,7 @@ class UserAdmin(RecordAdmin):
 
     def change(self, row: User, changes: dict[str, Any], *, actor: User, now: datetime) -> None:
         """Change a profile."""
-        users.update(row, actor=actor, now=now, changes=changes)
+        users.update(row, actor=actor, now=now, wanted=changes)
 
     @admin.display(description="name", ordering="last_name")
     def full_name(self, user: User) -> str:

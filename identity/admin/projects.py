@@ -105,4 +105,4 @@ class ProjectAdmin(RecordAdmin):
 
     def change(self, row: Project, changes: dict[str, Any], *, actor: User, now: datetime) -> None:
         """Change what is known of a project."""
-        projects.update(row, actor=actor, now=now, changes=changes)
+        projects.update(row, actor=actor, now=now, wanted=changes)

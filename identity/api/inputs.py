@@ -59,7 +59,8 @@ class NotKept(serializers.CharField):
 
     def __init__(self, reason: str) -> None:
         """Take what a client is told who sends something."""
-        super().__init__(required=False, allow_null=True, allow_blank=True)
+        accepted = f"{reason} Nothing, or an empty text, is accepted."
+        super().__init__(required=False, allow_null=True, allow_blank=True, help_text=accepted)
         self.reason = reason
 
     def run_validation(self, data: Any = empty) -> Any:
@@ -74,7 +75,7 @@ class NeverTrue(serializers.BooleanField):
 
     def __init__(self, reason: str) -> None:
         """Take what a client is told who switches it on."""
-        super().__init__(required=False)
+        super().__init__(required=False, help_text=f"{reason} Only false is accepted.")
         self.reason = reason
 
     def run_validation(self, data: Any = empty) -> Any:

@@ -2,7 +2,6 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import identity.project_kinds
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -257,7 +256,7 @@ class Migration(migrations.Migration):
                             ("course", "course"),
                             ("public", "public"),
                         ],
-                        default=identity.project_kinds.ProjectKind["DEFAULT"],
+                        default="default",
                         max_length=10,
                     ),
                 ),

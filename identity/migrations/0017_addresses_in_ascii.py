@@ -1,11 +1,29 @@
+import re
 from typing import Any
 
 from django.db import migrations
 
-from common.mailboxes import canonical
-
 MODELS = ("User", "Customer", "Hook", "EmailConfirmation")
 BEYOND_ASCII = "[^ -~]"
+
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
+_PLAIN = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{}|~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{}|~-]+)*")
+
+
+def canonical(address: str) -> str:
+    """Return an address as it is kept; what has no such form stays as it is."""
+    local, at, domain = address.rpartition("@")
+    try:
+        plain_domain = domain if domain.isascii() else domain.encode("idna").decode().lower()
+    except UnicodeError:
+        return address
+    return f"{_unquoted(local)}{at}{plain_domain}"
+
+
+def _unquoted(local: str) -> str:
+    quoted = _QUOTED.fullmatch(local)
+    plain = re.sub(r"\\(.)", r"\1", quoted[1]) if quoted else local
+    return plain if _PLAIN.fullmatch(plain) else local
 
 
 def spell_in_ascii(apps: Any, schema_editor: Any) -> None:

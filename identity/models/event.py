@@ -1,5 +1,6 @@
 """The log of what happened, which is also the outbox."""
 
+from datetime import timedelta
 from typing import ClassVar
 
 from django.db import models
@@ -7,7 +8,9 @@ from django.db.models import Q
 
 from common.audience import OPEN, Audiences
 from common.json_column import JsonColumn
-from common.models import UuidModel, text
+from common.leased_rows import IS_OPEN, Delivery
+from common.leases import Backoff, Lease
+from common.models import text
 from identity.event_scope import EventScope
 from identity.models.event_subject import EventSubject
 from identity.models.organisation import Customer
@@ -16,7 +19,7 @@ from identity.models.project import Project
 from identity.querysets import EventQuerySet
 
 
-class Event(EventSubject, UuidModel):
+class Event(EventSubject):
     """One thing that happened, written in the transaction that did it; never changed or deleted.
 
     `subject_type`/`subject_uuid` name what it happened to (`order`, `resource`, `project` ...),
@@ -84,17 +87,17 @@ class Event(EventSubject, UuidModel):
         )
 
 
-class EventDelivery(models.Model):
-    """One event to be worked off by one handler, with a lease, back-off and a dead state."""
+class EventDelivery(Delivery):
+    """One event to be worked off by one handler."""
+
+    lease = Lease(
+        lasts=timedelta(minutes=1),
+        backoff=Backoff(first=timedelta(seconds=2), longest=timedelta(hours=1)),
+        most_attempts=12,
+    )
 
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="deliveries")
     handler = models.CharField(max_length=120)
-    attempts = models.PositiveIntegerField(default=0)
-    next_attempt_at = models.DateTimeField()
-    claimed_until = models.DateTimeField(null=True, blank=True)
-    delivered_at = models.DateTimeField(null=True, blank=True)
-    dead = models.BooleanField(default=False)
-    last_error = text(long=True)
 
     class Meta:
         constraints = (
@@ -104,7 +107,7 @@ class EventDelivery(models.Model):
             models.Index(
                 fields=["next_attempt_at"],
                 name="delivery_due",
-                condition=Q(delivered_at__isnull=True, dead=False),
+                condition=IS_OPEN,
             ),
         )
         verbose_name_plural = "event deliveries"

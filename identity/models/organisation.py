@@ -8,9 +8,10 @@ from django.utils import timezone
 
 from common.address_column import AddressColumn
 from common.audience import Audiences
+from common.checked_columns import CheckedUrl
 from common.json_column import JsonColumn
 from common.links import web_link
-from common.models import Timestamped, UuidModel, text
+from common.models import Timestamped, text
 from common.sorting import sort_key
 from common.times import MOST_DAYS
 from identity.audiences import OF_CUSTOMER
@@ -20,7 +21,7 @@ from identity.querysets import CustomerQuerySet, OrganizationGroupQuerySet
 from identity.roles import ScopeType
 
 
-class OrganizationGroup(EventSubject, UuidModel):
+class OrganizationGroup(EventSubject):
     """A set of organisations, such as one country's share; offerings may be open to some only."""
 
     event_nouns: ClassVar[tuple[str, ...]] = ("organization_group",)
@@ -36,7 +37,7 @@ class OrganizationGroup(EventSubject, UuidModel):
         return self.name
 
 
-class Customer(EventSubject, UuidModel, Timestamped):
+class Customer(EventSubject, Timestamped):
     """An organisation. The columns carry the names that Waldur's API gives them.
 
     One that had projects is removed softly (`is_removed`): what they used must stay readable.
@@ -61,7 +62,7 @@ class Customer(EventSubject, UuidModel, Timestamped):
     phone_number = text()
     access_subnets = text(long=True)
     registration_code = text(length=160)
-    homepage = models.URLField(max_length=255, blank=True, default="", validators=[web_link])
+    homepage = CheckedUrl(max_length=255, blank=True, default="", validators=[web_link])
     domain = text()
     vat_code = text(length=20)
     postal = text(length=20)

@@ -11,8 +11,9 @@ from django.db.models.functions import Upper
 from django.utils import timezone
 
 from common.address_column import AddressColumn
+from common.checked_columns import CheckedNumber
 from common.json_column import JsonColumn
-from common.models import UuidModel, text
+from common.models import text
 from common.sorting import sort_key
 from identity import access
 from identity.audiences import OF_USER
@@ -51,7 +52,7 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(username, password, is_staff=True, **fields)
 
 
-class User(EventSubject, UuidModel, AbstractBaseUser):
+class User(EventSubject, AbstractBaseUser):
     """Somebody who acts: a researcher, a provider's operator, a member of staff, a portal.
 
     The profile columns carry the names that Waldur's API gives them. `username` is the CUID where
@@ -111,8 +112,8 @@ class User(EventSubject, UuidModel, AbstractBaseUser):
     registration_method = models.CharField(max_length=50, default="default")
     preferred_language = text(length=10)
     notifications_enabled = models.BooleanField(default=True)
-    uid_number = models.PositiveIntegerField(null=True, blank=True, validators=[site_uid])
-    primary_gid = models.PositiveIntegerField(null=True, blank=True, validators=[site_gid])
+    uid_number = CheckedNumber(null=True, blank=True, validators=[site_uid])
+    primary_gid = CheckedNumber(null=True, blank=True, validators=[site_gid])
     is_removed = models.BooleanField(default=False, editable=False)
     session_generation = models.PositiveIntegerField(default=0, editable=False)
 

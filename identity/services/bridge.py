@@ -13,13 +13,17 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 
+from common import changes
 from common.errors import Forbidden, Invalid, Missing
+from identity import event_kinds as kinds
 from identity import events
 from identity.models import User
 from identity.services import emails, users
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from identity.event_catalogue import Kind
 
 ATTRIBUTES = (
     "address",
@@ -135,24 +139,19 @@ def push(
         for name, value in attributes.items()
         if name in ATTRIBUTES and (not _is_empty(value) or _owner(user, name) == source)
     }
-    updated = sorted(
-        name
-        for name, value in wanted.items()
-        if getattr(user, name) != value or (is_new and name == "email" and value)
-    )
+    given_at_first = {"email"} if is_new and wanted.get("email") else set()
+    updated = sorted({*changes.assign(user, wanted), *given_at_first})
     fields = set(updated)
-    for name in updated:
-        setattr(user, name, wanted[name])
     if source not in user.active_isds:
         user.active_isds = [*user.active_isds, source]
         fields.add("active_isds")
     is_confirmed = _sign(user, wanted, fields, source, now)
     if fields:
         _save(user, {*fields, "attribute_sources"})
-        _record("user.updated", user, source, actor=actor, now=now, fields=sorted(fields))
+        _record(kinds.USER_UPDATED, user, source, actor=actor, now=now, fields=sorted(fields))
     elif is_confirmed:
         _save(user, {"attribute_sources"})
-        _record("user.confirmed", user, source, actor=actor, now=now, fields=sorted(wanted))
+        _record(kinds.USER_CONFIRMED, user, source, actor=actor, now=now, fields=sorted(wanted))
     return PushResult(user=user, created=is_new, updated_fields=updated)
 
 
@@ -184,7 +183,7 @@ def remove(*, username: str, source: str, actor: User, now: datetime) -> tuple[U
     user.active_isds = [other for other in user.active_isds if other != source]
     fields = {*theirs, "active_isds"} & {*ATTRIBUTES, "active_isds"}
     _save(user, {*fields, "attribute_sources"})
-    _record("user.updated", user, source, actor=actor, now=now, fields=sorted(fields))
+    _record(kinds.USER_UPDATED, user, source, actor=actor, now=now, fields=sorted(fields))
     came_by_source = user.registration_method.startswith(PREFIX)
     goes = user.is_active and not user.active_isds and came_by_source
     if goes:
@@ -209,7 +208,7 @@ def status_of(user: User, *, now: datetime) -> dict[str, Any]:
         "managed_isds": user.managed_isds,
         "is_federated": bool(user.active_isds),
         "attribute_sources": signatures,
-        "stale_attributes": [name for name, told in signatures.items() if told["is_stale"]],
+        "stale_attributes": [name for name, signed in signatures.items() if signed["is_stale"]],
         "effective_bridge_fields": list(ATTRIBUTES),
     }
 
@@ -314,7 +313,7 @@ def _found_or_made(
                 actor=actor,
                 now=now,
             )
-    except users.UsernameTaken:
+    except users.LoginNameTaken:
         return people.get(), False
     return made, True
 
@@ -375,7 +374,7 @@ def _save(user: User, fields: set[str]) -> None:
 
 
 def _record(
-    kind: str, user: User, source: str, *, actor: User, now: datetime, fields: list[str]
+    kind: Kind, user: User, source: str, *, actor: User, now: datetime, fields: list[str]
 ) -> None:
     message = f"{source} told of {user.username}."
     payload = {"source": source, "fields": fields}

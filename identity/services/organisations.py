@@ -7,15 +7,19 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.db.models import ProtectedError
 
-from common import slugs
+from common import changes, slugs
 from common.errors import Conflict
+from identity import event_kinds as kinds
 from identity import events
+from identity.event_scope import EventScope
 from identity.models import Customer, Grant, OrganizationGroup, Project, User
 from identity.services import members
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
+
+    from identity.event_catalogue import Kind
 
 STAFF_ONLY = frozenset(
     {
@@ -46,7 +50,7 @@ class CustomerGone(Conflict):
     code = "customer_gone"
 
 
-class InUse(Conflict):
+class OrganisationInUse(Conflict):
     """Something else belongs to the organisation, such as its offerings."""
 
     code = "in_use"
@@ -68,29 +72,24 @@ def create(
     customer = Customer(name=name, **profile, created=now)
     slugs.insert(customer, name)
     customer.organization_groups.set(organization_groups)
-    _record("customer.created", customer, f"Organization {name} was created.", actor, now)
+    _record(kinds.CUSTOMER_CREATED, customer, f"Organization {name} was created.", actor, now)
     return customer
 
 
 @transaction.atomic
-def update(customer: Customer, *, actor: User, now: datetime, changes: Mapping[str, Any]) -> None:
+def update(customer: Customer, *, actor: User, now: datetime, wanted: Mapping[str, Any]) -> None:
     """Change what is known of an organisation; what only staff may change is left as it is.
 
     :raises slugs.Taken: the new slug is another organisation's.
     """
     locked = Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
-    changed = {
-        field: value
-        for field, value in changes.items()
-        if getattr(locked, field) != value and (actor.is_staff or field not in STAFF_ONLY)
-    }
+    allowed = {f: new for f, new in wanted.items() if actor.is_staff or f not in STAFF_ONLY}
+    changed = changes.assign(locked, allowed)
     if not changed:
         return
-    for field, value in changed.items():
-        setattr(locked, field, value)
     slugs.update(locked, [*changed, "modified"])
     message = f"Organization {locked.name} was updated."
-    _record("customer.updated", locked, message, actor, now, fields=sorted(changed))
+    _record(kinds.CUSTOMER_UPDATED, locked, message, actor, now, fields=sorted(changed))
 
 
 @transaction.atomic
@@ -101,7 +100,7 @@ def remove(customer: Customer, *, actor: User, now: datetime) -> None:
     as they are: the record of what they used must stay readable.
 
     :raises HasProjects: it has projects.
-    :raises InUse: it has offerings, or is a service provider.
+    :raises OrganisationInUse: it has offerings, or is a service provider.
     :raises CustomerGone: it was removed meanwhile.
     """
     rows = Customer.objects.select_for_update().filter(is_removed=False)
@@ -112,12 +111,12 @@ def remove(customer: Customer, *, actor: User, now: datetime) -> None:
         raise HasProjects("Organization has projects. Please remove them before deleting it.")
     had_projects = locked.projects.exists()
     events.record(
-        "customer.removed",
+        kinds.CUSTOMER_REMOVED,
         locked,
         actor=actor,
         now=now,
         message=f"Organization {locked.name} was removed.",
-        customer=locked if had_projects else None,
+        scope=locked.event_scope() if had_projects else EventScope(),
         payload={"name": locked.name},
     )
     try:
@@ -126,8 +125,8 @@ def remove(customer: Customer, *, actor: User, now: datetime) -> None:
     except ProtectedError as error:
         protecting = {type(row) for row in error.protected_objects} - {Project}
         if protecting:
-            kinds = sorted(str(kind._meta.verbose_name_plural) for kind in protecting)
-            raise InUse(f"Organization still has {' and '.join(kinds)}.") from error
+            names = sorted(str(model._meta.verbose_name_plural) for model in protecting)
+            raise OrganisationInUse(f"Organization still has {' and '.join(names)}.") from error
         _hide(locked, actor=actor, now=now)
 
 
@@ -140,8 +139,6 @@ def _hide(locked: Customer, *, actor: User, now: datetime) -> None:
 
 
 def _record(
-    kind: str, customer: Customer, message: str, actor: User, now: datetime, **payload: object
+    kind: Kind, customer: Customer, message: str, actor: User, now: datetime, **payload: object
 ) -> None:
-    events.record(
-        kind, customer, actor=actor, now=now, message=message, customer=customer, payload=payload
-    )
+    events.record(kind, customer, actor=actor, now=now, message=message, payload=payload)

@@ -8,13 +8,15 @@ events of one subject come one after the other, in order.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
-from django.db.models import Exists, Max, OuterRef, Q
+from django.db.models import Exists, Max, OuterRef
 
+from common import leased_rows
+from common.leased_rows import IS_OPEN
 from common.redaction import without_secrets
+from identity import event_kinds as kinds
 from identity import events
 from identity.models import Event, EventDelivery
 
@@ -23,16 +25,13 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from django.db.models import QuerySet
+
     from identity.models import User
 
 SEQUENCING = 5_024_711
 """The key of the advisory lock that one dispatcher at a time holds while it numbers events."""
 
-LEASE = timedelta(minutes=1)
-"""How long a claimed delivery is left to its worker; after that the worker counts as dead."""
-
-MAX_ATTEMPTS = 12
-LONGEST_PAUSE = timedelta(hours=1)
 BATCH = 500
 
 
@@ -45,11 +44,6 @@ class Claim:
     kind: str
     handler: str
     attempt: int
-
-
-def pause_after(attempt: int) -> timedelta:
-    """Return how long to wait after a failed attempt: twice as long each time, up to an hour."""
-    return min(timedelta(seconds=2 ** min(attempt, 12)), LONGEST_PAUSE)
 
 
 @transaction.atomic
@@ -84,24 +78,20 @@ def claim(*, now: datetime) -> Claim | None:
     A delivery whose worker died is taken again when its lease is over. One that has killed its
     worker at every attempt is given up here, since nobody else can.
     """
-    delivery = _next_due(now)
-    if delivery is None:
+    taken = leased_rows.claim(_in_turn(), now=now)
+    if not taken:
         return None
-    if delivery.attempts >= MAX_ATTEMPTS:
-        _give_up(delivery, "The worker died at every attempt.")
-        return claim(now=now)
-    delivery.attempts += 1
-    delivery.claimed_until = now + LEASE
-    delivery.save(update_fields=["attempts", "claimed_until"])
+    (delivery,) = taken
     event = delivery.event
     return Claim(delivery.pk, event.uuid, event.kind, delivery.handler, delivery.attempts)
 
 
+@transaction.atomic
 def settle(claimed: Claim, *, now: datetime) -> None:
     """Record that the delivery was worked off, also when the lease was over by then."""
-    EventDelivery.objects.filter(pk=claimed.delivery_id, delivered_at__isnull=True).update(
-        delivered_at=now, claimed_until=None, dead=False, last_error=""
-    )
+    if delivery := _unsettled(claimed).first():
+        delivery.settle(now=now)
+        leased_rows.store([delivery])
 
 
 @transaction.atomic
@@ -110,65 +100,42 @@ def fail(claimed: Claim, error: str, *, now: datetime) -> None:
 
     When the lease is over and another worker has the delivery, its attempt is left alone.
     """
-    delivery = (
-        EventDelivery.objects.select_for_update()
-        .filter(pk=claimed.delivery_id, attempts=claimed.attempt, delivered_at__isnull=True)
-        .first()
-    )
-    if delivery is None:
-        return
-    if claimed.attempt >= MAX_ATTEMPTS:
-        _give_up(delivery, error)
-        return
-    delivery.next_attempt_at = now + pause_after(claimed.attempt)
-    delivery.claimed_until = None
-    delivery.last_error = without_secrets(error)
-    delivery.save(update_fields=["next_attempt_at", "claimed_until", "last_error"])
+    if delivery := _unsettled(claimed).filter(attempts=claimed.attempt).first():
+        delivery.fail(without_secrets(error), now=now)
+        leased_rows.store([delivery])
 
 
 @transaction.atomic
 def abandon(claimed: Claim, error: str) -> None:
     """Give up a delivery that no attempt can help, such as one of an unknown handler."""
-    delivery = EventDelivery.objects.select_for_update().get(pk=claimed.delivery_id)
-    _give_up(delivery, error)
+    if delivery := _unsettled(claimed).first():
+        delivery.give_up(without_secrets(error))
+        leased_rows.store([delivery])
 
 
 @transaction.atomic
 def revive(delivery: EventDelivery, *, actor: User | None = None, now: datetime) -> None:
     """Let a delivery that was given up be tried again, from the first attempt on."""
-    revived = EventDelivery.objects.filter(pk=delivery.pk, dead=True).update(
-        dead=False, attempts=0, next_attempt_at=now, claimed_until=None
-    )
-    if revived:
+    given_up = EventDelivery.objects.filter(pk=delivery.pk, dead=True)
+    if given_up.update(**leased_rows.begun_anew(now)):
         # The key is read by others, as it was.
         about = {"subscriber": delivery.handler, "kind": delivery.event.kind}
-        events.record("event.revived", delivery.event, actor=actor, now=now, payload=about)
+        events.record(kinds.EVENT_REVIVED, delivery.event, actor=actor, now=now, payload=about)
 
 
-def _next_due(now: datetime) -> EventDelivery | None:
-    is_open = Q(delivered_at__isnull=True, dead=False)
+def _in_turn() -> QuerySet[EventDelivery]:
+    """Return what is open and first of its subject for its handler, what waited longest first."""
     earlier = EventDelivery.objects.filter(
-        is_open,
+        IS_OPEN,
         handler=OuterRef("handler"),
         event__subject_uuid=OuterRef("event__subject_uuid"),
         event__sequence__lt=OuterRef("event__sequence"),
     )
-    return (
-        EventDelivery.objects.select_related("event")
-        .select_for_update(skip_locked=True, of=("self",))
-        .filter(
-            is_open,
-            Q(claimed_until__isnull=True) | Q(claimed_until__lte=now),
-            ~Exists(earlier),
-            next_attempt_at__lte=now,
-        )
-        .order_by("next_attempt_at", "pk")
-        .first()
-    )
+    rows = EventDelivery.objects.filter(IS_OPEN, ~Exists(earlier)).select_related("event")
+    return rows.order_by("next_attempt_at", "pk")
 
 
-def _give_up(delivery: EventDelivery, error: str) -> None:
-    delivery.dead = True
-    delivery.claimed_until = None
-    delivery.last_error = without_secrets(error) or delivery.last_error
-    delivery.save(update_fields=["dead", "claimed_until", "last_error"])
+def _unsettled(claimed: Claim) -> QuerySet[EventDelivery]:
+    """Return the row of a claim, locked, unless it is settled."""
+    rows = EventDelivery.objects.select_for_update()
+    return rows.filter(pk=claimed.delivery_id, delivered_at__isnull=True)

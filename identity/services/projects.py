@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from common import slugs
+from common import changes, slugs
 from common.errors import Conflict, Forbidden, Invalid
+from identity import event_kinds as kinds
 from identity import events
 from identity.models import Customer, Grant, Project, User
 from identity.permissions import Permission
@@ -18,6 +19,8 @@ from identity.services.organisations import CustomerGone
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
+
+    from identity.event_catalogue import Kind
 
 STAFF_ONLY = frozenset({"max_service_accounts", "slug", "staff_notes"})
 """What the request of others may carry but does not change, as at Waldur."""
@@ -80,12 +83,12 @@ def create(*, customer: Customer, name: str, actor: User, now: datetime, **detai
         _may_end(project, actor)
     _check(project)
     slugs.insert(project, name)
-    _record("project.created", project, f"Project {name} was created.", actor, now)
+    _record(kinds.PROJECT_CREATED, project, f"Project {name} was created.", actor, now)
     return project
 
 
 @transaction.atomic
-def update(project: Project, *, actor: User, now: datetime, changes: Mapping[str, Any]) -> None:
+def update(project: Project, *, actor: User, now: datetime, wanted: Mapping[str, Any]) -> None:
     """Change what is known of a project; what only staff may change is left as it is.
 
     :raises CustomerFixed: it would belong to another organisation.
@@ -96,17 +99,12 @@ def update(project: Project, *, actor: User, now: datetime, changes: Mapping[str
     :raises ProjectGone: it was removed meanwhile.
     """
     locked = _locked(project)
-    changed = {
-        field: value
-        for field, value in changes.items()
-        if getattr(locked, field) != value and (actor.is_staff or field not in STAFF_ONLY)
-    }
-    if "customer" in changed:
+    allowed = {f: new for f, new in wanted.items() if actor.is_staff or f not in STAFF_ONLY}
+    if "customer" in changes.differing(locked, allowed):
         raise CustomerFixed({"customer": ["Project cannot be moved to another organization."]})
+    changed = changes.assign(locked, allowed)
     if not changed:
         return
-    for field, value in changed.items():
-        setattr(locked, field, value)
     if "end_date" in changed:
         _note_end_date(locked, locked.end_date, actor=actor, now=now)
         changed |= {"end_date_requested_by": actor, "end_date_updated_at": now}
@@ -115,7 +113,7 @@ def update(project: Project, *, actor: User, now: datetime, changes: Mapping[str
     _check(locked)
     slugs.update(locked, [*changed, "modified"])
     message = f"Project {locked.name} was updated."
-    _record("project.updated", locked, message, actor, now, fields=sorted(changed))
+    _record(kinds.PROJECT_UPDATED, locked, message, actor, now, fields=sorted(changed))
 
 
 @transaction.atomic
@@ -140,7 +138,7 @@ def remove(project: Project, *, actor: User, now: datetime) -> None:
     }
     locked.save(update_fields=["is_removed", "termination_metadata", "modified"])
     members.revoke_all(grants, actor=actor, now=now, reason="project removed")
-    _record("project.removed", locked, f"Project {locked.name} was removed.", actor, now)
+    _record(kinds.PROJECT_REMOVED, locked, f"Project {locked.name} was removed.", actor, now)
 
 
 def _locked(project: Project, *, against_new_resources: bool = False) -> Project:
@@ -175,8 +173,6 @@ def _check(project: Project) -> None:
 
 
 def _record(
-    kind: str, project: Project, message: str, actor: User, now: datetime, **payload: object
+    kind: Kind, project: Project, message: str, actor: User, now: datetime, **payload: object
 ) -> None:
-    events.record(
-        kind, project, actor=actor, now=now, message=message, project=project, payload=payload
-    )
+    events.record(kind, project, actor=actor, now=now, message=message, payload=payload)

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 
+from common import changes
 from common.errors import Conflict, Invalid
+from identity import event_kinds as kinds
 from identity import events
 from identity.fields_of_science import DOMAINS, LABELS, uuid_of
 from identity.models import ScienceDomain, ScienceSubDomain
@@ -27,7 +29,7 @@ class NotUnique(Invalid):
     code = "not_unique"
 
 
-class InUse(Conflict):
+class ScienceDomainInUse(Conflict):
     """Projects are told apart by it."""
 
     code = "science_domain_in_use"
@@ -57,7 +59,7 @@ def create_domain(*, name: str, actor: User, now: datetime, code: str = "") -> S
     """
     domain = ScienceDomain(name=name, code=code, created=now)
     _store(domain)
-    events.record("science_domain.created", domain, actor=actor, now=now, message=str(domain))
+    events.record(kinds.SCIENCE_DOMAIN_CREATED, domain, actor=actor, now=now, message=str(domain))
     return domain
 
 
@@ -71,7 +73,7 @@ def change_domain(
     """
     if changed := _write(domain, wanted):
         payload = {"fields": changed}
-        events.record("science_domain.updated", domain, actor=actor, now=now, payload=payload)
+        events.record(kinds.SCIENCE_DOMAIN_UPDATED, domain, actor=actor, now=now, payload=payload)
     return domain
 
 
@@ -79,12 +81,12 @@ def change_domain(
 def remove_domain(domain: ScienceDomain, *, actor: User, now: datetime) -> None:
     """Take a field of science away, with its parts.
 
-    :raises InUse: a project is of one of its parts.
+    :raises ScienceDomainInUse: a project is of one of its parts.
     """
     ScienceDomain.objects.select_for_update().get(pk=domain.pk)
     for part in domain.sub_domains.order_by("pk"):
         remove_sub_domain(part, actor=actor, now=now)
-    events.record("science_domain.removed", domain, actor=actor, now=now, message=str(domain))
+    events.record(kinds.SCIENCE_DOMAIN_REMOVED, domain, actor=actor, now=now, message=str(domain))
     domain.delete()
 
 
@@ -98,7 +100,7 @@ def create_sub_domain(
     """
     part = ScienceSubDomain(domain=domain, name=name, code=code, created=now)
     _store(part)
-    events.record("science_sub_domain.created", part, actor=actor, now=now, message=str(part))
+    events.record(kinds.SCIENCE_SUB_DOMAIN_CREATED, part, actor=actor, now=now, message=str(part))
     return part
 
 
@@ -112,7 +114,7 @@ def change_sub_domain(
     """
     if changed := _write(part, wanted):
         payload = {"fields": changed}
-        events.record("science_sub_domain.updated", part, actor=actor, now=now, payload=payload)
+        events.record(kinds.SCIENCE_SUB_DOMAIN_UPDATED, part, actor=actor, now=now, payload=payload)
     return part
 
 
@@ -120,12 +122,12 @@ def change_sub_domain(
 def remove_sub_domain(part: ScienceSubDomain, *, actor: User, now: datetime) -> None:
     """Take a part of a field of science away.
 
-    :raises InUse: a project is of it, also one that was removed.
+    :raises ScienceDomainInUse: a project is of it, also one that was removed.
     """
     ScienceSubDomain.objects.select_for_update().get(pk=part.pk)
     if part.projects.exists():
-        raise InUse(f"There are projects of {part}.")
-    events.record("science_sub_domain.removed", part, actor=actor, now=now, message=str(part))
+        raise ScienceDomainInUse(f"There are projects of {part}.")
+    events.record(kinds.SCIENCE_SUB_DOMAIN_REMOVED, part, actor=actor, now=now, message=str(part))
     part.delete()
 
 
@@ -145,14 +147,18 @@ def load(preset: str, *, actor: User, now: datetime) -> Loaded:
         domain = ScienceDomain(uuid=uuid_of(code), name=DOMAINS[code], code=code, created=now)
         _store(domain)
         domains[code] = domain
-        events.record("science_domain.created", domain, actor=actor, now=now, message=str(domain))
+        events.record(
+            kinds.SCIENCE_DOMAIN_CREATED, domain, actor=actor, now=now, message=str(domain)
+        )
     for code in sorted(new_parts):
         domain = domains[code.partition(".")[0]]
         part = ScienceSubDomain(
             uuid=uuid_of(code), domain=domain, name=LABELS[code], code=code, created=now
         )
         _store(part)
-        events.record("science_sub_domain.created", part, actor=actor, now=now, message=str(part))
+        events.record(
+            kinds.SCIENCE_SUB_DOMAIN_CREATED, part, actor=actor, now=now, message=str(part)
+        )
     return Loaded(
         created_domains=len(new_domains),
         created_subdomains=len(new_parts),
@@ -163,9 +169,7 @@ def load(preset: str, *, actor: User, now: datetime) -> Loaded:
 
 def _write(row: ScienceDomain | ScienceSubDomain, wanted: dict[str, Any]) -> list[str]:
     """Store what is new of a row, and return which columns that were."""
-    changed = sorted(name for name, value in wanted.items() if getattr(row, name) != value)
-    for name in changed:
-        setattr(row, name, wanted[name])
+    changed = sorted(changes.assign(row, wanted))
     if changed:
         _store(row)
     return changed

@@ -8,8 +8,9 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from common import slugs
+from common import changes, slugs
 from common.errors import Conflict, Invalid
+from identity import event_kinds as kinds
 from identity import events
 from identity.models import Token, User
 from identity.services import credentials, emails
@@ -17,6 +18,8 @@ from identity.services import credentials, emails
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
+
+    from identity.event_catalogue import Kind
 
 STAFF_ONLY = frozenset(
     {
@@ -43,7 +46,7 @@ SHAPES: Mapping[str, type] = {"details": dict, "managed_isds": list}
 USERNAME_TAKEN = {"username": ["user with this username already exists."]}
 
 
-class UsernameTaken(Invalid):
+class LoginNameTaken(Invalid):
     """Somebody else has that user name."""
 
     code = "username_taken"
@@ -92,7 +95,7 @@ def create(
     """Register a person; without a password they cannot log in by one before it is set.
 
     :raises Misshapen: the details are no object, or the managed sources no list.
-    :raises UsernameTaken: the user name is taken.
+    :raises LoginNameTaken: the user name is taken.
     :raises emails.AddressUnusable: another person has the address.
     :raises slugs.Taken: the slug that was chosen is taken.
     :raises WeakPassword: the password breaks a rule.
@@ -108,8 +111,8 @@ def create(
     try:
         slugs.insert(user, username)
     except IntegrityError as error:  # lost a race for the name
-        raise UsernameTaken(USERNAME_TAKEN) from error
-    _record("user.created", user, f"User {username} was created.", actor, now)
+        raise LoginNameTaken(USERNAME_TAKEN) from error
+    _record(kinds.USER_CREATED, user, f"User {username} was created.", actor, now)
     return user
 
 
@@ -119,7 +122,7 @@ def update(
     *,
     actor: User,
     now: datetime,
-    changes: Mapping[str, Any],
+    wanted: Mapping[str, Any],
     agree_with_policy: bool = False,
 ) -> None:
     """Change a profile; what only staff may change is left as it is.
@@ -129,17 +132,14 @@ def update(
 
     :raises Misshapen: the details are no object, or the managed sources no list.
     :raises PolicyNotAgreed: the person never agreed with the policy and does not do so now.
-    :raises UsernameTaken: the new user name is taken.
+    :raises LoginNameTaken: the new user name is taken.
     :raises emails.AddressUnusable: another person has the address.
     :raises emails.TooManyMails: confirmations were asked for too often.
     :raises slugs.Taken: the new slug is taken.
     """
     locked = User.objects.select_for_update(no_key=True).get(pk=user.pk)
-    changed = {
-        field: value
-        for field, value in changes.items()
-        if getattr(locked, field) != value and (actor.is_staff or field not in STAFF_ONLY)
-    }
+    allowed = {f: new for f, new in wanted.items() if actor.is_staff or f not in STAFF_ONLY}
+    changed = changes.differing(locked, allowed)
     if actor.pk == locked.pk and locked.agreement_date is None:
         if not agree_with_policy:
             raise PolicyNotAgreed({"agree_with_policy": ["User must agree with the policy."]})
@@ -149,15 +149,14 @@ def update(
             emails.check_free(str(changed["email"]), but=locked)
             emails.cancel(locked, actor=actor, now=now)
         elif asked := str(changed.pop("email")):
-            emails.ask(locked, asked, actor=actor, now=now)
+            emails.request_confirmation(locked, asked, actor=actor, now=now)
     if changed:
         _write(locked, changed, actor=actor, now=now)
 
 
 def _write(user: User, changed: Mapping[str, Any], *, actor: User, now: datetime) -> None:
     _check_shapes(changed)
-    for field, value in changed.items():
-        setattr(user, field, value)
+    changes.assign(user, changed)
     _check_username(user)
     slugs.update(user, [*changed, "modified"])
     if "token_lifetime" in changed:
@@ -165,7 +164,7 @@ def _write(user: User, changed: Mapping[str, Any], *, actor: User, now: datetime
     if changed.get("is_active") is False:
         _shut_out(user, actor=actor, now=now)
     message = f"User {user.username} was updated."
-    _record("user.updated", user, message, actor, now, fields=sorted(changed))
+    _record(kinds.USER_UPDATED, user, message, actor, now, fields=sorted(changed))
 
 
 @transaction.atomic
@@ -179,7 +178,7 @@ def deactivate(user: User, *, reason: str, actor: User, now: datetime) -> None:
     )
     _shut_out(user, actor=actor, now=now)
     message = f"User {user.username} was deactivated."
-    _record("user.deactivated", user, message, actor, now, reason=reason)
+    _record(kinds.USER_DEACTIVATED, user, message, actor, now, reason=reason)
 
 
 @transaction.atomic
@@ -191,7 +190,7 @@ def activate(user: User, *, actor: User, now: datetime) -> None:
     if user.is_removed:
         raise Removed("This user was removed.")
     User.objects.filter(pk=user.pk).update(is_active=True, deactivation_reason="", modified=now)
-    _record("user.activated", user, f"User {user.username} was activated.", actor, now)
+    _record(kinds.USER_ACTIVATED, user, f"User {user.username} was activated.", actor, now)
 
 
 def change_password(
@@ -245,7 +244,7 @@ def _replace_password(
     credentials.revoke_all(user, actor=actor, now=now, keeping=keeping)
     credentials.end_sessions(user)
     message = f"The password of {user.username} was changed."
-    _record("user.password_changed", user, message, actor, now)
+    _record(kinds.USER_PASSWORD_CHANGED, user, message, actor, now)
 
 
 def _shut_out(user: User, *, actor: User, now: datetime) -> None:
@@ -274,10 +273,10 @@ def _check_shapes(given: Mapping[str, Any]) -> None:
 
 def _check_username(user: User) -> None:
     if User.objects.exclude(pk=user.pk).filter(username=user.username).exists():
-        raise UsernameTaken(USERNAME_TAKEN)
+        raise LoginNameTaken(USERNAME_TAKEN)
 
 
 def _record(
-    kind: str, user: User, message: str, actor: User | None, now: datetime, **payload: object
+    kind: Kind, user: User, message: str, actor: User | None, now: datetime, **payload: object
 ) -> None:
     events.record(kind, user, actor=actor, now=now, message=message, payload=payload)

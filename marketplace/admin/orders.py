@@ -15,6 +15,7 @@ from common.admin.related_tables import RelatedTable
 from common.admin.staff_actions import ReasonForm, RemarkForm, StaffAction, StaffActionForm
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
+from marketplace.cancellation import is_stoppable
 from marketplace.lifecycle import OPEN, ORDER, OrderState, OrderType
 from marketplace.models import Order
 from marketplace.services import orders
@@ -93,7 +94,7 @@ def step(
 
 
 def _can_be_called_off(order: Order) -> bool:
-    return order.state != OrderState.EXECUTING or orders.can_stop(order)
+    return order.state != OrderState.EXECUTING or is_stoppable(order)
 
 
 STEPS = (

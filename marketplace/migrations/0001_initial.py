@@ -2,8 +2,6 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import marketplace.components
-import marketplace.lifecycle
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -132,7 +130,7 @@ class Migration(migrations.Migration):
                             ("Unavailable", "Unavailable"),
                             ("Archived", "Archived"),
                         ],
-                        default=marketplace.lifecycle.OfferingState["DRAFT"],
+                        default="Draft",
                         max_length=15,
                     ),
                 ),
@@ -368,7 +366,7 @@ class Migration(migrations.Migration):
                             ("hour", "hour"),
                             ("quantity", "quantity"),
                         ],
-                        default=marketplace.components.BillingUnit["MONTH"],
+                        default="month",
                         max_length=30,
                     ),
                 ),
@@ -377,7 +375,7 @@ class Migration(migrations.Migration):
                     "billing_mode",
                     models.CharField(
                         choices=[("inherit", "inherit"), ("limit", "limit"), ("usage", "usage")],
-                        default=marketplace.components.PlanBillingMode["INHERIT"],
+                        default="inherit",
                         max_length=10,
                     ),
                 ),
@@ -463,7 +461,7 @@ class Migration(migrations.Migration):
                             ("Terminating", "Terminating"),
                             ("Terminated", "Terminated"),
                         ],
-                        default=marketplace.lifecycle.ResourceState["CREATING"],
+                        default="Creating",
                         max_length=15,
                     ),
                 ),
@@ -553,7 +551,7 @@ class Migration(migrations.Migration):
                             ("Terminate", "Terminate"),
                             ("Restore", "Restore"),
                         ],
-                        default=marketplace.lifecycle.OrderType["CREATE"],
+                        default="Create",
                         max_length=10,
                     ),
                 ),
@@ -908,11 +906,11 @@ class Migration(migrations.Migration):
                     (
                         "state__in",
                         [
-                            marketplace.lifecycle.OrderState["EXECUTING"],
-                            marketplace.lifecycle.OrderState["PENDING_CONSUMER"],
-                            marketplace.lifecycle.OrderState["PENDING_PROJECT"],
-                            marketplace.lifecycle.OrderState["PENDING_PROVIDER"],
-                            marketplace.lifecycle.OrderState["PENDING_START_DATE"],
+                            "executing",
+                            "pending-consumer",
+                            "pending-project",
+                            "pending-provider",
+                            "pending-start-date",
                         ],
                     )
                 ),
@@ -956,11 +954,11 @@ class Migration(migrations.Migration):
                     (
                         "state__in",
                         [
-                            marketplace.lifecycle.OrderState["EXECUTING"],
-                            marketplace.lifecycle.OrderState["PENDING_CONSUMER"],
-                            marketplace.lifecycle.OrderState["PENDING_PROJECT"],
-                            marketplace.lifecycle.OrderState["PENDING_PROVIDER"],
-                            marketplace.lifecycle.OrderState["PENDING_START_DATE"],
+                            "executing",
+                            "pending-consumer",
+                            "pending-project",
+                            "pending-provider",
+                            "pending-start-date",
                         ],
                     )
                 ),

@@ -2,7 +2,29 @@
 
 from django.db import migrations
 
-from common.slug_triggers import keep_used
+TRIGGERS = """
+INSERT INTO identity_usedslug (kind, slug, owner)
+SELECT '{kind}', lower(slug), uuid FROM {table} ORDER BY id ON CONFLICT DO NOTHING;
+CREATE TRIGGER used_slug_of_new BEFORE INSERT ON {table}
+  FOR EACH ROW EXECUTE FUNCTION keep_used_slug('{kind}');
+CREATE TRIGGER used_slug_of_changed BEFORE UPDATE OF slug ON {table}
+  FOR EACH ROW WHEN (NEW.slug <> OLD.slug) EXECUTE FUNCTION keep_used_slug('{kind}')
+"""
+
+NO_TRIGGERS = """
+DROP TRIGGER used_slug_of_new ON {table};
+DROP TRIGGER used_slug_of_changed ON {table};
+DELETE FROM identity_usedslug WHERE kind = '{kind}'
+"""
+
+
+def keep_used(kind: str, table: str) -> migrations.RunSQL:
+    """Return the step after which the slugs of a table are never given again.
+
+    Where two rows have slugs that differ in case alone, both keep theirs.
+    """
+    names = {"kind": kind, "table": table}
+    return migrations.RunSQL(TRIGGERS.format(**names), NO_TRIGGERS.format(**names))
 
 
 class Migration(migrations.Migration):

@@ -5,9 +5,10 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from common.checked_columns import CheckedUrl
 from common.json_column import JsonColumn
 from common.links import web_link
-from common.models import Timestamped, UuidModel, choices, one_of, text
+from common.models import Timestamped, choices, one_of, text
 from identity.event_scope import EventScope
 from identity.models import EventSubject, Project, User
 from marketplace.lifecycle import OPEN, OrderState, OrderType
@@ -17,7 +18,7 @@ from marketplace.models.resource import Resource
 from marketplace.querysets import OrderQuerySet
 
 
-class Order(EventSubject, UuidModel, Timestamped):
+class Order(EventSubject, Timestamped):
     """A request to create, change, end or restore an allocation, and how it went.
 
     `state` is written by `marketplace.services.orders.advance` only. `limits` is the full set that
@@ -46,7 +47,7 @@ class Order(EventSubject, UuidModel, Timestamped):
     activation_price = models.DecimalField(max_digits=22, decimal_places=10, default=0)
     start_date = models.DateField(null=True, blank=True)
     request_comment = models.TextField(null=True, blank=True)  # noqa: DJ001 - null on the wire
-    callback_url = models.URLField(validators=[web_link], max_length=500, null=True, blank=True)  # noqa: DJ001 - null on the wire
+    callback_url = CheckedUrl(validators=[web_link], max_length=500, null=True, blank=True)
     accepted_terms_version = text(length=50)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="orders")
     consumer_reviewed_by = models.ForeignKey(

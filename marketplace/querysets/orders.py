@@ -19,12 +19,11 @@ from django.db.models.functions import Coalesce
 
 from common.audience import sees_everything
 from identity.permissions import Permission
-from marketplace.components import OfferingType
+from marketplace.cancellation import can_be_called_off
 from marketplace.contributions import contributions
 from marketplace.lifecycle import (
     WAITING,
     OrderState,
-    OrderType,
 )
 from marketplace.querysets.rights import agreed
 from marketplace.querysets.sides import (
@@ -78,10 +77,8 @@ class OrderQuerySet(QuerySet[Any]):
 
     def for_api(self, user: Any) -> Self:
         """Add what the API shows of an order beside its own columns."""
-        stoppable = Q(state=OrderState.EXECUTING, offering__type=OfferingType.BASIC)
-        can_stop = Q(state__in=sorted(WAITING)) | (stoppable & ~Q(type=OrderType.TERMINATE))
         return self.annotate(
-            can_terminate=Case(When(can_stop, then=TRUE), default=FALSE),
+            can_terminate=Case(When(can_be_called_off(), then=TRUE), default=FALSE),
             readable_traceback=readable_by_provider(user, "error_traceback"),
             shown_of_creator=self._shown_of_creator(user),
         )
@@ -97,7 +94,7 @@ class OrderQuerySet(QuerySet[Any]):
         of_colleague = names(ATTRIBUTES - {"civil_number"})
         consumer = consumer_side(user, Permission.VIEW_ORDER)
         chosen: Any = Coalesce(contributions().exposed_attributes(), names({"email"}))
-        told = ~Q(state__in=sorted(WAITING)) & agreed(user="created_by")
+        disclosed = ~Q(state__in=sorted(WAITING)) & agreed(user="created_by")
         bounded = ATTRIBUTES & settings.EXPOSABLE_ATTRIBUTES
         chosen = Func(
             chosen,
@@ -109,7 +106,7 @@ class OrderQuerySet(QuerySet[Any]):
         return Case(
             When(created_by=user.pk, then=names(ATTRIBUTES)),
             When(consumer or Q(pk__isnull=False), then=of_colleague),
-            When(told, then=chosen),
+            When(disclosed, then=chosen),
             default=names(()),
             output_field=NAMES,
         )

@@ -6,16 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from common import changes
 from common.errors import Forbidden, Invalid
 from common.machine import wrong_state
 from identity.permissions import Permission
+from marketplace import event_kinds as kinds
 from marketplace import limits as rules
 from marketplace.lifecycle import OrderState, OrderType
 from marketplace.services import attributes as reading
-from marketplace.services import capacity, changes, history, promises, quotes
+from marketplace.services import capacity, history, promises, quotes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from datetime import date, datetime
 
     from identity.models import User
@@ -39,7 +41,7 @@ class NotInThisOrder(Invalid):
     code = "not_in_this_order"
 
 
-class StartInPast(Invalid):
+class StartMovedToPast(Invalid):
     """An order cannot begin before today."""
 
     code = "impossible_start_date"
@@ -66,7 +68,7 @@ def amend(
     :raises NotInThisOrder: it is no order for limits.
     :raises InvalidLimits: the limits cannot be had.
     :raises InvalidOptions: an attribute is not what the offering asks for.
-    :raises StartInPast: the start date is over.
+    :raises StartMovedToPast: the start date is over.
     """
     held = promises.locked(order)
     _refuse(held, actor)
@@ -80,7 +82,7 @@ def amend(
         wanted |= _limits(held, limits)
     if start_date is not KEEP:
         if start_date is not None and start_date < now.date():
-            raise StartInPast({"start_date": ["Cannot be earlier than the current date."]})
+            raise StartMovedToPast({"start_date": ["Cannot be earlier than the current date."]})
         wanted["start_date"] = start_date
     changed = changes.write(held, wanted, now=now)
     if not changed:
@@ -88,7 +90,7 @@ def amend(
     if held.type == OrderType.CREATE:
         _carry_over(held, changed, parsed, actor=actor, now=now)
     history.of_order(
-        "order.amended",
+        kinds.ORDER_AMENDED,
         held,
         actor=actor,
         now=now,
@@ -132,7 +134,7 @@ def _limits(order: Order, limits: Mapping[str, object]) -> dict[str, Any]:
 
 def _carry_over(
     order: Order,
-    changed: tuple[str, ...],
+    changed: Collection[str],
     parsed: reading.ParsedAttributes | None,
     *,
     actor: User,

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from marketplace.services import changes, delivery, end_dates, history, locking
+from common import changes
+from marketplace import event_kinds as kinds
+from marketplace.services import delivery, end_dates, history, locking
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,7 +65,7 @@ def _write(resource: Resource, texts: Mapping[str, str], *, actor: User, now: da
     held = locking.resource(resource)
     if changed := changes.write(held, texts, now=now):
         history.of_resource(
-            "resource.described",
+            kinds.RESOURCE_DESCRIBED,
             held,
             actor=actor,
             now=now,

@@ -6,28 +6,30 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 
-from common import slugs
+from common import changes, slugs
 from common.errors import Conflict, Forbidden, Invalid
 from common.machine import IllegalTransition
 from identity import events
 from identity.models import Grant
 from identity.services import members
+from marketplace import event_kinds as kinds
 from marketplace.lifecycle import OFFERING, OfferingState
 from marketplace.models import Offering
-from marketplace.services import changes, components, plans
+from marketplace.services import components, plans
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
     from decimal import Decimal
 
+    from identity.event_catalogue import Kind
     from identity.models import Customer, User
     from marketplace.models import Category
 
 NO_OPTIONS: dict[str, Any] = {"options": {}, "order": []}
 
 
-class SlugTaken(Invalid):
+class OfferingSlugTaken(Invalid):
     """Another offering has the slug."""
 
     code = "slug_taken"
@@ -51,7 +53,7 @@ class NotADraft(Forbidden):
     code = "permission_denied"
 
 
-class NotReady(Conflict):
+class OfferingIncomplete(Conflict):
     """There is nothing in the offering that could be ordered."""
 
     code = "offering_not_ready"
@@ -80,7 +82,7 @@ def create(  # noqa: PLR0913 - an offering has that many parts
 
     The slug is staff's to choose; without one it is made of the name.
 
-    :raises SlugTaken: when another offering has the slug.
+    :raises OfferingSlugTaken: when another offering has the slug.
     :raises NoPlans: when an empty list of plans was sent.
     :raises UnknownLimits: for bounds of a component that is not among the drafts.
     :raises Invalid: what `components.add_all` refuses.
@@ -99,7 +101,7 @@ def create(  # noqa: PLR0913 - an offering has that many parts
     components.add_all(offering, drafts, actor=actor, now=now)
     for draft in plan_drafts or ():
         plans.create(offering, actor=actor, now=now, **draft)
-    _record("offering.created", offering, actor=actor, now=now)
+    _record(kinds.OFFERING_CREATED, offering, actor=actor, now=now)
     return offering
 
 
@@ -109,7 +111,7 @@ def activate(offering: Offering, *, actor: User, now: datetime, complete: bool =
     Clients of Waldur activate offerings whose parts they add afterwards; people forget them.
 
     :raises IllegalTransition: when it is active, or paused.
-    :raises NotReady: when it has to be complete, and has no component or no plan.
+    :raises OfferingIncomplete: when it has to be complete, and has no component or no plan.
     """
     OFFERING.check("activate", OfferingState(offering.state))
     if complete:
@@ -127,7 +129,7 @@ def _refuse_incomplete(offering: Offering) -> None:
         if not found
     ]
     if missing:
-        raise NotReady(
+        raise OfferingIncomplete(
             f"The offering has no {' and no '.join(missing)}, so nothing can be ordered."
         )
 
@@ -179,7 +181,7 @@ def _advance(
         raise IllegalTransition(f"Offering is no longer {source}.")
     offering.state, offering.paused_reason, offering.modified = target, paused_reason, now
     _record(
-        f"offering.{target.lower()}",
+        kinds.OFFERING_STATES[target],
         offering,
         actor=actor,
         now=now,
@@ -195,7 +197,7 @@ def change_overview(offering: Offering, *, actor: User, now: datetime, **wanted:
     """Change what people read of an offering: its name, texts and links.
 
     :raises NotADraft: when it is not a draft and the actor not of staff.
-    :raises SlugTaken: when another offering has the slug.
+    :raises OfferingSlugTaken: when another offering has the slug.
     """
     if offering.state != OfferingState.DRAFT and not actor.is_staff:
         raise NotADraft("You do not have permission to perform this action.")
@@ -208,7 +210,7 @@ def change_overview(offering: Offering, *, actor: User, now: datetime, **wanted:
 def change(offering: Offering, *, actor: User, now: datetime, **wanted: Any) -> Offering:
     """Change what is an offering's own: category, place, options, attributes, integration.
 
-    :raises SlugTaken: when another offering has the slug.
+    :raises OfferingSlugTaken: when another offering has the slug.
     """
     try:
         with transaction.atomic():
@@ -216,7 +218,7 @@ def change(offering: Offering, *, actor: User, now: datetime, **wanted: Any) -> 
     except IntegrityError as error:
         raise _slug_taken() from error
     if changed:
-        _record("offering.updated", offering, actor=actor, now=now, changed=changed)
+        _record(kinds.OFFERING_UPDATED, offering, actor=actor, now=now, changed=changed)
     return offering
 
 
@@ -231,7 +233,7 @@ def remove(offering: Offering, *, actor: User, now: datetime) -> None:
         raise OfferingInUse("Offering was not deleted since it has resources.")
     held = Grant.objects.on(offering.scope_type, offering.pk).in_force()
     members.revoke_all(held, actor=actor, now=now, reason="offering removed")
-    _record("offering.removed", offering, actor=actor, now=now)
+    _record(kinds.OFFERING_REMOVED, offering, actor=actor, now=now)
     offering.delete()
 
 
@@ -239,7 +241,7 @@ def remove(offering: Offering, *, actor: User, now: datetime) -> None:
 def ask_to_sync(offering: Offering, *, actor: User, now: datetime) -> None:
     """Ask the site to bring what it has of an offering's allocations in line with what is here."""
     message = f"A synchronization of offering {offering.name} was asked for."
-    _record("offering.sync_requested", offering, actor=actor, now=now, message=message)
+    _record(kinds.OFFERING_SYNC_REQUESTED, offering, actor=actor, now=now, message=message)
 
 
 def _insert(offering: Offering) -> None:
@@ -249,8 +251,8 @@ def _insert(offering: Offering) -> None:
         raise _slug_taken() from error
 
 
-def _slug_taken() -> SlugTaken:
-    return SlugTaken({"slug": ["offering with this slug already exists."]})
+def _slug_taken() -> OfferingSlugTaken:
+    return OfferingSlugTaken({"slug": ["offering with this slug already exists."]})
 
 
 def _bounded(
@@ -263,7 +265,7 @@ def _bounded(
 
 
 def _record(  # noqa: PLR0913 - an event has that many sides
-    kind: str,
+    kind: Kind,
     offering: Offering,
     *,
     actor: User,
@@ -271,7 +273,7 @@ def _record(  # noqa: PLR0913 - an event has that many sides
     source: str = "",
     target: str = "",
     message: str = "",
-    changed: Sequence[str] = (),
+    changed: Collection[str] = (),
 ) -> None:
     events.record(
         kind,
@@ -281,6 +283,5 @@ def _record(  # noqa: PLR0913 - an event has that many sides
         source=source,
         target=target,
         message=message,
-        provider=offering.customer,
         payload={"name": offering.name, "changed": list(changed)},
     )

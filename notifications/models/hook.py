@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from enum import IntEnum, StrEnum
 from typing import ClassVar
 
@@ -11,7 +12,9 @@ from django.db.models import Q
 from common.address_column import AddressColumn
 from common.audience import OPEN, Audiences
 from common.json_column import JsonColumn
-from common.models import Timestamped, UuidModel, choices, one_of, text
+from common.leased_rows import IS_OPEN, Delivery
+from common.leases import Backoff, Lease
+from common.models import Timestamped, choices, one_of, text
 from identity.event_scope import EventScope
 from identity.models.event import Event
 from identity.models.event_subject import EventSubject
@@ -62,7 +65,7 @@ class HookManager(models.Manager["Hook"]):
         return self.get_queryset().live()
 
 
-class Hook(EventSubject, UuidModel, Timestamped):
+class Hook(EventSubject, Timestamped):
     """A person's hook, or an organisation's, which all its owners see and manage.
 
     Both sorts are in one table, so that they are listed, planned and claimed by one query each;
@@ -151,25 +154,26 @@ class EmailHook(Hook):
         verbose_name = "mail hook"
 
 
-class HookDelivery(models.Model):
-    """One event of which one hook is to be told, with a lease, back-off and a dead state.
+class HookDelivery(Delivery):
+    """One event of which one hook is to be told.
 
     The event's number and subject stand here too: they decide what may be sent next.
     """
 
     audiences: ClassVar[Audiences] = OPEN
 
+    lease = Lease(
+        lasts=timedelta(minutes=1),
+        backoff=Backoff(first=timedelta(seconds=10), factor=3, longest=timedelta(hours=8)),
+        most_attempts=17,
+    )
+    worn_out = "The sender died at every attempt."
+
     hook = models.ForeignKey(Hook, on_delete=models.CASCADE, related_name="deliveries")
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="+")
     sequence = models.BigIntegerField()
     subject_uuid = models.UUIDField()
     planned_at = models.DateTimeField(db_index=True)
-    attempts = models.PositiveIntegerField(default=0)
-    next_attempt_at = models.DateTimeField()
-    claimed_until = models.DateTimeField(null=True, blank=True)
-    delivered_at = models.DateTimeField(null=True, blank=True)
-    dead = models.BooleanField(default=False)
-    last_error = text(long=True)
 
     class Meta:
         constraints = (
@@ -179,12 +183,12 @@ class HookDelivery(models.Model):
             models.Index(
                 fields=["hook", "next_attempt_at", "sequence"],
                 name="hook_delivery_due",
-                condition=Q(delivered_at__isnull=True, dead=False),
+                condition=IS_OPEN,
             ),
             models.Index(
                 fields=["hook", "subject_uuid", "sequence"],
                 name="hook_delivery_open",
-                condition=Q(delivered_at__isnull=True, dead=False),
+                condition=IS_OPEN,
             ),
             models.Index(fields=["hook", "-sequence"], name="hook_delivery_latest"),
         )

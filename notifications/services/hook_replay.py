@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from common.errors import Missing
+from common.leased_rows import begun_anew
 from identity import events
+from notifications import event_kinds as kinds
 from notifications.hook_matching import Wish
 from notifications.models import Hook, HookDelivery
 from notifications.services.hook_planning import delivery, visible_to_owner
@@ -27,15 +29,6 @@ MOST = 10_000
 """How many events one request may have told again; what is left is another request."""
 
 CHUNK = 500
-BEGUN_ANEW = (
-    "planned_at",
-    "attempts",
-    "next_attempt_at",
-    "claimed_until",
-    "delivered_at",
-    "dead",
-    "last_error",
-)
 
 
 class NoSuchEvent(Missing):
@@ -133,9 +126,8 @@ def replay_dead(hook: Hook, *, actor: User, now: datetime) -> Replayed:
     locked = _begun_anew(hook)
     dead = HookDelivery.objects.filter(hook=locked, dead=True).order_by("sequence")
     chosen = list(dead.values_list("pk", "sequence")[:MOST])
-    HookDelivery.objects.filter(pk__in=[pk for pk, _ in chosen]).update(
-        dead=False, attempts=0, planned_at=now, next_attempt_at=now, claimed_until=None
-    )
+    rows = HookDelivery.objects.filter(pk__in=[pk for pk, _ in chosen])
+    rows.update(planned_at=now, **begun_anew(now))
     further = chosen[-1][1] if len(chosen) == MOST else None
     return _told(locked, Replayed(len(chosen), further), actor=actor, now=now)
 
@@ -168,7 +160,7 @@ def _again(hook: Hook, chosen: Iterable[Event], *, now: datetime) -> int:
         rows,
         update_conflicts=True,
         unique_fields=["hook", "event"],
-        update_fields=BEGUN_ANEW,
+        update_fields=["planned_at", *HookDelivery.lease_columns],
     )
     return len(rows)
 
@@ -186,14 +178,13 @@ def _column(bound: int | datetime) -> str:
 
 
 def _told(hook: Hook, replayed: Replayed, *, actor: User, now: datetime) -> Replayed:
-    kind = "web_hook.replayed" if hook.destination_url else "email_hook.replayed"
+    kind = kinds.WEB_HOOK_REPLAYED if hook.destination_url else kinds.EMAIL_HOOK_REPLAYED
     events.record(
         kind,
         hook,
         actor=actor,
         now=now,
         message=f"{replayed.replayed} events are told again.",
-        customer=hook.customer,
         payload={"hook_uuid": hook.uuid.hex, "replayed": replayed.replayed},
     )
     return replayed

@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.db.models import F, OuterRef, Q, Subquery
 
+from common import leased_rows
+from common.leased_rows import IS_OPEN, is_due, is_free, store
+from common.leases import Backoff
 from common.redaction import without_secrets
 from identity.event_form import told
 from notifications.models import Hook, HookAttempt, HookDelivery
@@ -29,23 +32,17 @@ if TYPE_CHECKING:
 
     from notifications.bus.posting import Answer
 
-LEASE = timedelta(minutes=1)
-"""How long a claimed delivery is left to its sender; after that the sender counts as dead."""
-
-MAX_ATTEMPTS = 17
 GIVEN_UP_AFTER = timedelta(days=3)
 """How long a receiver may answer nothing until what waits for it is given up, oldest first."""
 
-FIRST_PAUSE = timedelta(seconds=10)
-LONGEST_PAUSE = timedelta(hours=8)
-LONGEST_HOOK_PAUSE = timedelta(hours=1)
+OF_HOOKS = Backoff(first=timedelta(seconds=10), longest=timedelta(hours=1))
+"""How long a hook as a whole is left alone, whose receiver is away."""
+
 REFUSALS_ALLOWED = 5
 """How many answers other than success, in a row, until the hook as a whole is left alone."""
 
 MAIL_AT_MOST_EVERY = timedelta(minutes=1)
 EVENTS_IN_A_MAIL = 50
-
-IS_OPEN = Q(delivered_at__isnull=True, dead=False)
 
 
 @dataclass(frozen=True)
@@ -72,21 +69,13 @@ class Claim:
     parts: tuple[Part, ...]
 
 
-def pause_after(attempt: int) -> timedelta:
-    """Return how long a delivery waits after a failed attempt: three times as long each time."""
-    return min(FIRST_PAUSE * int(3 ** min(attempt - 1, 12)), LONGEST_PAUSE)
-
-
 def hook_pause_after(failures: int, *, is_answered: bool) -> timedelta:
     """Return how long a whole hook is left alone after failures in a row.
 
     One that is answered may refuse one event and take the next; one that is not costs a timeout for
     each.
     """
-    beyond = failures - (REFUSALS_ALLOWED if is_answered else 1)
-    if beyond < 0:
-        return timedelta(0)
-    return min(FIRST_PAUSE * int(2 ** min(beyond, 12)), LONGEST_HOOK_PAUSE)
+    return OF_HOOKS.after(failures - (REFUSALS_ALLOWED - 1 if is_answered else 0))
 
 
 @transaction.atomic
@@ -96,22 +85,14 @@ def claim(*, now: datetime) -> Claim | None:
     What a sender had who died is taken again when its lease is over; what killed its sender at
     every attempt is given up.
     """
-    hook = _next_hook(now)
-    if hook is None:
-        return None
-    at_most = EVENTS_IN_A_MAIL if hook.hook_type == HookType.EMAIL else 1
-    chosen = list(_due(hook, now)[:at_most])
-    if _gave_up(chosen):
-        return claim(now=now)
-    until = now + LEASE
-    for delivery in chosen:
-        delivery.attempts = min(delivery.attempts, MAX_ATTEMPTS) + 1  # whatever stood there
-        delivery.claimed_until = until
-    HookDelivery.objects.bulk_update(chosen, ["attempts", "claimed_until"])
-    hook.claimed_until, hook.last_tried_at = until, now
-    hook.save(update_fields=["claimed_until", "last_tried_at"])
-    chosen.sort(key=lambda delivery: delivery.sequence)
-    return _claimed(hook, chosen, until, now)
+    passed_over: list[int] = []
+    while hook := _next_hook(now, passed_over):
+        at_most = EVENTS_IN_A_MAIL if hook.hook_type == HookType.EMAIL else 1
+        chosen = leased_rows.claim(_in_turn(hook), now=now, at_most=at_most)
+        if chosen:
+            return _claimed(hook, chosen, now=now)
+        passed_over.append(hook.pk)  # all that was due is given up
+    return None
 
 
 @transaction.atomic
@@ -147,13 +128,14 @@ def settle(claimed: Claim, answer: Answer, *, started: datetime, now: datetime) 
 # --- what is next ---------------------------------------------------------------------------------
 
 
-def _next_hook(now: datetime) -> Hook | None:
-    due = _in_turn(HookDelivery.objects.filter(hook=OuterRef("pk")), now)
+def _next_hook(now: datetime, passed_over: Sequence[int]) -> Hook | None:
+    due = _first_of_subjects(HookDelivery.objects.filter(hook=OuterRef("pk"))).filter(is_due(now))
     awake = Q(paused_until__isnull=True) | Q(paused_until__lte=now)
     found: Hook | None = (
         Hook.objects.live()
-        .filter(_is_free(now), awake)
-        .alias(first_due=Subquery(due.values("pk")[:1]))
+        .filter(is_free(now), awake)
+        .exclude(pk__in=passed_over)
+        .alias(first_due=Subquery(due.order_by("next_attempt_at", "sequence").values("pk")[:1]))
         .filter(first_due__isnull=False)
         .select_related("author")
         .select_for_update(skip_locked=True, no_key=True, of=("self",))
@@ -163,8 +145,8 @@ def _next_hook(now: datetime) -> Hook | None:
     return found
 
 
-def _in_turn(rows: QuerySet[HookDelivery], now: datetime) -> QuerySet[HookDelivery]:
-    """Keep what is due and the first that is open of its subject, in the order to be sent.
+def _first_of_subjects(rows: QuerySet[HookDelivery]) -> QuerySet[HookDelivery]:
+    """Keep what is open and, for its hook, the first that is open of its subject.
 
     The subqueries are of a form that PostgreSQL asks row by row, along the indexes: it finds the
     first row of a long backlog without looking at the others.
@@ -173,26 +155,26 @@ def _in_turn(rows: QuerySet[HookDelivery], now: datetime) -> QuerySet[HookDelive
         IS_OPEN, hook=OuterRef("hook"), subject_uuid=OuterRef("subject_uuid")
     )
     first = of_subject.order_by("sequence").values("sequence")[:1]
-    due = rows.filter(IS_OPEN, _is_free(now), next_attempt_at__lte=now, sequence=Subquery(first))
-    return due.order_by("next_attempt_at", "sequence")
+    return rows.filter(IS_OPEN, sequence=Subquery(first))
 
 
-def _is_free(now: datetime) -> Q:
-    return Q(claimed_until__isnull=True) | Q(claimed_until__lte=now)
-
-
-def _due(hook: Hook, now: datetime) -> QuerySet[HookDelivery]:
-    """Return what may go out now; a mail tells all, so that it need not leave out what follows."""
+def _in_turn(hook: Hook) -> QuerySet[HookDelivery]:
+    """Return what is sent next; a mail tells all, so that it need not leave out what follows."""
     rows = HookDelivery.objects.filter(hook=hook)
     if hook.hook_type == HookType.EMAIL:
-        rows = rows.filter(IS_OPEN, _is_free(now), next_attempt_at__lte=now).order_by("sequence")
+        rows = rows.filter(IS_OPEN).order_by("sequence")
     else:
-        rows = _in_turn(rows, now)
+        rows = _first_of_subjects(rows).order_by("next_attempt_at", "sequence")
     sides = ("event__customer", "event__provider", "event__project")
     return rows.select_related("event__actor", *sides)
 
 
-def _claimed(hook: Hook, chosen: Sequence[HookDelivery], until: datetime, now: datetime) -> Claim:
+def _claimed(hook: Hook, chosen: list[HookDelivery], *, now: datetime) -> Claim:
+    """Leave the hook to the caller for as long as the deliveries, and return what to send."""
+    until = now + HookDelivery.lease.lasts
+    hook.claimed_until, hook.last_tried_at = until, now
+    hook.save(update_fields=["claimed_until", "last_tried_at"])
+    chosen.sort(key=lambda delivery: delivery.sequence)
     overlaps = hook.previous_until is not None and hook.previous_until > now
     return Claim(
         hook_id=hook.pk,
@@ -205,15 +187,6 @@ def _claimed(hook: Hook, chosen: Sequence[HookDelivery], until: datetime, now: d
         sealed=(hook.sealed_secret, hook.sealed_previous) if overlaps else (hook.sealed_secret,),
         parts=tuple(Part(row.pk, row.attempts, told(row.event)) for row in chosen),
     )
-
-
-def _gave_up(chosen: Sequence[HookDelivery]) -> bool:
-    """Give up what was tried too often, and tell whether there was such."""
-    worn = [row.pk for row in chosen if row.attempts >= MAX_ATTEMPTS]
-    gave_up = HookDelivery.objects.filter(pk__in=worn).update(
-        dead=True, claimed_until=None, last_error="The sender died at every attempt."
-    )
-    return bool(gave_up)
 
 
 # --- what came of it ------------------------------------------------------------------------------
@@ -250,8 +223,8 @@ def _log(own: Sequence[HookDelivery], answer: Answer, *, started: datetime) -> N
 
 def _delivered(hook: Hook, own: Sequence[HookDelivery], *, now: datetime) -> None:
     for row in own:
-        row.delivered_at, row.claimed_until, row.dead, row.last_error = now, None, False, ""
-    _save(own)
+        row.settle(now=now)
+    store(own)
     if hook.paused_until is not None:  # it was away and is back: what waits need not wait longer
         waiting = HookDelivery.objects.filter(IS_OPEN, hook=hook, next_attempt_at__gt=now)
         waiting.update(next_attempt_at=now)
@@ -266,13 +239,13 @@ def _failed(hook: Hook, own: Sequence[HookDelivery], answer: Answer, *, now: dat
     hook.failing_since = hook.failing_since or now
     is_mail = hook.hook_type == HookType.EMAIL
     for row in own:
-        row.last_error, row.claimed_until = answer.error, None
-        row.next_attempt_at = now if is_mail else now + pause_after(row.attempts)
-        row.dead = row.attempts >= MAX_ATTEMPTS
-    _save(own)
+        row.fail(answer.error, now=now)
+        if is_mail:  # it is the hook that rests
+            row.next_attempt_at = now
+    store(own)
     if not is_mail:
         _hold_up(own, now=now)
-    pause = pause_after(hook.failures) if is_mail else _pause_of(hook, answer)
+    pause = HookDelivery.lease.backoff.after(hook.failures) if is_mail else _pause_of(hook, answer)
     hook.paused_until = now + pause if pause else None
     if hook.failing_since <= now - GIVEN_UP_AFTER:
         old = HookDelivery.objects.filter(IS_OPEN, hook=hook, planned_at__lte=now - GIVEN_UP_AFTER)
@@ -295,9 +268,4 @@ def _pause_of(hook: Hook, answer: Answer) -> timedelta:
     """Return how long a receiver is left alone, at least as long as it asks for."""
     pause = hook_pause_after(hook.failures, is_answered=answer.status is not None)
     wished = timedelta(seconds=answer.retry_after or 0)
-    return max(pause, min(wished, LONGEST_HOOK_PAUSE))
-
-
-def _save(own: Sequence[HookDelivery]) -> None:
-    fields = ["delivered_at", "claimed_until", "dead", "last_error", "next_attempt_at"]
-    HookDelivery.objects.bulk_update(own, fields)
+    return max(pause, min(wished, OF_HOOKS.longest))

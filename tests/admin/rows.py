@@ -2,81 +2,38 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.utils import timezone
+from factory.django import DjangoModelFactory
 
 from accounting.models import (
     ComponentUsage,
     ComponentUserUsage,
-    ComponentUserUsageLimit,
-    DesiredState,
-    PlanPeriodUsage,
-    PolicyComponentLimit,
-    PolicyState,
-    SlurmCommandHistory,
-    SlurmPeriodicUsagePolicy,
-    SlurmPolicyEvaluationLog,
 )
 from allocations.models import (
-    AgentIdentity,
-    AgentLog,
-    AgentProcessor,
-    AgentService,
-    BackendResource,
-    BackendResourceRequest,
-    CourseAccount,
-    CustomerServiceAccount,
-    EventConsumer,
     EventSubscription,
-    EventSubscriptionQueue,
-    MembershipSyncStatus,
-    MessageQueue,
-    OfferingUser,
-    ProjectServiceAccount,
-    Provision,
-    QueueMessage,
     ResourceApiKey,
-    UserAttributeConfig,
 )
 from identity import models as identity
 from identity.roles import RoleName
 from marketplace import models as marketplace
 from notifications import models as notifications
+from tests import factories
 from tests.factories.accounting import (
-    CommandHistoryFactory,
     ComponentUsageFactory,
     ComponentUserUsageFactory,
-    ComponentUserUsageLimitFactory,
-    DesiredStateFactory,
-    EvaluationLogFactory,
-    PlanPeriodUsageFactory,
-    PolicyComponentLimitFactory,
-    PolicyFactory,
-    PolicyStateFactory,
 )
 from tests.factories.agents import (
     AgentIdentityFactory,
-    AgentLogFactory,
-    AgentProcessorFactory,
-    AgentServiceFactory,
-    EventConsumerFactory,
     EventSubscriptionFactory,
-    EventSubscriptionQueueFactory,
-    MessageQueueFactory,
-    QueueMessageFactory,
 )
 from tests.factories.allocations import (
-    BackendResourceFactory,
-    BackendResourceRequestFactory,
-    CourseAccountFactory,
-    CustomerServiceAccountFactory,
-    MembershipSyncStatusFactory,
     OfferingUserFactory,
-    ProjectServiceAccountFactory,
-    ProvisionFactory,
     RequestedApiKeyFactory,
-    UserAttributeConfigFactory,
 )
 from tests.factories.identity import (
     CustomerFactory,
@@ -85,29 +42,16 @@ from tests.factories.identity import (
     OrganizationGroupFactory,
     ProjectFactory,
     RoleFactory,
-    ScienceDomainFactory,
-    ScienceSubDomainFactory,
-    SshKeyFactory,
-    TokenFactory,
     UserFactory,
 )
 from tests.factories.marketplace import (
     AccessModeFactory,
     CategoryFactory,
     CategoryGroupFactory,
-    ConsentFactory,
     HpcOfferingFactory,
     OfferingComponentFactory,
-    OfferingPartitionFactory,
-    OrderFactory,
-    PlanComponentFactory,
-    PlanFactory,
-    ResourceFactory,
-    ResourcePlanPeriodFactory,
-    ServiceProviderFactory,
-    TermsOfServiceFactory,
 )
-from tests.factories.notifications import HookAttemptFactory, HookDeliveryFactory, WebHookFactory
+from tests.factories.notifications import WebHookFactory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -199,69 +143,37 @@ def a_component() -> marketplace.OfferingComponent:
     return component
 
 
-MAKERS: dict[type[Any], Callable[[], Any]] = {
-    identity.Customer: CustomerFactory,
+def makers_of_factories() -> dict[type[Any], Callable[[], Any]]:
+    """Return the first factory of each model: the module's other ones are special cases of it."""
+    found: dict[Any, Callable[[], Any]] = {}
+    for module in iter_modules(factories.__path__, f"{factories.__name__}."):
+        for made in vars(import_module(module.name)).values():
+            if isinstance(made, type) and issubclass(made, DjangoModelFactory):
+                of: Any = made
+                found.setdefault(of._meta.model, made)
+    of_all = apps.get_models()
+    return {model: found[model] for model in of_all if model in found and not model._meta.proxy}
+
+
+MAKERS = makers_of_factories() | {
     identity.Event: an_event,
     identity.EventDelivery: a_delivery,
     identity.Grant: lambda: GrantFactory(scope=ProjectFactory(), created_by=UserFactory()),
     notifications.Hook: a_hook,
-    notifications.HookAttempt: HookAttemptFactory,
-    notifications.HookDelivery: HookDeliveryFactory,
     notifications.HookPosition: a_position,
     identity.IdempotencyKey: an_answer,
     identity.EmailConfirmation: email_confirmation,
     identity.LoginFailures: login_failures,
     identity.OrganizationGroup: a_group,
-    identity.Project: ProjectFactory,
     identity.Role: a_role,
-    identity.ScienceDomain: ScienceDomainFactory,
-    identity.ScienceSubDomain: ScienceSubDomainFactory,
-    identity.SshKey: SshKeyFactory,
     identity.TaskFailure: a_task_failure,
     identity.UsedSlug: a_used_slug,
-    identity.Token: TokenFactory,
-    identity.User: UserFactory,
-    marketplace.AccessMode: AccessModeFactory,
     marketplace.Category: a_category,
-    marketplace.CategoryGroup: CategoryGroupFactory,
-    marketplace.Consent: ConsentFactory,
     marketplace.Offering: lambda: HpcOfferingFactory(access_mode=AccessModeFactory()),
     marketplace.OfferingComponent: a_component,
-    marketplace.OfferingPartition: OfferingPartitionFactory,
-    marketplace.Order: OrderFactory,
-    marketplace.Plan: PlanFactory,
-    marketplace.PlanComponent: PlanComponentFactory,
-    marketplace.Resource: ResourceFactory,
-    marketplace.ResourcePlanPeriod: ResourcePlanPeriodFactory,
-    marketplace.ServiceProvider: ServiceProviderFactory,
-    marketplace.TermsOfService: TermsOfServiceFactory,
-    BackendResource: BackendResourceFactory,
-    BackendResourceRequest: BackendResourceRequestFactory,
-    CourseAccount: CourseAccountFactory,
-    CustomerServiceAccount: CustomerServiceAccountFactory,
-    ProjectServiceAccount: ProjectServiceAccountFactory,
-    AgentIdentity: AgentIdentityFactory,
-    AgentLog: AgentLogFactory,
-    AgentProcessor: AgentProcessorFactory,
-    AgentService: AgentServiceFactory,
-    EventConsumer: EventConsumerFactory,
     EventSubscription: lambda: EventSubscriptionFactory(identity=AgentIdentityFactory()),
-    EventSubscriptionQueue: EventSubscriptionQueueFactory,
-    MessageQueue: MessageQueueFactory,
-    QueueMessage: QueueMessageFactory,
-    MembershipSyncStatus: MembershipSyncStatusFactory,
-    OfferingUser: OfferingUserFactory,
-    Provision: ProvisionFactory,
     ResourceApiKey: RequestedApiKeyFactory,
-    UserAttributeConfig: UserAttributeConfigFactory,
     ComponentUsage: lambda: ComponentUsageFactory(modified_by=UserFactory()),
-    PlanPeriodUsage: PlanPeriodUsageFactory,
-    ComponentUserUsageLimit: ComponentUserUsageLimitFactory,
-    DesiredState: DesiredStateFactory,
     ComponentUserUsage: lambda: ComponentUserUsageFactory(user=OfferingUserFactory()),
-    PolicyComponentLimit: PolicyComponentLimitFactory,
-    PolicyState: PolicyStateFactory,
-    SlurmCommandHistory: CommandHistoryFactory,
-    SlurmPeriodicUsagePolicy: PolicyFactory,
-    SlurmPolicyEvaluationLog: EvaluationLogFactory,
 }
+"""For most models their factory; these rows want more than it gives, or have none."""

@@ -110,10 +110,11 @@ def test_a_new_row_is_offered_exactly_where_a_service_makes_it(
     staff: Client, model: type[Model]
 ) -> None:
     pages = PAGES[model]
-    makes = type(pages).create is not RecordAdmin.create
+    makes = bool(pages.create_with) or type(pages).create is not RecordAdmin.create
+    changes = bool(pages.change_with) or type(pages).change is not RecordAdmin.change
     assert staff.get(address(model, "add")).status_code == (200 if makes else 403)
     assert bool(pages.asked) == makes
-    assert bool(pages.editable) == (type(pages).change is not RecordAdmin.change)
+    assert bool(pages.editable) == changes
 
 
 @every_model

@@ -27,4 +27,6 @@ ROOT_URLCONF = "tests.chain.urls"
 CONTRIBUTIONS = {}
 REST_FRAMEWORK["DEFAULT_THROTTLE_CLASSES"] = []
 # The tables as the models are, without the history of how they came to be so.
+if DATABASES["default"]["ENGINE"] == "tests.database":  # which copies a migrated database
+    DATABASES["default"]["ENGINE"] = "standalone.embedded_postgres"
 DATABASES["default"]["TEST"] = {"NAME": f"chain_{APP}_{os.getpid()}", "MIGRATE": False}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,7 +13,6 @@ from config.celery import app as celery_app
 from identity.event_handlers import Handler
 from identity.event_kinds import PROJECT_UPDATED
 from identity.models import EventDelivery
-from identity.services import outbox
 from tests.factories.identity import EventFactory, ProjectFactory
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def test_the_last_failure_kills_the_delivery_with_its_error(monkeypatch):
         raise ValueError("never")
 
     wire(monkeypatch, hear=hear)
-    monkeypatch.setattr(outbox, "MAX_ATTEMPTS", 1)
+    monkeypatch.setattr(EventDelivery, "lease", replace(EventDelivery.lease, most_attempts=1))
     EventFactory(project=ProjectFactory())
 
     wiring.dispatch_events()

@@ -15,7 +15,11 @@ of_accounts = importlib.import_module("allocations.migrations.0013_addresses_in_
 
 
 @pytest.mark.django_db
-def test_domains_are_spelt_as_the_name_service_knows_them_and_the_rest_stays() -> None:
+def test_domains_are_spelt_as_the_name_service_knows_them_and_the_rest_stays(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The models of today stand for those of then; hooks have left identity since."""
+    monkeypatch.setattr(migration, "MODELS", ("User", "Customer", "EmailConfirmation"))
     kept = {"a@exämple.org": "a@xn--exmple-cua.org", "B@Example.org": "B@Example.org", "": ""}
     people = {was: UserFactory() for was in kept}
     with connection.cursor() as cursor:

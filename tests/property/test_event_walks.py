@@ -25,6 +25,7 @@ from allocations.services import announcements, publishing
 from identity import events
 from identity.models import Event, EventDelivery
 from identity.services import outbox
+from marketplace.event_kinds import RESOURCE_FLAGS_SET
 from tests.factories.agents import AgentIdentityFactory, EventConsumerFactory, MessageQueueFactory
 from tests.factories.marketplace import ResourceFactory
 
@@ -32,13 +33,13 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from allocations.bus.publisher import Parcel
+    from allocations.bus.publisher import OutgoingMessage
     from marketplace.models import Resource
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
-KIND = "resource.flags_set"
-LISTENERS = {KIND: ("listener", "bus")}
+KIND = RESOURCE_FLAGS_SET
+LISTENERS = {KIND.name: ("listener", "bus")}
 OPEN_AT_ONCE = 3
 ABOUT = 2
 
@@ -81,9 +82,7 @@ class Transaction(Thread):
     def run(self) -> None:
         try:
             with transaction.atomic():
-                event = events.record(
-                    KIND, self.resource, actor=None, now=self.now, resource_uuid=self.resource.uuid
-                )
+                event = events.record(KIND, self.resource, actor=None, now=self.now)
                 self.recorded.put(event.uuid)
                 transaction.set_rollback(self.verdict.get(timeout=30) == "rollback")
         finally:
@@ -173,11 +172,11 @@ class Walk:
         events_of = {message.uuid.hex: message.event.uuid for message in claimed.messages}
         taken = 0
 
-        def send(parcel: Parcel) -> None:
+        def send(message: OutgoingMessage) -> None:
             nonlocal taken
             if how == "fails" and taken == most:
                 raise NotPublished("away")
-            self.arrived.append(events_of[parcel.message_id])
+            self.arrived.append(events_of[message.message_id])
             taken += 1
             if how == "dies after" and taken > most:
                 raise Dies

@@ -10,6 +10,7 @@ import pytest
 from common.errors import Missing
 from common.machine import IllegalTransition
 from identity.models import Event
+from marketplace.cancellation import is_stoppable
 from marketplace.components import OfferingType
 from marketplace.lifecycle import ORDER, WAITING, OrderState, OrderType, ResourceState
 from marketplace.models import Order, Resource
@@ -112,6 +113,18 @@ def test_what_a_site_works_on_or_an_end_that_has_begun_cannot_be_called_off(
         "pending-consumer, pending-project, pending-provider, pending-start-date."
     )
     assert states(order) == ("executing", usual(kind, "executing"))
+
+
+@pytest.mark.parametrize("type_", list(OfferingType))
+@pytest.mark.parametrize("kind", [CREATE, UPDATE, TERMINATE])
+def test_lists_and_services_agree_on_what_can_be_called_off(
+    ordered: Any, offering: Offering, alice: User, type_: Any, kind: Any
+) -> None:
+    offering.type = type_
+    offering.save()
+    order = ordered(kind, state=OrderState.EXECUTING)
+    shown = Order.objects.for_api(alice).get(pk=order.pk).can_terminate
+    assert shown == is_stoppable(order) == (type_ == OfferingType.BASIC and kind != TERMINATE)
 
 
 def test_an_update_called_off_leaves_a_broken_resource_broken(

@@ -52,7 +52,7 @@ def test_an_owner_changes_what_is_theirs_to_change(
 ) -> None:
     changes = {"name": "LUMI Finland", "slug": "mine", "blocked": True, "abbreviation": "SWE"}
 
-    organisations.update(allocator, actor=alice, now=now, changes=changes)
+    organisations.update(allocator, actor=alice, now=now, wanted=changes)
 
     changed = Customer.objects.get(pk=allocator.pk)
     assert changed.name == "LUMI Finland"
@@ -61,14 +61,14 @@ def test_an_owner_changes_what_is_theirs_to_change(
 
 
 def test_staff_change_everything(dave: User, allocator: Customer, now: datetime) -> None:
-    organisations.update(allocator, actor=dave, now=now, changes={"slug": "swe", "blocked": True})
+    organisations.update(allocator, actor=dave, now=now, wanted={"slug": "swe", "blocked": True})
 
     changed = Customer.objects.get(pk=allocator.pk)
     assert (changed.slug, changed.blocked) == ("swe", True)
 
 
 def test_what_changes_nothing_is_no_event(dave: User, allocator: Customer, now: datetime) -> None:
-    organisations.update(allocator, actor=dave, now=now, changes={"name": allocator.name})
+    organisations.update(allocator, actor=dave, now=now, wanted={"name": allocator.name})
 
     assert not Event.objects.exists()
 
@@ -118,7 +118,7 @@ def test_an_organisation_with_offerings_is_not_removed(
 ) -> None:
     OfferingFactory(customer=provider)
 
-    with pytest.raises(organisations.InUse) as refusal:
+    with pytest.raises(organisations.OrganisationInUse) as refusal:
         organisations.remove(provider, actor=dave, now=now)
 
     assert refusal.value.detail == "Organization still has offerings."

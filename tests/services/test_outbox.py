@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.django_db
 
+MOST_ATTEMPTS = EventDelivery.lease.most_attempts or 0
+
 HEARD = {"thing.happened": ("a.first", "a.second")}
 
 
@@ -74,8 +76,8 @@ def test_a_claimed_delivery_is_nobody_elses_until_its_lease_is_over(now: datetim
     first = claimed(now)
 
     assert outbox.claim(now=now) is None
-    assert outbox.claim(now=now + outbox.LEASE - timedelta(seconds=1)) is None
-    again = claimed(now + outbox.LEASE)
+    assert outbox.claim(now=now + EventDelivery.lease.lasts - timedelta(seconds=1)) is None
+    again = claimed(now + EventDelivery.lease.lasts)
     assert (again.delivery_id, again.attempt) == (first.delivery_id, 2)
 
 
@@ -103,7 +105,8 @@ def test_a_failed_delivery_is_tried_again_later_and_keeps_the_reason(now: dateti
 
 
 def test_pauses_double_up_to_an_hour() -> None:
-    assert [outbox.pause_after(n).total_seconds() for n in (1, 2, 3, 11, 12, 40)] == [
+    pause_after = EventDelivery.lease.backoff.after
+    assert [pause_after(n).total_seconds() for n in (1, 2, 3, 11, 12, 40)] == [
         2,
         4,
         8,
@@ -116,22 +119,22 @@ def test_pauses_double_up_to_an_hour() -> None:
 def test_after_the_last_attempt_it_is_given_up_with_the_reason(now: datetime) -> None:
     happened(now)
     outbox.put_in_order({"thing.happened": ("a.first",)}, now=now)
-    for attempt in range(1, outbox.MAX_ATTEMPTS + 1):
+    for attempt in range(1, MOST_ATTEMPTS + 1):
         now += timedelta(hours=1)
         outbox.fail(claimed(now), f"error {attempt}", now=now)
 
     delivery = EventDelivery.objects.get()
     assert delivery.dead
-    assert delivery.last_error == f"error {outbox.MAX_ATTEMPTS}"
+    assert delivery.last_error == f"error {MOST_ATTEMPTS}"
     assert outbox.claim(now=now + timedelta(days=365)) is None
 
 
 def test_a_delivery_that_kills_every_worker_is_given_up_too(now: datetime) -> None:
     happened(now)
     outbox.put_in_order({"thing.happened": ("a.first",)}, now=now)
-    for _ in range(outbox.MAX_ATTEMPTS):
+    for _ in range(MOST_ATTEMPTS):
         claimed(now)
-        now += outbox.LEASE
+        now += EventDelivery.lease.lasts
 
     assert outbox.claim(now=now) is None
     delivery = EventDelivery.objects.get()
@@ -204,13 +207,13 @@ def test_who_is_late_does_not_disturb_the_worker_that_has_it_now(now: datetime) 
     happened(now)
     outbox.put_in_order({"thing.happened": ("a.first",)}, now=now)
     late = claimed(now)
-    now += outbox.LEASE
+    now += EventDelivery.lease.lasts
     current = claimed(now)
 
     outbox.fail(late, "too late", now=now)
 
     delivery = EventDelivery.objects.get()
-    assert (delivery.claimed_until, delivery.last_error) == (now + outbox.LEASE, "")
+    assert (delivery.claimed_until, delivery.last_error) == (now + EventDelivery.lease.lasts, "")
     outbox.settle(late, now=now)  # it did work in the end
     outbox.fail(current, "it was done already", now=now)
     assert EventDelivery.objects.get().delivered_at == now

@@ -68,7 +68,7 @@ def test_who_sets_the_end_date_is_written_down(
 ) -> None:
     tomorrow = now.date() + timedelta(days=1)
 
-    projects.update(project, actor=alice, now=now, changes={"end_date": tomorrow})
+    projects.update(project, actor=alice, now=now, wanted={"end_date": tomorrow})
 
     changed = Project.objects.get(pk=project.pk)
     assert changed.end_date == tomorrow
@@ -93,7 +93,7 @@ def test_a_project_cannot_end_in_the_past(
         projects.create(customer=allocator, name="X", end_date=yesterday, actor=alice, now=now)
     assert refusal.value.detail == expected
     with pytest.raises(projects.EndDateInPast) as refusal:
-        projects.update(project, actor=alice, now=now, changes={"end_date": yesterday})
+        projects.update(project, actor=alice, now=now, wanted={"end_date": yesterday})
     assert refusal.value.detail == expected
 
 
@@ -103,7 +103,7 @@ def test_an_end_date_that_has_passed_does_not_stop_other_changes(
     Project.objects.update(end_date=now.date() - timedelta(days=1))
     unchanged = {"end_date": now.date() - timedelta(days=1), "name": "Old"}
 
-    projects.update(project, actor=alice, now=now, changes=unchanged)
+    projects.update(project, actor=alice, now=now, wanted=unchanged)
 
     assert Project.objects.get().name == "Old"
 
@@ -111,11 +111,11 @@ def test_an_end_date_that_has_passed_does_not_stop_other_changes(
 def test_a_manager_changes_the_project_but_not_its_end(
     pi: User, project: Project, now: datetime
 ) -> None:
-    projects.update(project, actor=pi, now=now, changes={"description": "New"})
+    projects.update(project, actor=pi, now=now, wanted={"description": "New"})
 
     with pytest.raises(projects.EndDateForbidden):
         projects.update(
-            project, actor=pi, now=now, changes={"end_date": now.date() + timedelta(days=9)}
+            project, actor=pi, now=now, wanted={"end_date": now.date() + timedelta(days=9)}
         )
     assert Project.objects.get().description == "New"
     assert Project.objects.get().end_date is None
@@ -127,7 +127,7 @@ def test_a_project_does_not_start_after_it_ends(
     dates = {"start_date": now.date() + timedelta(days=2), "end_date": now.date()}
 
     with pytest.raises(projects.StartsAfterEnd) as refusal:
-        projects.update(project, actor=alice, now=now, changes=dates)
+        projects.update(project, actor=alice, now=now, wanted=dates)
 
     assert refusal.value.detail == {"start_date": ["Cannot be later than the end date."]}
 
@@ -136,13 +136,13 @@ def test_a_project_stays_with_its_organisation(
     dave: User, project: Project, provider: Customer, now: datetime
 ) -> None:
     with pytest.raises(projects.CustomerFixed) as refusal:
-        projects.update(project, actor=dave, now=now, changes={"customer": provider})
+        projects.update(project, actor=dave, now=now, wanted={"customer": provider})
 
     assert refusal.value.detail == {
         "customer": ["Project cannot be moved to another organization."]
     }
     same = {"customer": project.customer, "name": "Renamed"}
-    projects.update(project, actor=dave, now=now, changes=same)
+    projects.update(project, actor=dave, now=now, wanted=same)
     assert Project.objects.get().name == "Renamed"
 
 
@@ -187,4 +187,4 @@ def test_what_was_removed_is_not_changed_or_removed_again(
     with pytest.raises(projects.ProjectGone):
         projects.remove(project, actor=alice, now=now)
     with pytest.raises(projects.ProjectGone):
-        projects.update(project, actor=alice, now=now, changes={"name": "Back"})
+        projects.update(project, actor=alice, now=now, wanted={"name": "Back"})

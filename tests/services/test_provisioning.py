@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 
 from allocations import backends
-from allocations.backends.base import Done, Member, Month, Pending, Ref, Refused
+from allocations.backends.base import Done, Pending, Refused
 from allocations.backends.fake import FakeBackend, Unreachable
 from allocations.lifecycle import PROVISION, UNDELIVERED, ProvisionState
 from allocations.models import Provision
@@ -22,6 +21,8 @@ from tests.factories.allocations import ProvisionFactory
 from tests.factories.marketplace import HpcOfferingFactory, OrderFactory, ResourceFactory
 
 pytestmark = pytest.mark.django_db
+
+MOST_ATTEMPTS = Provision.lease.most_attempts or 0
 
 FAKE = "allocations.backends.fake.FakeBackend"
 
@@ -179,7 +180,7 @@ def test_an_error_is_tried_again_after_a_pause(site, order, now):
 
 
 def test_pauses_double_up_to_an_hour():
-    assert [provisioning.pause_after(n).total_seconds() for n in (1, 2, 9, 10)] == [
+    assert [Provision.lease.backoff.after(n).total_seconds() for n in (1, 2, 9, 10)] == [
         10,
         20,
         2560,
@@ -188,14 +189,14 @@ def test_pauses_double_up_to_an_hour():
 
 
 def test_after_the_last_attempt_the_delivery_is_dead_and_the_order_erred(site, order, now):
-    site.script.extend(Unreachable(f"attempt {n}") for n in range(provisioning.MAX_ATTEMPTS))
-    for _ in range(provisioning.MAX_ATTEMPTS):
+    site.script.extend(Unreachable(f"attempt {n}") for n in range(MOST_ATTEMPTS))
+    for _ in range(MOST_ATTEMPTS):
         started(order, now)
         now += timedelta(hours=1)
 
     provision = Provision.objects.get()
     assert provision.state == "dead"
-    assert len(provision.attempts_log) == provisioning.MAX_ATTEMPTS
+    assert len(provision.attempts_log) == MOST_ATTEMPTS
     assert reread(order) == (OrderState.ERRED, ResourceState.ERRED)
     assert order.error_message.startswith("Delivery failed 8 times: ")
     assert "Traceback" in order.error_traceback
@@ -229,8 +230,8 @@ def test_only_an_executing_order_is_delivered(site, order, now, state):
 def test_a_delivery_whose_worker_was_lost_is_taken_over_when_its_lease_ends(site, order, now):
     lost = claimed(order, now)
 
-    assert provisioning.start(order, now=now + provisioning.LEASE - timedelta(seconds=1)) is None
-    after = now + provisioning.LEASE
+    assert provisioning.start(order, now=now + Provision.lease.lasts - timedelta(seconds=1)) is None
+    after = now + Provision.lease.lasts
     assert list(provisioning.due(now=after)) == [order]
     provision = started(order, after)
 
@@ -239,7 +240,7 @@ def test_a_delivery_whose_worker_was_lost_is_taken_over_when_its_lease_ends(site
 
 def test_the_late_answer_of_a_lost_worker_is_not_taken(site, order, now):
     lost = claimed(order, now)
-    provisioning._claim(order, now=now + provisioning.LEASE)
+    provisioning._claim(order, now=now + Provision.lease.lasts)
 
     provisioning._settle(lost, Refused("too late"), now=now, took=timedelta())
     provisioning._record_failure(lost, Unreachable("too late"), now=now, took=timedelta())
@@ -322,13 +323,6 @@ def test_an_offering_that_nobody_delivers_is_refused(order, now, monkeypatch):
         provisioning.start(order, now=now)
 
 
-def test_every_named_backend_can_be_loaded_and_reached():
-    for name in backends.BACKENDS.values():
-        backend = backends.load(name)
-        backend.ping()
-        assert backends.load(name) is backend
-
-
 @each(("action", "source", "target"), PROVISION.edges())
 def test_a_delivery_moves_along_every_edge_of_the_table(order, now, action, source, target):
     """What is no edge is refused without the database: `tests/unit/test_provision_moves.py`."""
@@ -348,26 +342,3 @@ def test_a_lost_race_is_lost_loudly(order, now):
     with pytest.raises(IllegalTransition, match="no longer"):
         provisioning._advance(provision, "finish", ProvisionState.DONE, actor=None, now=now)
     assert not Event.objects.exists()
-
-
-def test_the_fake_site_does_what_the_protocol_says():
-
-    site, ref = FakeBackend(), Ref(uuid4(), "hpc-1")
-    members = frozenset({Member(uuid4(), "ada")})
-    assert site.set_members(ref, members) == Done("hpc-1")
-    assert site.members == {"hpc-1": members}
-    assert site.usage(ref, Month(2026, 11)) == ()
-    site.script.append(Refused("no"))
-    assert site.set_members(ref, frozenset()) == Refused("no")
-    site.script.append(Unreachable("down"))
-    with pytest.raises(Unreachable):
-        site.ping()
-
-
-def test_agents_are_asked_for_nothing_else():
-
-    agent, ref = backends.load(backends.BACKENDS["Marketplace.Slurm"]), Ref(uuid4())
-    assert isinstance(agent.set_limits(ref, {}), Pending)
-    assert isinstance(agent.terminate(ref), Pending)
-    assert isinstance(agent.set_members(ref, frozenset()), Pending)
-    assert agent.usage(ref, Month(2026, 11)) == ()

@@ -65,11 +65,11 @@ def _parents() -> dict[str, object]:
 def test_a_slug_that_was_given_up_is_its_rows_alone(dave: User, now: datetime) -> None:
     mine, other = CustomerFactory(slug="mine"), CustomerFactory(slug="other")
     for slug in ("new", "mine", "new"):
-        organisations.update(mine, actor=dave, now=now, changes={"slug": slug})
+        organisations.update(mine, actor=dave, now=now, wanted={"slug": slug})
         assert Customer.objects.get(pk=mine.pk).slug == slug
     for taken in ("mine", "new", "MINE", "New"):
         with pytest.raises(slugs.Taken):
-            organisations.update(other, actor=dave, now=now, changes={"slug": taken})
+            organisations.update(other, actor=dave, now=now, wanted={"slug": taken})
     resource, another = ResourceFactory(), ResourceFactory()
     before = resource.slug
     resources.set_slug(resource, "renamed", actor=dave, now=now)

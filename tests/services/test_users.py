@@ -46,7 +46,7 @@ def test_a_new_user_may_be_given_a_password(dave: User, now: datetime) -> None:
 
 
 def test_a_taken_user_name_is_refused(dave: User, bob: User, now: datetime) -> None:
-    with pytest.raises(users.UsernameTaken) as refusal:
+    with pytest.raises(users.LoginNameTaken) as refusal:
         users.create(username="bob", email="b@example.org", actor=dave, now=now)
 
     assert refusal.value.detail == {"username": ["user with this username already exists."]}
@@ -61,11 +61,11 @@ def test_a_taken_slug_is_refused(dave: User, bob: User, now: datetime) -> None:
 
 def test_who_changes_their_profile_first_agrees_with_the_policy(bob: User, now: datetime) -> None:
     with pytest.raises(users.PolicyNotAgreed) as refusal:
-        users.update(bob, actor=bob, now=now, changes={"job_title": "PI"})
+        users.update(bob, actor=bob, now=now, wanted={"job_title": "PI"})
     assert refusal.value.detail == {"agree_with_policy": ["User must agree with the policy."]}
 
-    users.update(bob, actor=bob, now=now, changes={"job_title": "PI"}, agree_with_policy=True)
-    users.update(bob, actor=bob, now=now, changes={"job_title": "Professor"})
+    users.update(bob, actor=bob, now=now, wanted={"job_title": "PI"}, agree_with_policy=True)
+    users.update(bob, actor=bob, now=now, wanted={"job_title": "Professor"})
 
     bob.refresh_from_db()
     assert (bob.job_title, bob.agreement_date) == ("Professor", now)
@@ -74,7 +74,7 @@ def test_who_changes_their_profile_first_agrees_with_the_policy(bob: User, now: 
 def test_staff_change_the_profile_of_others_without_agreeing_for_them(
     dave: User, bob: User, now: datetime
 ) -> None:
-    users.update(bob, actor=dave, now=now, changes={"is_support": True})
+    users.update(bob, actor=dave, now=now, wanted={"is_support": True})
 
     bob.refresh_from_db()
     assert (bob.is_support, bob.agreement_date) == (True, None)
@@ -87,7 +87,7 @@ def test_nobody_but_staff_changes_what_only_staff_may(bob: User, now: datetime, 
     bob.agreement_date = now
     bob.save()
 
-    users.update(bob, actor=bob, now=now, changes={field: "changed"})
+    users.update(bob, actor=bob, now=now, wanted={field: "changed"})
 
     bob.refresh_from_db()
     assert getattr(bob, field) == before
@@ -99,7 +99,7 @@ def test_a_change_of_the_lifetime_reaches_the_tokens_there_are(
 ) -> None:
     TokenFactory(user=bob, lifetime=3600)
 
-    users.update(bob, actor=dave, now=now, changes={"token_lifetime": None})
+    users.update(bob, actor=dave, now=now, wanted={"token_lifetime": None})
 
     assert Token.objects.get().lifetime is None
 
@@ -111,7 +111,7 @@ def test_deactivating_takes_the_tokens_away_by_either_way(
     TokenFactory(user=pi)
 
     users.deactivate(bob, reason="left", actor=dave, now=now)
-    users.update(pi, actor=dave, now=now, changes={"is_active": False})
+    users.update(pi, actor=dave, now=now, wanted={"is_active": False})
 
     assert not Token.objects.exists()
     bob.refresh_from_db()

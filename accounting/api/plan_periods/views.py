@@ -46,6 +46,6 @@ class PlanPeriodViewSet(ApiViewSet):
 class ProviderPlanPeriodViewSet(PlanPeriodViewSet):
     """The same for those who provide it."""
 
-    noun = Noun("an allocation", "allocations", "as the provider")
+    noun = Noun("a provided allocation", "provided allocations")
 
     visible = "provided_by"

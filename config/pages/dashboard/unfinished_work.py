@@ -8,6 +8,7 @@ from django.db.models import Count, Min
 
 from allocations.lifecycle import AccountState, ProvisionState
 from allocations.models import OfferingUser, Provision, QueueMessage
+from common.leased_rows import IS_OPEN
 from config.pages.dashboard.panel import (
     LATE,
     SHOWN,
@@ -54,9 +55,7 @@ def stuck_work(now: datetime) -> DashboardPanel:
     """Return how much work of the machine itself does not go on without a person."""
     late = Event.objects.filter(dispatched_at__isnull=True, created__lt=now - LATE)
     dead = EventDelivery.objects.filter(dead=True)
-    overdue = EventDelivery.objects.filter(
-        dead=False, delivered_at__isnull=True, next_attempt_at__lt=now - LATE
-    )
+    overdue = EventDelivery.objects.filter(IS_OPEN, next_attempt_at__lt=now - LATE)
     given_up = Provision.objects.filter(
         state__in=(ProvisionState.DEAD, ProvisionState.REFUSED), order__state=OrderState.ERRED
     )

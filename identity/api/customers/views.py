@@ -62,7 +62,7 @@ class CustomerViewSet(Members, RowEvents, Listed, Retrieved, ApiViewSet):
         Fields that only staff may change are ignored from others.
         """
         customer, changes = self.row(), self.data(CustomerInput)
-        organisations.update(customer, actor=request.user, now=self.now, changes=changes)
+        organisations.update(customer, actor=request.user, now=self.now, wanted=changes)
         return self.reply(customer)
 
     destroy = deleting(

@@ -66,7 +66,7 @@ class EventViewSet(Listed, Retrieved, ApiViewSet):
     def scope_types(self, request: AuthenticatedRequest) -> Response:
         """List the types of objects that events are about.
 
-        Each is a word that `feature` of the list of events takes.
+        By which `feature` may select events.
         """
         return self.answer(sorted(event_types.catalogue().nouns))
 

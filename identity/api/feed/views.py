@@ -61,7 +61,7 @@ class EventFeedViewSet(ApiViewSet):
 
         Server-sent events, the same as the feed has, for as long as the connection holds;
         `Last-Event-ID` goes on where an earlier stream ended. Streams are served by a process of
-        their own: where this address answers 421, `url` is the one to use.
+        their own: where this address answers 421, use the `url` in the answer, if there is one.
         """
         body = {"detail": ELSEWHERE, "code": "served_elsewhere"}
         if settings.EVENT_STREAM_URL:

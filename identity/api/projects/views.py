@@ -73,7 +73,7 @@ class ProjectViewSet(Members, RowEvents, Listed, Retrieved, ApiViewSet):
         The organization stays. Fields that only staff may change are ignored from others.
         """
         project, changes = self.row(), self.data(ProjectInput)
-        projects.update(project, actor=request.user, now=self.now, changes=changes)
+        projects.update(project, actor=request.user, now=self.now, wanted=changes)
         return self.reply(project)
 
     destroy = deleting(

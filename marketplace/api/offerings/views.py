@@ -59,7 +59,7 @@ class ProviderOfferingViewSet(Members, RowEvents, Changes, Listed, Retrieved, Ap
     """
 
     model = Offering
-    noun = Noun("an offering", "offerings", "as the provider")
+    noun = Noun("an offering", "offerings")
     output = ProviderOfferingDetailsOutput
     filterset_class = ProviderOfferingFilter
     default_order = ("name",)

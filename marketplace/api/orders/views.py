@@ -104,7 +104,8 @@ class OrderViewSet(RowEvents, Listed, Retrieved, ApiViewSet):
         """Update an order.
 
         What it asks for and when; limits and attributes are replaced as a whole. Only before the
-        provider has approved it (409 afterwards).
+        provider has approved it (409 afterwards); once the consumer has approved it, only by those
+        who may approve (403 for others).
         """
         order, data = self.row(), self.data(OrderUpdateInput)
         amendments.amend(order, **data, actor=request.user, now=self.now)
@@ -165,8 +166,8 @@ class OrderViewSet(RowEvents, Listed, Retrieved, ApiViewSet):
     def cancel(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Cancel an order.
 
-        While it waits for something. One that executes can be canceled only at an offering without
-        an automatic delivery, and unless it ends an allocation (409 otherwise).
+        While it waits for something. One that executes can be canceled only at an offering of type
+        `Marketplace.Basic`, and unless it ends an allocation (409 otherwise).
         """
         orders.cancel(self.row(), actor=request.user, now=self.now)
         return self.answer()

@@ -38,9 +38,12 @@ FLAGS: tuple[str, ...] = ("paused", "downscaled", "restrict_member_access")
 
 
 class ProviderResourceViewSet(Resources):
-    """An allocation (resource) of an offering that you help to provide."""
+    """An allocation (resource) of an offering that you help to provide.
 
-    noun = Noun("an allocation", "allocations", "as the provider")
+    Here the provider reports and changes it.
+    """
+
+    noun = Noun("a provided allocation", "provided allocations")
 
     visible = "provided_by"
     access: ClassVar[dict[str, Rule]] = {

@@ -17,6 +17,7 @@ from common.api.filters import (
     Since,
     Texts,
 )
+from common.leased_rows import IS_OPEN
 from identity.api.members.filters import FullName
 from identity.event_types import kinds_named
 from notifications.models import EmailHook, Hook, HookDelivery, WebHook
@@ -29,7 +30,7 @@ CONTENT_TYPES = {"1": ContentType.JSON, "2": ContentType.FORM}
 """What Waldur's clients send for the forms of a body."""
 
 DELIVERY_STATES = {
-    "pending": Q(delivered_at__isnull=True, dead=False),
+    "pending": IS_OPEN,
     "delivered": Q(delivered_at__isnull=False),
     "dead": Q(dead=True),
 }

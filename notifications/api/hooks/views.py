@@ -165,9 +165,9 @@ class WebHookViewSet(ManagedHookViewSet):
     def replay(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Deliver events to a webhook again.
 
-        Name one event (`event_uuid`), a stretch of the log (`after`, `before`), or nothing to take
-        up all that was given up. The webhook has to be active. Where `next` is not null there is
-        more: send it as `after`.
+        Send one of three: `event_uuid` for one event, `after` and `before` for a stretch of the
+        log, or `state` as `dead` for all that was given up. The webhook has to be active. At most
+        10,000 at once: where `next` is not null there is more beyond it.
         """
         hook, data = self.row(), self.data(ReplayInput)
         told = hook_replay.replay(hook, **data, actor=request.user, now=self.now)
@@ -197,8 +197,9 @@ class EmailHookViewSet(ManagedHookViewSet):
     def create(self, request: AuthenticatedRequest) -> Response:
         """Create an e-mail hook.
 
-        It is yours, or with `customer` the organization's. A link is mailed to an address that is
-        not confirmed yet; nothing else is sent there before somebody opens it.
+        It is yours, or with `customer` the organization's. The address has to be your own, or one
+        of the organization or its members. A link is mailed to one that is not confirmed yet;
+        nothing else is sent there before somebody opens it.
         """
         data = self.data(NewEmailHookInput)
         return self.created(hooks.create_email(**data, actor=request.user, now=self.now))

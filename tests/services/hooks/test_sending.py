@@ -14,11 +14,8 @@ from notifications.models import Hook, HookAttempt, HookDelivery
 from notifications.services import hook_sending
 from notifications.services.hook_sending import (
     GIVEN_UP_AFTER,
-    LEASE,
-    LONGEST_HOOK_PAUSE,
-    MAX_ATTEMPTS,
+    OF_HOOKS,
     hook_pause_after,
-    pause_after,
 )
 from tests.factories.notifications import EmailHookFactory, WebHookFactory
 from tests.services.hooks.conftest import AWAY, DONE, REFUSED, answered, claimed
@@ -26,6 +23,9 @@ from tests.services.hooks.conftest import AWAY, DONE, REFUSED, answered, claimed
 pytestmark = pytest.mark.django_db
 
 SECOND = timedelta(seconds=1)
+LEASE = HookDelivery.lease.lasts
+MAX_ATTEMPTS = HookDelivery.lease.most_attempts or 0
+pause_after = HookDelivery.lease.backoff.after
 
 
 @pytest.fixture
@@ -46,8 +46,8 @@ def test_a_hook_that_is_away_is_left_alone_at_once_and_one_that_refuses_later():
     away = [hook_pause_after(n, is_answered=False).total_seconds() for n in (1, 2, 3, 1000)]
     refused = [hook_pause_after(n, is_answered=True).total_seconds() for n in (1, 4, 5, 6, 1000)]
 
-    assert away == [10, 20, 40, LONGEST_HOOK_PAUSE.total_seconds()]
-    assert refused == [0, 0, 10, 20, LONGEST_HOOK_PAUSE.total_seconds()]
+    assert away == [10, 20, 40, OF_HOOKS.longest.total_seconds()]
+    assert refused == [0, 0, 10, 20, OF_HOOKS.longest.total_seconds()]
 
 
 def test_what_was_taken_is_settled_and_logged(hook, happen, now):
@@ -232,7 +232,7 @@ def test_a_receiver_that_asks_for_a_year_gets_an_hour(hook, happen, now):
     answered(claimed(now), replace(REFUSED, status=429, retry_after=999_999), now)
 
     hook.refresh_from_db()
-    assert hook.paused_until == now + LONGEST_HOOK_PAUSE
+    assert hook.paused_until == now + OF_HOOKS.longest
 
 
 def test_a_receiver_that_is_gone_for_good_is_switched_off(hook, happen, now):

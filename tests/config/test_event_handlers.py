@@ -103,11 +103,11 @@ def test_a_delivery_whose_pause_is_over_is_tried_again(order, carol, now, monkey
     monkeypatch.setattr(backends, "load", lambda _: site)
     orders.approve_by_provider(order, actor=carol, now=now)
     dispatch_events()
-    tasks.deliver_due()
+    tasks.work_provisions()
     assert (states(Provision), site.calls) == (["due"], ["create"])
 
     Provision.objects.update(next_attempt_at=now)
-    tasks.deliver_due()
+    tasks.work_provisions()
 
     assert (states(Provision), site.calls) == (["done"], ["create", "create"])
     assert states(type(order)) == [OrderState.DONE]
@@ -263,7 +263,7 @@ def test_a_profile_that_changes_is_told_to_the_sites_that_see_it(resource, bob, 
         bob,
         actor=dave,
         now=now,
-        changes={"first_name": "Bobby", "job_title": "PI", "email": "b@x.eu"},
+        wanted={"first_name": "Bobby", "job_title": "PI", "email": "b@x.eu"},
     )
     dispatch_events()
 
@@ -292,12 +292,12 @@ def test_a_new_claim_renames_and_a_person_switched_off_loses_their_account(
     type(offering).objects.update(plugin_options=options)
     account = OfferingUserFactory(offering=offering, user=bob, username="old")
 
-    users.update(bob, actor=dave, now=now, changes={"details": {"site_username": "new"}})
+    users.update(bob, actor=dave, now=now, wanted={"details": {"site_username": "new"}})
     dispatch_events()
     account.refresh_from_db()
     assert account.username == "new"
 
-    users.update(bob, actor=dave, now=now, changes={"is_active": False})
+    users.update(bob, actor=dave, now=now, wanted={"is_active": False})
     dispatch_events()
     account.refresh_from_db()
     assert account.state == AccountState.DELETION_REQUESTED
