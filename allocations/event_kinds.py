@@ -8,7 +8,6 @@ from allocations.lifecycle import (
     ApiKeyAction,
     CourseAccountState,
     ProvisionState,
-    ServiceAccountState,
 )
 from identity.event_catalogue import Group, Kind, Readers
 
@@ -120,10 +119,10 @@ SERVICE_ACCOUNT_KEY_ROTATED = _shared(
 )
 SERVICE_ACCOUNT_OK = _shared("service_account.ok", "An account of a program can be used.")
 
-SERVICE_ACCOUNT_STATES: Mapping[ServiceAccountState, Kind] = {
-    ServiceAccountState.OK: SERVICE_ACCOUNT_OK,
-    ServiceAccountState.ERRED: SERVICE_ACCOUNT_ERRED,
-    ServiceAccountState.CLOSED: SERVICE_ACCOUNT_CLOSED,
+SERVICE_ACCOUNT_STATES: Mapping[CourseAccountState, Kind] = {
+    CourseAccountState.OK: SERVICE_ACCOUNT_OK,
+    CourseAccountState.ERRED: SERVICE_ACCOUNT_ERRED,
+    CourseAccountState.CLOSED: SERVICE_ACCOUNT_CLOSED,
 }
 """The state that an account of a program comes to -> the kind of that event."""
 

@@ -1,11 +1,14 @@
 """What each app adds to the reads of those below it: one literal, part of the composition root.
 
-An app knows the apps below it alone. What it shows of one above is declared in its `contributions`
-and supplied here, as a column or a condition in the same query (ADR 0025).
+An app knows the apps below it alone. What it shows of one above, or does for it, is declared in
+its `contributions` and supplied here: columns and conditions in the same query, and the kinds of
+events that sites are told of (ADR 0025).
 """
 
+from accounting import for_allocations
 from accounting import for_marketplace as accounting
 from allocations import for_marketplace as allocations
+from allocations.contributions import Contributions as ToAllocations
 from identity.contributions import Contributions as ToIdentity
 from marketplace import for_identity as marketplace
 from marketplace.contributions import Contributions as ToMarketplace
@@ -25,4 +28,8 @@ MARKETPLACE = ToMarketplace(
     has_account=allocations.has_account,
     is_site_of=allocations.is_site_of,
     stoppable_types=allocations.stoppable_types,
+)
+ALLOCATIONS = ToAllocations(
+    read_with_resource=for_allocations.READ_WITH_RESOURCE,
+    settings_due=for_allocations.SETTINGS_DUE,
 )

@@ -292,10 +292,11 @@ SPECTACULAR_SETTINGS = {
 API_MEANINGS = "config.openapi.MEANINGS"
 IDEMPOTENCY_KEY_MODEL = "identity.IdempotencyKey"
 USED_SLUG_MODEL = "identity.UsedSlug"
-# What the apps above an app add to its reads.
+# What the apps above an app add to its reads and messages, and which kinds of events all know.
 CONTRIBUTIONS = {
     "identity": "config.contributions.IDENTITY",
     "marketplace": "config.contributions.MARKETPLACE",
+    "allocations": "config.contributions.ALLOCATIONS",
 }
 EVENT_CATALOGUE = "config.event_kinds.CATALOGUE"
 # Rendering reads what was fetched and nothing else; where people develop and test, it must.

@@ -81,7 +81,12 @@ _customer = partial(Kind, group=Group.CUSTOMERS, readers=Readers.CONSUMER)
 CUSTOMER_CREATED = _customer(
     "customer.created", "There is a new organisation.", waldur="customer_creation_succeeded"
 )
-CUSTOMER_LOADED = _customer("customer.loaded", "A preset made or changed an organisation.")
+CUSTOMER_LOADED = Kind(
+    "customer.loaded",
+    "A preset made or changed an organisation.",
+    group=Group.CUSTOMERS,
+    readers=Readers.NOBODY,
+)
 CUSTOMER_REMOVED = _customer(
     "customer.removed", "An organisation was removed.", waldur="customer_deletion_succeeded"
 )

@@ -26,6 +26,10 @@ class EventScope:
     offering_uuid: UUID | None = None
     resource_uuid: UUID | None = None
 
+    def about_resource(self, uuid: UUID) -> EventScope:
+        """Return the scope of an event that is also looked up by a resource."""
+        return replace(self, resource_uuid=uuid)
+
     def for_readers(self, readers: Readers) -> EventScope:
         """Return as much of the scope as lets in only those who may read events of a kind."""
         if not (readers.on_consumer_side or readers.on_provider_side):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
 
-    from identity.models import Customer, Project, User
+    from identity.event_catalogue import Kind
+    from identity.event_scope import EventScope
+    from identity.models import EventSubject, User
 
 log = logging.getLogger(__name__)
 
@@ -43,8 +46,8 @@ def on_commit_call(wake_up: Callable[[], None]) -> None:
 
 
 def record(  # noqa: PLR0913 - an event has that many sides
-    kind: str,
-    subject: Any,
+    kind: Kind,
+    subject: EventSubject,
     *,
     actor: User | None,
     now: datetime,
@@ -52,37 +55,25 @@ def record(  # noqa: PLR0913 - an event has that many sides
     target: str = "",
     message: str = "",
     payload: Mapping[str, object] | None = None,
-    customer: Customer | None = None,
-    project: Project | None = None,
-    provider: Customer | None = None,
-    resource_uuid: Any = None,
-    offering_uuid: Any = None,
+    scope: EventScope | None = None,
 ) -> Event:
     """Append an event in the caller's transaction, and wake the dispatcher once it commits.
 
-    `kind` is `<noun>.<what happened>`; the noun names the subject's type. `customer`, `project`
-    (consumer's side) and `provider` say who may read it, and so does the offering for its managers:
-    it is told by `offering_uuid`, in the payload, or is the subject.
+    Who may read it follows from where its subject belongs, unless the event belongs to another
+    `scope`, and from the kind.
     """
-    subject_type = kind.split(".", maxsplit=1)[0]
-    told: dict[str, Any] = dict(payload or {})
+    reason = {"reason": why} if (why := _reason.get()) else {}
     event = Event.objects.create(
-        kind=kind,
-        subject_type=subject_type,
+        kind=kind.name,
+        subject_type=kind.noun,
         subject_uuid=subject.uuid,
         actor=actor,
         source=source,
         target=target,
         message=message,
-        payload={**({"reason": why} if (why := _reason.get()) else {}), **told},
-        customer_id=customer.pk if customer else (project.customer_id if project else None),
-        project=project,
-        provider=provider,
-        resource_uuid=resource_uuid,
-        offering_uuid=offering_uuid
-        or told.get("offering_uuid")
-        or (subject.uuid if subject_type == "offering" else None),
+        payload={**reason, **(payload or {})},
         created=now,
+        **asdict((scope or subject.event_scope()).for_readers(kind.readers)),
     )
     for wake_up in _wake_ups:
         transaction.on_commit(wake_up, robust=True)

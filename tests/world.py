@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from identity import events
+from marketplace.event_kinds import ORDER_DONE
 from marketplace.models import ServiceProvider
 from notifications.models import WebHook
 from tests.factories.accounting import (
@@ -114,7 +115,7 @@ def _one(
     _agent(offering, member=member)
     SshKeyFactory(user=member)
     _hooks(project, member=member)
-    events.record("order.done", order, actor=member, now=now, project=project, provider=provider)
+    events.record(ORDER_DONE, order, actor=member, now=now)
     return offering, resource, order
 
 

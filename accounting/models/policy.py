@@ -14,7 +14,7 @@ from accounting.querysets import PolicyQuerySet
 from accounting.site_settings import LimitType, QosStrategy
 from accounting.thresholds import DEFAULT_WEIGHTS, Action, Terms
 from common.json_column import JsonColumn
-from common.models import Timestamped, UuidModel, choices, one_of
+from common.models import Timestamped, choices, one_of
 from identity.models import Event, EventSubject, OrganizationGroup, User
 from marketplace.models import Offering, OfferingComponent, Resource
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 PERIODS = [(period.value, NAMES[period]) for period in Period]
 
 
-class SlurmPeriodicUsagePolicy(EventSubject, UuidModel, Timestamped):
+class SlurmPeriodicUsagePolicy(EventSubject, Timestamped):
     """What an offering does about usage beyond the limits of a period; one per offering.
 
     `grace_ratio` is 0.2 for 20 %, `carryover_factor` a percentage; `actions` are words of `Action`

@@ -21,7 +21,7 @@ class MissingUsagePolicy(StrEnum):
     ZERO = "zero"
 
 
-class ComponentUsage(UuidModel, Timestamped):
+class ComponentUsage(EventSubject, Timestamped):
     """How much of a component a resource used in a month, in the component's measured unit.
 
     One row per resource, component and month, whatever plans the resource was under in it; a later
@@ -29,6 +29,8 @@ class ComponentUsage(UuidModel, Timestamped):
     reported for. `former_rows` is what other rows of the month said in databases in which each plan
     had a row of its own: kept for the record, and read by nothing but the way back.
     """
+
+    event_nouns: ClassVar[tuple[str, ...]] = ("user_usage",)
 
     resource = models.ForeignKey(
         Resource, on_delete=models.PROTECT, related_name="component_usages"
@@ -70,6 +72,10 @@ class ComponentUsage(UuidModel, Timestamped):
     def __str__(self) -> str:
         return f"{self.usage} of {self.component_id} in {self.billing_period:%Y-%m}"
 
+    def event_scope(self) -> EventScope:
+        """Return the scope of its resource."""
+        return self.resource.event_scope()
+
 
 class PlanPeriodUsage(models.Model):
     """The part of a monthly usage that fell into one time under a plan: what its prices apply to.
@@ -99,10 +105,8 @@ class PlanPeriodUsage(models.Model):
         return f"{self.usage} in plan period {self.plan_period_id}"
 
 
-class ComponentUserUsage(EventSubject, UuidModel, Timestamped):
+class ComponentUserUsage(UuidModel, Timestamped):
     """The part of a monthly usage that one person caused, named by the site's username."""
-
-    event_nouns: ClassVar[tuple[str, ...]] = ("user_usage",)
 
     component_usage = models.ForeignKey(
         ComponentUsage, on_delete=models.PROTECT, related_name="user_usages"
@@ -134,7 +138,3 @@ class ComponentUserUsage(EventSubject, UuidModel, Timestamped):
 
     def __str__(self) -> str:
         return f"{self.usage} by {self.username}"
-
-    def event_scope(self) -> EventScope:
-        """Return the scope of its resource."""
-        return self.component_usage.resource.event_scope()

@@ -5,13 +5,13 @@ from typing import ClassVar
 from django.db import models
 
 from accounting.querysets import ComponentUserUsageLimitQuerySet
-from common.models import Timestamped, UuidModel
+from common.models import Timestamped
 from identity.event_scope import EventScope
 from identity.models import EventSubject
 from marketplace.models import OfferingComponent, Resource
 
 
-class ComponentUserUsageLimit(EventSubject, UuidModel, Timestamped):
+class ComponentUserUsageLimit(EventSubject, Timestamped):
     """The most that one person may use of a resource's component, in the component's unit.
 
     `user` is their account at the resource's offering. What the sum of all people's limits comes to

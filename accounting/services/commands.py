@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from accounting import event_kinds as kinds
 from accounting.ledger import month_of
 from accounting.models import ExecutionMode, SlurmCommandHistory, SlurmPolicyEvaluationLog
 from accounting.periods import label
@@ -83,13 +84,11 @@ def report_result(  # noqa: PLR0913 - what the site says
     latest = evaluations.order_by("-pk").values("pk")[:1]
     evaluations.filter(pk__in=latest).update(site_agent_confirmed=success, site_agent_response=said)
     events.record(
-        "policy.command_reported",
+        kinds.POLICY_COMMAND_REPORTED,
         rules,
         actor=actor,
         now=now,
-        provider=rules.offering.customer,
-        offering_uuid=rules.offering.uuid,
-        resource_uuid=resource.uuid,
+        scope=rules.event_scope().about_resource(resource.uuid),
         message=error_message,
         payload={"resource_uuid": resource.uuid.hex, **said},
     )

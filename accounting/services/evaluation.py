@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
+from accounting import event_kinds as kinds
 from accounting.ledger import month_of
 from accounting.models import PolicyState, SlurmPeriodicUsagePolicy, SlurmPolicyEvaluationLog
 from accounting.periods import label
@@ -352,13 +353,11 @@ def _keep(
         evaluated_at=now,
     )
     events.record(
-        "policy.evaluated",
+        kinds.POLICY_EVALUATED,
         rules,
         actor=actor,
         now=now,
-        provider=rules.offering.customer,
-        offering_uuid=rules.offering.uuid,
-        resource_uuid=held.uuid,
+        scope=rules.event_scope().about_resource(held.uuid),
         message=f"{held.name}: {outcome.usage_percentage} % in {period}",
         payload={
             "resource_uuid": held.uuid.hex,

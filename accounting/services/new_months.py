@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
+from accounting import event_kinds as kinds
 from accounting.ledger import is_over, month_of, preceding
 from accounting.models import ComponentUsage
 from accounting.models.usage import MissingUsagePolicy
@@ -65,14 +66,10 @@ def carry_over(resource: Resource, *, now: datetime) -> int:
     refresh(held, now=now)
     if added:
         events.record(
-            "usage.carried_over",
+            kinds.USAGE_CARRIED_OVER,
             held,
             actor=None,
             now=now,
-            project=held.project,
-            provider=held.offering.customer,
-            offering_uuid=held.offering.uuid,
-            resource_uuid=held.uuid,
             payload={"usages": sorted(added)},
         )
     return len(added)

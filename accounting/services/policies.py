@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
+from accounting import event_kinds as kinds
 from accounting.models import PolicyComponentLimit, SlurmPeriodicUsagePolicy
 from accounting.services import policy_flags
 from common import changes
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from identity.event_catalogue import Kind
     from identity.models import OrganizationGroup, User
     from marketplace.models import Offering
 
@@ -78,7 +80,7 @@ def create(
         raise PolicyExists({"scope": [message]}) from error
     policy.organization_groups.set(organization_groups)
     _set_limits(policy, component_limits)
-    _record("policy.created", policy, actor=actor, now=now)
+    _record(kinds.POLICY_CREATED, policy, actor=actor, now=now)
     return policy
 
 
@@ -116,7 +118,9 @@ def change(
         _set_limits(held, component_limits)
         changed.append("component_limits_set")
     if changed:
-        _record("policy.updated", held, actor=actor, now=now, payload={"changed": sorted(changed)})
+        _record(
+            kinds.POLICY_UPDATED, held, actor=actor, now=now, payload={"changed": sorted(changed)}
+        )
     return held
 
 
@@ -132,7 +136,7 @@ def remove(policy: SlurmPeriodicUsagePolicy, *, actor: User, now: datetime) -> N
     for state in states.order_by("resource__project_id", "resource_id"):
         with events.because("The usage policy of the offering was removed."):
             policy_flags.release(state, actor=actor, now=now)
-    _record("policy.removed", held, actor=actor, now=now)
+    _record(kinds.POLICY_REMOVED, held, actor=actor, now=now)
     held.delete()
 
 
@@ -176,7 +180,7 @@ def _set_limits(policy: SlurmPeriodicUsagePolicy, limits: Mapping[str, int]) -> 
 
 
 def _record(
-    kind: str,
+    kind: Kind,
     policy: SlurmPeriodicUsagePolicy,
     *,
     actor: User,
@@ -188,6 +192,5 @@ def _record(
         policy,
         actor=actor,
         now=now,
-        provider=policy.offering.customer,
         payload={"offering_uuid": policy.offering.uuid.hex, **(payload or {})},
     )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from accounting.thresholds import Action, Flag, settle
 from identity.models import Event
+from marketplace import event_kinds as marketplace_kinds
 from marketplace.services import delivery, locking
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 FLAGS: Mapping[str, Action] = {"paused": Action.PAUSE, "downscaled": Action.DOWNSCALE}
 """The flags that policies set, and the action that sets each."""
 
-FLAGGED = "resource.flags_set"
+FLAGGED = marketplace_kinds.RESOURCE_FLAGS_SET.name
 
 
 def flags_of(resource: Resource) -> dict[str, bool]:

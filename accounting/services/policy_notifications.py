@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from accounting import event_kinds as kinds
 from accounting.site_settings import LimitType, settings_for
 from identity import events
 
@@ -44,12 +45,11 @@ def notify_site(
         return False
     follows = bool(state.settings_period) and is_new_period
     events.record(
-        "policy.settings_due",
+        kinds.POLICY_SETTINGS_DUE,
         policy,
         actor=None,
         now=now,
-        provider=policy.offering.customer,
-        resource_uuid=held.uuid,
+        scope=policy.event_scope().about_resource(held.uuid),
         payload={
             "resource_uuid": held.uuid.hex,
             "backend_id": held.backend_id,
@@ -74,13 +74,11 @@ def notify_owners(
 ) -> None:
     """Record that the owners of the resource's organisation are to be told of its usage."""
     events.record(
-        "policy.notification_due",
+        kinds.POLICY_NOTIFICATION_DUE,
         policy,
         actor=None,
         now=now,
-        project=held.project,
-        provider=policy.offering.customer,
-        resource_uuid=held.uuid,
+        scope=held.event_scope(),
         message=f"{held.name} has used {found.percentage} % of what is allowed in {period}.",
         payload={
             "resource_uuid": held.uuid.hex,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import F, Min, Q
 
+from accounting import event_kinds as kinds
 from accounting.amounts import check_amounts, check_once
 from accounting.ledger import (
     AHEAD,
@@ -264,13 +265,9 @@ def _record(
     held: Resource, month: date, changed: Mapping[str, str], *, actor: User, now: datetime
 ) -> None:
     events.record(
-        "usage.recorded",
+        kinds.USAGE_RECORDED,
         held,
         actor=actor,
         now=now,
-        project=held.project,
-        provider=held.offering.customer,
-        offering_uuid=held.offering.uuid,
-        resource_uuid=held.uuid,
         payload={"billing_period": month.isoformat(), "usages": dict(changed)},
     )

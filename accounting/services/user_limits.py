@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from accounting import event_kinds as kinds
 from accounting.amounts import DECIMALS, TOO_MUCH
 from accounting.models import ComponentUserUsageLimit
 from allocations.lifecycle import AccountState
@@ -22,6 +23,7 @@ from marketplace.services import locking
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from identity.event_catalogue import Kind
     from identity.models import User
     from marketplace.models import OfferingComponent, Resource
 
@@ -95,7 +97,7 @@ def create(
     except IntegrityError as error:
         message = "The fields resource, component, user must make a unique set."
         raise LimitExists({"non_field_errors": [message]}) from error
-    _record("user_limit.created", row, actor=actor, now=now)
+    _record(kinds.USER_LIMIT_CREATED, row, actor=actor, now=now)
     return row
 
 
@@ -131,7 +133,9 @@ def change(
         raise Fixed({name: [message] for name, differs in moved.items() if differs})
     wanted = {} if limit is None else {"limit": limit}
     if former := changes.write(locked, wanted, now=now):
-        _record("user_limit.changed", locked, actor=actor, now=now, old_limit=str(former["limit"]))
+        _record(
+            kinds.USER_LIMIT_CHANGED, locked, actor=actor, now=now, old_limit=str(former["limit"])
+        )
     return locked
 
 
@@ -142,7 +146,7 @@ def remove(row: ComponentUserUsageLimit, *, actor: User, now: datetime) -> None:
     :raises LimitGone: somebody else was quicker.
     """
     locked = _locked(row, locking.resource(row.resource))
-    _record("user_limit.removed", locked, actor=actor, now=now)
+    _record(kinds.USER_LIMIT_REMOVED, locked, actor=actor, now=now)
     locked.delete()
 
 
@@ -194,7 +198,7 @@ def _locked(row: ComponentUserUsageLimit, held: Resource) -> ComponentUserUsageL
 
 
 def _record(
-    kind: str,
+    kind: Kind,
     row: ComponentUserUsageLimit,
     *,
     actor: User,
@@ -206,10 +210,6 @@ def _record(
         row,
         actor=actor,
         now=now,
-        project=row.resource.project,
-        provider=row.resource.offering.customer,
-        offering_uuid=row.resource.offering.uuid,
-        resource_uuid=row.resource.uuid,
         payload={
             "component_type": row.component.type,
             "user_uuid": row.user.user.uuid.hex,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from accounting import event_kinds as kinds
 from accounting.amounts import check_amounts, check_once
 from accounting.models import ComponentUserUsage
 from common.errors import Invalid
@@ -87,14 +88,11 @@ def _report(
         changed |= dict.fromkeys(sorted(unnamed), "0")
     if changed:
         events.record(
-            "user_usage.recorded",
+            kinds.USER_USAGE_RECORDED,
             usage,
             actor=actor,
             now=now,
-            project=held.project,
-            provider=held.offering.customer,
-            offering_uuid=held.offering.uuid,
-            resource_uuid=held.uuid,
+            scope=held.event_scope(),
             payload={
                 "billing_period": usage.billing_period.isoformat(),
                 "type": usage.component.type,

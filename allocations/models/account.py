@@ -12,13 +12,13 @@ from allocations.querysets import OfferingUserQuerySet
 from common.checked_columns import link
 from common.json_column import JsonColumn
 from common.links import web_link
-from common.models import Timestamped, UuidModel, choices, one_of, text
+from common.models import Timestamped, choices, one_of, text
 from identity.event_scope import EventScope
 from identity.models import EventSubject, User
 from marketplace.models import Offering
 
 
-class OfferingUser(EventSubject, UuidModel, Timestamped):
+class OfferingUser(EventSubject, Timestamped):
     """A person's account for an offering; `username` is what the site calls them, if it has said.
 
     Names are compared without case, as sites do. `keeps_old_name` is of accounts that had a name
@@ -76,7 +76,7 @@ class OfferingUser(EventSubject, UuidModel, Timestamped):
         return self.offering.event_scope()
 
 
-class UserAttributeConfig(EventSubject, UuidModel, Timestamped):
+class UserAttributeConfig(EventSubject, Timestamped):
     """Which of a person's attributes an offering's site gets to see."""
 
     event_nouns: ClassVar[tuple[str, ...]] = ("attribute_config",)

@@ -19,7 +19,7 @@ from identity.models import EventSubject, User
 from marketplace.models import Offering
 
 
-class AgentIdentity(EventSubject, UuidModel, Timestamped):
+class AgentIdentity(EventSubject, Timestamped):
     """An agent that serves an offering, as it introduces itself.
 
     `last_restarted` is what it says; agents of 1.0 say it anew in every round. `last_seen` is when
@@ -61,7 +61,7 @@ class AgentIdentity(EventSubject, UuidModel, Timestamped):
         return self.offering.event_scope()
 
 
-class AgentService(EventSubject, UuidModel, Timestamped):
+class AgentService(EventSubject, Timestamped):
     """One thing that an agent does, such as carrying out orders.
 
     How it stands (`state`) is not stored: it follows from when it was seen and from `error`, which
@@ -96,7 +96,7 @@ class AgentService(EventSubject, UuidModel, Timestamped):
         return self.identity.event_scope()
 
 
-class AgentProcessor(EventSubject, UuidModel, Timestamped):
+class AgentProcessor(EventSubject, Timestamped):
     """What a service of an agent works with: a class of the agent and the site's backend."""
 
     event_nouns: ClassVar[tuple[str, ...]] = ("agent_processor",)

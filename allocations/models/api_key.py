@@ -9,13 +9,13 @@ from django.db.models import Q
 from allocations.lifecycle import ApiKeyAction, ApiKeyState
 from allocations.querysets import ResourceApiKeyQuerySet
 from common.json_column import JsonColumn
-from common.models import Timestamped, UuidModel, choices, one_of, text
+from common.models import Timestamped, choices, one_of, text
 from identity.event_scope import EventScope
 from identity.models import EventSubject, User
 from marketplace.models import Resource
 
 
-class ResourceApiKey(EventSubject, UuidModel, Timestamped):
+class ResourceApiKey(EventSubject, Timestamped):
     """A key that the site made and applied; `sealed` is its value, which only `reveal` opens.
 
     `client_id` is its public half. `pending_action` is what the site is to do, or could not.

@@ -8,14 +8,14 @@ from django.db.models.functions import Upper
 
 from allocations.lifecycle import ImportState
 from common.json_column import JsonColumn
-from common.models import Timestamped, UuidModel, choices, one_of, text
+from common.models import Timestamped, choices, one_of, text
 from identity.event_scope import EventScope
 from identity.models import EventSubject, Project, User
 from marketplace.models import Offering
 from marketplace.querysets import AtProvidedOfferings
 
 
-class BackendResourceRequest(EventSubject, UuidModel, Timestamped):
+class BackendResourceRequest(EventSubject, Timestamped):
     """A provider's request that its site looks for allocations that are not known here.
 
     `state` is written by `allocations.services.imports` only; `started` and `finished` are when the
@@ -53,7 +53,7 @@ class BackendResourceRequest(EventSubject, UuidModel, Timestamped):
         return self.offering.event_scope()
 
 
-class BackendResource(EventSubject, UuidModel, Timestamped):
+class BackendResource(EventSubject, Timestamped):
     """Something at a site that could become an allocation of a project; it goes when it does.
 
     `backend_id` is what the site calls it, compared without case; `backend_metadata["limits"]` maps

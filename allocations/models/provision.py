@@ -10,13 +10,13 @@ from allocations.lifecycle import UNDELIVERED, ProvisionState
 from common.json_column import JsonColumn
 from common.leased_rows import Attempted
 from common.leases import Backoff, Lease
-from common.models import UuidModel, choices, one_of
+from common.models import choices, one_of
 from identity.event_scope import EventScope
 from identity.models import EventSubject
 from marketplace.models import Order
 
 
-class Provision(EventSubject, UuidModel, Attempted):
+class Provision(EventSubject, Attempted):
     """One delivery of one order through its offering's backend, with retries and their record.
 
     `attempts_log` holds one entry per attempt: when it began, how long it took, what came back.

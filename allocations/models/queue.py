@@ -15,7 +15,7 @@ from allocations.querysets import MessageQueueQuerySet
 from common.json_column import JsonColumn
 from common.leased_rows import Leased
 from common.leases import Backoff, Lease
-from common.models import UuidModel, choices, one_of
+from common.models import choices, one_of
 from identity.models import Event, EventSubject
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from marketplace.models import Offering
 
 
-class MessageQueue(EventSubject, UuidModel, Leased):
+class MessageQueue(EventSubject, Leased):
     """A queue at the broker, of an agent's consumer or of a subscription.
 
     `declared_at` says since when the broker is known to have it, and its subscriber's login, as
@@ -97,7 +97,7 @@ class MessageQueue(EventSubject, UuidModel, Leased):
         return cast("EventSubscriptionQueue", self.subscription_queue)
 
 
-class QueueMessage(EventSubject, UuidModel):
+class QueueMessage(EventSubject):
     """A message for one queue, made from one event; it leaves in the order of its key.
 
     `object_uuid` is what it is about; `part` counts the messages that one event becomes. It is kept

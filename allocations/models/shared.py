@@ -7,12 +7,12 @@ from django.db import models
 from allocations.lifecycle import CourseAccountState, ServiceAccountState
 from allocations.querysets import CustomerAccountQuerySet, ProjectAccountQuerySet
 from common.address_column import AddressColumn
-from common.models import Timestamped, UuidModel, choices, one_of, text
+from common.models import Timestamped, choices, one_of, text
 from identity.event_scope import EventScope
 from identity.models import Customer, EventSubject, Project, User
 
 
-class SharedAccount(UuidModel, Timestamped):
+class SharedAccount(EventSubject, Timestamped):
     """An account at every site where its owner has an allocation.
 
     `username` is never given again: a site that is told that the one is closed and the other open
@@ -46,7 +46,7 @@ class ServiceAccount(SharedAccount):
         abstract = True
 
 
-class ProjectServiceAccount(EventSubject, ServiceAccount):
+class ProjectServiceAccount(ServiceAccount):
     """A program's account for the work of a project."""
 
     event_nouns: ClassVar[tuple[str, ...]] = ("service_account",)
@@ -63,7 +63,7 @@ class ProjectServiceAccount(EventSubject, ServiceAccount):
         return self.project.event_scope()
 
 
-class CustomerServiceAccount(EventSubject, ServiceAccount):
+class CustomerServiceAccount(ServiceAccount):
     """A program's account for all projects of an organisation."""
 
     event_nouns: ClassVar[tuple[str, ...]] = ("service_account",)
@@ -82,7 +82,7 @@ class CustomerServiceAccount(EventSubject, ServiceAccount):
         return self.customer.event_scope()
 
 
-class CourseAccount(EventSubject, SharedAccount):
+class CourseAccount(SharedAccount):
     """An account for somebody who takes a course; who that is need not be known here."""
 
     event_nouns: ClassVar[tuple[str, ...]] = ("course_account",)

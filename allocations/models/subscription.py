@@ -18,13 +18,13 @@ from allocations.observables import (
 )
 from allocations.querysets import EventSubscriptionQuerySet, EventSubscriptionQueueQuerySet
 from common.json_column import JsonColumn
-from common.models import Timestamped, UuidModel, choices, one_of, text
+from common.models import Timestamped, choices, one_of, text
 from identity.event_scope import EventScope
 from identity.models import EventSubject, User
 from marketplace.models import Offering
 
 
-class EventSubscription(EventSubject, BrokerLogin, UuidModel, Timestamped):
+class EventSubscription(EventSubject, BrokerLogin, Timestamped):
     """A person's request to be told of changes; no observed objects are all.
 
     One that an agent up to 1.0.5 registered knows the agent and its one `object_type`.
@@ -71,7 +71,7 @@ class EventSubscription(EventSubject, BrokerLogin, UuidModel, Timestamped):
         return vhost(self.user.uuid)
 
 
-class EventSubscriptionQueue(EventSubject, UuidModel):
+class EventSubscriptionQueue(EventSubject):
     """The queue through which a subscription hears of one type of object of one offering."""
 
     event_nouns: ClassVar[tuple[str, ...]] = ("subscription_queue",)
@@ -119,7 +119,7 @@ class EventSubscriptionQueue(EventSubject, UuidModel):
         return topic(self.queue_name)
 
 
-class EventConsumer(EventSubject, BrokerLogin, UuidModel, Timestamped):
+class EventConsumer(EventSubject, BrokerLogin, Timestamped):
     """The one queue from which an agent takes everything that it is told of.
 
     It is its user's: the broker knows them by the consumer's UUID and a token. No types are all.

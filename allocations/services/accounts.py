@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 
+from allocations import event_kinds as kinds
 from allocations.lifecycle import ACCOUNT, COMING, AccountState
 from allocations.models import OfferingUser
 from allocations.services import rights
@@ -19,9 +20,10 @@ from common.machine import IllegalTransition
 from identity import events
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from datetime import datetime
 
+    from identity.event_catalogue import Kind
     from identity.models import User
     from marketplace.models import Offering
 
@@ -56,11 +58,11 @@ RUNTIME_STATES = {
 }
 """How an account stands for the person, in the words of the API, and the state that says so."""
 
-TOLD_AS = {
-    "account.created": "create",
-    "account.removed": "delete",
-    "account.username_set": "username_set",
-    "account.attributes_changed": "attribute_update",
+ACTIONS: Mapping[Kind, str] = {
+    kinds.ACCOUNT_CREATED: "create",
+    kinds.ACCOUNT_REMOVED: "delete",
+    kinds.ACCOUNT_USERNAME_SET: "username_set",
+    kinds.ACCOUNT_ATTRIBUTES_CHANGED: "attribute_update",
 }
 """What sites are told an event is; whatever is not here is an `update`."""
 
@@ -128,7 +130,7 @@ def create(
         created=now,
     )
     _store(account)
-    _record(account, "account.created", actor=actor, now=now, states=("", account.state))
+    _record(account, kinds.ACCOUNT_CREATED, actor=actor, now=now, states=("", account.state))
     return account
 
 
@@ -158,7 +160,7 @@ def set_username(
         advance(locked, "set_ok", AccountState.OK, actor=actor, now=now)
     _record(
         locked,
-        "account.username_set",
+        kinds.ACCOUNT_USERNAME_SET,
         actor=actor,
         now=now,
         message=f"{locked.user} is {username or 'nameless'} at {locked.offering.name}",
@@ -209,7 +211,7 @@ def set_comments(
     )
     if after != before:
         _write_comments(locked, *after)
-        _record(locked, "account.commented", actor=actor, now=now, message=after[0])
+        _record(locked, kinds.ACCOUNT_COMMENTED, actor=actor, now=now, message=after[0])
     return locked
 
 
@@ -244,7 +246,7 @@ def note_attributes(
     """
     _record(
         account,
-        "account.attributes_changed",
+        kinds.ACCOUNT_ATTRIBUTES_CHANGED,
         actor=actor,
         now=now,
         payload={"changed_attributes": sorted(changed)},
@@ -262,7 +264,7 @@ def set_restricted(
     locked = _locked(account)
     wanted: dict[str, object] = {"is_restricted": is_restricted}
     if changes.write(locked, wanted, now=now):
-        _record(locked, "account.restriction_changed", actor=actor, now=now, payload=wanted)
+        _record(locked, kinds.ACCOUNT_RESTRICTION_CHANGED, actor=actor, now=now, payload=wanted)
     return locked
 
 
@@ -273,7 +275,7 @@ def remove(account: OfferingUser, *, actor: User | None, now: datetime) -> None:
     :raises AccountGone: somebody else was quicker.
     """
     locked = _locked(account)
-    _record(locked, "account.removed", actor=actor, now=now, states=(locked.state, ""))
+    _record(locked, kinds.ACCOUNT_REMOVED, actor=actor, now=now, states=(locked.state, ""))
     locked.delete()
 
 
@@ -293,8 +295,7 @@ def advance(
     if not OfferingUser.objects.filter(pk=account.pk, state=source).update(**changes):
         raise IllegalTransition(f"{action}: the account is no longer {source}.")
     account.state = to
-    kind = f"account.{to.lower().replace(' ', '_')}"
-    _record(account, kind, actor=actor, now=now, states=(source, to))
+    _record(account, kinds.ACCOUNT_STATES[to], actor=actor, now=now, states=(source, to))
 
 
 def check_reserved(username: str) -> None:
@@ -366,7 +367,7 @@ def _store(account: OfferingUser) -> None:
 
 def _record(
     account: OfferingUser,
-    kind: str,
+    kind: Kind,
     *,
     actor: User | None,
     now: datetime,
@@ -382,12 +383,11 @@ def _record(
         source=states[0],
         target=states[1],
         message=message,
-        provider=account.offering.customer,
         payload={
             "offering_uuid": account.offering.uuid.hex,
             "user_uuid": account.user.uuid.hex,
             "username": account.username,
-            "action": TOLD_AS.get(kind, "update"),
+            "action": ACTIONS.get(kind, "update"),
             **(payload or {}),
         },
     )

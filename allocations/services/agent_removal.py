@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from allocations import event_kinds as kinds
 from allocations.models import AgentIdentity, AgentProcessor, AgentService
 from allocations.services import subscriptions
 from allocations.services.agents import AgentGone
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
+    from identity.event_catalogue import Kind
     from identity.models import User
     from marketplace.models import Offering
 
@@ -29,7 +31,7 @@ def remove(identity: AgentIdentity, *, actor: User, now: datetime) -> None:
     _lock(identity)
     offering = identity.offering
     subscriptions.end_all_of(identity, actor=actor, now=now)
-    _record(identity, "agent.removed", offering, identity.name, actor=actor, now=now)
+    _record(identity, kinds.AGENT_REMOVED, offering, identity.name, actor=actor, now=now)
     identity.delete()
 
 
@@ -43,7 +45,7 @@ def remove_service(service: AgentService, *, actor: User, now: datetime) -> None
     if not AgentService.objects.filter(pk=service.pk).exists():
         raise AgentGone("The service was removed in the meantime.")
     offering = service.identity.offering
-    _record(service, "agent_service.removed", offering, service.name, actor=actor, now=now)
+    _record(service, kinds.AGENT_SERVICE_REMOVED, offering, service.name, actor=actor, now=now)
     service.delete()
 
 
@@ -59,7 +61,7 @@ def remove_processor(processor: AgentProcessor, *, actor: User, now: datetime) -
         raise AgentGone("The processor was removed in the meantime.")
     _record(
         processor,
-        "agent_processor.removed",
+        kinds.AGENT_PROCESSOR_REMOVED,
         identity.offering,
         processor.name,
         actor=actor,
@@ -133,13 +135,12 @@ def _lock_all(identities: QuerySet[AgentIdentity]) -> None:
 
 
 def _record(
-    row: Any, kind: str, offering: Offering, name: str, *, actor: User, now: datetime
+    row: Any, kind: Kind, offering: Offering, name: str, *, actor: User, now: datetime
 ) -> None:
     events.record(
         kind,
         row,
         actor=actor,
         now=now,
-        provider=offering.customer,
         payload={"offering_uuid": offering.uuid.hex, "name": name},
     )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 
+from allocations import event_kinds as kinds
 from allocations.agents import type_of
 from allocations.models import AgentIdentity, AgentProcessor, AgentService
 from common.errors import Conflict, Invalid
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from identity.event_catalogue import Kind
     from identity.models import User
     from marketplace.models import Offering
 
@@ -74,7 +76,7 @@ def register(
     named = AgentIdentity.objects.filter(offering=offering, name=name)
     known = named.select_for_update(no_key=True).first()
     if known is None and _added(new):
-        _record(new, "agent.registered", actor=actor, now=now)
+        _record(new, kinds.AGENT_REGISTERED, actor=actor, now=now)
         return new
     known = known or _locked(named)
     known.offering = offering
@@ -130,7 +132,7 @@ def register_service(
     service = AgentService.objects.create(
         identity=identity, name=name, mode=mode, agent_type=does, created=now, last_seen=now
     )
-    _record_service(service, "agent_service.registered", actor=actor, now=now)
+    _record_service(service, kinds.AGENT_SERVICE_REGISTERED, actor=actor, now=now)
     return service, True
 
 
@@ -156,13 +158,13 @@ def register_processor(
         new = AgentProcessor.objects.create(
             service=service, name=name, created=now, last_run=now, **backend
         )
-        _record_processor(new, service, "agent_processor.registered", actor=actor, now=now)
+        _record_processor(new, service, kinds.AGENT_PROCESSOR_REGISTERED, actor=actor, now=now)
         return new, True
     is_changed = any(getattr(known, column) != value for column, value in backend.items())
     AgentProcessor.objects.filter(pk=known.pk).update(**backend, last_run=now, modified=now)
     if is_changed:
         known.backend_type, known.backend_version = backend_type, backend_version
-        _record_processor(known, service, "agent_processor.changed", actor=actor, now=now)
+        _record_processor(known, service, kinds.AGENT_PROCESSOR_CHANGED, actor=actor, now=now)
     return known, False
 
 
@@ -182,9 +184,9 @@ def set_statistics(
     locked.error = str(statistics.get("error") or "")[:ERROR_LENGTH]
     _touch(locked, now=now, statistics=statistics, error=locked.error)
     if locked.error and not had_failed:
-        _record_service(locked, "agent_service.failed", actor=actor, now=now)
+        _record_service(locked, kinds.AGENT_SERVICE_FAILED, actor=actor, now=now)
     elif had_failed and not locked.error:
-        _record_service(locked, "agent_service.recovered", actor=actor, now=now)
+        _record_service(locked, kinds.AGENT_SERVICE_RECOVERED, actor=actor, now=now)
     return locked
 
 
@@ -215,10 +217,10 @@ def _seen(
         setattr(identity, column, value)
     if changed:
         payload = {"changed": changed, "old_version": before.get("version", identity.version)}
-        _record(identity, "agent.changed", actor=actor, now=now, payload=payload)
+        _record(identity, kinds.AGENT_CHANGED, actor=actor, now=now, payload=payload)
     if was_away:
         payload = {"last_seen": identity.last_seen.isoformat()}
-        _record(identity, "agent.returned", actor=actor, now=now, payload=payload)
+        _record(identity, kinds.AGENT_RETURNED, actor=actor, now=now, payload=payload)
     return identity
 
 
@@ -256,7 +258,7 @@ def _touch(row: Any, *, now: datetime, **changes: Any) -> None:
 
 def _record(
     identity: AgentIdentity,
-    kind: str,
+    kind: Kind,
     *,
     actor: User | None,
     now: datetime,
@@ -267,7 +269,6 @@ def _record(
         identity,
         actor=actor,
         now=now,
-        provider=identity.offering.customer,
         payload={
             "offering_uuid": identity.offering.uuid.hex,
             "name": identity.name,
@@ -277,14 +278,15 @@ def _record(
     )
 
 
-def _record_service(service: AgentService, kind: str, *, actor: User | None, now: datetime) -> None:
+def _record_service(
+    service: AgentService, kind: Kind, *, actor: User | None, now: datetime
+) -> None:
     offering = service.identity.offering
     events.record(
         kind,
         service,
         actor=actor,
         now=now,
-        provider=offering.customer,
         payload={
             "offering_uuid": offering.uuid.hex,
             "agent_uuid": service.identity.uuid.hex,
@@ -298,7 +300,7 @@ def _record_service(service: AgentService, kind: str, *, actor: User | None, now
 def _record_processor(
     processor: AgentProcessor,
     service: AgentService,
-    kind: str,
+    kind: Kind,
     *,
     actor: User | None,
     now: datetime,
@@ -309,7 +311,6 @@ def _record_processor(
         processor,
         actor=actor,
         now=now,
-        provider=offering.customer,
         payload={
             "offering_uuid": offering.uuid.hex,
             "agent_uuid": service.identity.uuid.hex,

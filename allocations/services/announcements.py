@@ -1,25 +1,31 @@
 """What subscribers are told of an event: one row for each queue, written once.
 
-`TOLD` says which kinds of events become which messages. What a message says beside the event's own
+`MESSAGES` says which kinds of events become which messages, and so do the apps above, of their own
+kinds (`allocations.contributions`). What a message says beside the event's own
 words is read when it is written; agents read the object itself anyway. An event that comes again
 adds nothing.
 """
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
 
+from allocations import event_kinds as kinds
 from allocations.bus import messages
+from allocations.contributions import contributions
 from allocations.lifecycle import AccountState, ApiKeyAction, ApiKeyState
 from allocations.models import MessageQueue, OfferingUser, QueueMessage, ResourceApiKey
 from allocations.observables import ObjectType
 from allocations.services import attributes, membership
+from identity import event_kinds as identity_kinds
 from identity.models import Event, Grant, Project, User
 from identity.roles import ScopeType
+from marketplace import event_kinds as marketplace_kinds
 from marketplace.lifecycle import OrderState, ResourceState
 from marketplace.models import Offering, Resource
 
@@ -28,13 +34,14 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from allocations.bus.messages import Message
+    from identity.event_catalogue import Kind
 
 PRESENT = (ResourceState.OK, ResourceState.ERRED)
 """The states in which a site has something of a resource, so that an agent looks at it."""
 
 NAMED = "username_set"
 
-BEGUN = f"order.{OrderState.EXECUTING}"
+BEGUN = marketplace_kinds.ORDER_EXECUTING.name
 """The event from which on a site may read whom it lets in."""
 
 NOT_YET = (OrderState.PENDING_CONSUMER, OrderState.PENDING_PROJECT)
@@ -54,7 +61,7 @@ def announce(event: Event, *, now: datetime) -> int:
             body=message.body,
             created=now,
         )
-        for part, message in enumerate(TOLD[event.kind](event))
+        for part, message in enumerate(message_builders()[event.kind](event))
         for queue in _queues(message)
     ]
     QueueMessage.objects.bulk_create(written, ignore_conflicts=True)
@@ -110,10 +117,14 @@ def _changed_meanwhile(event: Event) -> bool:
     accounts = OfferingUser.objects.filter(
         offering__uuid=event.offering_uuid, user__in=people, modified__gte=begun.created
     )
-    since = Event.objects.filter(pk__gt=begun.pk, kind__in=sorted(SEEN_WITH_RESOURCE))
+    since = Event.objects.filter(pk__gt=begun.pk, kind__in=_seen_with_resource())
     of_it = Q(project=event.project, resource_uuid=None) | Q(resource_uuid=event.resource_uuid)
     of_people = Q(subject_uuid__in=people.values("uuid"))
     return accounts.exists() or since.filter(of_it | of_people).exists()
+
+
+def _seen_with_resource() -> list[str]:
+    return sorted(kind.name for kind in SEEN_WITH_RESOURCE | contributions().read_with_resource)
 
 
 def _end_date(event: Event) -> Iterator[Message]:
@@ -165,7 +176,9 @@ def _actions(event: Event) -> list[str]:
     or comes back: one that is opened with its name, or still has it, is both.
     """
     action: str = event.payload["action"]
-    is_there = event.kind == "account.created" or event.source == AccountState.DELETION_REQUESTED
+    is_there = (
+        event.kind == kinds.ACCOUNT_CREATED.name or event.source == AccountState.DELETION_REQUESTED
+    )
     is_named = is_there and event.target == AccountState.OK and event.payload["username"]
     return [action, NAMED] if is_named else [action]
 
@@ -274,45 +287,69 @@ def _flags(resource: Resource) -> dict[str, object]:
     }
 
 
-TOLD: Mapping[str, Callable[[Event], Iterable[Message]]] = {
-    **{f"order.{state}": _order for state in OrderState if state not in NOT_YET},
-    "resource.flags_set": _resource,
-    "resource.created": _created,
-    "resource.end_date_set": _end_date,
-    "resource.options_set": _resource,
-    "resource.pull_requested": _resource,
-    "user_limit.changed": _resource,
-    "user_limit.created": _resource,
-    "user_limit.removed": _resource,
-    "grant.expired": _grant,
-    "grant.given": _grant,
-    "grant.revoked": _grant,
-    "user.activated": _user,
-    "user.deactivated": _user,
-    "account.attributes_changed": _account,
-    "account.created": _account,
-    "account.deleted": _account,
-    "account.ok": _account,
-    "account.removed": _account,
-    "account.requested_deletion": _account,
-    "account.restriction_changed": _restriction,
-    "account.username_set": _account,
-    "api_key.rotate_requested": _api_key,
-    "course_account.closed": _shared_account,
-    "course_account.created": _shared_account,
-    "course_account.ok": _shared_account,
-    "service_account.closed": _shared_account,
-    "service_account.created": _shared_account,
-    "service_account.ok": _shared_account,
-    "import.requested": _import,
-    "offering.sync_requested": _sync,
-    "policy.settings_due": _settings,
+MESSAGES: Mapping[Kind, Callable[[Event], Iterable[Message]]] = {
+    **{
+        kind: _order
+        for state, kind in marketplace_kinds.ORDER_STATES.items()
+        if state not in NOT_YET
+    },
+    marketplace_kinds.RESOURCE_FLAGS_SET: _resource,
+    marketplace_kinds.RESOURCE_CREATED: _created,
+    marketplace_kinds.RESOURCE_END_DATE_SET: _end_date,
+    marketplace_kinds.RESOURCE_OPTIONS_SET: _resource,
+    marketplace_kinds.RESOURCE_PULL_REQUESTED: _resource,
+    identity_kinds.GRANT_EXPIRED: _grant,
+    identity_kinds.GRANT_GIVEN: _grant,
+    identity_kinds.GRANT_REVOKED: _grant,
+    identity_kinds.USER_ACTIVATED: _user,
+    identity_kinds.USER_DEACTIVATED: _user,
+    kinds.ACCOUNT_ATTRIBUTES_CHANGED: _account,
+    kinds.ACCOUNT_CREATED: _account,
+    kinds.ACCOUNT_DELETED: _account,
+    kinds.ACCOUNT_OK: _account,
+    kinds.ACCOUNT_REMOVED: _account,
+    kinds.ACCOUNT_REQUESTED_DELETION: _account,
+    kinds.ACCOUNT_RESTRICTION_CHANGED: _restriction,
+    kinds.ACCOUNT_USERNAME_SET: _account,
+    kinds.API_KEY_ROTATE_REQUESTED: _api_key,
+    kinds.COURSE_ACCOUNT_CLOSED: _shared_account,
+    kinds.COURSE_ACCOUNT_CREATED: _shared_account,
+    kinds.COURSE_ACCOUNT_OK: _shared_account,
+    kinds.SERVICE_ACCOUNT_CLOSED: _shared_account,
+    kinds.SERVICE_ACCOUNT_CREATED: _shared_account,
+    kinds.SERVICE_ACCOUNT_OK: _shared_account,
+    kinds.IMPORT_REQUESTED: _import,
+    marketplace_kinds.OFFERING_SYNC_REQUESTED: _sync,
 }
-"""Kind of event -> the messages it becomes; `config.wiring` has the same kinds heard."""
+"""Kind of event -> the messages it becomes; `config.wiring` has the same kinds handled."""
 
 SEEN_WITH_RESOURCE = frozenset(
-    kind
-    for kind in TOLD
-    if kind.startswith(("grant.", "user.", "user_limit.", "course_account.", "service_account."))
-) | {"resource.flags_set", "resource.options_set", "resource.end_date_set"}
-"""What a site reads together with a resource."""
+    {
+        identity_kinds.GRANT_EXPIRED,
+        identity_kinds.GRANT_GIVEN,
+        identity_kinds.GRANT_REVOKED,
+        identity_kinds.USER_ACTIVATED,
+        identity_kinds.USER_DEACTIVATED,
+        kinds.COURSE_ACCOUNT_CLOSED,
+        kinds.COURSE_ACCOUNT_CREATED,
+        kinds.COURSE_ACCOUNT_OK,
+        kinds.SERVICE_ACCOUNT_CLOSED,
+        kinds.SERVICE_ACCOUNT_CREATED,
+        kinds.SERVICE_ACCOUNT_OK,
+        marketplace_kinds.RESOURCE_FLAGS_SET,
+        marketplace_kinds.RESOURCE_OPTIONS_SET,
+        marketplace_kinds.RESOURCE_END_DATE_SET,
+    }
+)
+"""Changes of what a site reads together with a resource."""
+
+
+@cache
+def message_builders() -> Mapping[str, Callable[[Event], Iterable[Message]]]:
+    """Return what becomes of the events of each kind that sites are told of, by its name."""
+    above = contributions()
+    return {
+        **{kind.name: build for kind, build in MESSAGES.items()},
+        **{kind.name: _resource for kind in above.read_with_resource},
+        **{kind.name: _settings for kind in above.settings_due},
+    }

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 
+from allocations import event_kinds as kinds
 from allocations import key_limits
 from allocations.lifecycle import ANSWERED_BY, API_KEY, ApiKeyAction, ApiKeyState
 from allocations.models import ResourceApiKey
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
 
+    from identity.event_catalogue import Kind
     from identity.models import User
     from marketplace.models import Resource
 
@@ -73,7 +75,7 @@ def report_created(
         issued_at=now,
         created=now,
     )
-    _record("api_key.created", key, "is there", "", actor=actor, now=now)
+    _record(kinds.API_KEY_CREATED, key, "is there", "", actor=actor, now=now)
     return key
 
 
@@ -108,7 +110,7 @@ def set_key(
             steps.write(held, now=now, **columns)
     except IntegrityError as error:
         raise ClientIdTaken("Another key of the resource has this client_id.") from error
-    kind = "api_key.created" if was_made else "api_key.rotated"
+    kind = kinds.API_KEY_CREATED if was_made else kinds.API_KEY_ROTATED
     words = "is there" if was_made else "has another value"
     _record(kind, held, words, source, actor=actor, now=now)
     return held
@@ -122,7 +124,7 @@ def set_ok(key: ResourceApiKey, *, actor: User, now: datetime) -> ResourceApiKey
     :raises OtherActionAwaited: the site was asked for something else.
     """
     held, source = _answered(key, "set_ok", ApiKeyState.OK, now=now)
-    _record("api_key.ok", held, "is accepted", source, actor=actor, now=now)
+    _record(kinds.API_KEY_OK, held, "is accepted", source, actor=actor, now=now)
     return held
 
 
@@ -134,7 +136,7 @@ def set_paused(key: ResourceApiKey, *, actor: User, now: datetime) -> ResourceAp
     :raises OtherActionAwaited: the site was asked for something else.
     """
     held, source = _answered(key, "set_paused", ApiKeyState.PAUSED, now=now)
-    _record("api_key.paused", held, "is paused", source, actor=actor, now=now)
+    _record(kinds.API_KEY_PAUSED, held, "is paused", source, actor=actor, now=now)
     return held
 
 
@@ -165,7 +167,9 @@ def set_erred(
     why = without_secrets(error_message)
     steps.write(held, now=now, state=ApiKeyState.ERRED, error_message=why)
     words = f"is erred: the site could not {held.pending_action} it"
-    _record("api_key.erred", held, words, source, actor=actor, now=now, action=held.pending_action)
+    _record(
+        kinds.API_KEY_ERRED, held, words, source, actor=actor, now=now, action=held.pending_action
+    )
     return held
 
 
@@ -196,7 +200,7 @@ def report_usage(
     if (held.usage_period, held.current_usages) != (month, merged):
         _keep_usage(held, month, merged)
         _record(
-            "api_key.usage_reported",
+            kinds.API_KEY_USAGE_REPORTED,
             held,
             f"was used in {month:%Y-%m}",
             held.state,
@@ -267,7 +271,7 @@ def _opens(key: ResourceApiKey, value: str) -> bool:
 
 
 def _record(
-    kind: str,
+    kind: Kind,
     key: ResourceApiKey,
     words: str,
     source: str,
@@ -284,5 +288,5 @@ def _record(
         source=source,
         target=key.state,
         message=f"API key {key} of {key.resource.name} {words}.",
-        **steps.about(key, **more),
+        payload=steps.payload_of(key, **more),
     )

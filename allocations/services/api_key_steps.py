@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from allocations import event_kinds as kinds
 from allocations.lifecycle import API_KEY, AWAITED, ApiKeyAction, ApiKeyState
 from allocations.models import ResourceApiKey
 from common.errors import Conflict, Missing
@@ -91,14 +92,14 @@ def record_request(
 ) -> None:
     """Record what the site is to do with a key."""
     events.record(
-        f"api_key.{action}_requested",
+        kinds.API_KEY_REQUESTS[action],
         key,
         actor=actor,
         now=now,
         source=source,
         target=key.state,
         message=f"The site is asked to {action} API key {key} of {key.resource.name}.",
-        **about(key),
+        payload=payload_of(key),
     )
 
 
@@ -119,29 +120,23 @@ def delete(key: ResourceApiKey, step: str, *, actor: User | None, now: datetime)
         sealed="",
     )
     events.record(
-        "api_key.deleted",
+        kinds.API_KEY_DELETED,
         key,
         actor=actor,
         now=now,
         source=source,
         target=key.state,
         message=f"API key {key} of {key.resource.name} is deleted.",
-        **about(key),
+        payload=payload_of(key),
     )
 
 
-def about(key: ResourceApiKey, **more: object) -> dict[str, Any]:
-    """Return whose an event about a key is and what it tells: never the key's value."""
-    resource = key.resource
+def payload_of(key: ResourceApiKey, **more: object) -> dict[str, object]:
+    """Return what an event about a key tells of it: never the key's value."""
     return {
-        "project": resource.project,
-        "provider": resource.offering.customer,
-        "resource_uuid": resource.uuid,
-        "payload": {
-            "offering_uuid": resource.offering.uuid.hex,
-            "resource_uuid": resource.uuid.hex,
-            "client_id": key.client_id,
-            "user_uuid": key.user.uuid.hex if key.user else None,
-            **more,
-        },
+        "offering_uuid": key.resource.offering.uuid.hex,
+        "resource_uuid": key.resource.uuid.hex,
+        "client_id": key.client_id,
+        "user_uuid": key.user.uuid.hex if key.user else None,
+        **more,
     }

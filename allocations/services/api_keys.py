@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from allocations import event_kinds as kinds
 from allocations import key_limits
 from allocations.lifecycle import API_KEY, ApiKeyAction, ApiKeyState
 from allocations.models import ResourceApiKey
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
+    from identity.event_catalogue import Kind
     from identity.models import User
     from marketplace.models import Resource
 
@@ -121,7 +123,9 @@ def change(key: ResourceApiKey, *, actor: User, now: datetime, **wanted: Any) ->
         steps.request(held, "update", ApiKeyAction.UPDATE, actor=actor, now=now, **changed)
     else:
         steps.write(held, now=now, **changed)
-        _record("api_key.changed", held, "changed", actor=actor, now=now, fields=sorted(changed))
+        _record(
+            kinds.API_KEY_CHANGED, held, "changed", actor=actor, now=now, fields=sorted(changed)
+        )
     return held
 
 
@@ -201,7 +205,7 @@ def reveal(key: ResourceApiKey, *, actor: User, now: datetime) -> str:
     if not held.sealed:
         raise NothingToReveal("There is no value of this key.")
     value = unseal(held.sealed)
-    _record("api_key.revealed", held, "was revealed", actor=actor, now=now)
+    _record(kinds.API_KEY_REVEALED, held, "was revealed", actor=actor, now=now)
     return value
 
 
@@ -213,7 +217,7 @@ def give_up_value(key: ResourceApiKey, *, now: datetime) -> None:
     """
     held = steps.locked(key)
     steps.write(held, now=now, sealed="")
-    _record("api_key.changed", held, "lost its value here", actor=None, now=now)
+    _record(kinds.API_KEY_CHANGED, held, "lost its value here", actor=None, now=now)
 
 
 @transaction.atomic
@@ -261,7 +265,7 @@ def _works_in(resource: Resource, user: User) -> bool:
 
 
 def _record(
-    kind: str,
+    kind: Kind,
     key: ResourceApiKey,
     words: str,
     *,
@@ -275,5 +279,5 @@ def _record(
         actor=actor,
         now=now,
         message=f"API key {key} of {key.resource.name} {words}.",
-        **steps.about(key, **more),
+        payload=steps.payload_of(key, **more),
     )

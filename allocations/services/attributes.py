@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
+from allocations import event_kinds as kinds
 from allocations.attributes import ATTRIBUTES, DEFAULT, SEEN_THROUGH
 from allocations.lifecycle import AccountState
 from allocations.models import OfferingUser, UserAttributeConfig
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from datetime import datetime
 
+    from identity.event_catalogue import Kind
     from identity.models import User
 
 
@@ -61,7 +63,7 @@ def choose(
         return config
     config.exposed_fields = [name for name in ATTRIBUTES if name in after]
     config.save()
-    _record("attribute_config.chosen", config, sorted(after), actor=actor, now=now)
+    _record(kinds.ATTRIBUTE_CONFIG_CHOSEN, config, sorted(after), actor=actor, now=now)
     return config
 
 
@@ -74,7 +76,7 @@ def forget(offering: Offering, *, actor: User, now: datetime) -> None:
     config = UserAttributeConfig.objects.select_for_update().filter(offering=offering).first()
     if config is None:
         raise NothingChosen("No UserAttributeConfig matches the given query.")
-    _record("attribute_config.forgotten", config, sorted(DEFAULT), actor=actor, now=now)
+    _record(kinds.ATTRIBUTE_CONFIG_FORGOTTEN, config, sorted(DEFAULT), actor=actor, now=now)
     config.delete()
 
 
@@ -137,7 +139,7 @@ def columns_of(names: Collection[str]) -> list[str]:
 
 
 def _record(
-    kind: str, config: UserAttributeConfig, exposed: list[str], *, actor: User, now: datetime
+    kind: Kind, config: UserAttributeConfig, exposed: list[str], *, actor: User, now: datetime
 ) -> None:
     offering = config.offering
     events.record(
@@ -145,6 +147,5 @@ def _record(
         config,
         actor=actor,
         now=now,
-        provider=offering.customer,
         payload={"offering_uuid": offering.uuid.hex, "exposed_fields": exposed},
     )

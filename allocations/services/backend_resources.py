@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 
+from allocations import event_kinds as kinds
 from allocations.models import BackendResource
 from common.errors import Conflict, Invalid
 from identity import events
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from identity.event_catalogue import Kind
     from identity.models import Project, User
     from marketplace.models import Offering, Plan, Resource
 
@@ -74,7 +76,7 @@ def report(
     except IntegrityError as error:
         message = "The fields offering, backend_id must make a unique set."
         raise ReportedAlready({"non_field_errors": [message]}) from error
-    _record("backend_resource.reported", found, actor=actor, now=now)
+    _record(kinds.BACKEND_RESOURCE_REPORTED, found, actor=actor, now=now)
     return found
 
 
@@ -104,7 +106,7 @@ def take_over(
         now=now,
     )
     into = resource.uuid.hex
-    _record("backend_resource.imported", held, actor=actor, now=now, resource_uuid=into)
+    _record(kinds.BACKEND_RESOURCE_IMPORTED, held, actor=actor, now=now, resource_uuid=into)
     held.delete()
     return resource
 
@@ -116,7 +118,7 @@ def dismiss(found: BackendResource, *, actor: User, now: datetime) -> None:
     :raises NotWaiting: somebody else took it over, or dismissed it.
     """
     held = _locked(found)
-    _record("backend_resource.dismissed", held, actor=actor, now=now)
+    _record(kinds.BACKEND_RESOURCE_DISMISSED, held, actor=actor, now=now)
     held.delete()
 
 
@@ -133,14 +135,13 @@ def _locked(found: BackendResource) -> BackendResource:
 
 
 def _record(
-    kind: str, found: BackendResource, *, actor: User, now: datetime, **more: object
+    kind: Kind, found: BackendResource, *, actor: User, now: datetime, **more: object
 ) -> None:
     events.record(
         kind,
         found,
         actor=actor,
         now=now,
-        provider=found.offering.customer,
         payload={
             "offering_uuid": found.offering.uuid.hex,
             "project_uuid": found.project.uuid.hex,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from allocations import event_kinds as kinds
 from allocations.lifecycle import IMPORT, ImportState
 from allocations.models import BackendResourceRequest
 from common.machine import IllegalTransition
@@ -15,6 +16,7 @@ from identity import events
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from identity.event_catalogue import Kind
     from identity.models import User
     from marketplace.models import Offering
 
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 def request(*, offering: Offering, actor: User, now: datetime) -> BackendResourceRequest:
     """Ask an offering's site to say what it has that is not known here."""
     asked = BackendResourceRequest.objects.create(offering=offering, created_by=actor, created=now)
-    _record("import.requested", asked, "", actor=actor, now=now)
+    _record(kinds.IMPORT_REQUESTED, asked, "", actor=actor, now=now)
     return asked
 
 
@@ -35,7 +37,7 @@ def start(asked: BackendResourceRequest, *, actor: User, now: datetime) -> None:
     """
     also: dict[str, object] = {"started": now, "processed_by": actor}
     source = _advance(asked, "start_processing", ImportState.PROCESSING, now=now, also=also)
-    _record("import.processing", asked, source, actor=actor, now=now)
+    _record(kinds.IMPORT_PROCESSING, asked, source, actor=actor, now=now)
 
 
 @transaction.atomic
@@ -45,7 +47,7 @@ def complete(asked: BackendResourceRequest, *, actor: User, now: datetime) -> No
     :raises IllegalTransition: nobody is looking.
     """
     source = _advance(asked, "set_done", ImportState.DONE, now=now, also={"finished": now})
-    _record("import.done", asked, source, actor=actor, now=now)
+    _record(kinds.IMPORT_DONE, asked, source, actor=actor, now=now)
 
 
 @transaction.atomic
@@ -68,7 +70,7 @@ def fail(
         "error_traceback": without_secrets(error_traceback),
     }
     source = _advance(asked, "set_erred", ImportState.ERRED, now=now, also=also)
-    _record("import.erred", asked, source, actor=actor, now=now, error_message=error_message)
+    _record(kinds.IMPORT_ERRED, asked, source, actor=actor, now=now, error_message=error_message)
 
 
 def _advance(
@@ -96,7 +98,7 @@ def _advance(
 
 
 def _record(
-    kind: str,
+    kind: Kind,
     asked: BackendResourceRequest,
     source: str,
     *,
@@ -113,6 +115,5 @@ def _record(
         source=source,
         target=asked.state,
         message=f"The import into offering {offering.name} is {asked.state}.",
-        provider=offering.customer,
         payload={"offering_uuid": offering.uuid.hex, **more},
     )

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from allocations import backends
+from allocations import event_kinds as kinds
 from allocations.backends.base import Done, Pending, Refused
 from allocations.lifecycle import PROVISION, UNDELIVERED, ProvisionState
 from allocations.models import Provision
@@ -248,16 +249,12 @@ def _advance(
     provision.state = to
     order = provision.order
     events.record(
-        f"provision.{to}",
+        kinds.PROVISION_STATES[to],
         provision,
         actor=actor,
         now=now,
         source=source,
         target=to,
         message=provision.last_error,
-        project=order.project,
-        provider=order.offering.customer,
-        offering_uuid=order.offering.uuid,
-        resource_uuid=order.resource.uuid,
         payload={"order_uuid": order.uuid.hex, "attempt": provision.attempts},
     )

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from allocations import event_kinds as kinds
 from allocations.bus import messages
 from allocations.bus.publisher import Parcel, Unroutable
 from allocations.bus.topology import TOPICS, routing_key
@@ -168,12 +169,9 @@ def _parcel(queue: MessageQueue, message: QueueMessage) -> Parcel:
 def _record(message: QueueMessage, *, now: datetime) -> None:
     event = message.event
     events.record(
-        "message.published",
+        kinds.MESSAGE_PUBLISHED,
         message,
         actor=None,
         now=now,
-        provider=event.provider,
-        offering_uuid=event.offering_uuid,
-        resource_uuid=event.resource_uuid,
         payload={**message.body, "event_uuid": event.uuid.hex, "queue": message.queue_id},
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from allocations import event_kinds as kinds
 from allocations.bus.passwords import hashed, is_hash_of
 from allocations.models import EventConsumer, MessageQueue
 from identity import events
@@ -74,10 +75,9 @@ def ask_to_declare(queue: MessageQueue, *, actor: User, now: datetime) -> None:
     anew = {"declared_at": None, "next_attempt_at": now, "failures": 0}
     MessageQueue.objects.filter(pk=queue.pk).update(**anew)
     events.record(
-        "message_queue.declared_anew",
+        kinds.MESSAGE_QUEUE_DECLARED_ANEW,
         queue,
         actor=actor,
         now=now,
-        provider=queue.offering.customer,
         payload={"queue_name": queue.name, "offering_uuid": queue.offering.uuid.hex},
     )

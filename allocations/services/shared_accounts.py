@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from django.db import connection, transaction
 from django.db.models.functions import Length
 
+from allocations import event_kinds as kinds
 from allocations.lifecycle import SHARED_ACCOUNT, CourseAccountState
 from allocations.models import (
     CourseAccount,
@@ -30,6 +31,9 @@ from identity.project_kinds import ProjectKind
 from identity.services.credentials import digest
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from identity.event_catalogue import Kind
     from identity.models import User
 
 ServiceAccount = ProjectServiceAccount | CustomerServiceAccount
@@ -40,7 +44,14 @@ KEY_LIVES = timedelta(days=365)
 TABLES = (ProjectServiceAccount, CustomerServiceAccount, CourseAccount)
 NAMING = 0x73686172  # any number that no other lock of the service has
 
-TOLD_AS = {"created": "create", "ok": "create", "closed": "delete"}
+ACTIONS: Mapping[Kind, str] = {
+    kinds.COURSE_ACCOUNT_CREATED: "create",
+    kinds.COURSE_ACCOUNT_OK: "create",
+    kinds.COURSE_ACCOUNT_CLOSED: "delete",
+    kinds.SERVICE_ACCOUNT_CREATED: "create",
+    kinds.SERVICE_ACCOUNT_OK: "create",
+    kinds.SERVICE_ACCOUNT_CLOSED: "delete",
+}
 """What sites are told that happened; whatever is not here is an `update`."""
 
 
@@ -147,7 +158,7 @@ def open_for_course(
         project=owner, user=user, username=_name(username, owner.slug), created=now, **fields
     )
     account.save(force_insert=True)
-    _record(account, "created", actor=actor, now=now)
+    _record(account, kinds.COURSE_ACCOUNT_CREATED, actor=actor, now=now)
     return account
 
 
@@ -164,7 +175,9 @@ def change(account: Account, *, actor: User, now: datetime, **wanted: Any) -> Ac
             raise OwnerFixed({field: ["This cannot be changed: open another account."]})
     if changes.assign(locked, changed):
         locked.save(update_fields=[*changed, "modified"])
-        _record(locked, "changed", actor=actor, now=now, fields=sorted(changed))
+        is_course = isinstance(locked, CourseAccount)
+        kind = kinds.COURSE_ACCOUNT_CHANGED if is_course else kinds.SERVICE_ACCOUNT_CHANGED
+        _record(locked, kind, actor=actor, now=now, fields=sorted(changed))
     return locked
 
 
@@ -178,7 +191,7 @@ def rotate_key(account: ServiceAccount, *, actor: User, now: datetime) -> str:
     SHARED_ACCOUNT.check("close", CourseAccountState(locked.state))
     key = _new_key(locked, now)
     locked.save(update_fields=["key_digest", "expires_at", "modified"])
-    _log("service_account.key_rotated", locked, actor=actor, now=now, action="update")
+    _record(locked, kinds.SERVICE_ACCOUNT_KEY_ROTATED, actor=actor, now=now)
     return key
 
 
@@ -245,12 +258,9 @@ def advance(
     if not moved.update(state=to, error_message=error_message, modified=now):
         raise IllegalTransition(f"{action}: the account is no longer {source}.")
     account.state, account.error_message = to, error_message
-    if to is CourseAccountState.CLOSED:
-        _record(account, "closed", actor=actor, now=now, states=(source, to))
-    elif to is CourseAccountState.ERRED:
-        _record(account, "erred", actor=actor, now=now, states=(source, to))
-    else:
-        _record(account, "ok", actor=actor, now=now, states=(source, to))
+    is_course = isinstance(account, CourseAccount)
+    kind_of = kinds.COURSE_ACCOUNT_STATES if is_course else kinds.SERVICE_ACCOUNT_STATES
+    _record(account, kind_of[to], actor=actor, now=now, states=(source, to))
 
 
 def _locked(account: Account) -> Account:
@@ -280,7 +290,7 @@ def _open(account: ServiceAccount, owner: Project | Customer, *, actor: User, no
     account.username = _name(account.username, wanted)
     key = _new_key(account, now)
     account.save(force_insert=True)
-    _record(account, "created", actor=actor, now=now)
+    _record(account, kinds.SERVICE_ACCOUNT_CREATED, actor=actor, now=now)
     return key
 
 
@@ -320,26 +330,10 @@ def _new_key(account: ServiceAccount, now: datetime) -> str:
 
 def _record(
     account: SharedAccount,
-    what: str,
+    kind: Kind,
     *,
     actor: User | None,
     now: datetime,
-    states: tuple[str, str] = ("", ""),
-    **more: object,
-) -> None:
-    noun = "course_account" if isinstance(account, CourseAccount) else "service_account"
-    kind = f"{noun}.{what}"
-    action = TOLD_AS.get(what, "update")
-    _log(kind, account, actor=actor, now=now, action=action, states=states, **more)
-
-
-def _log(
-    kind: str,
-    account: SharedAccount,
-    *,
-    actor: User | None,
-    now: datetime,
-    action: str,
     states: tuple[str, str] = ("", ""),
     **more: object,
 ) -> None:
@@ -353,15 +347,13 @@ def _log(
         now=now,
         source=states[0],
         target=states[1],
-        customer=customer,
-        project=project,
         payload={
             "account_uuid": account.uuid.hex,
             "account_username": account.username,
             "scope_type": "project" if project else "customer",
             "customer_uuid": customer.uuid.hex,
             **({"project_uuid": project.uuid.hex, "project_name": project.name} if project else {}),
-            "action": action,
+            "action": ACTIONS.get(kind, "update"),
             **more,
         },
     )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.db import transaction
 
+from allocations import event_kinds as kinds
 from allocations.models import (
     AgentIdentity,
     EventConsumer,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from allocations.observables import ObjectType
+    from identity.event_catalogue import Kind
     from identity.models import User
 
 
@@ -79,7 +81,7 @@ def subscribe(
         created=now,
     )
     queues.let_in(subscription, reader)
-    _record_subscription(subscription, "subscription.created", actor=actor, now=now)
+    _record_subscription(subscription, kinds.SUBSCRIPTION_CREATED, actor=actor, now=now)
     return subscription
 
 
@@ -120,7 +122,7 @@ def subscribe_agent(
     queues.let_in(found, reader)
     queues.declare_anew(found, now=now)
     if is_new:
-        _record_subscription(found, "subscription.created", actor=actor, now=now)
+        _record_subscription(found, kinds.SUBSCRIPTION_CREATED, actor=actor, now=now)
     return found, is_new
 
 
@@ -162,7 +164,7 @@ def create_queue(
     queues.open_for(found, now=now)
     queues.declare_anew(subscription, now=now)
     if is_new:
-        _record_queue(found, "subscription_queue.created", actor=actor, now=now)
+        _record_queue(found, kinds.SUBSCRIPTION_QUEUE_CREATED, actor=actor, now=now)
     return found, is_new
 
 
@@ -191,7 +193,7 @@ def register_consumer(
         found.save(update_fields=["object_types", "modified"])
     queues.let_in(found, reader)
     queues.open_for(found, now=now)
-    _record_consumer(found, "queue.registered", actor=actor, now=now, is_new=is_new)
+    _record_consumer(found, kinds.QUEUE_REGISTERED, actor=actor, now=now, is_new=is_new)
     return found, is_new
 
 
@@ -206,8 +208,8 @@ def unsubscribe(subscription: EventSubscription, *, actor: User, now: datetime) 
     for queue in queues.select_related("offering__customer", "event_subscription__user").order_by(
         "pk"
     ):
-        _record_queue(queue, "subscription_queue.removed", actor=actor, now=now)
-    _record_subscription(subscription, "subscription.removed", actor=actor, now=now)
+        _record_queue(queue, kinds.SUBSCRIPTION_QUEUE_REMOVED, actor=actor, now=now)
+    _record_subscription(subscription, kinds.SUBSCRIPTION_REMOVED, actor=actor, now=now)
     subscription.delete()
 
 
@@ -220,7 +222,7 @@ def remove_queue(queue: EventSubscriptionQueue, *, actor: User, now: datetime) -
     locked = EventSubscriptionQueue.objects.select_for_update(of=("self",)).filter(pk=queue.pk)
     if not locked.exists():
         raise SubscriptionGone("The queue was removed in the meantime.")
-    _record_queue(queue, "subscription_queue.removed", actor=actor, now=now)
+    _record_queue(queue, kinds.SUBSCRIPTION_QUEUE_REMOVED, actor=actor, now=now)
     queue.delete()
 
 
@@ -234,7 +236,7 @@ def end_all_of(identity: AgentIdentity, *, actor: User, now: datetime) -> None:
         "user", "identity__offering__customer"
     )
     for consumer in consumers.order_by("pk"):
-        _record_consumer(consumer, "queue.removed", actor=actor, now=now)
+        _record_consumer(consumer, kinds.QUEUE_REMOVED, actor=actor, now=now)
         consumer.delete()
 
 
@@ -294,7 +296,7 @@ def _found_or_added(new: Any, same: dict[str, Any]) -> tuple[Any, bool]:
 
 
 def _record_subscription(
-    subscription: EventSubscription, kind: str, *, actor: User, now: datetime
+    subscription: EventSubscription, kind: Kind, *, actor: User, now: datetime
 ) -> None:
     events.record(
         kind,
@@ -308,13 +310,12 @@ def _record_subscription(
     )
 
 
-def _record_queue(queue: EventSubscriptionQueue, kind: str, *, actor: User, now: datetime) -> None:
+def _record_queue(queue: EventSubscriptionQueue, kind: Kind, *, actor: User, now: datetime) -> None:
     events.record(
         kind,
         queue,
         actor=actor,
         now=now,
-        provider=queue.offering.customer,
         payload={
             "subscription_uuid": queue.event_subscription.uuid.hex,
             "offering_uuid": queue.offering.uuid.hex,
@@ -326,7 +327,7 @@ def _record_queue(queue: EventSubscriptionQueue, kind: str, *, actor: User, now:
 
 
 def _record_consumer(
-    consumer: EventConsumer, kind: str, *, actor: User, now: datetime, is_new: bool = False
+    consumer: EventConsumer, kind: Kind, *, actor: User, now: datetime, is_new: bool = False
 ) -> None:
     offering = consumer.identity.offering
     events.record(
@@ -334,7 +335,6 @@ def _record_consumer(
         consumer,
         actor=actor,
         now=now,
-        provider=offering.customer,
         payload={
             "agent_uuid": consumer.identity.uuid.hex,
             "offering_uuid": offering.uuid.hex,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from allocations import event_kinds as kinds
 from allocations.models import MembershipSyncStatus
 from allocations.services import team
 from common.errors import Conflict
@@ -78,14 +79,10 @@ def report(
         update_fields=["state", "message", "reported_at"],
     )
     events.record(
-        "resource.membership_reported",
+        kinds.RESOURCE_MEMBERSHIP_REPORTED,
         resource,
         actor=actor,
         now=now,
-        project=resource.project,
-        provider=resource.offering.customer,
-        offering_uuid=resource.offering.uuid,
-        resource_uuid=resource.uuid,
         payload={"stored": len(found), "skipped": skipped},
     )
     return len(found), skipped

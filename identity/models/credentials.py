@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
 
-from common.models import Timestamped, UuidModel, text
+from common.models import Timestamped, text
 from identity.models.event_subject import EventSubject
 from identity.models.people import User
 from identity.querysets import SshKeyQuerySet, TokenQuerySet
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from identity.access import Held
 
 
-class Token(EventSubject, UuidModel):
+class Token(EventSubject):
     """A secret that lets a client act as its user; only its SHA-256 is kept.
 
     Several live side by side: each login issues one. A token dies when it was not used for its
@@ -47,7 +47,7 @@ class Token(EventSubject, UuidModel):
         return self.lifetime is None or self.last_used + timedelta(seconds=self.lifetime) > now
 
 
-class SshKey(EventSubject, UuidModel, Timestamped):
+class SshKey(EventSubject, Timestamped):
     """A public key that a person wants on the machines."""
 
     event_nouns: ClassVar[tuple[str, ...]] = ("key",)

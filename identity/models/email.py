@@ -7,12 +7,11 @@ from django.db.models import Q
 
 from common.address_column import AddressColumn
 from common.audience import ALL, Audiences, nobody
-from common.models import UuidModel
 from identity.models.event_subject import EventSubject
 from identity.models.people import User
 
 
-class EmailConfirmation(EventSubject, UuidModel):
+class EmailConfirmation(EventSubject):
     """A request of a person that mail goes to an address: to themselves, or for something else.
 
     `subject_uuid` names what else it is, such as a mail hook of theirs; empty is the person's own

@@ -10,7 +10,7 @@ from common.audience import OPEN, Audiences
 from common.json_column import JsonColumn
 from common.leased_rows import IS_OPEN, Delivery
 from common.leases import Backoff, Lease
-from common.models import UuidModel, text
+from common.models import text
 from identity.event_scope import EventScope
 from identity.models.event_subject import EventSubject
 from identity.models.organisation import Customer
@@ -19,7 +19,7 @@ from identity.models.project import Project
 from identity.querysets import EventQuerySet
 
 
-class Event(EventSubject, UuidModel):
+class Event(EventSubject):
     """One thing that happened, written in the transaction that did it; never changed or deleted.
 
     `subject_type`/`subject_uuid` name what it happened to (`order`, `resource`, `project` ...),

@@ -1,15 +1,12 @@
 """What events can happen to."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
-from django.db import models
-
+from common.models import UuidModel
 from identity.event_scope import EventScope
 
 
-class EventSubject(models.Model):
+class EventSubject(UuidModel):
     """A row that events are recorded about, under the nouns of their kinds."""
 
     event_nouns: ClassVar[tuple[str, ...]] = ()

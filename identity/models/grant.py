@@ -33,7 +33,7 @@ class Role(UuidModel):
         return self.name
 
 
-class Grant(EventSubject, UuidModel):
+class Grant(EventSubject):
     """A user holds a role in a scope (an organisation, a project, an offering) until it ends.
 
     The scope is named by type and primary key, since scopes also live in apps above this one;

@@ -11,7 +11,7 @@ from common.audience import Audiences
 from common.checked_columns import CheckedUrl
 from common.json_column import JsonColumn
 from common.links import web_link
-from common.models import Timestamped, UuidModel, text
+from common.models import Timestamped, text
 from common.sorting import sort_key
 from common.times import MOST_DAYS
 from identity.audiences import OF_CUSTOMER
@@ -21,7 +21,7 @@ from identity.querysets import CustomerQuerySet, OrganizationGroupQuerySet
 from identity.roles import ScopeType
 
 
-class OrganizationGroup(EventSubject, UuidModel):
+class OrganizationGroup(EventSubject):
     """A set of organisations, such as one country's share; offerings may be open to some only."""
 
     event_nouns: ClassVar[tuple[str, ...]] = ("organization_group",)
@@ -37,7 +37,7 @@ class OrganizationGroup(EventSubject, UuidModel):
         return self.name
 
 
-class Customer(EventSubject, UuidModel, Timestamped):
+class Customer(EventSubject, Timestamped):
     """An organisation. The columns carry the names that Waldur's API gives them.
 
     One that had projects is removed softly (`is_removed`): what they used must stay readable.

@@ -13,7 +13,7 @@ from django.utils import timezone
 from common.address_column import AddressColumn
 from common.checked_columns import CheckedNumber
 from common.json_column import JsonColumn
-from common.models import UuidModel, text
+from common.models import text
 from common.sorting import sort_key
 from identity import access
 from identity.audiences import OF_USER
@@ -52,7 +52,7 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(username, password, is_staff=True, **fields)
 
 
-class User(EventSubject, UuidModel, AbstractBaseUser):
+class User(EventSubject, AbstractBaseUser):
     """Somebody who acts: a researcher, a provider's operator, a member of staff, a portal.
 
     The profile columns carry the names that Waldur's API gives them. `username` is the CUID where

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from common.audience import Audiences
 from common.json_column import JsonColumn
-from common.models import Timestamped, UuidModel, choices, one_of, text
+from common.models import Timestamped, choices, one_of, text
 from common.sorting import sort_key
 from common.times import MOST_DAYS
 from identity.audiences import OF_PROJECT
@@ -23,7 +23,7 @@ from identity.querysets import ProjectQuerySet
 from identity.roles import ScopeType
 
 
-class Project(EventSubject, UuidModel, Timestamped):
+class Project(EventSubject, Timestamped):
     """A piece of work of an organisation, with its members and its allocations.
 
     Removal is soft (`is_removed`): the record of what was used must stay readable. The counts are

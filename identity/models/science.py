@@ -6,12 +6,12 @@ from django.db import models
 from django.db.models import Q
 
 from common.audience import OPEN, Audiences
-from common.models import Timestamped, UuidModel, text
+from common.models import Timestamped, text
 from identity.models.event_subject import EventSubject
 from identity.querysets import ScienceDomainQuerySet, ScienceSubDomainQuerySet
 
 
-class ScienceDomain(EventSubject, UuidModel, Timestamped):
+class ScienceDomain(EventSubject, Timestamped):
     """A field of science, such as the natural sciences."""
 
     event_nouns: ClassVar[tuple[str, ...]] = ("science_domain",)
@@ -34,7 +34,7 @@ class ScienceDomain(EventSubject, UuidModel, Timestamped):
         return f"{self.code} {self.name}".strip()
 
 
-class ScienceSubDomain(EventSubject, UuidModel, Timestamped):
+class ScienceSubDomain(EventSubject, Timestamped):
     """A part of a field of science; instances that work together know it by its code."""
 
     event_nouns: ClassVar[tuple[str, ...]] = ("science_sub_domain",)

@@ -14,12 +14,15 @@ from typing import TYPE_CHECKING, Any
 from django.db import IntegrityError, transaction
 
 from common.errors import Forbidden, Invalid, Missing
+from identity import event_kinds as kinds
 from identity import events
 from identity.models import User
 from identity.services import emails, users
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from identity.event_catalogue import Kind
 
 ATTRIBUTES = (
     "address",
@@ -149,10 +152,10 @@ def push(
     is_confirmed = _sign(user, wanted, fields, source, now)
     if fields:
         _save(user, {*fields, "attribute_sources"})
-        _record("user.updated", user, source, actor=actor, now=now, fields=sorted(fields))
+        _record(kinds.USER_UPDATED, user, source, actor=actor, now=now, fields=sorted(fields))
     elif is_confirmed:
         _save(user, {"attribute_sources"})
-        _record("user.confirmed", user, source, actor=actor, now=now, fields=sorted(wanted))
+        _record(kinds.USER_CONFIRMED, user, source, actor=actor, now=now, fields=sorted(wanted))
     return PushResult(user=user, created=is_new, updated_fields=updated)
 
 
@@ -184,7 +187,7 @@ def remove(*, username: str, source: str, actor: User, now: datetime) -> tuple[U
     user.active_isds = [other for other in user.active_isds if other != source]
     fields = {*theirs, "active_isds"} & {*ATTRIBUTES, "active_isds"}
     _save(user, {*fields, "attribute_sources"})
-    _record("user.updated", user, source, actor=actor, now=now, fields=sorted(fields))
+    _record(kinds.USER_UPDATED, user, source, actor=actor, now=now, fields=sorted(fields))
     came_by_source = user.registration_method.startswith(PREFIX)
     goes = user.is_active and not user.active_isds and came_by_source
     if goes:
@@ -375,7 +378,7 @@ def _save(user: User, fields: set[str]) -> None:
 
 
 def _record(
-    kind: str, user: User, source: str, *, actor: User, now: datetime, fields: list[str]
+    kind: Kind, user: User, source: str, *, actor: User, now: datetime, fields: list[str]
 ) -> None:
     message = f"{source} told of {user.username}."
     payload = {"source": source, "fields": fields}

@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import F
 
 from common.errors import Conflict, DomainError, Missing
+from identity import event_kinds as kinds
 from identity import events
 from identity.models import LoginFailures, Token, User
 
@@ -148,7 +149,7 @@ def issue(*, user: User, name: str, now: datetime, actor: User | None = None) ->
         last_used=now,
         lifetime=user.token_lifetime,
     )
-    events.record("token.issued", token, actor=actor or user, now=now, payload={"name": name})
+    events.record(kinds.TOKEN_ISSUED, token, actor=actor or user, now=now, payload={"name": name})
     return token, plaintext
 
 
@@ -232,7 +233,9 @@ def refresh(user: User, *, actor: User, now: datetime) -> tuple[Token, str]:
 
 def _delete(tokens: Iterable[Token], *, actor: User | None, now: datetime) -> None:
     for token in tokens:
-        events.record("token.revoked", token, actor=actor, now=now, payload={"name": token.name})
+        events.record(
+            kinds.TOKEN_REVOKED, token, actor=actor, now=now, payload={"name": token.name}
+        )
         token.delete()
 
 

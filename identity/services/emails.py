@@ -18,6 +18,7 @@ from django.db.models import Q
 
 from common import mailboxes
 from common.errors import Conflict, Invalid
+from identity import event_kinds as kinds
 from identity import events
 from identity.models import EmailConfirmation, User
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from django.db.models import QuerySet
+
+    from identity.event_catalogue import Kind
 
     Follower = Callable[[UUID, str, datetime], None]
 
@@ -116,7 +119,7 @@ def ask(
     )
     if subject_uuid is None:
         _note(user, email, now=now)
-    _record("email_confirmation.requested", confirmation, actor=actor, now=now)
+    _record(kinds.EMAIL_CONFIRMATION_REQUESTED, confirmation, actor=actor, now=now)
     return confirmation
 
 
@@ -126,7 +129,7 @@ def cancel(user: User, *, actor: User, now: datetime) -> None:
     for confirmation in _open(user, None).select_for_update():
         confirmation.ended_at = now
         confirmation.save(update_fields=["ended_at"])
-        _record("email_confirmation.canceled", confirmation, actor=actor, now=now)
+        _record(kinds.EMAIL_CONFIRMATION_CANCELED, confirmation, actor=actor, now=now)
     _note(user, "", now=now)
 
 
@@ -154,7 +157,7 @@ def confirm(code: str, *, now: datetime) -> EmailConfirmation:
     else:
         for follow in _followers:
             follow(confirmation.subject_uuid, confirmation.email, now)
-    _record("email_confirmation.done", confirmation, actor=confirmation.user, now=now)
+    _record(kinds.EMAIL_CONFIRMATION_DONE, confirmation, actor=confirmation.user, now=now)
     return confirmation
 
 
@@ -185,7 +188,7 @@ def _take_over(confirmation: EmailConfirmation, *, now: datetime) -> None:
         email=confirmation.email, requested_email="", modified=now
     )
     events.record(
-        "user.updated",
+        kinds.USER_UPDATED,
         confirmation.user,
         actor=confirmation.user,
         now=now,
@@ -211,6 +214,6 @@ def _uuid_of(code: str) -> UUID | None:
         return None
 
 
-def _record(kind: str, confirmation: EmailConfirmation, *, actor: User, now: datetime) -> None:
+def _record(kind: Kind, confirmation: EmailConfirmation, *, actor: User, now: datetime) -> None:
     about = {"user_uuid": confirmation.user.uuid.hex, "hook": confirmation.subject_uuid is not None}
     events.record(kind, confirmation, actor=actor, now=now, payload=about)

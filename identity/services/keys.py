@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError, transaction
 
 from common.errors import Invalid
+from identity import event_kinds as kinds
 from identity import events
 from identity.models import SshKey, User
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from identity.event_catalogue import Kind
 
 ACCEPTED = frozenset(
     {
@@ -123,18 +126,18 @@ def add(*, user: User, public_key: str, name: str = "", actor: User, now: dateti
             key.save(force_insert=True)
     except IntegrityError as error:
         raise KeyKnown({"public_key": ["Key with same fingerprint already exists."]}) from error
-    _record("key.added", key, f"{user} added the key {key.name}.", actor, now)
+    _record(kinds.KEY_ADDED, key, f"{user} added the key {key.name}.", actor, now)
     return key
 
 
 @transaction.atomic
 def remove(key: SshKey, *, actor: User, now: datetime) -> None:
     """Forget a public key."""
-    _record("key.removed", key, f"The key {key.name} of {key.user} was removed.", actor, now)
+    _record(kinds.KEY_REMOVED, key, f"The key {key.name} of {key.user} was removed.", actor, now)
     key.delete()
 
 
-def _record(kind: str, key: SshKey, message: str, actor: User, now: datetime) -> None:
+def _record(kind: Kind, key: SshKey, message: str, actor: User, now: datetime) -> None:
     events.record(
         kind,
         key,

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from common.errors import Conflict, Forbidden, Invalid
+from identity import event_kinds as kinds
 from identity import events
 from identity.models import Customer, Grant, Project, Role, User
 from identity.permissions import Permission, roles_with
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
     from uuid import UUID
+
+    from identity.event_catalogue import Kind
 
 EXPIRING = "identity.tasks.expire_grants"
 """The task that ends what has run out."""
@@ -138,7 +141,7 @@ def grant(
         raise AlreadyHeld(
             {"non_field_errors": ["User has already the same role in this scope."]}
         ) from error
-    _record("grant.given", given, f"{user} became {role}", actor=actor, now=now)
+    _record(kinds.GRANT_GIVEN, given, f"{user} became {role}", actor=actor, now=now)
     return given
 
 
@@ -170,7 +173,7 @@ def change(
     changed.expiration_time = expiration_time
     changed.save(update_fields=["expiration_time", "modified"])
     until = f"until {expiration_time:%Y-%m-%d}" if expiration_time else "for good"
-    _record("grant.changed", changed, f"{user} is {role} {until}", actor=actor, now=now)
+    _record(kinds.GRANT_CHANGED, changed, f"{user} is {role} {until}", actor=actor, now=now)
     return changed
 
 
@@ -205,7 +208,7 @@ def _end(grants: Any, *, actor: User | None, now: datetime, reason: str) -> int:
     Grant.objects.filter(pk__in=[grant.pk for grant in ended]).update(
         is_active=False, revoked_at=now, revoked_by=actor, revoke_reason=reason, modified=now
     )
-    kind = "grant.expired" if reason == "expired" else "grant.revoked"
+    kind = kinds.GRANT_EXPIRED if reason == "expired" else kinds.GRANT_REVOKED
     for grant in ended:
         message = f"{grant.user} is no longer {grant.role} ({reason})"
         _record(kind, grant, message, actor=actor, now=now)
@@ -264,18 +267,13 @@ def _belongs_to(scope: Any) -> tuple[Customer, Project | None]:
     return found.customer, found if scope.scope_type is ScopeType.PROJECT else None
 
 
-def _record(kind: str, grant: Grant, message: str, *, actor: User | None, now: datetime) -> None:
-    on_offering = grant.scope_type == ScopeType.OFFERING
+def _record(kind: Kind, grant: Grant, message: str, *, actor: User | None, now: datetime) -> None:
     events.record(
         kind,
         grant,
         actor=actor,
         now=now,
         message=f"{message} in {grant.scope_name}.",
-        customer=None if on_offering else grant.customer,
-        project=grant.project,
-        provider=grant.customer if on_offering else None,
-        offering_uuid=grant.scope_uuid if on_offering else None,
         payload={
             "role": grant.role.name,
             "user_uuid": grant.user.uuid.hex,

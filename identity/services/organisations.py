@@ -9,13 +9,17 @@ from django.db.models import ProtectedError
 
 from common import changes, slugs
 from common.errors import Conflict
+from identity import event_kinds as kinds
 from identity import events
+from identity.event_scope import EventScope
 from identity.models import Customer, Grant, OrganizationGroup, Project, User
 from identity.services import members
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
+
+    from identity.event_catalogue import Kind
 
 STAFF_ONLY = frozenset(
     {
@@ -68,7 +72,7 @@ def create(
     customer = Customer(name=name, **profile, created=now)
     slugs.insert(customer, name)
     customer.organization_groups.set(organization_groups)
-    _record("customer.created", customer, f"Organization {name} was created.", actor, now)
+    _record(kinds.CUSTOMER_CREATED, customer, f"Organization {name} was created.", actor, now)
     return customer
 
 
@@ -85,7 +89,7 @@ def update(customer: Customer, *, actor: User, now: datetime, wanted: Mapping[st
         return
     slugs.update(locked, [*changed, "modified"])
     message = f"Organization {locked.name} was updated."
-    _record("customer.updated", locked, message, actor, now, fields=sorted(changed))
+    _record(kinds.CUSTOMER_UPDATED, locked, message, actor, now, fields=sorted(changed))
 
 
 @transaction.atomic
@@ -107,12 +111,12 @@ def remove(customer: Customer, *, actor: User, now: datetime) -> None:
         raise HasProjects("Organization has projects. Please remove them before deleting it.")
     had_projects = locked.projects.exists()
     events.record(
-        "customer.removed",
+        kinds.CUSTOMER_REMOVED,
         locked,
         actor=actor,
         now=now,
         message=f"Organization {locked.name} was removed.",
-        customer=locked if had_projects else None,
+        scope=locked.event_scope() if had_projects else EventScope(),
         payload={"name": locked.name},
     )
     try:
@@ -121,8 +125,8 @@ def remove(customer: Customer, *, actor: User, now: datetime) -> None:
     except ProtectedError as error:
         protecting = {type(row) for row in error.protected_objects} - {Project}
         if protecting:
-            kinds = sorted(str(kind._meta.verbose_name_plural) for kind in protecting)
-            raise InUse(f"Organization still has {' and '.join(kinds)}.") from error
+            names = sorted(str(model._meta.verbose_name_plural) for model in protecting)
+            raise InUse(f"Organization still has {' and '.join(names)}.") from error
         _hide(locked, actor=actor, now=now)
 
 
@@ -135,8 +139,6 @@ def _hide(locked: Customer, *, actor: User, now: datetime) -> None:
 
 
 def _record(
-    kind: str, customer: Customer, message: str, actor: User, now: datetime, **payload: object
+    kind: Kind, customer: Customer, message: str, actor: User, now: datetime, **payload: object
 ) -> None:
-    events.record(
-        kind, customer, actor=actor, now=now, message=message, customer=customer, payload=payload
-    )
+    events.record(kind, customer, actor=actor, now=now, message=message, payload=payload)

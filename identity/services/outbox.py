@@ -16,6 +16,7 @@ from django.db.models import Exists, Max, OuterRef
 from common import leased_rows
 from common.leased_rows import IS_OPEN
 from common.redaction import without_secrets
+from identity import event_kinds as kinds
 from identity import events
 from identity.models import Event, EventDelivery
 
@@ -119,7 +120,7 @@ def revive(delivery: EventDelivery, *, actor: User | None = None, now: datetime)
     if given_up.update(**leased_rows.begun_anew(now)):
         # The key is read by others, as it was.
         about = {"subscriber": delivery.handler, "kind": delivery.event.kind}
-        events.record("event.revived", delivery.event, actor=actor, now=now, payload=about)
+        events.record(kinds.EVENT_REVIVED, delivery.event, actor=actor, now=now, payload=about)
 
 
 def _in_turn() -> QuerySet[EventDelivery]:

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from common import changes, slugs
 from common.errors import Conflict, Forbidden, Invalid
+from identity import event_kinds as kinds
 from identity import events
 from identity.models import Customer, Grant, Project, User
 from identity.permissions import Permission
@@ -18,6 +19,8 @@ from identity.services.organisations import CustomerGone
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
+
+    from identity.event_catalogue import Kind
 
 STAFF_ONLY = frozenset({"max_service_accounts", "slug", "staff_notes"})
 """What the request of others may carry but does not change, as at Waldur."""
@@ -80,7 +83,7 @@ def create(*, customer: Customer, name: str, actor: User, now: datetime, **detai
         _may_end(project, actor)
     _check(project)
     slugs.insert(project, name)
-    _record("project.created", project, f"Project {name} was created.", actor, now)
+    _record(kinds.PROJECT_CREATED, project, f"Project {name} was created.", actor, now)
     return project
 
 
@@ -110,7 +113,7 @@ def update(project: Project, *, actor: User, now: datetime, wanted: Mapping[str,
     _check(locked)
     slugs.update(locked, [*changed, "modified"])
     message = f"Project {locked.name} was updated."
-    _record("project.updated", locked, message, actor, now, fields=sorted(changed))
+    _record(kinds.PROJECT_UPDATED, locked, message, actor, now, fields=sorted(changed))
 
 
 @transaction.atomic
@@ -135,7 +138,7 @@ def remove(project: Project, *, actor: User, now: datetime) -> None:
     }
     locked.save(update_fields=["is_removed", "termination_metadata", "modified"])
     members.revoke_all(grants, actor=actor, now=now, reason="project removed")
-    _record("project.removed", locked, f"Project {locked.name} was removed.", actor, now)
+    _record(kinds.PROJECT_REMOVED, locked, f"Project {locked.name} was removed.", actor, now)
 
 
 def _locked(project: Project, *, against_new_resources: bool = False) -> Project:
@@ -170,8 +173,6 @@ def _check(project: Project) -> None:
 
 
 def _record(
-    kind: str, project: Project, message: str, actor: User, now: datetime, **payload: object
+    kind: Kind, project: Project, message: str, actor: User, now: datetime, **payload: object
 ) -> None:
-    events.record(
-        kind, project, actor=actor, now=now, message=message, project=project, payload=payload
-    )
+    events.record(kind, project, actor=actor, now=now, message=message, payload=payload)

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from common import changes
 from common.errors import Conflict, Invalid
+from identity import event_kinds as kinds
 from identity import events
 from identity.fields_of_science import DOMAINS, LABELS, uuid_of
 from identity.models import ScienceDomain, ScienceSubDomain
@@ -58,7 +59,7 @@ def create_domain(*, name: str, actor: User, now: datetime, code: str = "") -> S
     """
     domain = ScienceDomain(name=name, code=code, created=now)
     _store(domain)
-    events.record("science_domain.created", domain, actor=actor, now=now, message=str(domain))
+    events.record(kinds.SCIENCE_DOMAIN_CREATED, domain, actor=actor, now=now, message=str(domain))
     return domain
 
 
@@ -72,7 +73,7 @@ def change_domain(
     """
     if changed := _write(domain, wanted):
         payload = {"fields": changed}
-        events.record("science_domain.updated", domain, actor=actor, now=now, payload=payload)
+        events.record(kinds.SCIENCE_DOMAIN_UPDATED, domain, actor=actor, now=now, payload=payload)
     return domain
 
 
@@ -85,7 +86,7 @@ def remove_domain(domain: ScienceDomain, *, actor: User, now: datetime) -> None:
     ScienceDomain.objects.select_for_update().get(pk=domain.pk)
     for part in domain.sub_domains.order_by("pk"):
         remove_sub_domain(part, actor=actor, now=now)
-    events.record("science_domain.removed", domain, actor=actor, now=now, message=str(domain))
+    events.record(kinds.SCIENCE_DOMAIN_REMOVED, domain, actor=actor, now=now, message=str(domain))
     domain.delete()
 
 
@@ -99,7 +100,7 @@ def create_sub_domain(
     """
     part = ScienceSubDomain(domain=domain, name=name, code=code, created=now)
     _store(part)
-    events.record("science_sub_domain.created", part, actor=actor, now=now, message=str(part))
+    events.record(kinds.SCIENCE_SUB_DOMAIN_CREATED, part, actor=actor, now=now, message=str(part))
     return part
 
 
@@ -113,7 +114,7 @@ def change_sub_domain(
     """
     if changed := _write(part, wanted):
         payload = {"fields": changed}
-        events.record("science_sub_domain.updated", part, actor=actor, now=now, payload=payload)
+        events.record(kinds.SCIENCE_SUB_DOMAIN_UPDATED, part, actor=actor, now=now, payload=payload)
     return part
 
 
@@ -126,7 +127,7 @@ def remove_sub_domain(part: ScienceSubDomain, *, actor: User, now: datetime) -> 
     ScienceSubDomain.objects.select_for_update().get(pk=part.pk)
     if part.projects.exists():
         raise InUse(f"There are projects of {part}.")
-    events.record("science_sub_domain.removed", part, actor=actor, now=now, message=str(part))
+    events.record(kinds.SCIENCE_SUB_DOMAIN_REMOVED, part, actor=actor, now=now, message=str(part))
     part.delete()
 
 
@@ -146,14 +147,18 @@ def load(preset: str, *, actor: User, now: datetime) -> Loaded:
         domain = ScienceDomain(uuid=uuid_of(code), name=DOMAINS[code], code=code, created=now)
         _store(domain)
         domains[code] = domain
-        events.record("science_domain.created", domain, actor=actor, now=now, message=str(domain))
+        events.record(
+            kinds.SCIENCE_DOMAIN_CREATED, domain, actor=actor, now=now, message=str(domain)
+        )
     for code in sorted(new_parts):
         domain = domains[code.partition(".")[0]]
         part = ScienceSubDomain(
             uuid=uuid_of(code), domain=domain, name=LABELS[code], code=code, created=now
         )
         _store(part)
-        events.record("science_sub_domain.created", part, actor=actor, now=now, message=str(part))
+        events.record(
+            kinds.SCIENCE_SUB_DOMAIN_CREATED, part, actor=actor, now=now, message=str(part)
+        )
     return Loaded(
         created_domains=len(new_domains),
         created_subdomains=len(new_parts),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from common.errors import Conflict
+from identity import event_kinds as kinds
 from identity import events
 from identity.models import EmailConfirmation, SshKey, User
 from identity.services import members, users
@@ -65,7 +66,7 @@ def remove(user: User, *, actor: User, now: datetime) -> None:
     users.deactivate(locked, reason="removed", actor=actor, now=now)
     SshKey.objects.filter(user=locked).delete()
     EmailConfirmation.objects.filter(user=locked).delete()
-    events.record("user.removed", locked, actor=actor, now=now, message="A user was removed.")
+    events.record(kinds.USER_REMOVED, locked, actor=actor, now=now, message="A user was removed.")
     _empty(User.objects.get(pk=user.pk))
 
 

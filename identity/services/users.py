@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 
 from common import changes, slugs
 from common.errors import Conflict, Invalid
+from identity import event_kinds as kinds
 from identity import events
 from identity.models import Token, User
 from identity.services import credentials, emails
@@ -17,6 +18,8 @@ from identity.services import credentials, emails
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
+
+    from identity.event_catalogue import Kind
 
 STAFF_ONLY = frozenset(
     {
@@ -109,7 +112,7 @@ def create(
         slugs.insert(user, username)
     except IntegrityError as error:  # lost a race for the name
         raise UsernameTaken(USERNAME_TAKEN) from error
-    _record("user.created", user, f"User {username} was created.", actor, now)
+    _record(kinds.USER_CREATED, user, f"User {username} was created.", actor, now)
     return user
 
 
@@ -161,7 +164,7 @@ def _write(user: User, changed: Mapping[str, Any], *, actor: User, now: datetime
     if changed.get("is_active") is False:
         _shut_out(user, actor=actor, now=now)
     message = f"User {user.username} was updated."
-    _record("user.updated", user, message, actor, now, fields=sorted(changed))
+    _record(kinds.USER_UPDATED, user, message, actor, now, fields=sorted(changed))
 
 
 @transaction.atomic
@@ -175,7 +178,7 @@ def deactivate(user: User, *, reason: str, actor: User, now: datetime) -> None:
     )
     _shut_out(user, actor=actor, now=now)
     message = f"User {user.username} was deactivated."
-    _record("user.deactivated", user, message, actor, now, reason=reason)
+    _record(kinds.USER_DEACTIVATED, user, message, actor, now, reason=reason)
 
 
 @transaction.atomic
@@ -187,7 +190,7 @@ def activate(user: User, *, actor: User, now: datetime) -> None:
     if user.is_removed:
         raise Removed("This user was removed.")
     User.objects.filter(pk=user.pk).update(is_active=True, deactivation_reason="", modified=now)
-    _record("user.activated", user, f"User {user.username} was activated.", actor, now)
+    _record(kinds.USER_ACTIVATED, user, f"User {user.username} was activated.", actor, now)
 
 
 def change_password(
@@ -241,7 +244,7 @@ def _replace_password(
     credentials.revoke_all(user, actor=actor, now=now, keeping=keeping)
     credentials.end_sessions(user)
     message = f"The password of {user.username} was changed."
-    _record("user.password_changed", user, message, actor, now)
+    _record(kinds.USER_PASSWORD_CHANGED, user, message, actor, now)
 
 
 def _shut_out(user: User, *, actor: User, now: datetime) -> None:
@@ -274,6 +277,6 @@ def _check_username(user: User) -> None:
 
 
 def _record(
-    kind: str, user: User, message: str, actor: User | None, now: datetime, **payload: object
+    kind: Kind, user: User, message: str, actor: User | None, now: datetime, **payload: object
 ) -> None:
     events.record(kind, user, actor=actor, now=now, message=message, payload=payload)

@@ -4,11 +4,11 @@ from typing import ClassVar
 
 from django.db import models
 
-from common.models import UuidModel, text
+from common.models import text
 from identity.models import EventSubject
 
 
-class AccessMode(EventSubject, UuidModel):
+class AccessMode(EventSubject):
     """A way in which time is granted, such as Regular or Extreme Scale access."""
 
     event_nouns: ClassVar[tuple[str, ...]] = ("access_mode",)

@@ -6,13 +6,13 @@ from django.db import models
 
 from common.audience import OPEN, Audiences
 from common.json_column import JsonColumn
-from common.models import Timestamped, UuidModel, text
+from common.models import Timestamped, text
 from identity.event_scope import EventScope
 from identity.models import Customer, EventSubject
 from marketplace.querysets import CategoryQuerySet, ServiceProviderQuerySet
 
 
-class CategoryGroup(EventSubject, UuidModel):
+class CategoryGroup(EventSubject):
     """A group of categories."""
 
     event_nouns: ClassVar[tuple[str, ...]] = ("category_group",)
@@ -26,7 +26,7 @@ class CategoryGroup(EventSubject, UuidModel):
         return self.title
 
 
-class Category(EventSubject, UuidModel, Timestamped):
+class Category(EventSubject, Timestamped):
     """A shelf: HPC compute, storage."""
 
     event_nouns: ClassVar[tuple[str, ...]] = ("category",)
@@ -50,7 +50,7 @@ class Category(EventSubject, UuidModel, Timestamped):
         return self.title
 
 
-class ServiceProvider(EventSubject, UuidModel, Timestamped):
+class ServiceProvider(EventSubject, Timestamped):
     """An organisation that offers resources: a Hosting Entity."""
 
     event_nouns: ClassVar[tuple[str, ...]] = ("provider",)

@@ -9,7 +9,7 @@ from common.audience import OPEN, Audiences
 from common.checked_columns import link
 from common.json_column import JsonColumn
 from common.links import access_link, contact_link, web_link
-from common.models import Timestamped, UuidModel, choices, one_of, text
+from common.models import Timestamped, choices, one_of, text
 from common.sorting import sort_key
 from identity.event_scope import EventScope
 from identity.models import Customer, EventSubject, OrganizationGroup, Project
@@ -22,7 +22,7 @@ from marketplace.models.catalogue import Category
 from marketplace.querysets import OfferingQuerySet
 
 
-class Offering(EventSubject, UuidModel, Timestamped):
+class Offering(EventSubject, Timestamped):
     """Something that can be ordered. The columns carry the names that Waldur's API gives them.
 
     With organisation groups it is open to organisations of those groups only; when it is not
@@ -101,7 +101,7 @@ class Offering(EventSubject, UuidModel, Timestamped):
         return self.plugin_options.get("can_restore_resource") is True
 
 
-class OfferingComponent(EventSubject, UuidModel):
+class OfferingComponent(EventSubject):
     """Something countable in an offering: node-hours, GPU-hours, terabytes."""
 
     event_nouns: ClassVar[tuple[str, ...]] = ("component",)

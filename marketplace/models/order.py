@@ -8,7 +8,7 @@ from django.db.models import Q
 from common.checked_columns import CheckedUrl
 from common.json_column import JsonColumn
 from common.links import web_link
-from common.models import Timestamped, UuidModel, choices, one_of, text
+from common.models import Timestamped, choices, one_of, text
 from identity.event_scope import EventScope
 from identity.models import EventSubject, Project, User
 from marketplace.lifecycle import OPEN, OrderState, OrderType
@@ -18,7 +18,7 @@ from marketplace.models.resource import Resource
 from marketplace.querysets import OrderQuerySet
 
 
-class Order(EventSubject, UuidModel, Timestamped):
+class Order(EventSubject, Timestamped):
     """A request to create, change, end or restore an allocation, and how it went.
 
     `state` is written by `marketplace.services.orders.advance` only. `limits` is the full set that

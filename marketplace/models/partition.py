@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from common.models import Timestamped, UuidModel, text
+from common.models import Timestamped, text
 from identity.event_scope import EventScope
 from identity.models import EventSubject
 from marketplace.models.offering import Offering
@@ -16,7 +16,7 @@ def number(meaning: str) -> Any:
     return models.PositiveIntegerField(null=True, blank=True, help_text=meaning)
 
 
-class OfferingPartition(EventSubject, UuidModel, Timestamped):
+class OfferingPartition(EventSubject, Timestamped):
     """A Slurm partition of an offering, with the settings that its users want to know.
 
     Memory is in MB, times are in minutes, but the grace time, which is in seconds.

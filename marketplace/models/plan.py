@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from common.models import Timestamped, UuidModel, choices, one_of, text
+from common.models import Timestamped, choices, one_of, text
 from identity.event_scope import EventScope
 from identity.models import EventSubject, OrganizationGroup
 from marketplace.components import BillingUnit, PlanBillingMode
@@ -12,7 +12,7 @@ from marketplace.models.offering import Offering, OfferingComponent
 from marketplace.querysets import PlanQuerySet
 
 
-class Plan(EventSubject, UuidModel, Timestamped):
+class Plan(EventSubject, Timestamped):
     """A list of prices, per `unit`. At least one is needed to order."""
 
     event_nouns: ClassVar[tuple[str, ...]] = ("plan",)

@@ -18,7 +18,7 @@ from marketplace.models.plan import Plan
 from marketplace.querysets import ResourceQuerySet
 
 
-class Resource(EventSubject, UuidModel, Timestamped):
+class Resource(EventSubject, Timestamped):
     """An allocation: what a project holds of an offering.
 
     `state` is written by `marketplace.services.resources` only. `limits` maps component types to

@@ -7,13 +7,13 @@ from django.db.models import Q
 
 from common.checked_columns import link
 from common.links import web_link
-from common.models import Timestamped, UuidModel, text
+from common.models import Timestamped, text
 from identity.event_scope import EventScope
 from identity.models import EventSubject, User
 from marketplace.models.offering import Offering
 
 
-class TermsOfService(EventSubject, UuidModel, Timestamped):
+class TermsOfService(EventSubject, Timestamped):
     """One version of an offering's terms; the active one must be accepted to order."""
 
     event_nouns: ClassVar[tuple[str, ...]] = ("terms",)
@@ -43,7 +43,7 @@ class TermsOfService(EventSubject, UuidModel, Timestamped):
         return self.offering.event_scope()
 
 
-class Consent(EventSubject, UuidModel, Timestamped):
+class Consent(EventSubject, Timestamped):
     """A user agreed to an offering's terms, until they take it back."""
 
     event_nouns: ClassVar[tuple[str, ...]] = ("consent",)

@@ -10,6 +10,7 @@ from common import changes
 from common.errors import Forbidden, Invalid
 from common.machine import wrong_state
 from identity.permissions import Permission
+from marketplace import event_kinds as kinds
 from marketplace import limits as rules
 from marketplace.lifecycle import OrderState, OrderType
 from marketplace.services import attributes as reading
@@ -89,7 +90,7 @@ def amend(
     if held.type == OrderType.CREATE:
         _carry_over(held, changed, parsed, actor=actor, now=now)
     history.of_order(
-        "order.amended",
+        kinds.ORDER_AMENDED,
         held,
         actor=actor,
         now=now,

@@ -9,6 +9,7 @@ from django.db import transaction
 from common import changes
 from common.errors import Conflict
 from identity import events
+from marketplace import event_kinds as kinds
 from marketplace.models import Category
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def create(
         default_volume_category=default_volume_category,
         created=now,
     )
-    events.record("category.created", category, actor=actor, now=now)
+    events.record(kinds.CATEGORY_CREATED, category, actor=actor, now=now)
     return category
 
 
@@ -63,7 +64,11 @@ def change(category: Category, *, actor: User, now: datetime, **wanted: Any) -> 
     category = _locked(category)
     if changed := changes.write(category, wanted, now=now):
         events.record(
-            "category.updated", category, actor=actor, now=now, payload={"changed": list(changed)}
+            kinds.CATEGORY_UPDATED,
+            category,
+            actor=actor,
+            now=now,
+            payload={"changed": list(changed)},
         )
     return category
 
@@ -78,7 +83,7 @@ def remove(category: Category, *, actor: User, now: datetime) -> None:
     category = _locked(category)
     if category.offerings.exists():
         raise CategoryInUse("Category has offerings.")
-    events.record("category.removed", category, actor=actor, now=now)
+    events.record(kinds.CATEGORY_REMOVED, category, actor=actor, now=now)
     category.delete()
 
 

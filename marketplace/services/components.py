@@ -11,6 +11,7 @@ from django.db.models import ProtectedError, RestrictedError
 from common import changes
 from common.errors import Conflict, Invalid
 from identity import events
+from marketplace import event_kinds as kinds
 from marketplace.lifecycle import ResourceState
 from marketplace.models import Offering, OfferingComponent, PlanComponent
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from identity.event_catalogue import Kind
     from identity.models import User
 
 BOUNDS = (
@@ -78,7 +80,7 @@ def add(
     PlanComponent.objects.bulk_create(
         PlanComponent(plan=plan, component=component) for plan in offering.plans.all()
     )
-    _record("component.added", component, actor=actor, now=now)
+    _record(kinds.COMPONENT_ADDED, component, actor=actor, now=now)
     return component
 
 
@@ -129,7 +131,7 @@ def change(
     ):
         _refuse_held(component)
     if changed := changes.write(component, wanted, now=now):
-        _record("component.updated", component, actor=actor, now=now, changed=changed)
+        _record(kinds.COMPONENT_UPDATED, component, actor=actor, now=now, changed=changed)
     return component
 
 
@@ -142,7 +144,7 @@ def remove(component: OfferingComponent, *, actor: User, now: datetime) -> None:
     """
     Offering.objects.select_for_update().get(pk=component.offering_id)
     _refuse_held(component)
-    _record("component.removed", component, actor=actor, now=now)
+    _record(kinds.COMPONENT_REMOVED, component, actor=actor, now=now)
     try:
         component.delete()
     except ProtectedError as error:
@@ -194,7 +196,7 @@ def _refuse_held(component: OfferingComponent) -> None:
 
 
 def _record(
-    kind: str,
+    kind: Kind,
     component: OfferingComponent,
     *,
     actor: User,
@@ -207,8 +209,6 @@ def _record(
         component,
         actor=actor,
         now=now,
-        provider=component.offering.customer,
-        offering_uuid=component.offering.uuid,
         payload={
             "offering": component.offering.uuid.hex,
             "type": component.type,

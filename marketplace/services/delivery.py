@@ -8,6 +8,7 @@ from uuid import uuid4
 from django.db import transaction
 
 from common import changes
+from marketplace import event_kinds as kinds
 from marketplace import limits as rules
 from marketplace.components import REPORTED
 from marketplace.services import history, locking, quotes
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from identity.event_catalogue import Kind
     from identity.models import User
     from marketplace.models import Offering, Resource
 
@@ -33,14 +35,16 @@ def set_backend_id(
     held = locking.resource(resource)
     if backend_id != held.backend_id:
         locking.refuse_terminated(held)
-    return _store(held, "backend_id_set", {"backend_id": backend_id}, actor=actor, now=now)
+    return _store(
+        held, kinds.RESOURCE_BACKEND_ID_SET, {"backend_id": backend_id}, actor=actor, now=now
+    )
 
 
 @transaction.atomic
 def set_effective_id(resource: Resource, effective_id: str, *, actor: User, now: datetime) -> bool:
     """Say under which id the resource runs in the end; return whether that is new."""
     wanted = {"effective_id": effective_id}
-    return _write(resource, "effective_id_set", wanted, actor=actor, now=now)
+    return _write(resource, kinds.RESOURCE_EFFECTIVE_ID_SET, wanted, actor=actor, now=now)
 
 
 @transaction.atomic
@@ -49,7 +53,7 @@ def set_backend_metadata(
 ) -> bool:
     """Replace what the provider notes about the resource for itself."""
     wanted = {"backend_metadata": dict(metadata)}
-    return _write(resource, "metadata_set", wanted, actor=actor, now=now)
+    return _write(resource, kinds.RESOURCE_METADATA_SET, wanted, actor=actor, now=now)
 
 
 @transaction.atomic
@@ -67,7 +71,7 @@ def set_endpoints(
         }
         for endpoint in endpoints
     ]
-    return _store(held, "endpoints_set", {"endpoints": wanted}, actor=actor, now=now)
+    return _store(held, kinds.RESOURCE_ENDPOINTS_SET, {"endpoints": wanted}, actor=actor, now=now)
 
 
 @transaction.atomic
@@ -76,7 +80,9 @@ def submit_report(
 ) -> bool:
     """Replace the provider's report about the resource: headed sections of text."""
     sections = [{"header": part["header"], "body": part["body"]} for part in report]
-    return _write(resource, "report_submitted", {"report": sections}, actor=actor, now=now)
+    return _write(
+        resource, kinds.RESOURCE_REPORT_SUBMITTED, {"report": sections}, actor=actor, now=now
+    )
 
 
 @transaction.atomic
@@ -84,7 +90,9 @@ def set_flags(
     resource: Resource, flags: Mapping[str, bool], *, actor: User | None, now: datetime
 ) -> bool:
     """Set any of `paused`, `downscaled` and `restrict_member_access`."""
-    return _write(resource, "flags_set", flags, actor=actor, now=now, payload=dict(flags))
+    return _write(
+        resource, kinds.RESOURCE_FLAGS_SET, flags, actor=actor, now=now, payload=dict(flags)
+    )
 
 
 @transaction.atomic
@@ -101,7 +109,7 @@ def set_limits(
     reported = limits_at_site(held.offering, limits)
     wanted = {"limits": reported, "cost": quotes.quote(held.plan, reported).cost}
     payload = {"limits": reported, "old_limits": dict(held.limits)}
-    return _store(held, "limits_set", wanted, actor=actor, now=now, payload=payload)
+    return _store(held, kinds.RESOURCE_LIMITS_SET, wanted, actor=actor, now=now, payload=payload)
 
 
 @transaction.atomic
@@ -109,7 +117,7 @@ def ask_to_pull(resource: Resource, *, actor: User, now: datetime) -> None:
     """Ask the site to look at the resource and to report how it stands."""
     held = locking.resource(resource)
     history.of_resource(
-        "resource.pull_requested",
+        kinds.RESOURCE_PULL_REQUESTED,
         held,
         actor=actor,
         now=now,
@@ -138,7 +146,7 @@ def limits_at_site(offering: Offering, reported: Mapping[str, object]) -> rules.
 
 def _write(
     resource: Resource,
-    what: str,
+    kind: Kind,
     wanted: Mapping[str, Any],
     *,
     actor: User | None,
@@ -146,12 +154,12 @@ def _write(
     payload: Mapping[str, object] | None = None,
 ) -> bool:
     held = locking.resource(resource)
-    return _store(held, what, wanted, actor=actor, now=now, payload=payload)
+    return _store(held, kind, wanted, actor=actor, now=now, payload=payload)
 
 
 def _store(
     held: Resource,
-    what: str,
+    kind: Kind,
     wanted: Mapping[str, Any],
     *,
     actor: User | None,
@@ -161,11 +169,11 @@ def _store(
     changed = changes.write(held, wanted, now=now)
     if changed:
         history.of_resource(
-            f"resource.{what}",
+            kind,
             held,
             actor=actor,
             now=now,
-            message=f"Resource {held.name}: {' '.join(what.split('_'))}.",
+            message=f"Resource {held.name}: {kind.verb.replace('_', ' ')}.",
             payload={"changed": sorted(changed), **(payload or {})},
         )
     return bool(changed)

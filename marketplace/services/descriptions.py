@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from common import changes
+from marketplace import event_kinds as kinds
 from marketplace.services import delivery, end_dates, history, locking
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def _write(resource: Resource, texts: Mapping[str, str], *, actor: User, now: da
     held = locking.resource(resource)
     if changed := changes.write(held, texts, now=now):
         history.of_resource(
-            "resource.described",
+            kinds.RESOURCE_DESCRIBED,
             held,
             actor=actor,
             now=now,

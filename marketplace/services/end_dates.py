@@ -10,6 +10,7 @@ from django.db import transaction
 from common import changes
 from common.errors import Forbidden, Invalid
 from identity.permissions import Permission
+from marketplace import event_kinds as kinds
 from marketplace.contributions import contributions
 from marketplace.lifecycle import WAITING, OrderType
 from marketplace.models import Resource
@@ -164,7 +165,7 @@ def _store(held: Resource, end_date: date | None, *, actor: User, now: datetime)
     }
     changes.write(held, wanted, now=now)
     history.of_resource(
-        "resource.end_date_set",
+        kinds.RESOURCE_END_DATE_SET,
         held,
         actor=actor,
         now=now,

@@ -10,12 +10,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from identity.event_catalogue import Kind
     from identity.models import User
     from marketplace.models import Order, Resource
 
 
 def of_resource(
-    kind: str,
+    kind: Kind,
     resource: Resource,
     *,
     actor: User | None,
@@ -34,14 +35,11 @@ def of_resource(
         target=states[1],
         message=message,
         payload={"offering_uuid": resource.offering.uuid.hex, **(payload or {})},
-        project=resource.project,
-        provider=resource.offering.customer,
-        resource_uuid=resource.uuid,
     )
 
 
 def of_order(
-    kind: str,
+    kind: Kind,
     order: Order,
     *,
     actor: User | None,
@@ -65,7 +63,4 @@ def of_order(
             "resource_uuid": order.resource.uuid.hex,
             **(payload or {}),
         },
-        project=order.project,
-        provider=order.offering.customer,
-        resource_uuid=order.resource.uuid,
     )

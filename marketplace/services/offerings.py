@@ -12,6 +12,7 @@ from common.machine import IllegalTransition
 from identity import events
 from identity.models import Grant
 from identity.services import members
+from marketplace import event_kinds as kinds
 from marketplace.lifecycle import OFFERING, OfferingState
 from marketplace.models import Offering
 from marketplace.services import components, plans
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from decimal import Decimal
 
+    from identity.event_catalogue import Kind
     from identity.models import Customer, User
     from marketplace.models import Category
 
@@ -99,7 +101,7 @@ def create(  # noqa: PLR0913 - an offering has that many parts
     components.add_all(offering, drafts, actor=actor, now=now)
     for draft in plan_drafts or ():
         plans.create(offering, actor=actor, now=now, **draft)
-    _record("offering.created", offering, actor=actor, now=now)
+    _record(kinds.OFFERING_CREATED, offering, actor=actor, now=now)
     return offering
 
 
@@ -179,7 +181,7 @@ def _advance(
         raise IllegalTransition(f"Offering is no longer {source}.")
     offering.state, offering.paused_reason, offering.modified = target, paused_reason, now
     _record(
-        f"offering.{target.lower()}",
+        kinds.OFFERING_STATES[target],
         offering,
         actor=actor,
         now=now,
@@ -216,7 +218,7 @@ def change(offering: Offering, *, actor: User, now: datetime, **wanted: Any) -> 
     except IntegrityError as error:
         raise _slug_taken() from error
     if changed:
-        _record("offering.updated", offering, actor=actor, now=now, changed=changed)
+        _record(kinds.OFFERING_UPDATED, offering, actor=actor, now=now, changed=changed)
     return offering
 
 
@@ -231,7 +233,7 @@ def remove(offering: Offering, *, actor: User, now: datetime) -> None:
         raise OfferingInUse("Offering was not deleted since it has resources.")
     held = Grant.objects.on(offering.scope_type, offering.pk).in_force()
     members.revoke_all(held, actor=actor, now=now, reason="offering removed")
-    _record("offering.removed", offering, actor=actor, now=now)
+    _record(kinds.OFFERING_REMOVED, offering, actor=actor, now=now)
     offering.delete()
 
 
@@ -239,7 +241,7 @@ def remove(offering: Offering, *, actor: User, now: datetime) -> None:
 def ask_to_sync(offering: Offering, *, actor: User, now: datetime) -> None:
     """Ask the site to bring what it has of an offering's allocations in line with what is here."""
     message = f"A synchronization of offering {offering.name} was asked for."
-    _record("offering.sync_requested", offering, actor=actor, now=now, message=message)
+    _record(kinds.OFFERING_SYNC_REQUESTED, offering, actor=actor, now=now, message=message)
 
 
 def _insert(offering: Offering) -> None:
@@ -263,7 +265,7 @@ def _bounded(
 
 
 def _record(  # noqa: PLR0913 - an event has that many sides
-    kind: str,
+    kind: Kind,
     offering: Offering,
     *,
     actor: User,
@@ -281,6 +283,5 @@ def _record(  # noqa: PLR0913 - an event has that many sides
         source=source,
         target=target,
         message=message,
-        provider=offering.customer,
         payload={"name": offering.name, "changed": list(changed)},
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from common.machine import wrong_state
+from marketplace import event_kinds as kinds
 from marketplace.lifecycle import (
     OPEN,
     ORDER,
@@ -96,7 +97,7 @@ def _cascade(order: Order, action: str | None, *, actor: User | None, now: datet
 
 def _record(order: Order, action: str, source: str, *, actor: User | None, now: datetime) -> None:
     history.of_order(
-        f"order.{order.state}",
+        kinds.ORDER_STATES[OrderState(order.state)],
         order,
         actor=actor,
         now=now,

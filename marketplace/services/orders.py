@@ -14,6 +14,7 @@ from common import changes
 from common.errors import Conflict
 from common.machine import wrong_state
 from common.redaction import without_secrets
+from marketplace import event_kinds as kinds
 from marketplace.cancellation import is_stoppable
 from marketplace.lifecycle import ORDER, WAITING, OrderState, OrderType
 from marketplace.models import Order
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from identity.event_catalogue import Kind
     from identity.models import User
 
 NO_ERROR = {"error_message": "", "error_traceback": ""}
@@ -222,7 +224,7 @@ def _apply(order: Order, *, actor: User | None, now: datetime) -> None:
     if switched:
         plan_periods.begin(resource, now=now)
     history.of_resource(
-        "resource.changed",
+        kinds.RESOURCE_CHANGED,
         resource,
         actor=actor,
         now=now,
@@ -264,7 +266,7 @@ def set_backend_id(order: Order, backend_id: str, *, actor: User, now: datetime)
     held = locking.order(order)
     changed = changes.write(held, {"backend_id": backend_id}, now=now)
     if changed:
-        _note(held, "backend_id_set", actor=actor, now=now, backend_id=backend_id)
+        _note(held, kinds.ORDER_BACKEND_ID_SET, actor=actor, now=now, backend_id=backend_id)
     return bool(changed)
 
 
@@ -295,29 +297,29 @@ def delete(order: Order, *, actor: User, now: datetime) -> None:
     held = locking.order(order)
     if held.state not in WAITING:
         raise wrong_state(held.state, sorted(WAITING))
-    _release(held, "deleted", actor=actor, now=now)
+    _release(held, kinds.ORDER_DELETED, actor=actor, now=now)
 
 
 @transaction.atomic
 def unlink(order: Order, *, actor: User, now: datetime) -> None:
     """Delete an order in any state without telling its provider; its resource is let go."""
-    _release(locking.order(order), "unlinked", actor=actor, now=now)
+    _release(locking.order(order), kinds.ORDER_UNLINKED, actor=actor, now=now)
 
 
-def _release(order: Order, how: str, *, actor: User, now: datetime) -> None:
+def _release(order: Order, kind: Kind, *, actor: User, now: datetime) -> None:
     """Delete an order and leave its resource in no state that only the order could end."""
-    _note(order, how, actor=actor, now=now)
+    _note(order, kind, actor=actor, now=now)
     order_states.release(order, actor=actor, now=now)
     order.delete()
 
 
-def _note(order: Order, what: str, *, actor: User, now: datetime, **payload: object) -> None:
+def _note(order: Order, kind: Kind, *, actor: User, now: datetime, **payload: object) -> None:
     history.of_order(
-        f"order.{what}",
+        kind,
         order,
         actor=actor,
         now=now,
-        message=f"{order.type} order for resource {order.resource.name}: {what}.",
-        states=(order.state, order.state) if what == "backend_id_set" else (order.state, ""),
+        message=f"{order.type} order for resource {order.resource.name}: {kind.verb}.",
+        states=(order.state, order.state if kind is kinds.ORDER_BACKEND_ID_SET else ""),
         payload=payload,
     )

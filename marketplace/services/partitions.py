@@ -9,6 +9,7 @@ from django.db import transaction
 from common import changes
 from common.errors import Invalid
 from identity import events
+from marketplace import event_kinds as kinds
 from marketplace.models import Offering, OfferingPartition
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from identity.event_catalogue import Kind
     from identity.models import User
 
 
@@ -52,7 +54,7 @@ def add(
     partition = OfferingPartition.objects.create(
         offering=held, partition_name=partition_name, created=now, **settings
     )
-    _record("partition.added", partition, actor=actor, now=now)
+    _record(kinds.PARTITION_ADDED, partition, actor=actor, now=now)
     return partition
 
 
@@ -74,7 +76,7 @@ def change(
         {"min_nodes": partition.min_nodes, "max_nodes": partition.max_nodes} | wanted
     )
     if changed := changes.write(partition, wanted, now=now):
-        _record("partition.changed", partition, actor=actor, now=now, changed=changed)
+        _record(kinds.PARTITION_CHANGED, partition, actor=actor, now=now, changed=changed)
     return partition
 
 
@@ -85,7 +87,7 @@ def remove(offering: Offering, partition_uuid: UUID, *, actor: User, now: dateti
     :raises UnknownPartition: the offering has none of the UUID.
     """
     partition = _of(_held(offering), partition_uuid)
-    _record("partition.removed", partition, actor=actor, now=now)
+    _record(kinds.PARTITION_REMOVED, partition, actor=actor, now=now)
     partition.delete()
 
 
@@ -118,7 +120,7 @@ def _refuse_contradictions(settings: Mapping[str, Any]) -> None:
 
 
 def _record(
-    kind: str,
+    kind: Kind,
     partition: OfferingPartition,
     *,
     actor: User,
@@ -131,7 +133,6 @@ def _record(
         partition,
         actor=actor,
         now=now,
-        provider=partition.offering.customer,
         payload={
             "offering_uuid": partition.offering.uuid.hex,
             "partition_name": partition.partition_name,

@@ -12,6 +12,7 @@ from common.errors import Conflict, Invalid
 from identity import events
 from identity.models import Event
 from identity.services import periodic_rows
+from marketplace import event_kinds as kinds
 from marketplace.lifecycle import ResourceState
 from marketplace.models import Offering, Plan, PlanComponent
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from decimal import Decimal
 
+    from identity.event_catalogue import Kind
     from identity.models import User
 
 BRINGING = "marketplace.tasks.bring_prices_into_force"
@@ -55,7 +57,7 @@ def create(offering: Offering, *, actor: User, now: datetime, **fields: Any) -> 
     PlanComponent.objects.bulk_create(
         PlanComponent(plan=plan, component=component) for component in offering.components.all()
     )
-    _record("plan.created", plan, actor=actor, now=now)
+    _record(kinds.PLAN_CREATED, plan, actor=actor, now=now)
     return plan
 
 
@@ -74,7 +76,7 @@ def change(plan: Plan, *, actor: User, now: datetime, **wanted: Any) -> Plan:
     if differs and in_use(plan):
         raise PlanInUse(f"Plan has resources, so its {differs[0]} cannot be changed.")
     if changed := changes.write(plan, wanted, now=now):
-        _record("plan.updated", plan, actor=actor, now=now, changed=list(changed))
+        _record(kinds.PLAN_UPDATED, plan, actor=actor, now=now, changed=list(changed))
     return plan
 
 
@@ -88,7 +90,7 @@ def archive(plan: Plan, *, actor: User, now: datetime) -> Plan:
     if plan.archived:
         raise AlreadyArchived("Plan is already archived.")
     changes.write(plan, {"archived": True}, now=now)
-    _record("plan.archived", plan, actor=actor, now=now)
+    _record(kinds.PLAN_ARCHIVED, plan, actor=actor, now=now)
     return plan
 
 
@@ -101,7 +103,7 @@ def remove(plan: Plan, *, actor: User, now: datetime) -> None:
     plan = _locked(plan)
     if plan.resources.exists() or plan.orders.exists():
         raise PlanInUse("Plan was not deleted since it has resources.")
-    _record("plan.removed", plan, actor=actor, now=now)
+    _record(kinds.PLAN_REMOVED, plan, actor=actor, now=now)
     plan.delete()
 
 
@@ -122,7 +124,7 @@ def set_prices(plan: Plan, prices: Mapping[str, Decimal], *, actor: User, now: d
         component.save(update_fields=["price", "future_price"])
     _touch(plan, now)
     payload = {"prices": {type_: str(price) for type_, price in prices.items()}, "later": later}
-    _record("plan.prices_set", plan, actor=actor, now=now, **payload)
+    _record(kinds.PLAN_PRICES_SET, plan, actor=actor, now=now, **payload)
     return plan
 
 
@@ -137,7 +139,7 @@ def set_quotas(plan: Plan, quotas: Mapping[str, int], *, actor: User, now: datet
         component.amount = quotas[component.component.type]
         component.save(update_fields=["amount"])
     _touch(plan, now)
-    _record("plan.quotas_set", plan, actor=actor, now=now, quotas=dict(quotas))
+    _record(kinds.PLAN_QUOTAS_SET, plan, actor=actor, now=now, quotas=dict(quotas))
     return plan
 
 
@@ -149,7 +151,7 @@ def bring_prices_into_force(*, now: datetime) -> int:
     """
     month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     set_lately = Event.objects.filter(
-        kind="plan.prices_set", subject_uuid=OuterRef("uuid"), created__gte=month
+        kind=kinds.PLAN_PRICES_SET.name, subject_uuid=OuterRef("uuid"), created__gte=month
     )
     waiting = PlanComponent.objects.filter(future_price__isnull=False)
     due = Plan.objects.filter(~Exists(set_lately), pk__in=waiting.values("plan"))
@@ -163,7 +165,7 @@ def bring_prices_into_force(*, now: datetime) -> int:
             return 0
         waiting.filter(plan=locked).update(price=F("future_price"), future_price=None)
         _touch(locked, now)
-        _record("plan.prices_in_force", locked, actor=None, now=now)
+        _record(kinds.PLAN_PRICES_IN_FORCE, locked, actor=None, now=now)
         return 1
 
     return sum(periodic_rows.for_each(BRINGING, due, bring, now=now))
@@ -203,14 +205,12 @@ def _touch(plan: Plan, now: datetime) -> None:
     plan.modified = now
 
 
-def _record(kind: str, plan: Plan, *, actor: User | None, now: datetime, **payload: Any) -> None:
+def _record(kind: Kind, plan: Plan, *, actor: User | None, now: datetime, **payload: Any) -> None:
     changes.touch(plan.offering, now=now)
     events.record(
         kind,
         plan,
         actor=actor,
         now=now,
-        provider=plan.offering.customer,
-        offering_uuid=plan.offering.uuid,
         payload={"offering": plan.offering.uuid.hex, **payload},
     )

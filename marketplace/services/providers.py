@@ -10,6 +10,7 @@ from common import changes
 from common.errors import Invalid
 from identity import events
 from identity.models import Customer
+from marketplace import event_kinds as kinds
 from marketplace.lifecycle import OfferingState
 from marketplace.models import ServiceProvider
 
@@ -60,7 +61,7 @@ def register(
         account_options=dict(account_options or {}),
         created=now,
     )
-    events.record("provider.registered", provider, actor=actor, now=now, provider=customer)
+    events.record(kinds.PROVIDER_REGISTERED, provider, actor=actor, now=now)
     return provider
 
 
@@ -72,11 +73,10 @@ def change(
     changed = changes.write(provider, wanted, now=now)
     if changed:
         events.record(
-            "provider.updated",
+            kinds.PROVIDER_UPDATED,
             provider,
             actor=actor,
             now=now,
-            provider=provider.customer,
             payload={"changed": list(changed)},
         )
     return provider
@@ -91,5 +91,5 @@ def remove(provider: ServiceProvider, *, actor: User, now: datetime) -> None:
     customer = Customer.objects.select_for_update().get(pk=provider.customer_id)
     if customer.offerings.exclude(state=OfferingState.ARCHIVED).exists():
         raise HasOfferings(["Service provider has active offerings. Please archive them first."])
-    events.record("provider.removed", provider, actor=actor, now=now, provider=customer)
+    events.record(kinds.PROVIDER_REMOVED, provider, actor=actor, now=now)
     provider.delete()

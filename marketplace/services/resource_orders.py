@@ -9,6 +9,7 @@ from django.db import transaction
 from common import changes
 from common.errors import Invalid
 from common.machine import wrong_state
+from marketplace import event_kinds as kinds
 from marketplace import limits as rules
 from marketplace import options as option_rules
 from marketplace.lifecycle import OrderState, OrderType, ResourceState
@@ -152,7 +153,7 @@ def set_options(
     wanted = None if options is None else dict(options)
     if changes.write(held, {"options": wanted}, now=now):
         history.of_resource(
-            "resource.options_set",
+            kinds.RESOURCE_OPTIONS_SET,
             held,
             actor=actor,
             now=now,

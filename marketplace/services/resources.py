@@ -15,6 +15,7 @@ from common import changes, slugs
 from common.errors import Conflict
 from common.machine import wrong_state
 from common.redaction import without_secrets
+from marketplace import event_kinds as kinds
 from marketplace.lifecycle import (
     CASCADE,
     OPEN,
@@ -71,7 +72,7 @@ def advance(
         plan_periods.end(resource, now=now)
         project_counts.recount(resource.project)
     history.of_resource(
-        f"resource.{action}",
+        kinds.RESOURCE_ACTIONS[action],
         resource,
         actor=actor,
         now=now,
@@ -129,7 +130,7 @@ def set_slug(resource: Resource, slug: str, *, actor: User, now: datetime) -> No
         changed = changes.write(held, {"slug": slug}, now=now)
     if changed:
         history.of_resource(
-            "resource.slug_set",
+            kinds.RESOURCE_SLUG_SET,
             held,
             actor=actor,
             now=now,
@@ -146,7 +147,7 @@ def unlink(resource: Resource, *, actor: User, now: datetime) -> None:
     """
     held = locking.resource(resource)
     history.of_resource(
-        "resource.unlinked",
+        kinds.RESOURCE_UNLINKED,
         held,
         actor=actor,
         now=now,

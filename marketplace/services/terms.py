@@ -9,11 +9,13 @@ from django.db import transaction
 from common import changes
 from common.errors import Invalid
 from identity import events
+from marketplace import event_kinds as kinds
 from marketplace.models import Consent, Offering, TermsOfService
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from identity.event_catalogue import Kind
     from identity.models import User
 
 
@@ -53,12 +55,10 @@ def publish(
     )
     changes.touch(offering, now=now)
     events.record(
-        "terms.published",
+        kinds.TERMS_PUBLISHED,
         terms,
         actor=actor,
         now=now,
-        provider=offering.customer,
-        offering_uuid=offering.uuid,
         payload={"offering": offering.uuid.hex, "version": version},
     )
     return terms
@@ -74,12 +74,10 @@ def withdraw(terms: TermsOfService, *, actor: User, now: datetime) -> None:
         return
     changes.touch(offering, now=now)
     events.record(
-        "terms.withdrawn",
+        kinds.TERMS_WITHDRAWN,
         terms,
         actor=actor,
         now=now,
-        provider=offering.customer,
-        offering_uuid=offering.uuid,
         payload={"offering": offering.uuid.hex, "version": terms.version},
     )
 
@@ -116,7 +114,7 @@ def accept(offering: Offering, *, user: User, actor: User, now: datetime) -> Con
     consent = Consent.objects.create(
         user=user, offering=offering, version=terms.version, agreement_date=now, created=now
     )
-    _record("consent.given", consent, actor=actor, now=now)
+    _record(kinds.CONSENT_GIVEN, consent, actor=actor, now=now)
     return consent
 
 
@@ -127,7 +125,7 @@ def revoke(consent: Consent, *, actor: User, now: datetime) -> None:
         revocation_date=now, modified=now
     ):
         consent.revocation_date = now
-        _record("consent.revoked", consent, actor=actor, now=now)
+        _record(kinds.CONSENT_REVOKED, consent, actor=actor, now=now)
 
 
 def settle(offering: Offering, *, user: User, accepting: bool, actor: User, now: datetime) -> str:
@@ -151,14 +149,12 @@ def settle(offering: Offering, *, user: User, accepting: bool, actor: User, now:
     return version
 
 
-def _record(kind: str, consent: Consent, *, actor: User, now: datetime) -> None:
+def _record(kind: Kind, consent: Consent, *, actor: User, now: datetime) -> None:
     events.record(
         kind,
         consent,
         actor=actor,
         now=now,
-        provider=consent.offering.customer,
-        offering_uuid=consent.offering.uuid,
         payload={
             "offering": consent.offering.uuid.hex,
             "user": consent.user.uuid.hex,

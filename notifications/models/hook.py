@@ -14,7 +14,7 @@ from common.audience import OPEN, Audiences
 from common.json_column import JsonColumn
 from common.leased_rows import IS_OPEN, Delivery
 from common.leases import Backoff, Lease
-from common.models import Timestamped, UuidModel, choices, one_of, text
+from common.models import Timestamped, choices, one_of, text
 from identity.event_scope import EventScope
 from identity.models.event import Event
 from identity.models.event_subject import EventSubject
@@ -65,7 +65,7 @@ class HookManager(models.Manager["Hook"]):
         return self.get_queryset().live()
 
 
-class Hook(EventSubject, UuidModel, Timestamped):
+class Hook(EventSubject, Timestamped):
     """A person's hook, or an organisation's, which all its owners see and manage.
 
     Both sorts are in one table, so that they are listed, planned and claimed by one query each;

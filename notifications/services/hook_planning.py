@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Max, Min, Q
 
 from identity.models import Event
+from notifications import event_kinds as kinds
 from notifications.event_filters import EventFilter
 from notifications.models import Hook, HookDelivery, HookPosition
 from notifications.models.hook import Singleton
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 BATCH = 500
-PING = "web_hook.pinged"
+PING = kinds.WEB_HOOK_PINGED.name
 """The event that only the hook is sent that it is about."""
 
 

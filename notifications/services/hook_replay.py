@@ -10,6 +10,7 @@ from django.db import transaction
 from common.errors import Missing
 from common.leased_rows import begun_anew
 from identity import events
+from notifications import event_kinds as kinds
 from notifications.event_filters import EventFilter
 from notifications.models import Hook, HookDelivery
 from notifications.services.hook_planning import delivery, visible_to_owner
@@ -177,14 +178,13 @@ def _column(bound: int | datetime) -> str:
 
 
 def _recorded(hook: Hook, replayed: Replayed, *, actor: User, now: datetime) -> Replayed:
-    kind = "web_hook.replayed" if hook.destination_url else "email_hook.replayed"
+    kind = kinds.WEB_HOOK_REPLAYED if hook.destination_url else kinds.EMAIL_HOOK_REPLAYED
     events.record(
         kind,
         hook,
         actor=actor,
         now=now,
         message=f"{replayed.replayed} events are told again.",
-        customer=hook.customer,
         payload={"hook_uuid": hook.uuid.hex, "replayed": replayed.replayed},
     )
     return replayed

@@ -16,6 +16,7 @@ from identity.models import Customer, Event, Grant, User
 from identity.roles import ScopeType
 from identity.services import emails
 from notifications import destinations
+from notifications import event_kinds as kinds
 from notifications.models import EmailHook, Hook, WebHook
 from notifications.models.hook import ContentType, HookType
 from notifications.services.hook_planning import locked_position
@@ -24,6 +25,8 @@ from notifications.signatures import new_secret
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
+
+    from identity.event_catalogue import Kind
 
 MOST_HOOKS = 50
 """Of an organization, and of a person for themselves."""
@@ -147,7 +150,7 @@ def change(hook: Hook, *, actor: User, now: datetime, changes: Mapping[str, Any]
         setattr(locked, name, value)
     _check_events(locked)
     locked.save(update_fields=[*changed, "modified"])
-    kind = "web_hook.updated" if _is_web(locked) else "email_hook.updated"
+    kind = kinds.WEB_HOOK_UPDATED if _is_web(locked) else kinds.EMAIL_HOOK_UPDATED
     _record(kind, locked, actor=actor, now=now, fields=sorted(changes))
     if "email" in changed:
         _have_confirmed(locked, actor=actor, now=now)
@@ -161,7 +164,7 @@ def remove(hook: Hook, *, actor: User, now: datetime) -> None:
     """
     locked_position(now=now)
     locked = _locked(hook)
-    kind = "web_hook.removed" if _is_web(locked) else "email_hook.removed"
+    kind = kinds.WEB_HOOK_REMOVED if _is_web(locked) else kinds.EMAIL_HOOK_REMOVED
     _record(kind, locked, actor=actor, now=now)
     emails.forget(locked.uuid)
     locked.delete()
@@ -181,7 +184,7 @@ def rotate_secret(
         locked.sealed_previous, locked.previous_until = "", None
     locked.sealed_secret = seal(secret)
     locked.save(update_fields=["sealed_secret", "sealed_previous", "previous_until", "modified"])
-    _record("web_hook.secret_rotated", locked, actor=actor, now=now)
+    _record(kinds.WEB_HOOK_SECRET_ROTATED, locked, actor=actor, now=now)
     return secret
 
 
@@ -198,7 +201,7 @@ def give_up_secret(hook: Hook, *, now: datetime) -> None:
     locked.sealed_previous, locked.previous_until = "", None
     columns = ["sealed_secret", "is_active", "sealed_previous", "previous_until", "modified"]
     locked.save(update_fields=columns)
-    _record("web_hook.secret_rotated", locked, actor=None, now=now)
+    _record(kinds.WEB_HOOK_SECRET_ROTATED, locked, actor=None, now=now)
 
 
 @transaction.atomic
@@ -211,7 +214,7 @@ def ping(hook: WebHook, *, actor: User, now: datetime) -> Event:
     locked = _locked(hook)
     if not locked.is_active:
         raise Inactive("The hook is switched off.")
-    return _record("web_hook.pinged", locked, actor=actor, now=now)
+    return _record(kinds.WEB_HOOK_PINGED, locked, actor=actor, now=now)
 
 
 @transaction.atomic
@@ -219,7 +222,7 @@ def end(hook: Hook, *, now: datetime) -> None:
     """Switch a hook off whose receiver says that it is gone for good (HTTP 410)."""
     ended = Hook.objects.filter(pk=hook.pk, is_active=True).update(is_active=False, modified=now)
     if ended:
-        _record("web_hook.gone", hook, actor=None, now=now)
+        _record(kinds.WEB_HOOK_GONE, hook, actor=None, now=now)
 
 
 def _add(
@@ -241,7 +244,7 @@ def _add(
         setattr(hook, name, value)
     _check_events(hook)
     hook.save(force_insert=True)
-    kind = "web_hook.created" if _is_web(hook) else "email_hook.created"
+    kind = kinds.WEB_HOOK_CREATED if _is_web(hook) else kinds.EMAIL_HOOK_CREATED
     _record(kind, hook, actor=actor, now=now)
 
 
@@ -317,12 +320,10 @@ def _is_web(hook: Hook) -> bool:
 
 
 def _record(
-    kind: str, hook: Hook, *, actor: User | None, now: datetime, **payload: object
+    kind: Kind, hook: Hook, *, actor: User | None, now: datetime, **payload: object
 ) -> Event:
     """Record what happened to a hook; not its whole address, which may hold a secret."""
     where = hook.email or destinations.host_of(hook.destination_url)
-    message = f"Hook to {where}: {kind.split('.')[1].replace('_', ' ')}."
+    message = f"Hook to {where}: {kind.verb.replace('_', ' ')}."
     payload = {"hook_uuid": hook.uuid.hex, **payload}
-    return events.record(
-        kind, hook, actor=actor, now=now, message=message, customer=hook.customer, payload=payload
-    )
+    return events.record(kind, hook, actor=actor, now=now, message=message, payload=payload)

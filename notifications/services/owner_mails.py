@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db.models.functions import Lower
 
+from accounting import event_kinds as kinds
 from accounting.models import SlurmPeriodicUsagePolicy
 from identity import events
 from identity.models import Event, Grant
@@ -38,13 +40,12 @@ def send(notification: Event, *, now: datetime) -> None:
         subject = f"[{settings.SITE_NAME}] {notification.message}"
         mailing.send(to, subject, _text(notification, resource))
     events.record(
-        "policy.owners_told",
+        kinds.POLICY_OWNERS_TOLD,
         policy,
         actor=None,
         now=now,
-        project=resource.project,
-        provider=resource.offering.customer,
-        resource_uuid=resource.uuid,
+        # Who manages the offering alone need not know whom the organisation's mails go to.
+        scope=replace(resource.event_scope(), offering_uuid=None),
         message=f"Owners were told of the usage of {resource.name} by mail: {len(to)}.",
         payload={
             "resource_uuid": resource.uuid.hex,
@@ -56,7 +57,7 @@ def send(notification: Event, *, now: datetime) -> None:
 
 def _was_sent(notification: Event) -> bool:
     sent = Event.objects.filter(
-        kind="policy.owners_told",
+        kind=kinds.POLICY_OWNERS_TOLD.name,
         subject_uuid=notification.subject_uuid,
         payload__notification=notification.uuid.hex,
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from threading import Event as Signal
 from time import monotonic, sleep
-from types import SimpleNamespace
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -14,10 +13,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from config import wiring
-from identity import events
 from identity.models import Event
 from identity.services import feed, outbox
 from tests.concurrency.racing import race
+from tests.factories.identity import EventFactory
 
 if TYPE_CHECKING:
     from identity.models import User
@@ -31,8 +30,7 @@ def write(pause: float) -> None:
     """Record events; with a pause, each commits after younger ones of others."""
     for _ in range(EVENTS):
         with transaction.atomic():
-            subject = SimpleNamespace(uuid=uuid4())
-            events.record("order.done", subject, actor=None, now=timezone.now())
+            EventFactory(kind="order.done", subject_uuid=uuid4())
             sleep(pause)
 
 

@@ -11,6 +11,7 @@ from django.db import transaction
 from config import apps
 from config.wake_up import WakeUp
 from identity import events
+from identity.event_kinds import PROJECT_UPDATED
 from tests.factories.identity import ProjectFactory, UserFactory
 
 
@@ -96,7 +97,7 @@ def test_the_dispatcher_is_woken_after_the_commit_only(sent, monkeypatch, now):
     actor, project = UserFactory(), ProjectFactory()
 
     with transaction.atomic():
-        events.record("project.updated", project, actor=actor, now=now, project=project)
+        events.record(PROJECT_UPDATED, project, actor=actor, now=now)
         assert not sent.arrived.wait(0.1)
 
     assert sent.arrived.wait(120)
@@ -111,7 +112,7 @@ def test_the_action_stands_when_waking_fails(monkeypatch, now):
     project = ProjectFactory()
 
     with transaction.atomic():
-        event = events.record("project.updated", project, actor=None, now=now, project=project)
+        event = events.record(PROJECT_UPDATED, project, actor=None, now=now)
 
     event.refresh_from_db()
 

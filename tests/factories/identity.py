@@ -178,6 +178,10 @@ class EventFactory(DjangoModelFactory[Event]):
     class Meta:
         model = Event
 
+    project = None
+    customer = factory.LazyAttribute(
+        lambda event: event.project.customer if event.project else None
+    )
     kind = "project.updated"
     subject_type = factory.LazyAttribute(lambda event: event.kind.split(".")[0])
     subject_uuid = factory.LazyAttribute(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from tests.factories.identity import EventFactory
 import importlib
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -33,7 +34,7 @@ def test_old_events_are_given_the_offering_that_they_name_and_can_be_undone(
     known = {"provider": provider, "resource_uuid": resource.uuid}
 
     def old(kind: str, subject: Any = row, **told: Any) -> None:
-        events.record(kind, subject, actor=None, now=now, **told)
+        EventFactory(kind=kind, subject_uuid=subject.uuid, created=now, **told)
 
     old("offering.paused", offering)
     old("order.done", payload={"offering_uuid": offering.uuid.hex}, **known)
@@ -45,8 +46,6 @@ def test_old_events_are_given_the_offering_that_they_name_and_can_be_undone(
     old("usage.recorded", resource, **known)
     old("resource.described", resource, resource_uuid=resource.uuid)
     old("usage.recorded", row, provider=provider, resource_uuid=uuid4())
-    Event.objects.update(offering_uuid=None)
-
     run()
 
     found = Event.objects.order_by("pk").values_list("kind", "offering_uuid")

@@ -25,6 +25,7 @@ from allocations.services import announcements, publishing
 from identity import events
 from identity.models import Event, EventDelivery
 from identity.services import outbox
+from marketplace.event_kinds import RESOURCE_FLAGS_SET
 from tests.factories.agents import AgentIdentityFactory, EventConsumerFactory, MessageQueueFactory
 from tests.factories.marketplace import ResourceFactory
 
@@ -37,8 +38,8 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
-KIND = "resource.flags_set"
-LISTENERS = {KIND: ("listener", "bus")}
+KIND = RESOURCE_FLAGS_SET
+LISTENERS = {KIND.name: ("listener", "bus")}
 OPEN_AT_ONCE = 3
 ABOUT = 2
 
@@ -81,9 +82,7 @@ class Transaction(Thread):
     def run(self) -> None:
         try:
             with transaction.atomic():
-                event = events.record(
-                    KIND, self.resource, actor=None, now=self.now, resource_uuid=self.resource.uuid
-                )
+                event = events.record(KIND, self.resource, actor=None, now=self.now)
                 self.recorded.put(event.uuid)
                 transaction.set_rollback(self.verdict.get(timeout=30) == "rollback")
         finally:

@@ -27,6 +27,7 @@ from identity import events
 from identity.models import Event, EventDelivery
 from identity.roles import RoleName
 from identity.services import members, users
+from marketplace.event_kinds import RESOURCE_FLAGS_SET
 from marketplace.lifecycle import OrderState
 from marketplace.services import delivery, end_dates, offerings, orders
 from tests.factories.agents import (
@@ -161,9 +162,12 @@ def test_what_the_agent_itself_reports_of_a_resource_is_not_told_back(queue, res
 def test_a_terminated_resource_is_not_told_of(queue, offering, project, carol, now):
     gone = ResourceFactory(project=project, offering=offering, state="Terminated")
     events.record(
-        "resource.flags_set", gone, actor=carol, now=now, resource_uuid=gone.uuid,
+        RESOURCE_FLAGS_SET,
+        gone,
+        actor=carol,
+        now=now,
         payload={"offering_uuid": offering.uuid.hex},
-    )  # fmt: skip
+    )
     assert told() == []
 
 
@@ -427,7 +431,7 @@ def test_the_wiring_has_heard_what_is_told():
         tasks.follow_user,
     }
     assert {kind.name for kind, several in HANDLERS.items() if tells & set(several)} == set(
-        announcements.TOLD
+        announcements.message_builders()
     )
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from identity import event_kinds as kinds
 from identity import events
 from identity.models import Event
 
@@ -19,9 +20,11 @@ def test_every_event_that_is_recorded_meanwhile_carries_the_reason(
     project: Project, now: datetime
 ) -> None:
     with events.because("asked for by phone"):
-        events.record("project.updated", project, actor=None, now=now, payload={"fields": ["x"]})
-        events.record("project.removed", project, actor=None, now=now)
-    events.record("project.created", project, actor=None, now=now)
+        events.record(
+            kinds.PROJECT_UPDATED, project, actor=None, now=now, payload={"fields": ["x"]}
+        )
+        events.record(kinds.PROJECT_REMOVED, project, actor=None, now=now)
+    events.record(kinds.PROJECT_CREATED, project, actor=None, now=now)
 
     assert list(Event.objects.order_by("pk").values_list("kind", "payload")) == [
         ("project.updated", {"reason": "asked for by phone", "fields": ["x"]}),
@@ -33,7 +36,7 @@ def test_every_event_that_is_recorded_meanwhile_carries_the_reason(
 def test_a_reason_that_an_event_has_of_its_own_stays(project: Project, now: datetime) -> None:
     with events.because("asked for by phone"):
         event = events.record(
-            "project.updated", project, actor=None, now=now, payload={"reason": "expired"}
+            kinds.PROJECT_UPDATED, project, actor=None, now=now, payload={"reason": "expired"}
         )
     assert event.payload == {"reason": "expired"}
 
@@ -41,4 +44,4 @@ def test_a_reason_that_an_event_has_of_its_own_stays(project: Project, now: date
 def test_the_reason_ends_with_an_error(project: Project, now: datetime) -> None:
     with pytest.raises(LookupError), events.because("asked for by phone"):
         raise LookupError
-    assert events.record("project.updated", project, actor=None, now=now).payload == {}
+    assert events.record(kinds.PROJECT_UPDATED, project, actor=None, now=now).payload == {}

@@ -21,6 +21,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from common.ports import web_port
+from identity import event_kinds as identity_kinds
 from identity import events
 from identity.models import Token, User
 from identity.services import credentials
@@ -133,7 +134,7 @@ def give_passwords(people: Mapping[str, User], password: str, *, now: datetime) 
         if not user.has_usable_password():
             user.set_password(password)
             user.save(update_fields=["password", "modified"])
-            events.record("user.password_changed", user, actor=None, now=now)
+            events.record(identity_kinds.USER_PASSWORD_CHANGED, user, actor=None, now=now)
         known = user.check_password(password)
         said[role] = f"user {user.username}  password {password if known else '(as you set it)'}"
     return said

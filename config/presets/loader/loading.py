@@ -16,6 +16,8 @@ from config.presets.loader.section_loaders import LOADERS
 from config.presets.loader.sections import ORDER, SECTIONS
 from config.presets.loader.stored_rows import StoredRows
 from identity import events
+from identity.event_scope import EventScope
+from identity.models import Project
 from marketplace.models import Offering, OfferingComponent, PlanComponent
 
 if TYPE_CHECKING:
@@ -109,13 +111,14 @@ def _load_row(stored: StoredRows, name: str, row: Row, tally: Tally, now: dateti
 
 
 def _record(section: Section, instance: Any, changed: tuple[str, ...], now: datetime) -> None:
-    customer = getattr(instance, "customer", None)
+    is_project = isinstance(instance, Project)
+    scope = EventScope(provider_id=instance.customer_id) if is_project else None
     events.record(
-        f"{section.noun}.loaded",
+        section.loaded,
         instance,
         actor=None,
         now=now,
-        provider=customer,
+        scope=scope,
         payload={"changed": list(changed)},
     )
 

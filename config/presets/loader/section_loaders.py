@@ -9,7 +9,9 @@ from allocations.models import OfferingUser
 from allocations.usernames import is_reserved
 from config.presets.loader.faults import Fault
 from config.presets.loader.rows import Row, checked, differs, referred, refuse_unknown, uuid_of
+from identity import event_kinds as identity_kinds
 from identity import events
+from identity.event_scope import EventScope
 from identity.models import Customer, Grant, Project, Role, Token, User
 from identity.roles import ScopeType
 from identity.services import credentials
@@ -130,12 +132,11 @@ def load_role(stored: StoredRows, row: Row, now: datetime) -> bool:
 def _record_grant(grant: Grant, now: datetime) -> None:
     """Tell of the role as of every other, so that accounts follow."""
     events.record(
-        "grant.given",
+        identity_kinds.GRANT_GIVEN,
         grant,
         actor=None,
         now=now,
-        customer=grant.customer,
-        project=grant.project,
+        scope=EventScope(customer_id=grant.customer_id, project_id=grant.project_id),
         message=f"{grant.user} became {grant.role} in {grant.scope_name}.",
         payload={
             "role": grant.role.name,

@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from common.api.json_shapes import OBJECT, Shape
+from identity import event_kinds as identity_kinds
 from identity.models import Customer, OrganizationGroup, Project, User
+from marketplace import event_kinds as marketplace_kinds
 from marketplace.api.offerings.options import DESCRIPTION
 from marketplace.api.offerings.plugin_options import PLUGIN_OPTIONS, SECRET_OPTIONS
 from marketplace.api.offerings.rules import BACKEND_ID_RULES
@@ -27,6 +29,8 @@ from marketplace.models import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from identity.event_catalogue import Kind
 
 NOTES = frozenset({"source"})
 
@@ -49,13 +53,14 @@ def state_of(value: object) -> object:
 class Section:
     """Where a section's rows go.
 
-    `columns` are taken as they are, `references` are UUIDs of single rows, `sets` lists of UUIDs.
+    `loaded` is the kind of event that is recorded of a row. `columns` are taken as they are,
+    `references` are UUIDs of single rows, `sets` lists of UUIDs.
     `shapes` say what JSON may look like. `given_once` are the columns that only a new row takes
     from the file. `slug_from` is the column that a new row's slug is made of.
     """
 
     model: Any
-    noun: str
+    loaded: Kind
     columns: tuple[str, ...]
     references: Mapping[str, tuple[str, Any]] = field(default_factory=dict)
     by_code: Mapping[str, Any] = field(default_factory=dict)
@@ -75,7 +80,7 @@ class Section:
 SECTIONS: Mapping[str, Section] = {
     "users": Section(
         model=User,
-        noun="user",
+        loaded=identity_kinds.USER_LOADED,
         columns=(
             *("username", "email", "first_name", "last_name", "native_name", "organization"),
             *("job_title", "phone_number", "civil_number", "affiliations", "is_active"),
@@ -85,7 +90,7 @@ SECTIONS: Mapping[str, Section] = {
     ),
     "customers": Section(
         model=Customer,
-        noun="customer",
+        loaded=identity_kinds.CUSTOMER_LOADED,
         columns=(
             *("name", "native_name", "abbreviation", "description", "contact_details", "email"),
             *("phone_number", "homepage", "domain", "country", "address", "city", "postal"),
@@ -96,14 +101,14 @@ SECTIONS: Mapping[str, Section] = {
     ),
     "organization_groups": Section(
         model=OrganizationGroup,
-        noun="organization_group",
+        loaded=identity_kinds.ORGANIZATION_GROUP_LOADED,
         columns=("name",),
         references={"parent_uuid": ("parent", OrganizationGroup)},
         sets={"customers": Customer},
     ),
     "projects": Section(
         model=Project,
-        noun="project",
+        loaded=identity_kinds.PROJECT_LOADED,
         columns=(
             *("name", "description", "backend_id", "kind", "oecd_fos_2007_code", "is_industry"),
             *("start_date", "end_date", "grace_period_days"),
@@ -112,17 +117,19 @@ SECTIONS: Mapping[str, Section] = {
         slug_from="name",
     ),
     "category_groups": Section(
-        model=CategoryGroup, noun="category_group", columns=("title", "description")
+        model=CategoryGroup,
+        loaded=marketplace_kinds.CATEGORY_GROUP_LOADED,
+        columns=("title", "description"),
     ),
     "categories": Section(
         model=Category,
-        noun="category",
+        loaded=marketplace_kinds.CATEGORY_LOADED,
         columns=("title", "description"),
         references={"group_uuid": ("group", CategoryGroup)},
     ),
     "access_modes": Section(
         model=AccessMode,
-        noun="access_mode",
+        loaded=marketplace_kinds.ACCESS_MODE_LOADED,
         columns=(
             *("code", "label", "description", "duration_days", "renewable", "review_required"),
             "source",
@@ -130,13 +137,13 @@ SECTIONS: Mapping[str, Section] = {
     ),
     "service_providers": Section(
         model=ServiceProvider,
-        noun="provider",
+        loaded=marketplace_kinds.PROVIDER_LOADED,
         columns=("description", "enable_notifications", "allowed_domains", "account_options"),
         references={"customer_uuid": ("customer", Customer)},
     ),
     "offerings": Section(
         model=Offering,
-        noun="offering",
+        loaded=marketplace_kinds.OFFERING_LOADED,
         columns=(
             *("name", "type", "state", "shared", "billable", "description", "full_description"),
             *("vendor_details", "getting_started", "integration_guide", "access_url"),
@@ -167,7 +174,7 @@ SECTIONS: Mapping[str, Section] = {
     ),
     "offering_components": Section(
         model=OfferingComponent,
-        noun="component",
+        loaded=marketplace_kinds.COMPONENT_LOADED,
         columns=(
             *("type", "name", "description", "billing_type", "measured_unit", "limit_period"),
             *("limit_amount", "limit_decimal_places", "min_value", "max_value", "unit_factor"),
@@ -177,7 +184,7 @@ SECTIONS: Mapping[str, Section] = {
     ),
     "plans": Section(
         model=Plan,
-        noun="plan",
+        loaded=marketplace_kinds.PLAN_LOADED,
         columns=(
             *("name", "description", "unit", "unit_price", "billing_mode", "article_code"),
             *("backend_id", "max_amount", "archived"),

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 import pytest
 
 from config.event_kinds import CATALOGUE
-from identity import events
 from identity.event_catalogue import OWN_GROUPS, Group
+from tests.factories.identity import EventFactory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,9 +27,8 @@ def ask(as_user: Callable[[User], APIClient], alice: User, project: Project) -> 
     months = ((2019, 12), (2020, 1), (2020, 1), (2020, 3))
     for number, (year, month) in enumerate(months):
         kind = "order.done" if number else "project.updated"
-        row = SimpleNamespace(uuid=uuid4())
         moment = datetime(year, month, 5, tzinfo=UTC)
-        events.record(kind, row, actor=None, now=moment, project=project)
+        EventFactory(kind=kind, project=project, created=moment)
     client = as_user(alice)
     return lambda path: client.get(f"/api/{path}").json()
 

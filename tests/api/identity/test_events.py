@@ -7,11 +7,15 @@ from uuid import uuid4
 
 import pytest
 
+from allocations import event_kinds as allocations_kinds
 from identity import events
+from identity.event_kinds import CUSTOMER_UPDATED
 from identity.models import Grant
 from identity.roles import RoleName
-from tests.factories.identity import CustomerFactory, GrantFactory
-from tests.factories.marketplace import HpcOfferingFactory
+from marketplace import event_kinds as marketplace_kinds
+from tests.factories.allocations import OfferingUserFactory
+from tests.factories.identity import CustomerFactory, EventFactory, GrantFactory
+from tests.factories.marketplace import HpcOfferingFactory, PlanFactory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,11 +34,11 @@ AT = "/api/events/"
 def order(project: Project, provider: Customer, bob: User) -> SimpleNamespace:
     """An order of bob's project at the provider, which was approved in 2020."""
     order = SimpleNamespace(uuid=uuid4())
-    order.event = events.record(
-        "order.executing",
-        order,
+    order.event = EventFactory(
+        kind="order.executing",
+        subject_uuid=order.uuid,
         actor=bob,
-        now=datetime(2020, 1, 2, tzinfo=UTC),
+        created=datetime(2020, 1, 2, tzinfo=UTC),
         source="pending-provider",
         target="executing",
         message="Order was approved.",
@@ -106,12 +110,11 @@ def test_who_manages_an_offering_reads_of_it_and_of_no_other(
 ) -> None:
     other = HpcOfferingFactory(customer=offering.customer)
     grant = GrantFactory(role=RoleName.OFFERING_MANAGER, scope=offering)
-    row = SimpleNamespace(uuid=uuid4())
-    events.record("offering.paused", offering, actor=dave, now=now)
-    events.record("offering.paused", other, actor=dave, now=now)
-    events.record("plan.created", row, actor=dave, now=now, offering_uuid=offering.uuid)
-    told = {"offering_uuid": offering.uuid.hex}
-    events.record("account.created", row, actor=dave, now=now, payload=told)
+    plan, account = PlanFactory(offering=offering), OfferingUserFactory(offering=offering)
+    events.record(marketplace_kinds.OFFERING_PAUSED, offering, actor=dave, now=now)
+    events.record(marketplace_kinds.OFFERING_PAUSED, other, actor=dave, now=now)
+    events.record(marketplace_kinds.PLAN_CREATED, plan, actor=dave, now=now)
+    events.record(allocations_kinds.ACCOUNT_CREATED, account, actor=dave, now=now)
     olga = as_user(grant.user)
 
     def kinds() -> Any:
@@ -141,12 +144,11 @@ def test_every_filter_finds_what_it_names(
     provider: Customer,
 ) -> None:
     events.record(
-        "customer.updated",
+        CUSTOMER_UPDATED,
         provider,
         actor=dave,
         now=datetime(2020, 1, 3, tzinfo=UTC),
         message="Changed.",
-        customer=provider,
         payload={"user_uuid": bob.uuid.hex},
     )
     client = as_user(dave)

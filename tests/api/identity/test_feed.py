@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -12,12 +11,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from config import wiring
+from identity import event_kinds as kinds_of_events
 from identity import events
 from identity.models import Event
 from identity.roles import RoleName
 from identity.services import feed, outbox
 from tests.api.tables import BOTH_SIDES
-from tests.factories.identity import GrantFactory
+from tests.factories.identity import EventFactory, GrantFactory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.django_db
 
 AT = "/api/event-feed/"
-SUBJECT = SimpleNamespace(uuid=uuid4())
+SUBJECT = uuid4()
 
 
 @pytest.fixture
@@ -39,8 +39,8 @@ def happen(project: Project, provider: Customer, bob: User, now: datetime) -> Ca
     """Something happens on both sides, and is put in order at once."""
 
     def happens(kind: str = "order.done", **told: Any) -> Any:
-        sides = {"project": project, "provider": provider, "actor": bob, "now": now}
-        event = events.record(kind, SUBJECT, **{**sides, **told})
+        sides = {"project": project, "provider": provider, "actor": bob, "created": now}
+        event = EventFactory(kind=kind, subject_uuid=SUBJECT, **{**sides, **told})
         outbox.put_in_order(wiring.handler_names(), now=now)
         event.refresh_from_db()
         return event
@@ -103,7 +103,7 @@ def test_an_event_is_told_only_once_it_has_its_number(
     ask: Callable[..., Any], project: Project, now: datetime
 ) -> None:
     start = ask("latest")["next"]
-    events.record("project.updated", SUBJECT, actor=None, now=now, project=project)
+    events.record(kinds_of_events.PROJECT_UPDATED, project, actor=None, now=now)
     assert kinds(ask(start, types="projects")) == []
     outbox.put_in_order(wiring.handler_names(), now=now)
     assert kinds(ask(start, types="projects")) == ["project.updated"]

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from identity import events
 from identity.api.urls import router
 from identity.models import Customer, Grant, Project, SshKey, User
 from identity.roles import RoleName
 from identity.services import members
 from tests.api.tables import Line, asker, body_by_end, check, each_of, read, untested
 from tests.factories.identity import (
+    EventFactory,
     GrantFactory,
     RoleFactory,
     ScienceSubDomainFactory,
@@ -167,9 +167,7 @@ def named(people: Any, project: Project, now: datetime) -> Any:
         "member": member.uuid.hex,
         "role": RoleName.PROJECT_MEMBER.uuid.hex,
         "key": SshKeyFactory(user=member).uuid.hex,
-        "event": events.record(
-            "project.updated", project, actor=None, now=now, project=project
-        ).uuid.hex,
+        "event": EventFactory(project=project, created=now).uuid.hex,
         "domain": part.domain.uuid.hex,
         "part": part.uuid.hex,
         "newcomer": UserFactory(username="newcomer").uuid.hex,
