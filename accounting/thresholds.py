@@ -210,19 +210,19 @@ def taken(actions: Collection[Action]) -> list[str]:
 
 
 @dataclass(frozen=True)
-class Flag:
+class ResourceFlag:
     """A flag of a resource: whether it is set, and whether it is the policy that holds it so."""
 
     is_set: bool
     is_held: bool
 
 
-def settle(flag: Flag, *, wanted: bool) -> Flag:
+def settle(flag: ResourceFlag, *, wanted: bool) -> ResourceFlag:
     """Return what becomes of a flag.
 
     A policy sets what is not set, and clears what it has set itself: what a person set stays until
     a person clears it (docs/adr/0014).
     """
     if wanted:
-        return flag if flag.is_set else Flag(is_set=True, is_held=True)
-    return Flag(is_set=flag.is_set and not flag.is_held, is_held=False)
+        return flag if flag.is_set else ResourceFlag(is_set=True, is_held=True)
+    return ResourceFlag(is_set=flag.is_set and not flag.is_held, is_held=False)

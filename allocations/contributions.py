@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Contributions:
+class AllocationsContributions:
     """Kinds of events of the apps above; by default there are none."""
 
     read_with_resource: frozenset[Kind] = frozenset()
@@ -24,6 +24,6 @@ class Contributions:
 
 
 @lru_cache(maxsize=1)
-def contributions() -> Contributions:
+def contributions() -> AllocationsContributions:
     """Return what the composition root plugs in."""
-    return contributed_to("allocations", Contributions)
+    return contributed_to("allocations", AllocationsContributions)

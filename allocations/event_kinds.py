@@ -156,7 +156,7 @@ RESOURCE_MEMBERSHIP_REPORTED = _delivery(
 _import = partial(Kind, group=Group.RESOURCES, readers=Readers.PROVIDER)
 
 BACKEND_RESOURCE_DISMISSED = _import(
-    "backend_resource.dismissed", "What a site had without an allocation is not to be imported."
+    "backend_resource.dismissed", "What a site has without an allocation was dismissed."
 )
 BACKEND_RESOURCE_IMPORTED = _import(
     "backend_resource.imported", "What a site had has become an allocation."

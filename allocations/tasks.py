@@ -117,7 +117,7 @@ def tell_of_person(event_uuid: UUID) -> None:
     """Record for each site what changed of what it sees of somebody."""
     event = Event.objects.get(uuid=event_uuid)
     user = User.objects.get(uuid=event.subject_uuid)
-    attributes.tell(user, event.payload.get("fields", ()), now=timezone.now())
+    attributes.note_changes(user, event.payload.get("fields", ()), now=timezone.now())
 
 
 @handler("account-names-of-user")

@@ -65,22 +65,22 @@ def sort_key(column: str) -> Any:
 
 def key_of(model: type[Model], path: str) -> F | Collate:
     """Return what rows are to be sorted by instead of a column: the key of a text."""
-    kept = _kept(model, path)
-    return F(kept) if kept else Collate(SortKey(F(path)), "C")
+    column = _sort_key_column(model, path)
+    return F(column) if column else Collate(SortKey(F(path)), "C")
 
 
 def ordered_by(model: type[Model], column: str) -> str | OrderBy:
     """Return what `order_by` takes for a column (`name`, `-customer__name`), texts by keys."""
     path = column.removeprefix("-")
     sign = "" if path == column else "-"
-    kept = _kept(model, path)
-    if kept:
-        return sign + kept
+    sort_column = _sort_key_column(model, path)
+    if sort_column:
+        return sign + sort_column
     key = Collate(SortKey(F(path)), "C")
     return OrderBy(key, descending=bool(sign))
 
 
-def _kept(model: type[Model], path: str) -> str:
+def _sort_key_column(model: type[Model], path: str) -> str:
     """Return the column that rows can be sorted by as it is; empty for a text without a key.
 
     What is no column of a model, such as a count that the query adds, is left as it is.

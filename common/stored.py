@@ -90,12 +90,12 @@ def parts_of_kind(value: Any, kind: type | None, what: str) -> Any:
     if kind is None or not value:
         return value
     if isinstance(value, dict):
-        kept: Any = {key: one for key, one in value.items() if isinstance(one, kind)}
+        fitting: Any = {key: one for key, one in value.items() if isinstance(one, kind)}
     else:
-        kept = [one for one in value if isinstance(one, kind)]
-    if lost := len(value) - len(kept):
+        fitting = [one for one in value if isinstance(one, kind)]
+    if lost := len(value) - len(fitting):
         report(f"parts of {what} are no {kind.__name__}", lost)
-    return kept
+    return fitting
 
 
 # --- dates and numbers ----------------------------------------------------------------------------

@@ -8,18 +8,18 @@ events that sites are told of (ADR 0025).
 from accounting import for_allocations
 from accounting import for_marketplace as accounting
 from allocations import for_marketplace as allocations
-from allocations.contributions import Contributions as ToAllocations
-from identity.contributions import Contributions as ToIdentity
+from allocations.contributions import AllocationsContributions
+from identity.contributions import IdentityContributions
 from marketplace import for_identity as marketplace
-from marketplace.contributions import Contributions as ToMarketplace
+from marketplace.contributions import MarketplaceContributions
 
-IDENTITY = ToIdentity(
+IDENTITY = IdentityContributions(
     provider_uuid=marketplace.provider_uuid,
     is_provider=marketplace.is_provider,
     is_served_by=marketplace.is_served_by,
     holds_called=marketplace.holds_called,
 )
-MARKETPLACE = ToMarketplace(
+MARKETPLACE = MarketplaceContributions(
     exposed_attributes=allocations.exposed_attributes,
     username=allocations.username,
     has_api_keys=allocations.has_api_keys,
@@ -29,7 +29,7 @@ MARKETPLACE = ToMarketplace(
     is_site_of=allocations.is_site_of,
     stoppable_types=allocations.stoppable_types,
 )
-ALLOCATIONS = ToAllocations(
+ALLOCATIONS = AllocationsContributions(
     read_with_resource=for_allocations.READ_WITH_RESOURCE,
     settings_due=for_allocations.SETTINGS_DUE,
 )

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Contributions:
+class IdentityContributions:
     """Columns and conditions on identity's rows; by default nobody provides or holds anything."""
 
     provider_uuid: Callable[[], Combinable] = lambda: Value(None, output_field=UUIDField())
@@ -35,6 +35,6 @@ class Contributions:
 
 
 @lru_cache(maxsize=1)
-def contributions() -> Contributions:
+def contributions() -> IdentityContributions:
     """Return what the composition root plugs in."""
-    return contributed_to("identity", Contributions)
+    return contributed_to("identity", IdentityContributions)

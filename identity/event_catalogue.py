@@ -45,10 +45,10 @@ class Readers(StrEnum):
     """Who may read the events of a kind, beside staff, support and the person who did it."""
 
     BOTH_SIDES = "both sides"
-    CONSUMER = "the organisation and the project"
-    PROVIDER = "the provider and the managers of the offering"
-    PERSON = "the person themselves"
-    NOBODY = "nobody else"
+    CONSUMER = "the consumer's side"
+    PROVIDER = "the provider's side"
+    PERSON = "the person"
+    NOBODY = "nobody"
 
     @property
     def on_consumer_side(self) -> bool:

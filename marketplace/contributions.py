@@ -20,7 +20,7 @@ Column = BaseExpression | Combinable
 
 
 @dataclass(frozen=True, kw_only=True)
-class Contributions:
+class MarketplaceContributions:
     """Columns and conditions on the marketplace's rows; by default there is nothing above it."""
 
     exposed_attributes: Callable[[], Column] = lambda: Value(
@@ -53,6 +53,6 @@ class Contributions:
 
 
 @lru_cache(maxsize=1)
-def contributions() -> Contributions:
+def contributions() -> MarketplaceContributions:
     """Return what the composition root plugs in."""
-    return contributed_to("marketplace", Contributions)
+    return contributed_to("marketplace", MarketplaceContributions)

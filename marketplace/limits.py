@@ -28,7 +28,7 @@ class InvalidLimits(Invalid):
     code = "invalid_limits"
 
 
-class UnknownComponents(InvalidLimits):
+class UnknownLimitTypes(InvalidLimits):
     """The offering has no such components, or takes no limits for them."""
 
 
@@ -56,7 +56,7 @@ class Countable(Protocol):
 
 
 @dataclass(frozen=True)
-class Rule:
+class LimitRule:
     """Which limits a component takes."""
 
     least: Decimal = Decimal(0)
@@ -64,7 +64,7 @@ class Rule:
     decimal_places: int = 0
 
     @classmethod
-    def of(cls, component: Countable, available: Decimal | None = None) -> "Rule":
+    def of(cls, component: Countable, available: Decimal | None = None) -> "LimitRule":
         """Return the rule of a component, of which only `available` is left if that is given."""
         bounds = (component.max_value, available, Decimal(1) if component.is_boolean else None)
         return cls(
@@ -74,17 +74,17 @@ class Rule:
         )
 
 
-Rules = Mapping[str, Rule]
+Rules = Mapping[str, LimitRule]
 
 
 def rules_of(
     components: Iterable[Countable],
     available: Mapping[str, Decimal] | None = None,
-) -> dict[str, Rule]:
+) -> dict[str, LimitRule]:
     """Return the rules of those components that take a limit, by type."""
     left = available or {}
     return {
-        component.type: Rule.of(component, left.get(component.type))
+        component.type: LimitRule.of(component, left.get(component.type))
         for component in components
         if component.billing_type == BillingType.LIMIT
     }
@@ -93,7 +93,7 @@ def rules_of(
 def ordered(asked: Mapping[str, object], rules: Rules) -> Limits:
     """Return the limits of a new allocation.
 
-    :raises UnknownComponents: a type is not among the rules.
+    :raises UnknownLimitTypes: a type is not among the rules.
     :raises NotANumber: a value is not a number that can be kept.
     :raises OutOfBounds: a value is below or above its bounds.
     """
@@ -113,7 +113,7 @@ def updated(
 
     What is not asked for stays, unless all is to be replaced.
 
-    :raises UnknownComponents: a type is not among the rules.
+    :raises UnknownLimitTypes: a type is not among the rules.
     :raises NotANumber: a value is not a number that can be kept, or is negative.
     :raises OutOfBounds: a value is below or above its bounds.
     :raises Unchanged: the change changes nothing.
@@ -130,7 +130,7 @@ def updated(
 def delivered(asked: Mapping[str, object], rules: Rules) -> Limits:
     """Return the limits that a provider says it has set; its word is not held to the bounds.
 
-    :raises UnknownComponents: a type is not among the rules.
+    :raises UnknownLimitTypes: a type is not among the rules.
     :raises NotANumber: a value is not a number that can be kept, or is negative.
     """
     numbers = _read(asked, rules, unknown=lambda message: {"limits": message})
@@ -162,7 +162,7 @@ def _read(
     asked: Mapping[str, object], rules: Rules, unknown: Callable[[str], Mapping[str, object]]
 ) -> dict[str, Decimal]:
     if strangers := sorted(set(asked) - set(rules)):
-        raise UnknownComponents(unknown(f"Invalid types: {', '.join(strangers)}"))
+        raise UnknownLimitTypes(unknown(f"Invalid types: {', '.join(strangers)}"))
     numbers: dict[str, Decimal] = {}
     errors: dict[str, list[str]] = {}
     for component, value in asked.items():

@@ -17,7 +17,5 @@ WEB_HOOK_GONE = _hook(
 WEB_HOOK_PINGED = _hook("web_hook.pinged", "A webhook is sent a trial event.")
 WEB_HOOK_REMOVED = _hook("web_hook.removed", "A webhook was removed.")
 WEB_HOOK_REPLAYED = _hook("web_hook.replayed", "Events are sent again by a webhook.")
-WEB_HOOK_SECRET_ROTATED = _hook(
-    "web_hook.secret_rotated", "A webhook signs with another secret, or the former one has ended."
-)
+WEB_HOOK_SECRET_ROTATED = _hook("web_hook.secret_rotated", "A webhook signs with another secret.")
 WEB_HOOK_UPDATED = _hook("web_hook.updated", "A webhook changed; `fields` says what of it.")

@@ -32,11 +32,17 @@ USAGES: Mapping[str, str] = {
     "component_usage_billing_period": "First day of the month.",
     "date_after": "The month of the usage.",
     "date_before": "The month of the usage.",
-    "recurring": "Whether the same amount stands in the next month until it is reported; null"
-    " keeps what was said.",
+    "recurring": "Whether the same amount stands in the next month until it is reported.",
+    "ComponentUsageItem.recurring": "Whether the same amount stands in the next month until it is"
+    " reported; null keeps what was said.",
+    "ComponentUsage.description": "What the site says of the usage.",
+    "BaseComponentUsage.description": "What the site says of the usage.",
+    "ComponentUsageItem.description": "What the site says of the usage.",
+    "ComponentUsage.name": "Name of the component.",
+    "BaseComponentUsage.name": "Name of the component.",
     "missing_usage_policy": "What a month without a report means: the amount of the month before"
     " (`reuse`), `zero`, or `none`.",
-    "modified_by": "Never told.",
+    "modified_by": "Number of the person who reported it last; null is the service itself.",
     "ComponentUsageCreate.usages": "The amounts, one entry for each component.",
     "ComponentUserUsageBulkCreate.usages": "The parts, one entry for each person.",
     "ComponentUsageCreate.resource": "UUID of the allocation; or send `plan_period`.",

@@ -215,7 +215,7 @@ def _evaluate(
     """Evaluate resources that somebody asks for; one that ends meanwhile is left out."""
     outcomes = []
     for resource in resources:
-        with suppress(NotInUse, locking.Gone):
+        with suppress(NotInUse, locking.RowGone):
             outcomes.append(evaluate_one(policy, resource, is_asked=True, actor=actor, now=now))
     return Report(policy, label(policy.period, month_of(now)), outcomes)
 
@@ -223,7 +223,7 @@ def _evaluate(
 def _try(policy: SlurmPeriodicUsagePolicy, resource: Resource, *, now: datetime) -> bool:
     try:
         evaluate_one(policy, resource, is_asked=False, actor=None, now=now)
-    except (NotInUse, PolicyGone, locking.Gone):
+    except (NotInUse, PolicyGone, locking.RowGone):
         return False
     return True
 

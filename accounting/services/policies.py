@@ -30,7 +30,7 @@ class PolicyExists(Invalid):
     code = "policy_exists"
 
 
-class UnknownComponents(Invalid):
+class UnknownPolicyComponents(Invalid):
     """The offering counts no such components."""
 
     code = "unknown_components"
@@ -65,7 +65,7 @@ def create(
     """Give an offering a policy.
 
     :raises PolicyExists: it has one; of two who make it at once, one gets this.
-    :raises UnknownComponents: a limit is of a component that the offering does not count.
+    :raises UnknownPolicyComponents: a limit is of a component that the offering does not count.
     :raises ForAllOrSome: it is said to be for all and for some groups.
     """
     _refuse_both(bool(fields.get("apply_to_all")), organization_groups)
@@ -99,7 +99,7 @@ def change(
 
     :raises PolicyGone: it was removed meanwhile.
     :raises ScopeFixed: another offering is named than the one that it is of.
-    :raises UnknownComponents: a limit is of a component that the offering does not count.
+    :raises UnknownPolicyComponents: a limit is of a component that the offering does not count.
     :raises ForAllOrSome: it would be for all and for some groups.
     """
     held = lock(policy)
@@ -171,7 +171,7 @@ def _set_limits(policy: SlurmPeriodicUsagePolicy, limits: Mapping[str, int]) -> 
     components = {component.type: component for component in counted}
     if unknown := sorted(set(limits) - set(components)):
         message = f"These components are invalid: {', '.join(unknown)}."
-        raise UnknownComponents({"component_limits_set": [message]})
+        raise UnknownPolicyComponents({"component_limits_set": [message]})
     policy.component_limits_set.all().delete()
     PolicyComponentLimit.objects.bulk_create(
         PolicyComponentLimit(policy=policy, component=components[name], limit=limit)

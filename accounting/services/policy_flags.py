@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from accounting.thresholds import Action, Flag, settle
+from accounting.thresholds import Action, ResourceFlag, settle
 from identity.models import Event
 from marketplace import event_kinds as marketplace_kinds
 from marketplace.services import delivery, locking
@@ -48,7 +48,7 @@ def apply(
     Part of the caller's transaction, which holds the resource and stores the policy state.
     """
     mine = _held_by(state, held)
-    before = {name: Flag(is_set, name in mine) for name, is_set in flags_of(held).items()}
+    before = {name: ResourceFlag(is_set, name in mine) for name, is_set in flags_of(held).items()}
     after = {name: settle(flag, wanted=FLAGS[name] in actions) for name, flag in before.items()}
     wanted = {name: flag.is_set for name, flag in after.items() if flag != before[name]}
     if any(before[name].is_set != is_set for name, is_set in wanted.items()):

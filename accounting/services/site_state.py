@@ -176,7 +176,7 @@ def _teams(offering: Offering, resources: QuerySet[Resource]) -> dict[int, list[
     people = _people(offering, grants)
     teams: dict[int, list[Json]] = defaultdict(list)
     for (project, user), (role, until) in strongest.items():
-        member = {"role": team.short(role), "expiration_time": _moment(until), **people[user]}
+        member = {"role": team.short_role(role), "expiration_time": _moment(until), **people[user]}
         teams[project].append(member)
     for members in teams.values():
         members.sort(key=lambda member: str(member["user_uuid"]))

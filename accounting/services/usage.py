@@ -51,7 +51,7 @@ class WrongState(Invalid):
     code = "resource_not_in_use"
 
 
-class UnknownComponents(Invalid):
+class UnknownUsageComponents(Invalid):
     """The offering has no such components, or none that usage is reported for."""
 
     code = "unknown_components"
@@ -114,7 +114,7 @@ def set_usage(
     until its month is closed.
 
     :raises WrongState: the resource was not in use in that month.
-    :raises UnknownComponents: a component is unknown or not reported for.
+    :raises UnknownUsageComponents: a component is unknown or not reported for.
     :raises Repeated: a component is named twice.
     :raises AmountUnusable: an amount is negative, not finite, too long or too precise.
     :raises MonthAhead: the month has not begun, or the moment is more than a day ahead.
@@ -186,7 +186,7 @@ def _components(held: Resource, reported: Sequence[Reported]) -> dict[str, Offer
     found = held.offering.components.filter(type__in=wanted, billing_type__in=REPORTED)
     components = {component.type: component for component in found}
     if unknown := sorted(set(wanted) - set(components)):
-        raise UnknownComponents(
+        raise UnknownUsageComponents(
             {"non_field_errors": [f"These components are invalid: {', '.join(unknown)}."]}
         )
     return components

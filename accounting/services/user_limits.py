@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from marketplace.models import OfferingComponent, Resource
 
 
-class UnknownComponent(Invalid):
+class UncountedComponent(Invalid):
     """The resource's offering has no such component, or counts no usage of it."""
 
     code = "unknown_component"
@@ -77,7 +77,7 @@ def create(
     """Limit what a person may use of a resource's component; `account` is a username or a UUID.
 
     :raises IllegalTransition: the resource is terminated.
-    :raises UnknownComponent: its offering counts no usage of such a component.
+    :raises UncountedComponent: its offering counts no usage of such a component.
     :raises UnknownAccount: nobody in its project has such an account there.
     :raises LimitUnusable: the limit is no amount of usage.
     :raises LimitExists: the person has one already; of two who set it at once, one gets this.
@@ -166,7 +166,7 @@ def _component(held: Resource, uuid: UUID) -> OfferingComponent:
     counted = held.offering.components.filter(billing_type__in=REPORTED)
     found = counted.select_for_update(no_key=True, of=("self",)).filter(uuid=uuid).first()
     if found is None:
-        raise UnknownComponent({"component": ["Object does not exist."]})
+        raise UncountedComponent({"component": ["Object does not exist."]})
     return found
 
 

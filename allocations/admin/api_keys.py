@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django import forms
 from django.contrib import admin
 
+from allocations.admin.fault_form import FaultForm
 from allocations.lifecycle import API_KEY
 from allocations.models import ResourceApiKey
 from allocations.services import api_key_reports, api_keys
 from common.admin import columns
 from common.admin.filters import AgeFilter
 from common.admin.records import RecordAdmin, section
-from common.admin.staff_actions import StaffAction, StaffActionForm
+from common.admin.staff_actions import StaffAction
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
 
@@ -21,14 +21,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from identity.models import User
-
-
-class FaultForm(StaffActionForm):
-    """What is wrong."""
-
-    error_message = forms.CharField(
-        max_length=2000, widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"})
-    )
 
 
 def _give_up(key: ResourceApiKey, *, error_message: str, actor: User, now: datetime) -> None:

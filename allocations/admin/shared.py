@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from django import forms
 from django.contrib import admin
 
+from allocations.admin.fault_form import FaultForm
 from allocations.lifecycle import SHARED_ACCOUNT, CourseAccountState
 from allocations.models import CourseAccount, CustomerServiceAccount, ProjectServiceAccount
 from allocations.services import shared_accounts
 from common.admin import columns
 from common.admin.filters import AgeFilter
 from common.admin.records import RecordAdmin, section
-from common.admin.staff_actions import StaffAction, StaffActionForm
+from common.admin.staff_actions import StaffAction
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
 
@@ -24,14 +24,6 @@ if TYPE_CHECKING:
 
 TOLD = ("email", "description")
 TOLD_OF_PROGRAM = (*TOLD, "preferred_identifier")
-
-
-class FaultForm(StaffActionForm):
-    """What is wrong."""
-
-    error_message = forms.CharField(
-        max_length=2000, widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"})
-    )
 
 
 STAFF_ACTIONS = (

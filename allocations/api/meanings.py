@@ -16,7 +16,9 @@ NOUNS: Mapping[str, str] = {
 ACCOUNTS: Mapping[str, str] = {
     "OfferingUser.username": "Username at the site; null is not named yet.",
     "OfferingUserFilter.username": "Username at the site.",
-    "OfferingUser.state": "State of the account; `OK` can be used.",
+    "OfferingUser.state": "State of the account: `Requested` and `Creating` until the site has"
+    " made it, `OK` when it can be used, two pending states while the person or the site has to do"
+    " something, `Requested deletion` and `Deleting` until it is `Deleted`.",
     "OfferingUserFilter.state": "State of the account.",
     "account_state": "State of the account; null where there is none.",
     "offering_user_state": "State of the account; null where there is none.",
@@ -66,7 +68,7 @@ ACCOUNTS: Mapping[str, str] = {
     "user_organization_vat_code": "VAT number of the organization where the person works.",
     "user_eduperson_assurance": "Levels of assurance of the person's identity, as URIs.",
     "user_active_isds": "The identity sources that know the person now.",
-    "user_identity_source": "The identity source that told of the person last.",
+    "user_identity_source": "The identity source that reported the person last.",
     "user_uid_number": "User number of the person, from the identity source; null is not known.",
     "user_primary_gid": "Number of the person's primary group, from the identity source; null is"
     " not known.",
@@ -179,7 +181,7 @@ QUEUES: Mapping[str, str] = {
     "observable_objects": "What the subscription covers; an empty list is all.",
     "queue_name": "Name of the queue to read.",
     "topic": "Topic to subscribe to.",
-    "vhost": "Virtual host of the broker; the username to connect with.",
+    "vhost": "Virtual host of the broker.",
     "rmq_username": "Username to connect with; the password is the token of the request.",
     "protocol": "`stomp` or `mqtt`.",
     "source_ip": "Address from which it was created; null is not known.",

@@ -17,7 +17,7 @@ from allocations.bus.topology import (
     SESSION,
     TOPICS,
     Actual,
-    Entry,
+    BrokerUser,
     Login,
     Rights,
 )
@@ -115,13 +115,13 @@ class Management:
         )
         return Actual(frozenset(self._entries(rights)), vhosts, vhosts & mine, queues)
 
-    def _entries(self, rights: Sequence[Row]) -> Iterator[Entry]:
+    def _entries(self, rights: Sequence[Row]) -> Iterator[BrokerUser]:
         by_user = _by_user(rights)
         topics = _by_user(self._get("topic-permissions"))
         for user in self._get("users"):
             if self._tag in _listed(user.get("tags")):
                 name = user["name"]
-                yield Entry(
+                yield BrokerUser(
                     name,
                     user.get("password_hash", ""),
                     frozenset(by_user.get(name, ())),

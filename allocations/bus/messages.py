@@ -1,4 +1,4 @@
-"""What agents are told, as Waldur tells it: bodies by the type of object. Pure.
+"""What agents are payload, as Waldur tells it: bodies by the type of object. Pure.
 
 Every body says its `object_type`, without which agents drop it; UUIDs are hexadecimal, since agents
 compare them as text. Most only ask to look: the agent reads the object over the API.
@@ -101,7 +101,7 @@ def whole_team(offering: UUID, team: Team) -> Message:
 def offering_user(
     offering: UUID,
     account: UUID,
-    told: Mapping[str, Any],
+    payload: Mapping[str, Any],
     *,
     attributes: Mapping[str, Any],
     backend_ids: Sequence[str],
@@ -109,19 +109,19 @@ def offering_user(
     """Say what happened to somebody's account, with what the site may see of them."""
     said = {
         "offering_user_uuid": account.hex,
-        "user_uuid": told["user_uuid"],
-        "username": told["username"],
+        "user_uuid": payload["user_uuid"],
+        "username": payload["username"],
         "offering_uuid": offering.hex,
-        "action": told["action"],
+        "action": payload["action"],
         "attributes": dict(attributes),
-        "changed_attributes": list(told.get("changed_attributes", ())),
+        "changed_attributes": list(payload.get("changed_attributes", ())),
         "resource_backend_ids": list(backend_ids),
     }
     return Message(offering, ObjectType.OFFERING_USER, account, said)
 
 
 def shared_account(
-    offering: UUID, kind: ObjectType, account: UUID, told: Mapping[str, Any]
+    offering: UUID, kind: ObjectType, account: UUID, payload: Mapping[str, Any]
 ) -> Message:
     """Say that a project's account of a program or course is there, or is no more."""
     names = (
@@ -132,7 +132,7 @@ def shared_account(
         "project_name",
         "action",
     )
-    return Message(offering, kind, account, {name: told[name] for name in names})
+    return Message(offering, kind, account, {name: payload[name] for name in names})
 
 
 def importable_resources(offering: UUID, request: UUID) -> Message:
@@ -150,9 +150,9 @@ def offering_resources_sync(offering: UUID, requested_by: UUID | None) -> Messag
     return Message(offering, ObjectType.OFFERING_RESOURCES_SYNC, offering, said)
 
 
-def periodic_limits(offering: UUID, resource_uuid: UUID, told: Mapping[str, Any]) -> Message:
+def periodic_limits(offering: UUID, resource_uuid: UUID, settings: Mapping[str, Any]) -> Message:
     """Say what a policy wants of the scheduler's settings for a resource."""
-    return Message(offering, ObjectType.RESOURCE_PERIODIC_LIMITS, resource_uuid, told)
+    return Message(offering, ObjectType.RESOURCE_PERIODIC_LIMITS, resource_uuid, settings)
 
 
 def api_key_rotation(

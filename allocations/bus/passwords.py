@@ -21,10 +21,10 @@ def hashed(password: str, salt: bytes = b"") -> str:
     return base64.b64encode(salt + hashlib.sha256(salt + password.encode()).digest()).decode()
 
 
-def is_hash_of(kept: str, password: str) -> bool:
+def is_hash_of(stored: str, password: str) -> bool:
     """Tell whether a digest is a password's."""
     try:
-        salt = base64.b64decode(kept, validate=True)[:SALT_LENGTH]
+        salt = base64.b64decode(stored, validate=True)[:SALT_LENGTH]
     except binascii.Error:
         return False
-    return len(salt) == SALT_LENGTH and hmac.compare_digest(kept, hashed(password, salt))
+    return len(salt) == SALT_LENGTH and hmac.compare_digest(stored, hashed(password, salt))

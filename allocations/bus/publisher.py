@@ -13,7 +13,7 @@ from kombu.exceptions import OperationalError
 
 from common.errors import DomainError
 
-KEPT = 32
+MOST_CONNECTIONS = 32
 """Connections that are kept: one for each virtual host, the one used last goes last."""
 
 SECONDS = 5
@@ -42,7 +42,7 @@ class Unroutable(NotPublished):
 
 
 @dataclass(frozen=True)
-class Parcel:
+class OutgoingMessage:
     """A message on its way: where it goes, and what is in it."""
 
     vhost: str
@@ -55,13 +55,13 @@ class Parcel:
 class Publisher:
     """Publishes over connections that are kept; usable by one thread at a time, others wait."""
 
-    def __init__(self, url: str, *, kept: int = KEPT) -> None:
+    def __init__(self, url: str, *, most_connections: int = MOST_CONNECTIONS) -> None:
         """Take the broker's address: `amqp://user:password@host:5672`."""
-        self._url, self._kept = url, kept
+        self._url, self._most_connections = url, most_connections
         self._open: OrderedDict[str, _Line] = OrderedDict()
         self._lock = Lock()
 
-    def publish(self, parcel: Parcel) -> None:
+    def publish(self, message: OutgoingMessage) -> None:
         """Hand a message over, and return once the broker has it on disk.
 
         :raises Unroutable: there is no queue for it, or no virtual host.
@@ -69,12 +69,12 @@ class Publisher:
         """
         with self._lock:
             try:
-                self._line(parcel.vhost).publish(parcel)
+                self._line(message.vhost).publish(message)
             except (NotAllowed, AccessRefused, NotFound) as error:
-                self._drop(parcel.vhost)
-                raise Unroutable(f"{parcel.vhost}: {error}") from error
+                self._drop(message.vhost)
+                raise Unroutable(f"{message.vhost}: {error}") from error
             except BROKEN as error:
-                self._drop(parcel.vhost)
+                self._drop(message.vhost)
                 raise NotPublished(f"{type(error).__name__}: {error}") from error
 
     def close(self) -> None:
@@ -92,7 +92,7 @@ class Publisher:
 
     def _line(self, vhost: str) -> _Line:
         if vhost not in self._open:
-            while len(self._open) >= self._kept:
+            while len(self._open) >= self._most_connections:
                 self._drop(next(iter(self._open)))
             self._open[vhost] = _Line(self._url, vhost)
         self._open.move_to_end(vhost)
@@ -120,17 +120,17 @@ class _Line:
             self._connection.channel(), auto_declare=False, on_return=self._note
         )
 
-    def publish(self, parcel: Parcel) -> None:
+    def publish(self, message: OutgoingMessage) -> None:
         self._returned.clear()
         self._producer.publish(
-            parcel.body,
-            exchange=parcel.exchange,
-            routing_key=parcel.routing_key,
+            message.body,
+            exchange=message.exchange,
+            routing_key=message.routing_key,
             mandatory=True,
             delivery_mode=2,
             content_type="application/json",
             content_encoding="utf-8",
-            message_id=parcel.message_id,
+            message_id=message.message_id,
             timeout=SECONDS,
             confirm_timeout=SECONDS,
         )

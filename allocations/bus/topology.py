@@ -42,7 +42,7 @@ ALL = Rights(".*", ".*", ".*")
 
 
 @dataclass(frozen=True)
-class Entry:
+class BrokerUser:
     """A user as the broker has it: its password's digest, and its rights by virtual host."""
 
     username: str
@@ -79,11 +79,11 @@ class Login:
         return Rights(configure="", read=f"^({keys})\\.")
 
     @property
-    def entry(self) -> Entry:
+    def entry(self) -> BrokerUser:
         """The user as the broker shall have it."""
         topics = {(self.vhost, self.topics)} if self.topics else frozenset()
         rights = {(self.vhost, self.rights)}
-        return Entry(self.username, self.password_hash, frozenset(rights), frozenset(topics))
+        return BrokerUser(self.username, self.password_hash, frozenset(rights), frozenset(topics))
 
     @property
     def own_queues(self) -> frozenset[tuple[str, str]]:
@@ -96,7 +96,7 @@ class Login:
 class Actual:
     """What the broker has of this instance; in `served` virtual hosts the service may publish."""
 
-    entries: frozenset[Entry] = frozenset()
+    entries: frozenset[BrokerUser] = frozenset()
     vhosts: frozenset[str] = frozenset()
     served: frozenset[str] = frozenset()
     queues: frozenset[tuple[str, str]] = frozenset()
@@ -118,14 +118,14 @@ def routing_key(queue: str, object_type: str = "") -> str:
     return path.replace("/", ".")
 
 
-def difference(wanted: Iterable[Login], kept: Iterable[Login], actual: Actual) -> Difference:
+def difference(wanted: Iterable[Login], shut_out: Iterable[Login], actual: Actual) -> Difference:
     """Compare what shall be with what is.
 
-    `wanted` may log in; `kept` may not at present, but their queues stay. `lacking` are the user
-    names of those for whom something has to be brought about.
+    `wanted` may log in; `shut_out` may not at present, but their queues stay. `lacking` are the
+    user names of those for whom something has to be brought about.
     """
-    wanted, kept = frozenset(wanted), frozenset(kept)
-    everybody = wanted | kept
+    wanted, shut_out = frozenset(wanted), frozenset(shut_out)
+    everybody = wanted | shut_out
     queues = frozenset(queue for login in everybody for queue in login.own_queues)
     vhosts = frozenset(login.vhost for login in everybody)
     lacking = {

@@ -15,6 +15,7 @@ from django.db import IntegrityError, transaction
 from allocations import event_kinds as kinds
 from allocations.agents import type_of
 from allocations.models import AgentIdentity, AgentProcessor, AgentService
+from common import changes
 from common.errors import Conflict, Invalid
 from common.redaction import without_secrets, without_secrets_in
 from identity import events
@@ -160,7 +161,7 @@ def register_processor(
         )
         _record_processor(new, service, kinds.AGENT_PROCESSOR_REGISTERED, actor=actor, now=now)
         return new, True
-    is_changed = any(getattr(known, column) != value for column, value in backend.items())
+    is_changed = bool(changes.differing(known, backend))
     AgentProcessor.objects.filter(pk=known.pk).update(**backend, last_run=now, modified=now)
     if is_changed:
         known.backend_type, known.backend_version = backend_type, backend_version
@@ -202,21 +203,16 @@ def _seen(
 
     :raises NameTaken: another agent of the offering has its new name.
     """
-    before = {column: getattr(identity, column) for column in said}
-    changed = sorted(
-        column for column, value in said.items()
-        if before[column] != value and column != "last_restarted"
-    )  # fmt: skip
-    was_away = identity.last_seen < now - AWAY
+    changed = sorted(changes.differing(identity, said).keys() - {"last_restarted"})
+    old_version, was_away = identity.version, identity.last_seen < now - AWAY
     try:
         with transaction.atomic(savepoint="name" in changed):
             AgentIdentity.objects.filter(pk=identity.pk).update(**said, last_seen=now, modified=now)
     except IntegrityError as error:
         raise NameTaken({"name": ["Another agent of the offering has this name."]}) from error
-    for column, value in said.items():
-        setattr(identity, column, value)
+    changes.assign(identity, said)
     if changed:
-        payload = {"changed": changed, "old_version": before.get("version", identity.version)}
+        payload = {"changed": changed, "old_version": old_version}
         _record(identity, kinds.AGENT_CHANGED, actor=actor, now=now, payload=payload)
     if was_away:
         payload = {"last_seen": identity.last_seen.isoformat()}

@@ -20,7 +20,7 @@ PROVISIONED = "enable_api_key_provisioning"
 """The plugin option of an offering whose site makes, limits, pauses and revokes single keys."""
 
 
-class Gone(Missing):
+class KeyGone(Missing):
     """The key went with its resource between reading and locking it."""
 
 
@@ -38,14 +38,14 @@ def is_provisioned(offering: Offering) -> bool:
 def locked(key: ResourceApiKey) -> ResourceApiKey:
     """Lock a key and read it again, with what events tell of it.
 
-    :raises Gone: its resource was unlinked meanwhile.
+    :raises KeyGone: its resource was unlinked meanwhile.
     """
     rows = ResourceApiKey.objects.select_for_update(of=("self",)).select_related(
         "resource__project__customer", "resource__offering__customer", "user"
     )
     found: ResourceApiKey | None = rows.filter(pk=key.pk).first()
     if found is None:
-        raise Gone("No ResourceApiKey matches the given query.")
+        raise KeyGone("No ResourceApiKey matches the given query.")
     return found
 
 

@@ -81,7 +81,7 @@ def forget(offering: Offering, *, actor: User, now: datetime) -> None:
 
 
 @transaction.atomic
-def tell(user: User, fields: Collection[str], *, now: datetime) -> None:
+def note_changes(user: User, fields: Collection[str], *, now: datetime) -> None:
     """Record for each account of a person which of the changed fields its site gets to see."""
     changed = {name for name in ATTRIBUTES if set(fields) & set(SEEN_THROUGH.get(name, (name,)))}
     found = (

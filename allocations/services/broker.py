@@ -55,11 +55,11 @@ def repair(management: Management, *, now: datetime) -> Repaired:
     :raises BrokerUnmanageable: the broker does not answer, or refuses.
     """
     actual = management.actual()
-    logins, kept = _everybody(now)
-    found = difference(logins, kept, actual)
+    logins, shut_out = _everybody(now)
+    found = difference(logins, shut_out, actual)
     for username in sorted(found.logins):
         management.remove_login(username)
-    for login in sorted(logins | kept, key=lambda login: login.username):
+    for login in sorted(logins | shut_out, key=lambda login: login.username):
         if login.username in found.lacking:
             _bring_about(login, management, may_log_in=login in logins)
     for vhost, name in sorted(found.queues):
@@ -87,8 +87,8 @@ def _everybody(now: datetime) -> tuple[frozenset[Login], frozenset[Login]]:
         .prefetch_related("queues__offering")
         .distinct(),
     ]
-    let_in = frozenset(_login(owner) for owner in owners if owner.may_log_in(now))
-    return let_in, frozenset(map(_login, owners)) - let_in
+    allowed = frozenset(_login(owner) for owner in owners if owner.may_log_in(now))
+    return allowed, frozenset(map(_login, owners)) - allowed
 
 
 def _login(owner: EventConsumer | EventSubscription) -> Login:

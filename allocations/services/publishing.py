@@ -17,7 +17,7 @@ from django.db import transaction
 
 from allocations import event_kinds as kinds
 from allocations.bus import messages
-from allocations.bus.publisher import Parcel, Unroutable
+from allocations.bus.publisher import OutgoingMessage, Unroutable
 from allocations.bus.topology import TOPICS, routing_key
 from allocations.models import MessageQueue, QueueMessage
 from allocations.observables import ObjectType, Protocol
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-    Publish = Callable[[Parcel], None]
+    Publish = Callable[[OutgoingMessage], None]
     Clock = Callable[[], datetime]
 
 log = logging.getLogger(__name__)
@@ -77,7 +77,7 @@ def publish(claimed: Claim, send: Publish, *, clock: Clock) -> int:
         for message in claimed.messages:
             if clock() >= claimed.until - claimed.queue.lease.lasts / 2:
                 break
-            send(_parcel(claimed.queue, message))
+            send(_outgoing(claimed.queue, message))
             sent.append(message)
     except Exception as error:  # whatever it is, the queue must not wait for its lease to end
         settle(claimed, sent, now=clock())
@@ -155,9 +155,9 @@ def _held(claimed: Claim) -> QuerySet[MessageQueue]:
     return MessageQueue.objects.filter(pk=claimed.queue.pk, claimed_until=claimed.until)
 
 
-def _parcel(queue: MessageQueue, message: QueueMessage) -> Parcel:
+def _outgoing(queue: MessageQueue, message: QueueMessage) -> OutgoingMessage:
     is_topic = queue.subscriber.protocol == Protocol.MQTT
-    return Parcel(
+    return OutgoingMessage(
         vhost=queue.owner.vhost,
         exchange=TOPICS if is_topic else "",
         routing_key=routing_key(queue.name, message.object_type) if is_topic else queue.name,

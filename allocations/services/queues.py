@@ -40,7 +40,7 @@ ANYBODY = Reader()
 """A subscriber whose call does not say how it will read."""
 
 
-def let_in(login: BrokerLogin, reader: Reader) -> None:
+def grant_access(login: BrokerLogin, reader: Reader) -> None:
     """Make the token with which the subscriber called its password at the broker, and save it.
 
     Who called without one, such as in a browser, leaves the password as it was.

@@ -55,13 +55,13 @@ ACTIONS: Mapping[Kind, str] = {
 """What sites are told that happened; whatever is not here is an `update`."""
 
 
-class UsernameTaken(Invalid):
+class SharedNameTaken(Invalid):
     """An account at some site has the name, or had it."""
 
     code = "username_taken"
 
 
-class BadUsername(Invalid):
+class BadSharedName(Invalid):
     """Not every site could have an account of that name."""
 
     code = "bad_username"
@@ -73,7 +73,7 @@ class OwnerFixed(Invalid):
     code = "owner_fixed"
 
 
-class TooMany(Invalid):
+class TooManyAccounts(Invalid):
     """The owner has as many accounts of programs as staff allow it."""
 
     code = "too_many_service_accounts"
@@ -101,9 +101,9 @@ def open_for_project(
     one is given.
 
     :raises OwnerGone: the project was removed.
-    :raises TooMany: staff allow it no more.
-    :raises BadUsername: the name is none for an account on Linux.
-    :raises UsernameTaken: an account has it, or had it.
+    :raises TooManyAccounts: staff allow it no more.
+    :raises BadSharedName: the name is none for an account on Linux.
+    :raises SharedNameTaken: an account has it, or had it.
     """
     owner = Project.objects.select_for_update(no_key=True).get(pk=project.pk)
     _check_room(owner.service_accounts, owner.max_service_accounts, "project")
@@ -120,9 +120,9 @@ def open_for_customer(
     """Open a program's account for an organisation; return it with its key, which is shown once.
 
     :raises OwnerGone: the organisation was removed.
-    :raises TooMany: staff allow it no more.
-    :raises BadUsername: the name is none for an account on Linux.
-    :raises UsernameTaken: an account has it, or had it.
+    :raises TooManyAccounts: staff allow it no more.
+    :raises BadSharedName: the name is none for an account on Linux.
+    :raises SharedNameTaken: an account has it, or had it.
     """
     owner = Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
     if owner.is_removed:
@@ -146,8 +146,8 @@ def open_for_course(
 
     :raises OwnerGone: the project was removed.
     :raises NotACourse: it is a project of another kind.
-    :raises BadUsername: the name is none for an account on Linux.
-    :raises UsernameTaken: an account has it, or had it.
+    :raises BadSharedName: the name is none for an account on Linux.
+    :raises SharedNameTaken: an account has it, or had it.
     """
     owner = Project.objects.select_for_update(no_key=True).get(pk=project.pk)
     if owner.is_removed:
@@ -272,19 +272,19 @@ def _locked(account: Account) -> Account:
 def _check_room(accounts: Any, most: int | None, owner: str) -> None:
     """Refuse an account more than staff allow; the owner is locked.
 
-    :raises TooMany: there are so many.
+    :raises TooManyAccounts: there are so many.
     """
     if most is None:
         return
     if accounts.exclude(state=CourseAccountState.CLOSED).count() >= most:
-        raise TooMany({owner: [f"No more than {most} service accounts are allowed."]})
+        raise TooManyAccounts({owner: [f"No more than {most} service accounts are allowed."]})
 
 
 def _open(account: ServiceAccount, owner: Project | Customer, *, actor: User, now: datetime) -> str:
     """Name a program's account, store it, and return its key.
 
-    :raises BadUsername: the given name is none for an account on Linux.
-    :raises UsernameTaken: an account has it, or had it.
+    :raises BadSharedName: the given name is none for an account on Linux.
+    :raises SharedNameTaken: an account has it, or had it.
     """
     wanted = account.preferred_identifier or f"svc-{owner.slug}"
     account.username = _name(account.username, wanted)
@@ -299,17 +299,17 @@ def _name(username: str, wanted: str) -> str:
 
     Names are given one after another, since they must differ between several tables.
 
-    :raises BadUsername: the given one is none for an account on Linux.
-    :raises UsernameTaken: an account has it, or had it.
+    :raises BadSharedName: the given one is none for an account on Linux.
+    :raises SharedNameTaken: an account has it, or had it.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [NAMING])
     if username and not is_account_name(username):
-        raise BadUsername(
+        raise BadSharedName(
             {"username": ["Use at most 32 of a-z, 0-9, _ and -, beginning with a letter or _."]}
         )
     if is_reserved(username):
-        raise BadUsername({"username": [f"{username} is a name that systems use themselves."]})
+        raise BadSharedName({"username": [f"{username} is a name that systems use themselves."]})
     begin = username or propose_shared(wanted, ())
     taken: set[str] = set()
     for table in (*TABLES, OfferingUser):
@@ -317,7 +317,7 @@ def _name(username: str, wanted: str) -> str:
         short = same.annotate(length=Length("username")).filter(length__lte=len(begin) + 6)
         taken.update(same_name(name) for name in short.values_list("username", flat=True))
     if username in taken:
-        raise UsernameTaken({"username": ["An account with this username exists or existed."]})
+        raise SharedNameTaken({"username": ["An account with this username exists or existed."]})
     return username or propose_shared(wanted, taken)
 
 

@@ -80,7 +80,7 @@ def subscribe(
         source_ip=_address(source_ip),
         created=now,
     )
-    queues.let_in(subscription, reader)
+    queues.grant_access(subscription, reader)
     _record_subscription(subscription, kinds.SUBSCRIPTION_CREATED, actor=actor, now=now)
     return subscription
 
@@ -119,7 +119,7 @@ def subscribe_agent(
     if not EventSubscription.objects.filter(**same).exists():
         _check_number(actor)
     found, is_new = _found_or_added(new, same)
-    queues.let_in(found, reader)
+    queues.grant_access(found, reader)
     queues.declare_anew(found, now=now)
     if is_new:
         _record_subscription(found, kinds.SUBSCRIPTION_CREATED, actor=actor, now=now)
@@ -160,7 +160,7 @@ def create_queue(
     }  # fmt: skip
     found, is_new = _found_or_added(new, same)
     if owner == actor:
-        queues.let_in(subscription, reader)
+        queues.grant_access(subscription, reader)
     queues.open_for(found, now=now)
     queues.declare_anew(subscription, now=now)
     if is_new:
@@ -191,7 +191,7 @@ def register_consumer(
     if not is_new and object_types is not None:
         found.object_types = wanted
         found.save(update_fields=["object_types", "modified"])
-    queues.let_in(found, reader)
+    queues.grant_access(found, reader)
     queues.open_for(found, now=now)
     _record_consumer(found, kinds.QUEUE_REGISTERED, actor=actor, now=now, is_new=is_new)
     return found, is_new

@@ -33,7 +33,7 @@ class NotReported(Conflict):
 
 
 @dataclass(frozen=True)
-class Entry:
+class StatusReport:
     """What a site says of one person; named by UUID, or by their name at the site or here."""
 
     role_name: str
@@ -45,7 +45,7 @@ class Entry:
 
 @transaction.atomic
 def report(
-    resource: Resource, entries: Sequence[Entry], *, actor: User, now: datetime
+    resource: Resource, entries: Sequence[StatusReport], *, actor: User, now: datetime
 ) -> tuple[int, list[str]]:
     """Keep the latest word on each person; return how many, and who is not of the team.
 
@@ -54,7 +54,7 @@ def report(
     if not resource.offering.plugin_options.get(ENABLED):
         raise NotReported("Membership synchronization status is not enabled for this offering.")
     people = _people(resource)
-    found: dict[tuple[int, str], Entry] = {}
+    found: dict[tuple[int, str], StatusReport] = {}
     skipped = []
     for entry in entries:
         user = people.get(entry.user_uuid.hex if entry.user_uuid else entry.username)

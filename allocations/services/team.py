@@ -62,7 +62,7 @@ def members_of(resource: Resource, *, has_consent: bool | None = None) -> list[M
     return [
         Member(
             user=grant.user,
-            role=short(grant.role.name),
+            role=short_role(grant.role.name),
             expiration_time=grant.expiration_time,
             account=accounts.get(user),
         )
@@ -92,6 +92,6 @@ def rank(role: str) -> int:
     return names.index(role) if role in names else len(names)
 
 
-def short(role: str) -> str:
+def short_role(role: str) -> str:
     """Return the last word of a role's name, as teams have it."""
     return role.rsplit(".", maxsplit=1)[-1].lower()

@@ -21,6 +21,7 @@ from common.api.renderers import OrjsonRenderer
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
+    from rest_framework.request import Request
     from rest_framework.response import Response
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -55,7 +56,7 @@ def volatile_keys(output: Any) -> tuple[str, ...]:
 
 
 @contextmanager
-def guard(view: Any, request: Any) -> Iterator[None]:
+def guard(view: Any, request: Request) -> Iterator[None]:
     """Run a write under a lock on its row, if the client insists on a version of it.
 
     :raises PreconditionFailed: when the row is another version by now.
@@ -95,7 +96,7 @@ def version(tag: str) -> str:
     return tag.strip('"').partition("-")[0]
 
 
-def finish(request: Any, response: Response, volatile: Collection[str] = ()) -> Response:
+def finish(request: Request, response: Response, volatile: Collection[str] = ()) -> Response:
     """Tag a read, unless its action has done so, and answer 304 when the client has all of it."""
     if request.method != "GET" or response.status_code != status.HTTP_200_OK:
         return response

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import (
     PermissionDenied,
@@ -19,6 +19,10 @@ from rest_framework.views import exception_handler
 
 from common.api.parsers import BodyTooLarge
 from common.errors import Conflict, DomainError, Forbidden, Gone, Invalid, Missing
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+    from rest_framework.request import Request
 
 STATUS = {
     Invalid: HTTPStatus.BAD_REQUEST,
@@ -89,7 +93,11 @@ def _code(exc: Exception) -> str:
 
 
 def problem(
-    body: Any, status: int, code: str, request: Any, exc: Exception | None = None
+    body: Any,
+    status: int,
+    code: str,
+    request: Request | HttpRequest,
+    exc: Exception | None = None,
 ) -> dict[str, Any]:
     """Return an error body as problem details; `errors` lists every message with its place.
 

@@ -79,7 +79,10 @@ def complete(result: Schema, **_: Any) -> Schema:
     """
     for name, schema in result["components"]["schemas"].items():
         for holder, key, place in _properties(schema, owner_of(name)):
-            meaning = "" if "description" in holder[key] else of_key(key, place, schema=holder[key])
+            given = holder[key]
+            meaning = "" if "description" in given else of_key(key, place, schema=given)
+            if given.get("nullable") and meaning and "null" not in meaning:
+                meaning = f"{meaning.rstrip('.')}; null where there is none."
             if meaning:
                 holder[key] = described(holder[key], meaning)
     return result

@@ -24,6 +24,8 @@ from common.json_values import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from rest_framework.request import Request
+
 DEEPEST_BODY = MAX_DEPTH + 10
 """Levels of a body: a free document, and what the endpoints put around it."""
 
@@ -42,7 +44,7 @@ class BodyTooLarge(exceptions.APIException):
         super().__init__(f"The body may have {settings.DATA_UPLOAD_MAX_MEMORY_SIZE} bytes.")
 
 
-def take_in(request: Any) -> None:
+def take_in(request: Request) -> None:
     """Read the body once and for all, unless it is too large.
 
     Else who reads first has it: a check of forged forms leaves nothing for the parsers, and these

@@ -20,6 +20,9 @@ from rest_framework import exceptions, status
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from rest_framework.request import Request
+    from rest_framework.response import Response
+
 HEADER = "HTTP_IDEMPOTENCY_KEY"
 MAX_LENGTH = 255
 ABANDONED_AFTER = timedelta(minutes=2)
@@ -44,7 +47,7 @@ class InFlight(exceptions.APIException):
     default_code = "idempotency_key_in_flight"
 
 
-def serve(view: Any, request: Any, handle: Callable[[], Any]) -> Any:
+def serve(view: Any, request: Request, handle: Callable[[], Response]) -> HttpResponse:
     """Serve a request through `handle`, or from the answer that its key already has."""
     key = request.META.get(HEADER)
     mine = request.method == "POST" and request.user.is_authenticated
@@ -53,11 +56,12 @@ def serve(view: Any, request: Any, handle: Callable[[], Any]) -> Any:
     try:
         claim, is_new = _claim(request, key)
     except exceptions.APIException as error:
-        return view.finish(view.handle_exception(error))
+        refused: HttpResponse = view.finish(view.handle_exception(error))
+        return refused
     return _serve_once(claim, handle) if is_new else _again(claim)
 
 
-def _claim(request: Any, key: str) -> tuple[Any, bool]:
+def _claim(request: Request, key: str) -> tuple[Any, bool]:
     """Claim the key for this request, or return the claim that answers it.
 
     :raises KeyReused: when the key belongs to another request.
@@ -88,15 +92,17 @@ def _claim(request: Any, key: str) -> tuple[Any, bool]:
     return claim, True
 
 
-def _digest(request: Any) -> str:
-    whole = b"\0".join((request.method.encode(), request.get_full_path().encode(), request.body))
+def _digest(request: Request) -> str:
+    whole = b"\0".join(
+        (str(request.method).encode(), request.get_full_path().encode(), request.body)
+    )
     return hashlib.sha256(whole).hexdigest()
 
 
-def _serve_once(claim: Any, handle: Callable[[], Any]) -> Any:
+def _serve_once(claim: Any, handle: Callable[[], Response]) -> HttpResponse:
     try:
         with transaction.atomic():
-            response = handle().render()
+            response: HttpResponse = handle().render()
             claim.status = response.status_code
             claim.body = response.content
             claim.headers = {name: response[name] for name in KEPT_HEADERS if name in response}

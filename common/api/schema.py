@@ -169,6 +169,15 @@ class ApiSchema(AutoSchema):
         name = str(super().get_serializer_name(serializer, direction))
         return name.removesuffix("Output").removesuffix("Input")
 
+    def _get_serializer_field_meta(self, field: Any, direction: Any) -> Any:
+        """Leave out what a column says of itself: that is for the staff's pages."""
+        meta: Any = super()._get_serializer_field_meta(field, direction)  # type: ignore[no-untyped-call]
+        model = getattr(getattr(field.parent, "Meta", None), "model", None)
+        columns = getattr(getattr(model, "_meta", None), "concrete_fields", ())
+        if any(column.help_text and column.help_text == field.help_text for column in columns):
+            meta.pop("description", None)
+        return meta
+
     def _map_basic_serializer(self, serializer: Any, direction: Any) -> Any:
         """Call required only what is always there: the rest may be left out when it is None."""
         schema = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]

@@ -20,7 +20,7 @@ KEYS: Mapping[str, str] = {
     "name_exact": "Its name.",
     # --- keys of all objects ----------------------------------------------------------------------
     "url": "Its URL.",
-    "uuid": "Its UUID: 32 hexadecimal digits in answers, read with hyphens as well.",
+    "uuid": "Its UUID, as 32 hexadecimal digits.",
     "slug": "Its short name, unique among its like, as addresses and sites use it.",
     "name": "Its name.",
     "title": "Its title.",
@@ -28,7 +28,7 @@ KEYS: Mapping[str, str] = {
     "created": "When it was created (UTC).",
     "modified": "When it was changed last (UTC).",
     "label": "Its name, as people read it.",
-    "backend_id": "What the system behind it, such as the site's, calls it.",
+    "backend_id": "What the site, or another system behind it, calls it.",
     "is_active": "Whether it is in use.",
     "order": "The order in which the keys are shown.",
     # --- errors and answers -----------------------------------------------------------------------

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from django.db.models import QuerySet
+    from django.http import HttpRequest, HttpResponse
+    from rest_framework.request import Request
 
 
 class ApiViewSet(ViewSet):
@@ -71,20 +73,20 @@ class ApiViewSet(ViewSet):
 
     # --- before the action ------------------------------------------------------------------------
 
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Serve a request; one with an `Idempotency-Key` is carried out once, then replayed."""
         self.args, self.kwargs = args, kwargs
-        self.request = request = self.initialize_request(request, *args, **kwargs)
+        self.request = self.initialize_request(request, *args, **kwargs)
         self.headers = self.default_response_headers
         stored.replaced()  # what others of this thread have left
         try:
-            take_in(request)
-            self.initial(request, *args, **kwargs)
+            take_in(self.request)
+            self.initial(self.request, *args, **kwargs)
         except Exception as error:
             return self.finish(self.handle_exception(error))
-        return replay.serve(self, request, self._serve)
+        return replay.serve(self, self.request, self._serve)
 
-    def _serve(self) -> Any:
+    def _serve(self) -> Response:
         handler = getattr(self, str(self.request.method).lower(), self.http_method_not_allowed)
         try:
             with conditional.guard(self, self.request):
@@ -93,12 +95,12 @@ class ApiViewSet(ViewSet):
             response = self.handle_exception(error)
         return self.finish(response)
 
-    def finish(self, response: Any) -> Any:
+    def finish(self, response: Response) -> Response:
         """Return an answer ready to be sent."""
         self.response = self.finalize_response(self.request, response, *self.args, **self.kwargs)
         return self.response
 
-    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Authenticate, and refuse what is not declared or can be refused at once."""
         super().initial(request, *args, **kwargs)
         self.now: datetime = timezone.now()
@@ -144,7 +146,9 @@ class ApiViewSet(ViewSet):
         if rule is not None and not self._settled:
             self._settle(rule, target)
 
-    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
+    def finalize_response(
+        self, request: Request, response: Response, *args: Any, **kwargs: Any
+    ) -> Response:
         """Let no answer out of an action whose rule was never asked."""
         if response.status_code < http.HTTP_400_BAD_REQUEST and not self._settled:
             raise RuntimeError(f"{type(self).__name__}.{self.action} did not check its rule")
@@ -330,7 +334,7 @@ class ApiViewSet(ViewSet):
 class Listed:
     """Serves GET and HEAD on the collection."""
 
-    def list(self: Any, request: Any) -> Response:
+    def list(self: Any, request: Request) -> Response:
         """List {many}."""
         return self.page(self.rows(), self.output, self.filterset_class)  # type: ignore[no-any-return]
 
@@ -338,7 +342,7 @@ class Listed:
 class Retrieved:
     """Serves GET on one row."""
 
-    def retrieve(self: Any, request: Any, uuid: str) -> Response:
+    def retrieve(self: Any, request: Request, uuid: str) -> Response:
         """Get {one}."""
         if not self.settled:  # where the rule needs no row, none is made
             return self.reply(self.row())  # type: ignore[no-any-return]

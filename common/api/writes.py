@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from rest_framework.request import Request
     from rest_framework.response import Response
 
     from common.api.viewsets import ApiViewSet
@@ -39,7 +40,7 @@ def creating(
 ) -> Action:
     """Return a `create` that answers 201 with the row that a service makes of the fields."""
 
-    def create(self: ApiViewSet, request: Any) -> Response:
+    def create(self: ApiViewSet, request: Request) -> Response:
         data = self.data(input)
         return self.created(service(**data, actor=request.user, now=self.now))
 
@@ -54,7 +55,7 @@ def updating(
 ) -> Action:
     """Return an `update` that hands what was sent to a service, which returns the row."""
 
-    def update(self: ApiViewSet, request: Any, uuid: str) -> Response:
+    def update(self: ApiViewSet, request: Request, uuid: str) -> Response:
         row, data = self.row(), self.data(input)
         return self.reply(service(row, **data, actor=request.user, now=self.now))
 
@@ -65,7 +66,7 @@ def updating(
 def deleting(service: Remover, text: str = "Delete {one}.") -> Action:
     """Return a `destroy` that answers 204 when a service has removed the row."""
 
-    def destroy(self: ApiViewSet, request: Any, uuid: str) -> Response:
+    def destroy(self: ApiViewSet, request: Request, uuid: str) -> Response:
         service(self.row(), actor=request.user, now=self.now)
         return self.no_content()
 

@@ -39,7 +39,7 @@ ROOTS = (
 
 
 class Version(serializers.Serializer[Any]):
-    """Which release answers."""
+    """The release that answers."""
 
     version = serializers.CharField(help_text="The running release.")
     latest_version = serializers.CharField(required=False, help_text="Never sent.")

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Mapping
 
 from config.documents.compatibility import keys_and_parameters
+from config.documents.event_kinds import events
 from config.documents.lifecycles import lifecycles
 from config.documents.permissions import permissions
 
 DOCUMENTS: Mapping[str, Callable[[], str]] = {
+    "events.md": events,
     "lifecycle.md": lifecycles,
     "permissions.md": permissions,
     "compatibility-keys.md": keys_and_parameters,

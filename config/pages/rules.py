@@ -84,8 +84,8 @@ def inputs() -> Mapping[type[Model], Inputs]:
 
 
 @lru_cache
-def judges(model: type[Model]) -> Mapping[str, serializers.Field[Any, Any, Any, Any]]:
-    """Return the fields of the API's inputs that judge a model's columns, by their names."""
+def validating_fields(model: type[Model]) -> Mapping[str, serializers.Field[Any, Any, Any, Any]]:
+    """Return the fields of the API's inputs that validate a model's columns, by their names."""
     found: dict[str, serializers.Field[Any, Any, Any, Any]] = {}
     for made in reversed(inputs().get(model, ())):
         fields: Any = made(partial=True).fields  # type: ignore[attr-defined]
@@ -95,7 +95,7 @@ def judges(model: type[Model]) -> Mapping[str, serializers.Field[Any, Any, Any, 
 
 def faults(model: type[Model], values: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the API would object to in values, by column; nothing stands for no value."""
-    known = judges(model)
+    known = validating_fields(model)
     found = {}
     for name, value in values.items():
         if name not in known or value in NOTHING or isinstance(value, Model | QuerySet):

@@ -18,7 +18,7 @@ from identity.services import feed
 
 if TYPE_CHECKING:
     from identity.models import User
-    from identity.services.feed import Part
+    from identity.services.feed import FeedPage
 
 SESSIONS = SessionMiddleware(lambda _: HttpResponse())
 PEOPLE = AuthenticationMiddleware(lambda _: HttpResponse())
@@ -27,7 +27,7 @@ AT_ONCE = 500
 """How many events are read at once; a stream that is behind reads again and again."""
 
 
-def read(environ: Any, query: Any, cursor: str) -> Part:
+def read(environ: Any, query: Any, cursor: str) -> FeedPage:
     """Return what comes after a cursor, for who is calling: who that is, is asked anew each time.
 
     Without a cursor the query's `after` counts, if it has one.
@@ -38,7 +38,7 @@ def read(environ: Any, query: Any, cursor: str) -> Part:
     return begin(environ, query, cursor)[1]
 
 
-def begin(environ: Any, query: Any, cursor: str) -> tuple[int, Part]:
+def begin(environ: Any, query: Any, cursor: str) -> tuple[int, FeedPage]:
     """Return who is calling, by key, and what comes after a cursor for them.
 
     :raises APIException: they are not logged in, or ask for what cannot be read.

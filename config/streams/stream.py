@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from config.streams.hub import Hub
-    from identity.services.feed import Part
+    from identity.services.feed import FeedPage
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ class Stream:
     """What one client is sent; whoever closes it gives its place back, once."""
 
     def __init__(
-        self, hub: Hub, ask: Callable[[str], Part], first: Part, person: int | None = None
+        self, hub: Hub, ask: Callable[[str], FeedPage], first: FeedPage, person: int | None = None
     ) -> None:
         """Take how to read on from a cursor, which says anew who the reader is, and what is read.
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 
+from common import changes
 from common.errors import Forbidden, Invalid, Missing
 from identity import event_kinds as kinds
 from identity import events
@@ -138,14 +139,9 @@ def push(
         for name, value in attributes.items()
         if name in ATTRIBUTES and (not _is_empty(value) or _owner(user, name) == source)
     }
-    updated = sorted(
-        name
-        for name, value in wanted.items()
-        if getattr(user, name) != value or (is_new and name == "email" and value)
-    )
+    given_at_first = {"email"} if is_new and wanted.get("email") else set()
+    updated = sorted({*changes.assign(user, wanted), *given_at_first})
     fields = set(updated)
-    for name in updated:
-        setattr(user, name, wanted[name])
     if source not in user.active_isds:
         user.active_isds = [*user.active_isds, source]
         fields.add("active_isds")
@@ -212,7 +208,7 @@ def status_of(user: User, *, now: datetime) -> dict[str, Any]:
         "managed_isds": user.managed_isds,
         "is_federated": bool(user.active_isds),
         "attribute_sources": signatures,
-        "stale_attributes": [name for name, told in signatures.items() if told["is_stale"]],
+        "stale_attributes": [name for name, signed in signatures.items() if signed["is_stale"]],
         "effective_bridge_fields": list(ATTRIBUTES),
     }
 
@@ -317,7 +313,7 @@ def _found_or_made(
                 actor=actor,
                 now=now,
             )
-    except users.UsernameTaken:
+    except users.LoginNameTaken:
         return people.get(), False
     return made, True
 

@@ -12,7 +12,7 @@ from identity.models import User
 from identity.roles import RoleName
 
 
-class NotAllowed(Forbidden):
+class LookupNotAllowed(Forbidden):
     """Only allocators and those who manage identities look people up."""
 
     code = "not_allowed"
@@ -27,11 +27,13 @@ class UnknownCuid(Missing):
 def find(cuid: str, *, actor: User) -> User:
     """Return the person with a CUID.
 
-    :raises NotAllowed: the actor is neither staff nor identity manager nor owner of an allocator.
+    :raises LookupNotAllowed: the actor is no staff, identity manager or owner of an allocator.
     :raises UnknownCuid: nobody has it, or the person was deactivated.
     """
     if not may_look_up(actor):
-        raise NotAllowed("Only staff, identity managers and allocators are allowed to find users.")
+        raise LookupNotAllowed(
+            "Only staff, identity managers and allocators are allowed to find users."
+        )
     user = User.objects.filter(username=cuid.strip(), is_active=True).first()
     if user is None:
         raise UnknownCuid("Eduteams error: Unable to get user info.")

@@ -94,7 +94,7 @@ def on_confirmed_call(follow: Follower) -> None:
 
 
 @transaction.atomic
-def ask(
+def request_confirmation(
     user: User, email: str, *, subject_uuid: UUID | None = None, actor: User, now: datetime
 ) -> EmailConfirmation:
     """Have an address confirmed, for a person's profile or a subject; the link is mailed there.

@@ -63,7 +63,7 @@ class Bounds:
 
 
 @dataclass(frozen=True)
-class Part:
+class FeedPage:
     """Some events in order, where to go on, and whether there is more at once."""
 
     events: list[dict[str, Any]]
@@ -133,7 +133,7 @@ def read(
     limit: int = LIMIT,
     user: User,
     now: datetime,
-) -> Part:
+) -> FeedPage:
     """Return what comes after a cursor, of what the user may see.
 
     The place to go on moves also when all that was looked at concerned others.
@@ -151,4 +151,4 @@ def read(
     if len(found) > limit:
         found = found[:limit]
         upto = found[-1].sequence
-    return Part([payload_of(event) for event in found], upto, has_more=upto < within.latest)
+    return FeedPage([payload_of(event) for event in found], upto, has_more=upto < within.latest)

@@ -50,7 +50,7 @@ class CustomerGone(Conflict):
     code = "customer_gone"
 
 
-class InUse(Conflict):
+class OrganisationInUse(Conflict):
     """Something else belongs to the organisation, such as its offerings."""
 
     code = "in_use"
@@ -100,7 +100,7 @@ def remove(customer: Customer, *, actor: User, now: datetime) -> None:
     as they are: the record of what they used must stay readable.
 
     :raises HasProjects: it has projects.
-    :raises InUse: it has offerings, or is a service provider.
+    :raises OrganisationInUse: it has offerings, or is a service provider.
     :raises CustomerGone: it was removed meanwhile.
     """
     rows = Customer.objects.select_for_update().filter(is_removed=False)
@@ -126,7 +126,7 @@ def remove(customer: Customer, *, actor: User, now: datetime) -> None:
         protecting = {type(row) for row in error.protected_objects} - {Project}
         if protecting:
             names = sorted(str(model._meta.verbose_name_plural) for model in protecting)
-            raise InUse(f"Organization still has {' and '.join(names)}.") from error
+            raise OrganisationInUse(f"Organization still has {' and '.join(names)}.") from error
         _hide(locked, actor=actor, now=now)
 
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def write_down(project: Project, by_category: Mapping[str, int]) -> None:
+def store(project: Project, by_category: Mapping[str, int]) -> None:
     """Replace a project's counts by what was counted; the caller holds the project's lock.
 
     That is not an event, nor a change of the project: the allocation that came or went is one.

@@ -29,7 +29,7 @@ class NotUnique(Invalid):
     code = "not_unique"
 
 
-class InUse(Conflict):
+class ScienceDomainInUse(Conflict):
     """Projects are told apart by it."""
 
     code = "science_domain_in_use"
@@ -81,7 +81,7 @@ def change_domain(
 def remove_domain(domain: ScienceDomain, *, actor: User, now: datetime) -> None:
     """Take a field of science away, with its parts.
 
-    :raises InUse: a project is of one of its parts.
+    :raises ScienceDomainInUse: a project is of one of its parts.
     """
     ScienceDomain.objects.select_for_update().get(pk=domain.pk)
     for part in domain.sub_domains.order_by("pk"):
@@ -122,11 +122,11 @@ def change_sub_domain(
 def remove_sub_domain(part: ScienceSubDomain, *, actor: User, now: datetime) -> None:
     """Take a part of a field of science away.
 
-    :raises InUse: a project is of it, also one that was removed.
+    :raises ScienceDomainInUse: a project is of it, also one that was removed.
     """
     ScienceSubDomain.objects.select_for_update().get(pk=part.pk)
     if part.projects.exists():
-        raise InUse(f"There are projects of {part}.")
+        raise ScienceDomainInUse(f"There are projects of {part}.")
     events.record(kinds.SCIENCE_SUB_DOMAIN_REMOVED, part, actor=actor, now=now, message=str(part))
     part.delete()
 

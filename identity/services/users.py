@@ -46,7 +46,7 @@ SHAPES: Mapping[str, type] = {"details": dict, "managed_isds": list}
 USERNAME_TAKEN = {"username": ["user with this username already exists."]}
 
 
-class UsernameTaken(Invalid):
+class LoginNameTaken(Invalid):
     """Somebody else has that user name."""
 
     code = "username_taken"
@@ -95,7 +95,7 @@ def create(
     """Register a person; without a password they cannot log in by one before it is set.
 
     :raises Misshapen: the details are no object, or the managed sources no list.
-    :raises UsernameTaken: the user name is taken.
+    :raises LoginNameTaken: the user name is taken.
     :raises emails.AddressUnusable: another person has the address.
     :raises slugs.Taken: the slug that was chosen is taken.
     :raises WeakPassword: the password breaks a rule.
@@ -111,7 +111,7 @@ def create(
     try:
         slugs.insert(user, username)
     except IntegrityError as error:  # lost a race for the name
-        raise UsernameTaken(USERNAME_TAKEN) from error
+        raise LoginNameTaken(USERNAME_TAKEN) from error
     _record(kinds.USER_CREATED, user, f"User {username} was created.", actor, now)
     return user
 
@@ -132,7 +132,7 @@ def update(
 
     :raises Misshapen: the details are no object, or the managed sources no list.
     :raises PolicyNotAgreed: the person never agreed with the policy and does not do so now.
-    :raises UsernameTaken: the new user name is taken.
+    :raises LoginNameTaken: the new user name is taken.
     :raises emails.AddressUnusable: another person has the address.
     :raises emails.TooManyMails: confirmations were asked for too often.
     :raises slugs.Taken: the new slug is taken.
@@ -149,7 +149,7 @@ def update(
             emails.check_free(str(changed["email"]), but=locked)
             emails.cancel(locked, actor=actor, now=now)
         elif asked := str(changed.pop("email")):
-            emails.ask(locked, asked, actor=actor, now=now)
+            emails.request_confirmation(locked, asked, actor=actor, now=now)
     if changed:
         _write(locked, changed, actor=actor, now=now)
 
@@ -273,7 +273,7 @@ def _check_shapes(given: Mapping[str, Any]) -> None:
 
 def _check_username(user: User) -> None:
     if User.objects.exclude(pk=user.pk).filter(username=user.username).exists():
-        raise UsernameTaken(USERNAME_TAKEN)
+        raise LoginNameTaken(USERNAME_TAKEN)
 
 
 def _record(

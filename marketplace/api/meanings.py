@@ -123,7 +123,9 @@ ORDERS: Mapping[str, str] = {
 }
 
 RESOURCES: Mapping[str, str] = {
-    "Resource.state": "`Creating`, `OK`, `Updating`, `Terminating`, `Terminated`, or `Erred`.",
+    "Resource.state": "`Creating` until its first order is done, `OK`, `Updating` and"
+    " `Terminating` while such an order is delivered, `Terminated`, or `Erred` when a delivery"
+    " failed or the site says so.",
     "ResourceFilter.state": "State of the allocation.",
     "Resource.attributes": "What the order said beside its limits.",
     "ResourceTerminate.attributes": "What else is to be said about the end, such as"
@@ -133,6 +135,7 @@ RESOURCES: Mapping[str, str] = {
     "NameResponse.name": "The name.",
     "Resource.options": "Values of the offering's resource options; null is none.",
     "ResourceOptions.options": "All values of the offering's resource options; null is none.",
+    "Resource.username": "Your username at the site; null where you have no account there.",
     "available_actions": "What can be ordered in the present state.",
     "backend_metadata": "What the provider notes about it, as one object.",
     "backend_metadata.state": "How it stands at the site.",

@@ -94,7 +94,7 @@ class OrderQuerySet(QuerySet[Any]):
         of_colleague = names(ATTRIBUTES - {"civil_number"})
         consumer = consumer_side(user, Permission.VIEW_ORDER)
         chosen: Any = Coalesce(contributions().exposed_attributes(), names({"email"}))
-        told = ~Q(state__in=sorted(WAITING)) & agreed(user="created_by")
+        disclosed = ~Q(state__in=sorted(WAITING)) & agreed(user="created_by")
         bounded = ATTRIBUTES & settings.EXPOSABLE_ATTRIBUTES
         chosen = Func(
             chosen,
@@ -106,7 +106,7 @@ class OrderQuerySet(QuerySet[Any]):
         return Case(
             When(created_by=user.pk, then=names(ATTRIBUTES)),
             When(consumer or Q(pk__isnull=False), then=of_colleague),
-            When(told, then=chosen),
+            When(disclosed, then=chosen),
             default=names(()),
             output_field=NAMES,
         )

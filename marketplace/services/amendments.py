@@ -41,7 +41,7 @@ class NotInThisOrder(Invalid):
     code = "not_in_this_order"
 
 
-class StartInPast(Invalid):
+class StartMovedToPast(Invalid):
     """An order cannot begin before today."""
 
     code = "impossible_start_date"
@@ -68,7 +68,7 @@ def amend(
     :raises NotInThisOrder: it is no order for limits.
     :raises InvalidLimits: the limits cannot be had.
     :raises InvalidOptions: an attribute is not what the offering asks for.
-    :raises StartInPast: the start date is over.
+    :raises StartMovedToPast: the start date is over.
     """
     held = promises.locked(order)
     _refuse(held, actor)
@@ -82,7 +82,7 @@ def amend(
         wanted |= _limits(held, limits)
     if start_date is not KEEP:
         if start_date is not None and start_date < now.date():
-            raise StartInPast({"start_date": ["Cannot be earlier than the current date."]})
+            raise StartMovedToPast({"start_date": ["Cannot be earlier than the current date."]})
         wanted["start_date"] = start_date
     changed = changes.write(held, wanted, now=now)
     if not changed:

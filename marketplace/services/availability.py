@@ -50,7 +50,7 @@ class PlanFull(Invalid):
     code = "plan_full"
 
 
-class TooMany(Invalid):
+class TooManyResources(Invalid):
     """The project has as many allocations of the offering as it may."""
 
     code = "too_many_resources"

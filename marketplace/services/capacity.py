@@ -18,7 +18,7 @@ from marketplace import limits as rules
 from marketplace.lifecycle import OPEN, USABLE, OrderState, OrderType, ResourceState
 from marketplace.models import Offering, OfferingComponent, Order, Plan, Resource
 from marketplace.promises import left_for
-from marketplace.services.availability import PlanFull, TooMany
+from marketplace.services.availability import PlanFull, TooManyResources
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -94,11 +94,13 @@ def refuse_too_many(others: Others, project: Project, attributes: dict[str, Any]
     held = others.resources().filter(project=project)
     most = options.get("maximal_resource_count_per_project")
     if isinstance(most, int) and held.count() >= most:
-        raise TooMany(["Maximal resource count per project has been reached for this offering."])
+        raise TooManyResources(
+            ["Maximal resource count per project has been reached for this offering."]
+        )
     name = options.get("unique_resource_per_attribute")
     same = {name: attributes[name]} if name in attributes else None
     if same is not None and held.filter(attributes__contains=same).exists():
-        raise TooMany([f"The project has a resource with this {name} already."])
+        raise TooManyResources([f"The project has a resource with this {name} already."])
 
 
 def left(others: Others, components: Iterable[OfferingComponent]) -> dict[str, Decimal]:

@@ -141,7 +141,7 @@ def limits_at_site(offering: Offering, reported: Mapping[str, object]) -> rules.
     :raises NotANumber: a limit is no number that can be kept.
     """
     counted = offering.components.filter(billing_type__in=REPORTED)
-    return rules.delivered(reported, {c.type: rules.Rule.of(c) for c in counted})
+    return rules.delivered(reported, {c.type: rules.LimitRule.of(c) for c in counted})
 
 
 def _write(

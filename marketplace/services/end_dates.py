@@ -32,11 +32,11 @@ class PossibleEnd(Invalid):
     code = "impossible_end_date"
 
 
-class EndDateInPast(PossibleEnd):
+class EndInPast(PossibleEnd):
     """An allocation cannot have ended before today."""
 
 
-class InUse(PossibleEnd):
+class UsedLately(PossibleEnd):
     """A provider does not end what was used lately."""
 
 
@@ -44,7 +44,7 @@ class TooSoon(PossibleEnd):
     """A provider gives a week's notice."""
 
 
-class EndDateForbidden(Forbidden):
+class EndForbidden(Forbidden):
     """The actor may not end the allocation."""
 
 
@@ -54,15 +54,15 @@ def set_by_consumer(
 ) -> None:
     """Set or clear the end date for the project, or for staff.
 
-    :raises EndDateForbidden: the actor may not end allocations of the project.
-    :raises EndDateInPast: the day is over.
+    :raises EndForbidden: the actor may not end allocations of the project.
+    :raises EndInPast: the day is over.
     """
     held = locking.resource(resource)
     if held.end_date == end_date:
         return
     project = held.project
     if not actor.may(Permission.SET_RESOURCE_END_DATE, project, project.customer):
-        raise EndDateForbidden("You do not have permission to perform this action.")
+        raise EndForbidden("You do not have permission to perform this action.")
     _refuse_past(end_date, now=now)
     _store(held, end_date, actor=actor, now=now)
 
@@ -71,7 +71,7 @@ def set_by_consumer(
 def set_by_site(resource: Resource, end_date: date | None, *, actor: User, now: datetime) -> None:
     """Set or clear the end date as it is known at the provider's site.
 
-    :raises EndDateInPast: the day is over.
+    :raises EndInPast: the day is over.
     """
     held = locking.resource(resource)
     if held.end_date != end_date:
@@ -88,8 +88,8 @@ def set_by_provider(
     A day that the provider's side chose may be put off or lifted at any time; to repeat it changes
     nothing.
 
-    :raises EndDateInPast: the day is put off to one that is over.
-    :raises InUse: it was used in the last ninety days.
+    :raises EndInPast: the day is put off to one that is over.
+    :raises UsedLately: it was used in the last ninety days.
     :raises TooSoon: the day is less than a week away.
     """
     held = locking.resource(resource)
@@ -106,7 +106,7 @@ def set_by_provider(
             "Service provider can not set end date of the resource "
             "which has been used for the last 90 days."
         )
-        raise InUse({"end_date": [message]})
+        raise UsedLately({"end_date": [message]})
     if end_date is not None and end_date < (now + NOTICE).date():
         raise TooSoon({"end_date": ["Please set at least 7 days in advance."]})
     _store(held, end_date, actor=actor, now=now)
@@ -153,7 +153,7 @@ def _is_providers_own(held: Resource) -> bool:
 def _refuse_past(end_date: date | None, *, now: datetime) -> None:
     if end_date is not None and end_date < now.date():
         # Nested twice and not a list: the form in which Waldur's clients know it.
-        raise EndDateInPast({"end_date": {"end_date": "Cannot be earlier than the current date."}})
+        raise EndInPast({"end_date": {"end_date": "Cannot be earlier than the current date."}})
 
 
 def _store(held: Resource, end_date: date | None, *, actor: User, now: datetime) -> None:

@@ -12,7 +12,7 @@ from marketplace.lifecycle import ResourceState
 from marketplace.models import Offering, Order, Resource
 
 
-class Gone(Missing):
+class RowGone(Missing):
     """The row was deleted between reading and locking it."""
 
 
@@ -33,7 +33,7 @@ def offering(pk: int) -> Offering:
 def resource(found: Resource, *, with_offering: bool = False) -> Resource:
     """Lock a resource after its project, and after its offering where that is to be counted.
 
-    :raises Gone: it was unlinked meanwhile.
+    :raises RowGone: it was unlinked meanwhile.
     """
     held = project(found.project_id)
     if with_offering:
@@ -45,7 +45,7 @@ def resource(found: Resource, *, with_offering: bool = False) -> Resource:
         .first()
     )
     if locked is None:
-        raise Gone("No Resource matches the given query.")
+        raise RowGone("No Resource matches the given query.")
     locked.project = held
     return locked
 
@@ -53,7 +53,7 @@ def resource(found: Resource, *, with_offering: bool = False) -> Resource:
 def live_resource(found: Resource) -> Resource:
     """Lock a resource, after its project, that has not ended.
 
-    :raises Gone: it was unlinked meanwhile.
+    :raises RowGone: it was unlinked meanwhile.
     :raises IllegalTransition: it is terminated.
     """
     held = resource(found)
@@ -74,19 +74,19 @@ def refuse_terminated(held: Resource) -> None:
 def order(found: Order, *, with_offering: bool = False) -> Order:
     """Lock an order after its project and its resource, and its offering if that is to be counted.
 
-    :raises Gone: it was deleted meanwhile.
+    :raises RowGone: it was deleted meanwhile.
     """
     try:
         row = Resource(
             pk=found.resource_id, project_id=found.project_id, offering_id=found.offering_id
         )
         held = resource(row, with_offering=with_offering)
-    except Gone as error:
-        raise Gone("No Order matches the given query.") from error
+    except RowGone as error:
+        raise RowGone("No Order matches the given query.") from error
     locked: Order | None = (
         Order.objects.select_for_update(no_key=True, of=("self",)).filter(pk=found.pk).first()
     )
     if locked is None:
-        raise Gone("No Order matches the given query.")
+        raise RowGone("No Order matches the given query.")
     locked.resource, locked.project, locked.offering = held, held.project, held.offering
     return locked

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 NO_OPTIONS: dict[str, Any] = {"options": {}, "order": []}
 
 
-class SlugTaken(Invalid):
+class OfferingSlugTaken(Invalid):
     """Another offering has the slug."""
 
     code = "slug_taken"
@@ -53,7 +53,7 @@ class NotADraft(Forbidden):
     code = "permission_denied"
 
 
-class NotReady(Conflict):
+class OfferingIncomplete(Conflict):
     """There is nothing in the offering that could be ordered."""
 
     code = "offering_not_ready"
@@ -82,7 +82,7 @@ def create(  # noqa: PLR0913 - an offering has that many parts
 
     The slug is staff's to choose; without one it is made of the name.
 
-    :raises SlugTaken: when another offering has the slug.
+    :raises OfferingSlugTaken: when another offering has the slug.
     :raises NoPlans: when an empty list of plans was sent.
     :raises UnknownLimits: for bounds of a component that is not among the drafts.
     :raises Invalid: what `components.add_all` refuses.
@@ -111,7 +111,7 @@ def activate(offering: Offering, *, actor: User, now: datetime, complete: bool =
     Clients of Waldur activate offerings whose parts they add afterwards; people forget them.
 
     :raises IllegalTransition: when it is active, or paused.
-    :raises NotReady: when it has to be complete, and has no component or no plan.
+    :raises OfferingIncomplete: when it has to be complete, and has no component or no plan.
     """
     OFFERING.check("activate", OfferingState(offering.state))
     if complete:
@@ -129,7 +129,7 @@ def _refuse_incomplete(offering: Offering) -> None:
         if not found
     ]
     if missing:
-        raise NotReady(
+        raise OfferingIncomplete(
             f"The offering has no {' and no '.join(missing)}, so nothing can be ordered."
         )
 
@@ -197,7 +197,7 @@ def change_overview(offering: Offering, *, actor: User, now: datetime, **wanted:
     """Change what people read of an offering: its name, texts and links.
 
     :raises NotADraft: when it is not a draft and the actor not of staff.
-    :raises SlugTaken: when another offering has the slug.
+    :raises OfferingSlugTaken: when another offering has the slug.
     """
     if offering.state != OfferingState.DRAFT and not actor.is_staff:
         raise NotADraft("You do not have permission to perform this action.")
@@ -210,7 +210,7 @@ def change_overview(offering: Offering, *, actor: User, now: datetime, **wanted:
 def change(offering: Offering, *, actor: User, now: datetime, **wanted: Any) -> Offering:
     """Change what is an offering's own: category, place, options, attributes, integration.
 
-    :raises SlugTaken: when another offering has the slug.
+    :raises OfferingSlugTaken: when another offering has the slug.
     """
     try:
         with transaction.atomic():
@@ -251,8 +251,8 @@ def _insert(offering: Offering) -> None:
         raise _slug_taken() from error
 
 
-def _slug_taken() -> SlugTaken:
-    return SlugTaken({"slug": ["offering with this slug already exists."]})
+def _slug_taken() -> OfferingSlugTaken:
+    return OfferingSlugTaken({"slug": ["offering with this slug already exists."]})
 
 
 def _bounded(

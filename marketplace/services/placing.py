@@ -41,7 +41,7 @@ class PlanNeeded(Invalid):
     code = "plan_needed"
 
 
-class ProjectGone(Invalid):
+class ProjectRemoved(Invalid):
     """The project was removed."""
 
     code = "project_gone"
@@ -53,7 +53,7 @@ class StartInPast(Invalid):
     code = "impossible_start_date"
 
 
-class SlugTaken(Invalid):
+class OrderSlugTaken(Invalid):
     """Another order has the slug."""
 
     code = "slug_taken"
@@ -87,7 +87,7 @@ def place(requested: OrderRequest, *, actor: User, now: datetime) -> Order:
     :raises TooMany: the project may have no more.
     :raises InvalidOptions: an attribute is not what the offering asks for.
     :raises InvalidAttributes: the name or the end date cannot be.
-    :raises ProjectGone: the project was removed.
+    :raises ProjectRemoved: the project was removed.
     :raises StartInPast: the start date cannot be.
     :raises InvalidLimits: the limits cannot be had.
     :raises TermsNotAccepted: the terms of service were not.
@@ -174,12 +174,12 @@ def _refuse(offering: Offering, project: Project, *, now: datetime) -> None:
 def refuse_ended(project: Project, *, now: datetime) -> None:
     """See that a project is there, and may have something new.
 
-    :raises ProjectGone: it was removed.
+    :raises ProjectRemoved: it was removed.
     :raises ProjectExpired: its end date is reached.
     :raises Blocked: its organisation is blocked or archived.
     """
     if project.is_removed:
-        raise ProjectGone({"project": ["Invalid hyperlink - Object does not exist."]})
+        raise ProjectRemoved({"project": ["Invalid hyperlink - Object does not exist."]})
     availability.refuse_expired(project, now=now)
 
 
@@ -227,5 +227,5 @@ def _slug(wanted: str, actor: User) -> str:
     """Return the slug that staff chose; what others send is not theirs to choose."""
     slug = wanted if actor.is_staff else ""
     if slug and Order.objects.filter(slug=slug).exists():
-        raise SlugTaken({"slug": ["order with this slug already exists."]})
+        raise OrderSlugTaken({"slug": ["order with this slug already exists."]})
     return slug

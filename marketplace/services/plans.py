@@ -31,7 +31,7 @@ FIXED_WHILE_USED = ("unit", "billing_mode")
 """What the prices mean; under the allocations that were sold at them it does not change."""
 
 
-class UnknownComponents(Invalid):
+class UnknownPlanComponents(Invalid):
     """The offering has no components of these types."""
 
     code = "unknown_components"
@@ -111,7 +111,7 @@ def remove(plan: Plan, *, actor: User, now: datetime) -> None:
 def set_prices(plan: Plan, prices: Mapping[str, Decimal], *, actor: User, now: datetime) -> Plan:
     """Set prices by component type; where allocations are under the plan, from next month on.
 
-    :raises UnknownComponents: for types that the offering does not have.
+    :raises UnknownPlanComponents: for types that the offering does not have.
     """
     plan = _locked(plan)
     later = in_use(plan)
@@ -132,7 +132,7 @@ def set_prices(plan: Plan, prices: Mapping[str, Decimal], *, actor: User, now: d
 def set_quotas(plan: Plan, quotas: Mapping[str, int], *, actor: User, now: datetime) -> Plan:
     """Set the amounts that the plan includes, by component type.
 
-    :raises UnknownComponents: for types that the offering does not have.
+    :raises UnknownPlanComponents: for types that the offering does not have.
     """
     plan = _locked(plan)
     for component in _components(plan, quotas):
@@ -187,7 +187,7 @@ def _components(plan: Plan, by_type: Mapping[str, object]) -> list[PlanComponent
     """Return the plan's rows for the types, with those that an older offering lacks."""
     known = {component.type: component for component in plan.offering.components.all()}
     if strangers := sorted(set(by_type) - set(known)):
-        raise UnknownComponents([f"Invalid components {', '.join(strangers)}."])
+        raise UnknownPlanComponents([f"Invalid components {', '.join(strangers)}."])
     rows = {row.component_id: row for row in plan.components.all()}
     missing = [known[type_] for type_ in by_type if known[type_].pk not in rows]
     for row in PlanComponent.objects.bulk_create(

@@ -18,4 +18,4 @@ def recount(project: Project) -> None:
     """Count a project's live allocations by category; the caller holds the project's lock."""
     live = Resource.objects.filter(project=project).exclude(state=ResourceState.TERMINATED)
     by_category = live.order_by().values_list("offering__category__uuid").annotate(n=Count("pk"))
-    resource_counts.write_down(project, {uuid.hex: n for uuid, n in by_category})
+    resource_counts.store(project, {uuid.hex: n for uuid, n in by_category})

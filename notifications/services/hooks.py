@@ -296,7 +296,7 @@ def _is_own(email: str, actor: User) -> bool:
 
 def _have_confirmed(hook: Hook, *, actor: User, now: datetime) -> None:
     if hook.email and hook.email_confirmed_at is None:
-        emails.ask(actor, hook.email, subject_uuid=hook.uuid, actor=actor, now=now)
+        emails.request_confirmation(actor, hook.email, subject_uuid=hook.uuid, actor=actor, now=now)
 
 
 def _addresses(customer: Customer) -> set[str]:

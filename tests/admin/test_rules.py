@@ -11,7 +11,7 @@ from django.contrib import admin
 from accounting.models import ComponentUserUsageLimit
 from allocations.models import BackendResourceRequest
 from common.admin.records import RecordAdmin
-from config.pages.rules import inputs, judges
+from config.pages.rules import inputs, validating_fields
 from marketplace.lifecycle import OfferingState, OrderState, OrderType
 from marketplace.models import OfferingComponent, TermsOfService
 from tests.admin.pages import action_address, address, change, do, said, text
@@ -95,7 +95,7 @@ def test_every_page_on_which_something_is_written_is_held_to_the_api() -> None:
     for model in inputs():
         pages = admin.site._registry[model]
         asked = {*getattr(pages, "asked", ()), *getattr(pages, "editable", ())}
-        assert asked & set(judges(model)), model
+        assert asked & set(validating_fields(model)), model
 
 
 def test_an_offering_of_which_nothing_can_be_ordered_is_not_activated(staff: Client) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from allocations.bus.management import Management
 from allocations.bus.passwords import hashed
-from allocations.bus.publisher import NotPublished, Parcel, Publisher, Unroutable
+from allocations.bus.publisher import NotPublished, OutgoingMessage, Publisher, Unroutable
 from allocations.bus.topology import TOPICS, Difference, Login, difference, routing_key
 from allocations.observables import Protocol
 from standalone.rabbitmq_node import free_port
@@ -62,11 +62,11 @@ def reader(management: Management) -> Iterator[tuple[Login, str]]:
     management.remove_vhost(login.vhost)
 
 
-def parcel(login: Login, queue: str, number: int = 0) -> Parcel:
+def message(login: Login, queue: str, number: int = 0) -> OutgoingMessage:
     body = json.dumps({"number": number}).encode()
     if login.protocol is Protocol.MQTT:
-        return Parcel(login.vhost, TOPICS, routing_key(queue, "order"), body, str(number))
-    return Parcel(login.vhost, "", queue, body, str(number))
+        return OutgoingMessage(login.vhost, TOPICS, routing_key(queue, "order"), body, str(number))
+    return OutgoingMessage(login.vhost, "", queue, body, str(number))
 
 
 def test_a_subscriber_reads_its_queue_with_the_password_of_which_only_a_digest_is_known(
@@ -74,7 +74,7 @@ def test_a_subscriber_reads_its_queue_with_the_password_of_which_only_a_digest_i
 ) -> None:
     login, queue = reader
     for number in range(3):
-        publisher.publish(parcel(login, queue, number))
+        publisher.publish(message(login, queue, number))
     with stomp_reader(node, login.vhost, login.username, SECRET, queue) as (_, inbox):
         assert inbox.wait_for(3) == [{"number": number} for number in range(3)]
 
@@ -112,10 +112,10 @@ def test_what_nobody_reads_waits_for_the_reader(
     node: Node, publisher: Publisher, reader: tuple[Login, str]
 ) -> None:
     login, queue = reader
-    publisher.publish(parcel(login, queue, 1))
+    publisher.publish(message(login, queue, 1))
     with stomp_reader(node, login.vhost, login.username, SECRET, queue) as (_, inbox):
         inbox.wait_for(1)
-    publisher.publish(parcel(login, queue, 2))
+    publisher.publish(message(login, queue, 2))
     with stomp_reader(node, login.vhost, login.username, SECRET, queue) as (_, inbox):
         assert inbox.wait_for(1) == [{"number": 2}]
 
@@ -125,10 +125,10 @@ def test_a_message_without_its_queue_or_place_is_not_taken(
 ) -> None:
     login, queue = reader
     with pytest.raises(Unroutable, match="NO_ROUTE"):
-        publisher.publish(parcel(login, "consumer_nobody"))
-    publisher.publish(parcel(login, queue))
+        publisher.publish(message(login, "consumer_nobody"))
+    publisher.publish(message(login, queue))
     with pytest.raises(Unroutable, match="not found"):
-        publisher.publish(Parcel("nowhere", "", queue, b"{}", "1"))
+        publisher.publish(OutgoingMessage("nowhere", "", queue, b"{}", "1"))
 
 
 def test_where_no_broker_is_nothing_is_published(reader: tuple[Login, str]) -> None:
@@ -136,7 +136,7 @@ def test_where_no_broker_is_nothing_is_published(reader: tuple[Login, str]) -> N
     with Publisher(f"amqp://guest:guest@127.0.0.1:{free_port()}") as nowhere:
         for _ in range(2):
             with pytest.raises(NotPublished, match="refused"):
-                nowhere.publish(parcel(login, queue))
+                nowhere.publish(message(login, queue))
 
 
 def test_a_full_queue_refuses_and_keeps_what_it_has(
@@ -147,9 +147,9 @@ def test_a_full_queue_refuses_and_keeps_what_it_has(
     login = a_login()
     queue = bring_about(management, login)
     for number in range(2):
-        publisher.publish(parcel(login, queue, number))
+        publisher.publish(message(login, queue, number))
     with pytest.raises(NotPublished, match="MessageNacked"):
-        publisher.publish(parcel(login, queue, 2))
+        publisher.publish(message(login, queue, 2))
     with stomp_reader(node, login.vhost, login.username, SECRET, queue) as (_, inbox):
         assert inbox.wait_for(2) == [{"number": 0}, {"number": 1}]
     management.remove_vhost(login.vhost)
@@ -173,13 +173,13 @@ def test_over_mqtt_a_session_outlives_its_connection(
     login = a_login(Protocol.MQTT)
     queue = bring_about(management, login)
     with pytest.raises(Unroutable, match="NO_ROUTE"):
-        publisher.publish(parcel(login, queue))
+        publisher.publish(message(login, queue))
     at = login.vhost, login.username, SECRET, f"efp/{queue}/#"
     with mqtt_reader(node, *at, client="site") as inbox:
-        publisher.publish(parcel(login, queue, 1))
+        publisher.publish(message(login, queue, 1))
         assert inbox.wait_for(1) == [{"number": 1}]
         assert inbox.topics == [f"efp/{queue}/order"]
-    publisher.publish(parcel(login, queue, 2))
+    publisher.publish(message(login, queue, 2))
     with mqtt_reader(node, *at, client="site") as inbox:
         assert inbox.wait_for(1) == [{"number": 2}]
     management.remove_login(login.username)

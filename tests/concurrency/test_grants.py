@@ -69,4 +69,4 @@ def test_a_user_name_is_given_once(dave: User, now: datetime) -> None:
     )
 
     assert sum(isinstance(one, User) for one in got) == 1
-    assert sum(isinstance(one, users.UsernameTaken) for one in got) == RACERS - 1
+    assert sum(isinstance(one, users.LoginNameTaken) for one in got) == RACERS - 1

@@ -15,7 +15,7 @@ from identity.services.robot import robot
 from marketplace.lifecycle import OrderState, OrderType, ResourceState
 from marketplace.models import Order, Resource, ResourcePlanPeriod
 from marketplace.services import end_dates, orders, placing, resource_orders
-from marketplace.services.availability import ProjectExpired, TooMany
+from marketplace.services.availability import ProjectExpired, TooManyResources
 from tests.concurrency.racing import RACERS, race
 from tests.factories.marketplace import OrderFactory, ResourceFactory
 
@@ -166,7 +166,7 @@ def test_a_project_gets_no_more_allocations_than_it_may_however_many_ask_at_once
     got = race(*[lambda: placing.place(wish, actor=alice, now=now)] * RACERS)
 
     assert sum(isinstance(one, Order) for one in got) == 2
-    assert sum(isinstance(one, TooMany) for one in got) == RACERS - 2
+    assert sum(isinstance(one, TooManyResources) for one in got) == RACERS - 2
 
 
 def test_a_project_is_not_removed_under_an_order(
@@ -182,7 +182,7 @@ def test_a_project_is_not_removed_under_an_order(
     project.refresh_from_db()
     if project.is_removed:
         assert removed is WON
-        assert isinstance(placed, placing.ProjectGone | ProjectExpired)
+        assert isinstance(placed, placing.ProjectRemoved | ProjectExpired)
         assert not Resource.objects.exists()
     else:
         assert isinstance(placed, Order)

@@ -51,7 +51,7 @@ def test_of_several_programs_that_want_a_name_one_gets_it(
     )
 
     assert sum(isinstance(one, tuple) for one in got) == 1
-    assert sum(isinstance(one, shared_accounts.UsernameTaken) for one in got) == RACERS - 1
+    assert sum(isinstance(one, shared_accounts.SharedNameTaken) for one in got) == RACERS - 1
     assert ProjectServiceAccount.objects.count() == 1
 
 
@@ -78,7 +78,7 @@ def test_there_are_never_more_programs_than_staff_allow(
     got = race_each(lambda _: shared_accounts.open_for_project(project=project, actor=pi, now=now))
 
     assert sum(isinstance(one, tuple) for one in got) == 2
-    assert sum(isinstance(one, shared_accounts.TooMany) for one in got) == RACERS - 2
+    assert sum(isinstance(one, shared_accounts.TooManyAccounts) for one in got) == RACERS - 2
 
 
 def test_people_who_are_numbered_at_once_get_different_numbers(

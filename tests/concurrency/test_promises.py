@@ -9,7 +9,7 @@ import pytest
 from marketplace.lifecycle import OrderState, OrderType, ResourceState
 from marketplace.limits import InvalidLimits
 from marketplace.services import orders, resource_orders
-from marketplace.services.availability import PlanFull, TooMany
+from marketplace.services.availability import PlanFull, TooManyResources
 from tests.concurrency.racing import race
 from tests.factories.marketplace import OrderFactory, PlanFactory, ResourceFactory
 
@@ -56,7 +56,7 @@ def test_of_two_agreements_to_what_one_can_have_one_wins(
     has(*of, 1), has(*of, 1), has(*of, 1)
     count = [asks(has(*of, 1, state=new), create, 1), asks(has(*of, 1, state=gone), back, 1)]
 
-    for pair, refusal in ((pool, InvalidLimits), (plan, PlanFull), (count, TooMany)):
+    for pair, refusal in ((pool, InvalidLimits), (plan, PlanFull), (count, TooManyResources)):
         got = race(*(lambda order=order: orders.approve_by_provider(order, **by) for order in pair))
 
         assert got.count(WON) == 1, got

@@ -45,6 +45,20 @@ def test_an_action_is_at_most_fourteen_lines_below_its_docstring() -> None:
     assert long == []
 
 
+def test_what_takes_a_request_says_of_which_type() -> None:
+    """Else nothing that an action does with it, or with who calls, is checked."""
+    untyped = [
+        f"{module}:{argument.lineno}"
+        for module in MODULES
+        if "api" in module.parts
+        for argument in ast.walk(ast.parse((ROOT / module).read_text()))
+        if isinstance(argument, ast.arg)
+        and argument.arg == "request"
+        and (argument.annotation is None or ast.unparse(argument.annotation) == "Any")
+    ]
+    assert untyped == []
+
+
 @pytest.mark.parametrize("route", all_routes(), ids=str)
 def test_every_action_declares_who_may_call_it(route: Route) -> None:
     shared = {"partial_update": "update", "update": "partial_update"}

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from allocations.bus.publisher import Parcel
+    from allocations.bus.publisher import OutgoingMessage
     from marketplace.models import Resource
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -172,11 +172,11 @@ class Walk:
         events_of = {message.uuid.hex: message.event.uuid for message in claimed.messages}
         taken = 0
 
-        def send(parcel: Parcel) -> None:
+        def send(message: OutgoingMessage) -> None:
             nonlocal taken
             if how == "fails" and taken == most:
                 raise NotPublished("away")
-            self.arrived.append(events_of[parcel.message_id])
+            self.arrived.append(events_of[message.message_id])
             taken += 1
             if how == "dies after" and taken > most:
                 raise Dies

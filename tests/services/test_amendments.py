@@ -101,7 +101,7 @@ def test_what_cannot_be_is_refused(
 ) -> None:
     with pytest.raises(InvalidLimits):
         amendments.amend(order, actor=bob, now=now, limits={"cpu_k_hours": -1})
-    with pytest.raises(amendments.StartInPast):
+    with pytest.raises(amendments.StartMovedToPast):
         amendments.amend(order, actor=bob, now=now, start_date=now.date() - timedelta(days=1))
     offering.options = {"options": {"purpose": {"type": "string"}}, "order": ["purpose"]}
     offering.save()

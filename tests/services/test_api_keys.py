@@ -431,7 +431,7 @@ def test_with_a_resource_its_keys_go(key, resource, carol, now):
 
 def test_an_action_to_a_key_whose_resource_was_unlinked_finds_nothing(key, resource, pi, now):
     resource.delete()
-    with pytest.raises(steps.Gone):
+    with pytest.raises(steps.KeyGone):
         api_keys.rotate(key, actor=pi, now=now)
 
 

@@ -32,7 +32,7 @@ def test_nobody_else_does(
     bob: User, pi: User, carol: User, sam: User, mallory: User, erika: User
 ) -> None:
     for actor in (bob, pi, carol, sam, mallory, erika):
-        with pytest.raises(eduteams.NotAllowed):
+        with pytest.raises(eduteams.LookupNotAllowed):
             eduteams.find(CUID, actor=actor)
 
 

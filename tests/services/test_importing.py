@@ -141,8 +141,8 @@ def refused(found: importing.Found, actor: User, now: datetime, **more: Any) -> 
 @pytest.mark.parametrize(
     ("told", "error", "detail"),
     [
-        ({"tape": 1}, limits.UnknownComponents, "Invalid types: tape"),
-        ({"node_fee": 1}, limits.UnknownComponents, "Invalid types: node_fee"),
+        ({"tape": 1}, limits.UnknownLimitTypes, "Invalid types: tape"),
+        ({"node_fee": 1}, limits.UnknownLimitTypes, "Invalid types: node_fee"),
         ({"cpu_k_hours": -1}, limits.NotANumber, None),
         ({"cpu_k_hours": "much"}, limits.NotANumber, None),
         ({"cpu_k_hours": None}, limits.NotANumber, None),
@@ -242,4 +242,4 @@ def test_a_project_that_has_ended_or_is_gone_gets_nothing(
     assert refused(find(), carol, now)[0] is availability.ProjectExpired
 
     projects.remove(project, actor=alice, now=now)
-    assert refused(find(), carol, now)[0] is placing.ProjectGone
+    assert refused(find(), carol, now)[0] is placing.ProjectRemoved

@@ -204,7 +204,7 @@ def test_it_goes_on_waiting_when_it_cannot_be_taken_over(found, carol, now):
     found.backend_metadata = {"limits": {"tape": 1}}
     found.save()
 
-    with pytest.raises(limits.UnknownComponents):
+    with pytest.raises(limits.UnknownLimitTypes):
         backend_resources.take_over(found, actor=carol, now=now)
 
     assert BackendResource.objects.exists()

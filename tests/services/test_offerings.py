@@ -87,7 +87,7 @@ def test_only_staff_choose_a_slug(
     scope = {"customer": provider, "category": category, "now": now, "slug": "lumi-c"}
     assert create(actor=carol, **scope).slug == "hpc-alloca"
     assert create(actor=dave, **scope).slug == "lumi-c"
-    with pytest.raises(offerings.SlugTaken) as refused:
+    with pytest.raises(offerings.OfferingSlugTaken) as refused:
         create(actor=dave, **scope)
     assert refused.value.detail == {"slug": ["offering with this slug already exists."]}
 
@@ -225,7 +225,7 @@ def test_the_overview_of_an_active_offering_is_staffs_to_change(
 def test_a_taken_slug_is_refused_on_change_too(dave: User, now: datetime) -> None:
     OfferingFactory(slug="taken")
     offering = OfferingFactory(slug="mine")
-    with pytest.raises(offerings.SlugTaken):
+    with pytest.raises(offerings.OfferingSlugTaken):
         offerings.change_overview(offering, actor=dave, now=now, slug="taken")
     assert Offering.objects.get(pk=offering.pk).slug == "mine"
 

@@ -118,7 +118,7 @@ def test_an_organisation_with_offerings_is_not_removed(
 ) -> None:
     OfferingFactory(customer=provider)
 
-    with pytest.raises(organisations.InUse) as refusal:
+    with pytest.raises(organisations.OrganisationInUse) as refusal:
         organisations.remove(provider, actor=dave, now=now)
 
     assert refusal.value.detail == "Organization still has offerings."

@@ -196,7 +196,7 @@ def test_a_removed_project_orders_nothing(
 ) -> None:
     project.is_removed = True
     project.save()
-    detail = refused(placing.ProjectGone, wish(), actor=dave, now=now)
+    detail = refused(placing.ProjectRemoved, wish(), actor=dave, now=now)
     assert detail == {"project": ["Invalid hyperlink - Object does not exist."]}
 
 
@@ -292,11 +292,11 @@ def test_a_project_holds_only_so_many_allocations_of_an_offering(
     offering.plugin_options = {"maximal_resource_count_per_project": 1}
     offering.save()
     placing.place(wish(), actor=alice, now=now)
-    with pytest.raises(availability.TooMany):
+    with pytest.raises(availability.TooManyResources):
         placing.place(wish(), actor=alice, now=now)
     offering.plugin_options = {"unique_resource_per_attribute": "name"}
     offering.save()
-    with pytest.raises(availability.TooMany):
+    with pytest.raises(availability.TooManyResources):
         placing.place(wish(), actor=alice, now=now)
     other = placing.place(wish(attributes={"name": "other"}), actor=alice, now=now)
     assert other.resource.name == "other"
@@ -307,7 +307,7 @@ def test_only_staff_choose_the_slug_of_an_order(
 ) -> None:
     assert placing.place(wish(slug="mine"), actor=alice, now=now).slug != "mine"
     assert placing.place(wish(slug="mine"), actor=dave, now=now).slug == "mine"
-    with pytest.raises(placing.SlugTaken):
+    with pytest.raises(placing.OrderSlugTaken):
         placing.place(wish(slug="mine"), actor=dave, now=now)
 
 

@@ -96,10 +96,10 @@ def test_a_price_that_holds_at_once_ends_one_that_was_to_come(
 def test_prices_and_quotas_of_unknown_components_are_refused(
     plan: Plan, carol: User, now: datetime
 ) -> None:
-    with pytest.raises(plans.UnknownComponents) as refused:
+    with pytest.raises(plans.UnknownPlanComponents) as refused:
         plans.set_prices(plan, {"nope": Decimal(1), "also": Decimal(1)}, actor=carol, now=now)
     assert refused.value.detail == ["Invalid components also, nope."]
-    with pytest.raises(plans.UnknownComponents) as refused:
+    with pytest.raises(plans.UnknownPlanComponents) as refused:
         plans.set_quotas(plan, {"nope": 20}, actor=carol, now=now)
     assert refused.value.detail == ["Invalid components nope."]
     assert not Event.objects.exists()

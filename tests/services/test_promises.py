@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from marketplace.lifecycle import OfferingState, OrderState, OrderType, ResourceState
-from marketplace.limits import InvalidLimits, UnknownComponents
+from marketplace.limits import InvalidLimits, UnknownLimitTypes
 from marketplace.models import Resource
 from marketplace.services import components, orders, placing, resource_orders
-from marketplace.services.availability import ForeignPlan, NotOnOffer, PlanFull, TooMany
+from marketplace.services.availability import ForeignPlan, NotOnOffer, PlanFull, TooManyResources
 from tests.factories.marketplace import OfferingComponentFactory, PlanFactory, ResourceFactory
 
 if TYPE_CHECKING:
@@ -178,15 +178,15 @@ def test_what_is_ordered_back_counts_in_the_pool_and_in_the_project(market: Mark
     market.has(30)
     order = market.restore(ended)
     for refusal, refused in (
-        (TooMany, lambda: market.create(10)),
-        (TooMany, lambda: market.restore(other)),
+        (TooManyResources, lambda: market.create(10)),
+        (TooManyResources, lambda: market.restore(other)),
     ):
         with pytest.raises(refusal):
             refused()
     market.options(unique_resource_per_attribute="slot")
     with pytest.raises(InvalidLimits):
         market.create(11)
-    with pytest.raises(TooMany):
+    with pytest.raises(TooManyResources):
         market.restore(other)  # there is to be one with this slot
     market.deliver(order)
     assert Resource.objects.get(pk=ended.pk).state == ResourceState.OK
@@ -255,12 +255,12 @@ def spoilt_by_component(market: Market) -> None:
 
 SPOILT: dict[Any, tuple[type[Invalid], frozenset[str]]] = {
     spoilt_by_pool: (InvalidLimits, frozenset({"create", "update", "restore"})),
-    spoilt_by_count: (TooMany, frozenset({"create", "restore"})),
-    spoilt_by_attribute: (TooMany, frozenset({"create", "restore"})),
+    spoilt_by_count: (TooManyResources, frozenset({"create", "restore"})),
+    spoilt_by_attribute: (TooManyResources, frozenset({"create", "restore"})),
     spoilt_by_plan: (PlanFull, frozenset({"create", "switch", "restore"})),
     spoilt_by_archived_plan: (ForeignPlan, frozenset({"create", "switch", "restore"})),
     spoilt_by_archive: (NotOnOffer, frozenset({"create", "update", "switch", "restore"})),
-    spoilt_by_component: (UnknownComponents, frozenset({"create", "update", "restore"})),
+    spoilt_by_component: (UnknownLimitTypes, frozenset({"create", "update", "restore"})),
 }
 
 
@@ -313,7 +313,7 @@ def test_of_orders_that_cannot_all_be_had_the_first_that_is_agreed_to_is(market:
     market.scarce(None)
     market.options(maximal_resource_count_per_project=3)
     market.approve(newer)
-    with pytest.raises(TooMany):
+    with pytest.raises(TooManyResources):
         market.approve(new)
     market.offering.state = OfferingState.PAUSED
     market.offering.save()

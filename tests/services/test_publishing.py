@@ -24,7 +24,7 @@ from tests.factories.agents import (
 )
 
 if TYPE_CHECKING:
-    from allocations.bus.publisher import Parcel
+    from allocations.bus.publisher import OutgoingMessage
 
 pytestmark = pytest.mark.django_db
 
@@ -33,18 +33,18 @@ class Wire:
     """A way to the broker that can be cut: what got through is in `arrived`."""
 
     def __init__(self, *, takes: int = 10_000, fault: type[NotPublished] = NotPublished) -> None:
-        self.arrived: list[Parcel] = []
+        self.arrived: list[OutgoingMessage] = []
         self.takes, self.fault = takes, fault
 
-    def send(self, parcel: Parcel) -> None:
+    def send(self, message: OutgoingMessage) -> None:
         if self.takes == 0:
             raise self.fault("the broker is away")
         self.takes -= 1
-        self.arrived.append(parcel)
+        self.arrived.append(message)
 
     @property
     def orders(self) -> list[str]:
-        return [json.loads(parcel.body)["order_uuid"] for parcel in self.arrived]
+        return [json.loads(message.body)["order_uuid"] for message in self.arrived]
 
 
 def claimed(now):
@@ -65,9 +65,9 @@ def test_a_batch_leaves_in_order_and_the_queue_is_free_again(now):
     assert publishing.publish(claimed(now), wire.send, clock=lambda: now) == 3
 
     assert wire.orders == uuids(messages)
-    assert {parcel.routing_key for parcel in wire.arrived} == {queue.name}
-    assert {parcel.vhost for parcel in wire.arrived} == {queue.consumer.user.uuid.hex}
-    assert [parcel.message_id for parcel in wire.arrived] == [m.uuid.hex for m in messages]
+    assert {message.routing_key for message in wire.arrived} == {queue.name}
+    assert {message.vhost for message in wire.arrived} == {queue.consumer.user.uuid.hex}
+    assert [message.message_id for message in wire.arrived] == [m.uuid.hex for m in messages]
     assert not QueueMessage.objects.filter(published_at__isnull=True).exists()
     queue.refresh_from_db()
     assert (queue.claimed_until, queue.last_published_at, queue.failures) == (None, now, 0)
@@ -98,7 +98,7 @@ def test_a_fault_of_our_own_costs_a_queue_a_pause_and_not_its_lease(now):
     queue = MessageQueueFactory(next_attempt_at=now)
     QueueMessageFactory(queue=queue)
 
-    def send(parcel: Parcel) -> None:
+    def send(message: OutgoingMessage) -> None:
         raise RuntimeError("a bug")
 
     with pytest.raises(RuntimeError):
@@ -184,8 +184,8 @@ def test_over_mqtt_a_message_goes_to_a_topic_of_its_type(now):
     QueueMessageFactory(queue=queue)
     wire = Wire()
     publishing.publish(claimed(now), wire.send, clock=lambda: now)
-    (parcel,) = wire.arrived
-    assert (parcel.exchange, parcel.routing_key) == ("amq.topic", f"efp.{queue.name}.order")
+    (message,) = wire.arrived
+    assert (message.exchange, message.routing_key) == ("amq.topic", f"efp.{queue.name}.order")
 
 
 def test_a_subscription_s_queue_is_in_the_place_of_its_person(now):
@@ -196,9 +196,9 @@ def test_a_subscription_s_queue_is_in_the_place_of_its_person(now):
     QueueMessageFactory(queue=queue)
     wire = Wire()
     publishing.publish(claimed(now), wire.send, clock=lambda: now)
-    (parcel,) = wire.arrived
-    assert parcel.routing_key == owner.queue_name
-    assert parcel.vhost == owner.event_subscription.user.uuid.hex
+    (message,) = wire.arrived
+    assert message.routing_key == owner.queue_name
+    assert message.vhost == owner.event_subscription.user.uuid.hex
 
 
 def test_that_a_policy_s_settings_have_left_shows_on_its_evaluation(now):

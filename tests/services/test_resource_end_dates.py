@@ -56,7 +56,7 @@ def test_a_manager_of_the_project_sets_and_clears_the_day(
 
 
 def test_a_member_does_not_end_allocations(resource: Resource, bob: User, now: datetime) -> None:
-    with pytest.raises(end_dates.EndDateForbidden):
+    with pytest.raises(end_dates.EndForbidden):
         end_dates.set_by_consumer(resource, now.date(), actor=bob, now=now)
     end_dates.set_by_consumer(resource, None, actor=bob, now=now)
 
@@ -65,7 +65,7 @@ def test_a_member_does_not_end_allocations(resource: Resource, bob: User, now: d
 def test_an_allocation_does_not_end_in_the_past(
     resource: Resource, dave: User, now: datetime, by: Any
 ) -> None:
-    with pytest.raises(end_dates.EndDateInPast) as refusal:
+    with pytest.raises(end_dates.EndInPast) as refusal:
         by(resource, now.date() - timedelta(days=1), actor=dave, now=now)
     assert refusal.value.detail == IN_PAST
     by(resource, now.date(), actor=dave, now=now)
@@ -90,7 +90,7 @@ def test_a_provider_does_not_end_what_is_used(
         billing_period=now.date().replace(day=1),
     )
     end = now.date() + timedelta(days=30)
-    with pytest.raises(end_dates.InUse) as refusal:
+    with pytest.raises(end_dates.UsedLately) as refusal:
         end_dates.set_by_provider(resource, end, actor=carol, now=now)
     assert refusal.value.detail == {
         "end_date": [
@@ -118,7 +118,7 @@ def test_a_provider_may_repeat_put_off_and_lift_a_day_of_its_own_making(
     for day in (end, end + timedelta(days=3), None):
         end_dates.set_by_provider(resource, day, actor=carol, now=later)
         assert fresh(resource).end_date == day
-    with pytest.raises(end_dates.InUse):
+    with pytest.raises(end_dates.UsedLately):
         end_dates.set_by_provider(resource, end + timedelta(days=60), actor=carol, now=later)
 
 
@@ -132,11 +132,11 @@ def test_a_provider_brings_no_day_nearer_and_lifts_none_of_others(
         billing_period=now.date().replace(day=1),
     )
     end_dates.set_by_site(resource, end, actor=carol, now=now)
-    with pytest.raises(end_dates.InUse):
+    with pytest.raises(end_dates.UsedLately):
         end_dates.set_by_provider(resource, end - timedelta(days=1), actor=carol, now=now)
     end_dates.set_by_consumer(resource, end + timedelta(days=1), actor=pi, now=now)
     for day in (None, end + timedelta(days=9)):
-        with pytest.raises(end_dates.InUse):
+        with pytest.raises(end_dates.UsedLately):
             end_dates.set_by_provider(resource, day, actor=carol, now=now)
     assert fresh(resource).end_date == end + timedelta(days=1)
 
@@ -146,7 +146,7 @@ def test_a_day_is_not_put_off_to_one_that_is_over(
 ) -> None:
     end = now.date() + timedelta(days=10)
     end_dates.set_by_provider(resource, end, actor=carol, now=now)
-    with pytest.raises(end_dates.EndDateInPast):
+    with pytest.raises(end_dates.EndInPast):
         end_dates.set_by_provider(
             resource, end + timedelta(days=1), actor=carol, now=now + timedelta(days=20)
         )

@@ -15,7 +15,7 @@ from marketplace.lifecycle import OrderState, OrderType, ResourceState
 from marketplace.limits import InvalidLimits
 from marketplace.models import Order, Resource
 from marketplace.services import delivery, descriptions, orders, resource_orders, resources
-from marketplace.services.end_dates import EndDateForbidden
+from marketplace.services.end_dates import EndForbidden
 from tests.factories.accounting import ComponentUsageFactory
 from tests.factories.marketplace import OrderFactory, ResourceFactory, ResourcePlanPeriodFactory
 
@@ -132,7 +132,7 @@ def test_a_resource_is_renamed_once(resource: Resource, alice: User, now: dateti
 def test_who_may_not_end_an_allocation_changes_nothing_of_it(
     resource: Resource, bob: User, now: datetime
 ) -> None:
-    with pytest.raises(EndDateForbidden):
+    with pytest.raises(EndForbidden):
         descriptions.write_as_consumer(
             resource, name="climate", end_date=now.date(), actor=bob, now=now
         )

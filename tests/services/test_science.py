@@ -72,9 +72,9 @@ def test_what_projects_are_of_stays(project, dave, now):
     project.science_sub_domain = part
     project.save()
 
-    with pytest.raises(science.InUse):
+    with pytest.raises(science.ScienceDomainInUse):
         science.remove_sub_domain(part, actor=dave, now=now)
-    with pytest.raises(science.InUse):
+    with pytest.raises(science.ScienceDomainInUse):
         science.remove_domain(part.domain, actor=dave, now=now)
     assert set(ScienceSubDomain.objects.all()) == {part, spare}
     assert kinds() == []

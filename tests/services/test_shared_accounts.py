@@ -123,7 +123,7 @@ def test_a_name_is_never_given_twice_wherever_it_was(project, allocator, course,
 
     assert account.username == "bot-5"
     for taken in ("bot", "bot-2", "bot-3", "bot-4", "bot-5"):
-        with pytest.raises(shared_accounts.UsernameTaken) as refusal:
+        with pytest.raises(shared_accounts.SharedNameTaken) as refusal:
             shared_accounts.open_for_customer(customer=allocator, username=taken, actor=pi, now=now)
         assert refusal.value.detail == {
             "username": ["An account with this username exists or existed."]
@@ -132,7 +132,7 @@ def test_a_name_is_never_given_twice_wherever_it_was(project, allocator, course,
 
 @pytest.mark.parametrize("username", ["root!", "Upper", "0day", "a" * 33, "å"])
 def test_a_name_that_no_site_could_use_is_refused(project, pi, now, username):
-    with pytest.raises(shared_accounts.BadUsername):
+    with pytest.raises(shared_accounts.BadSharedName):
         shared_accounts.open_for_project(project=project, username=username, actor=pi, now=now)
     assert not ProjectServiceAccount.objects.exists()
 
@@ -155,12 +155,12 @@ def test_staff_say_how_many_there_may_be(project, allocator, pi, now, most):
         shared_accounts.open_for_project(project=project, actor=pi, now=now)
         shared_accounts.open_for_customer(customer=allocator, actor=pi, now=now)
 
-    with pytest.raises(shared_accounts.TooMany) as refusal:
+    with pytest.raises(shared_accounts.TooManyAccounts) as refusal:
         shared_accounts.open_for_project(project=project, actor=pi, now=now)
     assert refusal.value.detail == {
         "project": [f"No more than {most} service accounts are allowed."]
     }
-    with pytest.raises(shared_accounts.TooMany):
+    with pytest.raises(shared_accounts.TooManyAccounts):
         shared_accounts.open_for_customer(customer=allocator, actor=pi, now=now)
 
 

@@ -204,7 +204,7 @@ def test_the_state_under_the_lock_counts(resource, carol):
 
 
 def test_unknown_and_fixed_components_are_refused_sorted(resource, carol):
-    with pytest.raises(usage.UnknownComponents) as refusal:
+    with pytest.raises(usage.UnknownUsageComponents) as refusal:
         report(resource, carol, zz="1", node_fee="1", cpu_k_hours="1", aa="1")
 
     assert refusal.value.detail == {

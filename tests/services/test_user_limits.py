@@ -172,7 +172,7 @@ def test_a_component_is_one_of_the_resource_s(resource, account, alice, now):
     foreign = cpu(ResourceFactory())
     fee = resource.offering.components.get(type="node_fee").uuid
     for component in (foreign, fee, UUID(int=0)):
-        with pytest.raises(user_limits.UnknownComponent) as refusal:
+        with pytest.raises(user_limits.UncountedComponent) as refusal:
             create(resource, alice, now, component=component)
         assert refusal.value.detail == {"component": ["Object does not exist."]}
 

@@ -46,7 +46,7 @@ def test_a_new_user_may_be_given_a_password(dave: User, now: datetime) -> None:
 
 
 def test_a_taken_user_name_is_refused(dave: User, bob: User, now: datetime) -> None:
-    with pytest.raises(users.UsernameTaken) as refusal:
+    with pytest.raises(users.LoginNameTaken) as refusal:
         users.create(username="bob", email="b@example.org", actor=dave, now=now)
 
     assert refusal.value.detail == {"username": ["user with this username already exists."]}

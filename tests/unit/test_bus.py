@@ -14,8 +14,8 @@ from allocations.bus.passwords import hashed, is_hash_of
 from allocations.bus.topology import (
     ALL,
     Actual,
+    BrokerUser,
     Difference,
-    Entry,
     Login,
     Rights,
     difference,
@@ -85,7 +85,10 @@ logins = st.builds(
     login, names, st.sampled_from(["q1", "q2"]), protocol=st.sampled_from(list(Protocol))
 )
 entries = st.builds(
-    Entry, names, st.sampled_from(["hash of a", "other"]), st.just(frozenset({("home of a", ALL)}))
+    BrokerUser,
+    names,
+    st.sampled_from(["hash of a", "other"]),
+    st.just(frozenset({("home of a", ALL)})),
 )
 pairs = st.tuples(st.sampled_from(["home of a", "home of z"]), st.sampled_from(["q1", "q3"]))
 

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from marketplace import limits
 from marketplace.components import BillingType
-from marketplace.limits import Rule
+from marketplace.limits import LimitRule
 
 RULES = {
-    "cpu": Rule(least=Decimal(1), most=Decimal("1000.00")),
-    "ram": Rule(),
-    "storage": Rule(decimal_places=2),
+    "cpu": LimitRule(least=Decimal(1), most=Decimal("1000.00")),
+    "ram": LimitRule(),
+    "storage": LimitRule(decimal_places=2),
 }
 
 
@@ -40,9 +40,9 @@ def test_only_components_that_take_a_limit_have_a_rule() -> None:
     rules = limits.rules_of(components, {"cpu": Decimal(40)})
 
     assert rules == {
-        "cpu": Rule(least=Decimal(1), most=Decimal(40)),
-        "flag": Rule(least=Decimal(0), most=Decimal(1)),
-        "ram": Rule(least=Decimal(0), most=None, decimal_places=2),
+        "cpu": LimitRule(least=Decimal(1), most=Decimal(40)),
+        "flag": LimitRule(least=Decimal(0), most=Decimal(1)),
+        "ram": LimitRule(least=Decimal(0), most=None, decimal_places=2),
     }
 
 
@@ -59,13 +59,13 @@ def test_decimal_places_are_kept_where_the_component_takes_them() -> None:
 
 @pytest.mark.parametrize("asked", [{"nope": 5}, {"nope": "abc", "cpu": 1}])
 def test_an_order_for_an_unknown_component_is_refused_with_a_list(asked: dict[str, object]) -> None:
-    with pytest.raises(limits.UnknownComponents) as refused:
+    with pytest.raises(limits.UnknownLimitTypes) as refused:
         limits.ordered(asked, RULES)
     assert refused.value.detail == {"limits": ["Invalid types: nope"]}
 
 
 def test_a_change_for_unknown_components_is_refused_with_a_sentence() -> None:
-    with pytest.raises(limits.UnknownComponents) as refused:
+    with pytest.raises(limits.UnknownLimitTypes) as refused:
         limits.updated({}, {"zz": 1, "aa": 1}, RULES)
     assert refused.value.detail == {"limits": "Invalid types: aa, zz"}
 

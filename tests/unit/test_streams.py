@@ -15,7 +15,7 @@ from config.streams import hub as hubs
 from config.streams import stream as streams
 from config.streams.hub import Hub, NoPlace
 from config.streams.stream import Stream
-from identity.services.feed import CursorTooOld, Part
+from identity.services.feed import CursorTooOld, FeedPage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,8 +25,8 @@ def told(sequence: int) -> dict[str, Any]:
     return {"sequence": sequence, "event_type": "role_granted", "message": "Zeile 1\nZeile 2"}
 
 
-def part(*sequences: int, position: int, has_more: bool = False) -> Part:
-    return Part([told(sequence) for sequence in sequences], position, has_more)
+def part(*sequences: int, position: int, has_more: bool = False) -> FeedPage:
+    return FeedPage([told(sequence) for sequence in sequences], position, has_more)
 
 
 @pytest.fixture
@@ -51,12 +51,12 @@ def hub(feed_at: SimpleNamespace) -> Iterator[Hub]:
     hub.is_ending = True
 
 
-def pieces(hub: Hub, first: Part, *later: Part | Exception) -> list[str]:
+def pieces(hub: Hub, first: FeedPage, *later: FeedPage | Exception) -> list[str]:
     """Return all that a stream sends that reads these parts one after the other."""
     waiting = iter(later)
     asked: list[str] = []
 
-    def ask(cursor: str) -> Part:
+    def ask(cursor: str) -> FeedPage:
         asked.append(cursor)
         found = next(waiting)
         if isinstance(found, Exception):
@@ -66,7 +66,7 @@ def pieces(hub: Hub, first: Part, *later: Part | Exception) -> list[str]:
     stream = Stream(hub, ask, hub.enter(lambda: first))
     sent = [piece.decode() for piece in stream]
     stream.close()
-    read = [first, *(one for one in later if isinstance(one, Part))]
+    read = [first, *(one for one in later if isinstance(one, FeedPage))]
     assert asked == [str(one.position) for one in read][: len(asked)]
     return sent
 

@@ -15,8 +15,8 @@ from accounting.projection import ProjectionStatus, QosStatus, Thresholds, proje
 from accounting.site_settings import CommandType, LimitType, commands_for, settings_for, type_of
 from accounting.thresholds import (
     Action,
-    Flag,
     Measured,
+    ResourceFlag,
     Terms,
     called_for,
     carried_over,
@@ -157,7 +157,7 @@ class TestThresholds:
 
 
 flags = st.builds(
-    lambda is_set, is_held: Flag(is_set, is_set and is_held), st.booleans(), st.booleans()
+    lambda is_set, is_held: ResourceFlag(is_set, is_set and is_held), st.booleans(), st.booleans()
 )
 
 
@@ -172,7 +172,7 @@ class TestFlags:
         assert settle(flag, wanted=True).is_set
 
     def test_what_a_person_set_is_neither_taken_over_nor_cleared(self):
-        theirs = Flag(is_set=True, is_held=False)
+        theirs = ResourceFlag(is_set=True, is_held=False)
         assert settle(theirs, wanted=True) == theirs
         assert settle(theirs, wanted=False) == theirs
 
@@ -181,8 +181,8 @@ class TestFlags:
         for wanted in wishes:
             flag = settle(flag, wanted=wanted)
             assert flag.is_set or not flag.is_held
-        ours = settle(Flag(is_set=False, is_held=False), wanted=True)
-        assert settle(ours, wanted=False) == Flag(is_set=False, is_held=False)
+        ours = settle(ResourceFlag(is_set=False, is_held=False), wanted=True)
+        assert settle(ours, wanted=False) == ResourceFlag(is_set=False, is_held=False)
 
 
 class TestSiteSettings:

@@ -27,7 +27,7 @@ AT_MOST = 10_000
 """Entries in one report."""
 
 
-class Amount(serializers.DecimalField):
+class UsageAmount(serializers.DecimalField):
     """How much: not negative, with two decimals."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -66,14 +66,14 @@ class ComponentUsageItemInput(Input):
     """How much of one component was used in the month."""
 
     type = serializers.CharField(max_length=50)
-    amount = Amount()
+    amount = UsageAmount()
     description = serializers.CharField(max_length=10_000, required=False, allow_blank=True)
     recurring = serializers.BooleanField(required=False, allow_null=True)
     missing_usage_policy = EnumField(MissingUsagePolicy, required=False)
 
 
 class ComponentUsageCreateInput(Input):
-    """A report on a resource, or on one time under a plan of it."""
+    """A month's usage of an allocation, or of one plan period of it."""
 
     class Meta(Input.Meta):
         become_rows = ("usages",)
@@ -120,16 +120,16 @@ class AccountUrl(RelatedUrl):
 
 
 class ComponentUserUsageCreateInput(Input):
-    """How much of it one person caused; the month is that of the usage it is part of."""
+    """A person's part of a component usage."""
 
     username = serializers.CharField(max_length=100)
-    usage = Amount(required=False, default=Decimal(0))
+    usage = UsageAmount(required=False, default=Decimal(0))
     user = AccountUrl(required=False, allow_null=True)
     date = LocalMomentField(required=False)
 
 
 class ComponentUserUsageBulkCreateInput(Input):
-    """How much several people caused."""
+    """The parts of several people in a component usage."""
 
     class Meta(Input.Meta):
         become_rows = ("usages",)

@@ -43,7 +43,7 @@ class BaseComponentUsageOutput(Output):
 
 
 class ComponentUsageOutput(Output):
-    """A usage, and whose it is."""
+    """What an allocation used of a component in a month."""
 
     class Meta:
         model = ComponentUsage

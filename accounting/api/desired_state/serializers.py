@@ -50,7 +50,7 @@ class DesiredOfferingOutput(serializers.Serializer[Any]):
 
 
 class DesiredMemberOutput(serializers.Serializer[Any]):
-    """A member of the resource's project, with their account at the site, if any."""
+    """A member of the allocation's project, with their account at the site, if any."""
 
     user_uuid = UuidField()
     role = text()
@@ -80,7 +80,7 @@ class DesiredSettingsOutput(serializers.Serializer[Any]):
 
 
 class DesiredServiceAccountOutput(serializers.Serializer[Any]):
-    """An account of a program of the resource's project, or of the project's organisation."""
+    """A program's account for the allocation's project or its organization."""
 
     uuid = UuidField()
     username = text()
@@ -138,7 +138,7 @@ class DesiredResourceOutput(serializers.Serializer[Any]):
 
 
 class DesiredStateOutput(serializers.Serializer[Any]):
-    """The state: `hash` is over all of it but `generation` and itself, and is the ETag too."""
+    """The state of a site; `hash` covers all but `generation` and itself, and is the ETag too."""
 
     generation = serializers.IntegerField(min_value=1)
     hash = text()

@@ -8,6 +8,7 @@ from accounting.api.desired_state.serializers import DesiredStateOutput
 from accounting.services import desired_state
 from common.api.access import SCOPED, Rule
 from common.api.actions import reading
+from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet
 from marketplace.models import Offering
 
@@ -21,6 +22,7 @@ class DesiredStateViewSet(ApiViewSet):
     """The state of an offering, for those who provide it."""
 
     model = Offering
+    noun = Noun("an offering", "offerings")
     visible = "provided_by"
     access: ClassVar[dict[str, Rule]] = {"desired_state": SCOPED}
 

@@ -25,7 +25,7 @@ class Whole(Number):
     api_schema = {"type": "integer"}
 
 
-class Keys(Texts):
+class ChosenKeys(Texts):
     """The keys that a client wants to see of each row."""
 
     def __init__(self, output: Any) -> None:
@@ -56,7 +56,7 @@ class InvoiceFilter(ApiFilterSet):
     customer = Exact()
     customer_uuid = OneUuid()
     end_date = Day()
-    field = Keys(InvoiceOutput)
+    field = ChosenKeys(InvoiceOutput)
     month = Whole()
     o = Ordering({"created": "created", "month": "month", "year": "year"})
     start_date = Day()

@@ -126,7 +126,7 @@ class InvoiceItemDetailOutput(serializers.Serializer[Any]):
 
 
 class InvoiceOutput(serializers.Serializer[Any]):
-    """What an organisation owes for a month."""
+    """What an organization owes for a month."""
 
     backend_id = text()
     compensations = serializers.FloatField(required=False)

@@ -21,7 +21,7 @@ number = NumberField().to_representation
 
 
 class SlurmPolicyEvaluateResource(serializers.Serializer[Any]):
-    """What the evaluation of a resource came to."""
+    """What the evaluation of an allocation came to."""
 
     actions_taken = texts()
     new_state = MapField()
@@ -40,7 +40,7 @@ class SlurmPolicyEvaluateResponse(serializers.Serializer[Any]):
 
 
 class SlurmPolicyDryRunResource(serializers.Serializer[Any]):
-    """What the evaluation of a resource would come to; the flags are the present ones."""
+    """What the evaluation of an allocation would come to; the flags are the present ones."""
 
     downscaled = serializers.BooleanField()
     paused = serializers.BooleanField()

@@ -32,7 +32,7 @@ WEIGHTS = map_of(Shape({"type": "number"}, _weight_fault))
 
 
 @extend_schema_field({"type": "number"})
-class Amount(serializers.DecimalField):
+class PolicyAmount(serializers.DecimalField):
     """An amount of usage, which need not have been reported."""
 
     def __init__(self) -> None:
@@ -125,13 +125,13 @@ class SlurmPeriodicUsagePolicyInput(Input):
 
 
 class SlurmPolicyEvaluateRequestInput(Input):
-    """Which resource; without one, all that the policy looks at."""
+    """Which allocation; without one, all that the policy holds for."""
 
     resource_uuid = serializers.UUIDField(required=False, allow_null=True)
 
 
 class SlurmCommandResultInput(Input):
-    """What an agent ran on a resource, and how that went."""
+    """What an agent ran for an allocation, and how that went."""
 
     class Meta(Input.Meta):
         lists_of_texts = ("commands_executed",)
@@ -150,13 +150,13 @@ class SlurmCommandResultInput(Input):
 
 
 class SlurmPolicyPreviewRequestInput(Input):
-    """Settings to try, with amounts or a resource to try them on."""
+    """Settings to try, with amounts or an allocation to try them on."""
 
-    allocation = Amount()
+    allocation = PolicyAmount()
     carryover_enabled = serializers.BooleanField(required=False)
     carryover_factor = serializers.IntegerField(min_value=0, max_value=100, required=False)
-    current_usage = Amount()
-    daily_usage_rate = Amount()
+    current_usage = PolicyAmount()
+    daily_usage_rate = PolicyAmount()
     grace_ratio = Ratio()
-    previous_usage = Amount()
+    previous_usage = PolicyAmount()
     resource_uuid = RelatedUuid(Resource, visible="provided_by", required=False, allow_null=True)

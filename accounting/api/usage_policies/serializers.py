@@ -196,7 +196,7 @@ class SlurmCommandHistoryOutput(Output):
 
 
 class SlurmPolicyEvaluationLogOutput(Output):
-    """An evaluation of a resource, and what its site answered."""
+    """An evaluation of an allocation, and what its site answered."""
 
     class Meta:
         model = SlurmPolicyEvaluationLog

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class ComponentUserUsageLimitInput(Input):
-    """A user's limit on a component; without a value it is zero."""
+    """How much of a component one person may use; without a value it is zero."""
 
     component = serializers.UUIDField()
     limit = serializers.DecimalField(

@@ -9,7 +9,7 @@ from common.api.reads.outputs import DecimalString, Output, UrlField, UuidField
 
 
 class ComponentUserUsageLimitOutput(Output):
-    """A limit; `user` is the name that the site knows the person by."""
+    """How much of a component one person may use of an allocation."""
 
     class Meta:
         model = ComponentUserUsageLimit

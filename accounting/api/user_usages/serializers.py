@@ -9,7 +9,7 @@ from common.api.reads.outputs import DecimalString, Output, UrlField, UuidField
 
 
 class ComponentUserUsageOutput(Output):
-    """A part, and what it is part of."""
+    """A person's part of a component usage."""
 
     class Meta:
         model = ComponentUserUsage

@@ -87,7 +87,7 @@ class AgentIdentityInput(_Said):
 
 
 class AgentIdentityUpdateInput(_Said):
-    """A known agent; its offering is the one that it was registered for."""
+    """What a known agent says of itself; its offering stays."""
 
     offering = serializers.UUIDField()
     name = serializers.CharField(max_length=255)
@@ -119,13 +119,13 @@ class AgentProcessorCreateInput(Input):
 
 
 class AgentServiceStatisticsInput(Input):
-    """What a service tells of itself, with keys of its own."""
+    """What a service says of itself, with keys of its own."""
 
     statistics = JsonField(of_machines=True)
 
 
 class CleanupRequestInput(Input):
-    """What to forget; without a word, only what would be is told."""
+    """What to delete; unless `dry_run` is false, it is only listed."""
 
     dry_run = serializers.BooleanField(default=True)
     older_than_hours = serializers.IntegerField(default=24, min_value=1, max_value=LONGEST_AGE)

@@ -20,7 +20,7 @@ COMPATIBILITY = record(
 
 
 class NestedAgentServiceOutput(Output):
-    """A service of an agent, at the agent."""
+    """A service of an agent."""
 
     class Meta:
         model = AgentService
@@ -80,7 +80,7 @@ class AgentIdentityOutput(Output):
 
 
 class NestedAgentProcessorOutput(Output):
-    """What a service of an agent works with, at the service."""
+    """What a service of an agent works with."""
 
     class Meta:
         model = AgentProcessor
@@ -179,7 +179,7 @@ class AgentProcessorOutput(Output):
 
 
 class CleanupResponseItemOutput(serializers.Serializer[Any]):
-    """Something that was forgotten, or would be."""
+    """Something that was deleted, or would be."""
 
     uuid = serializers.UUIDField(format="hex")
     name = serializers.CharField()
@@ -191,7 +191,7 @@ class CleanupResponseItemOutput(serializers.Serializer[Any]):
 
 
 class CleanupResponseOutput(serializers.Serializer[Any]):
-    """What was forgotten, or would be."""
+    """What was deleted, or would be."""
 
     deleted_count = serializers.IntegerField()
     dry_run = serializers.BooleanField()
@@ -214,7 +214,7 @@ class AgentStatsIdentitiesOutput(serializers.Serializer[Any]):
 
 
 class AgentStatsServicesStateOutput(serializers.Serializer[Any]):
-    """How many services stand how."""
+    """How many services are in which state."""
 
     active = serializers.IntegerField()
     idle = serializers.IntegerField()

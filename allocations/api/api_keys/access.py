@@ -24,7 +24,7 @@ IS_INSIDE = Needs(P.VIEW_RESOURCE, on=("resource.project",))
 
 
 @dataclass(frozen=True)
-class ForOneself(Either):
+class KeyForOneself(Either):
     """Those who work in the project, for a key that is nobody else's."""
 
     at_once: bool = False

@@ -50,14 +50,14 @@ class ResourceApiKeyReportCreatedInput(Input):
 
 
 class ResourceApiKeySetKeyInput(Input):
-    """The value that the site has applied, and its public half where that is another one."""
+    """The value that the site uses, and its public half where that is another one."""
 
     api_key = serializers.CharField(max_length=LONGEST_KEY, trim_whitespace=False)
     client_id = serializers.CharField(max_length=255, required=False)
 
 
 class ResourceApiKeySetErredInput(Input):
-    """Why the site could not do what was wished."""
+    """Why the site could not do what was asked for."""
 
     error_message = serializers.CharField(max_length=10_000)
 

@@ -30,7 +30,7 @@ def full_name(first: str | None, last: str | None) -> str | None:
 
 
 class ResourceApiKeyStatusOutput(Output):
-    """A key without its value."""
+    """An API key without its value."""
 
     class Meta:
         model = ResourceApiKey
@@ -67,7 +67,7 @@ class ResourceApiKeyStatusOutput(Output):
 
 
 class ResourceApiKeyOutput(ResourceApiKeyStatusOutput):
-    """A key with its value, which the view puts in after it was recorded who sees it."""
+    """An API key with its value."""
 
     class Meta(ResourceApiKeyStatusOutput.Meta):
         always = (*ResourceApiKeyStatusOutput.Meta.always, "api_key")
@@ -77,6 +77,6 @@ class ResourceApiKeyOutput(ResourceApiKeyStatusOutput):
 
 
 class ResourceApiKeyUsageTotals(serializers.Serializer[Any]):
-    """What the keys of a resource were used for in this month, by component."""
+    """What the keys of an allocation were used for this month, by component."""
 
     usages = Amounts()

@@ -9,7 +9,7 @@ from allocations.api.api_keys.access import (
     MANAGES,
     REPORTS,
     REPORTS_USAGE,
-    ForOneself,
+    KeyForOneself,
     Reveals,
 )
 from allocations.api.api_keys.filters import ApiKeyFilter, UsageTotalsFilter
@@ -65,7 +65,7 @@ class ResourceApiKeyViewSet(RowEvents, Listed, Retrieved, ApiViewSet):
         "retrieve": SCOPED,
         "events": SCOPED,
         "usage_totals": SCOPED,
-        "create": MANAGES | ForOneself(),
+        "create": MANAGES | KeyForOneself(),
         "partial_update": MANAGES,
         "destroy": ACTS,
         "revoke": ACTS,

@@ -32,7 +32,7 @@ class KnownProject(RelatedUuid):
 
 
 class BackendResourceInput(Input):
-    """Something that the site has, for which project."""
+    """Something that a site has, and which project it is for."""
 
     backend_id = serializers.CharField(max_length=255, required=False, allow_blank=True)
     backend_metadata = JsonField(required=False)
@@ -42,6 +42,6 @@ class BackendResourceInput(Input):
 
 
 class BackendResourceImportInput(Input):
-    """The plan for the allocation that is made of it."""
+    """The plan of the allocation that is made."""
 
     plan = RelatedUuid(Plan, required=False)

@@ -9,7 +9,7 @@ from common.api.reads.outputs import MapField, Output, UrlField, UuidField
 
 
 class BackendResourceOutput(Output):
-    """What the site has, and for whom."""
+    """What a site has that is not known here, and which project it is for."""
 
     class Meta:
         model = BackendResource
@@ -42,7 +42,7 @@ class BackendResourceOutput(Output):
 
 
 class ImportableResourceOutput(Output):
-    """A resource found at the backend that can be imported."""
+    """Something at the site that can be imported."""
 
     class Meta:
         model = BackendResource

@@ -70,8 +70,8 @@ class BackendResourceViewSet(Listed, Retrieved, ApiViewSet):
     def import_resource(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Import a backend resource as an allocation.
 
-        Into a project, under a plan, with the limits that hold at the site. The allocation is OK at
-        once.
+        Into the project that it was reported for, under a plan, with the limits that hold at the
+        site. The allocation is OK at once.
         """
         found, data = self.row(), self.data(BackendResourceImportInput)
         resource = backend_resources.take_over(found, **data, actor=request.user, now=self.now)
@@ -82,6 +82,7 @@ class ImportableViewSet(ApiViewSet):
     """The same below the offering at which it waits."""
 
     model = Offering
+    noun = Noun("an offering", "offerings")
     visible = "provided_by"
     access: ClassVar[dict[str, Rule]] = {"importable_resources": SCOPED}
 

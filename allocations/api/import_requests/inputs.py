@@ -9,13 +9,13 @@ from marketplace.models import Offering
 
 
 class BackendResourceReqInput(Input):
-    """Where to search."""
+    """The offering at whose site to search."""
 
     offering = RelatedUuid(Offering, visible="provided_by")
 
 
 class BackendResourceRequestSetErredInput(Input):
-    """Why the site could not look."""
+    """Why the site could not search."""
 
     error_message = serializers.CharField(required=False, allow_blank=True, max_length=100_000)
     error_traceback = serializers.CharField(required=False, allow_blank=True, max_length=100_000)

@@ -10,7 +10,7 @@ from common.api.reads.outputs import EnumField, Output, UrlField, UuidField
 
 
 class BackendResourceReqOutput(Output):
-    """A search, and how it went."""
+    """A search for backend resources, and how it went."""
 
     class Meta:
         model = BackendResourceRequest

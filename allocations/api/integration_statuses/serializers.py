@@ -10,7 +10,7 @@ from common.api.reads.outputs import EnumField, Output, UrlField, UuidField
 
 
 class IntegrationStatusDetailsOutput(Output):
-    """What an agent does for an offering, and when it last came."""
+    """What an agent does for an offering, and when it was last seen doing it."""
 
     class Meta:
         model = AgentService

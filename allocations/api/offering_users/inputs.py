@@ -54,7 +54,7 @@ class UsernameInput(Input):
 
 
 class OfferingUserInput(UsernameInput):
-    """An account to open: whose and where, each by URL or by UUID."""
+    """A new account: whose and where, each by URL or by UUID."""
 
     offering = RelatedUrl("marketplace-provider-offering-detail", Offering, required=False)
     offering_uuid = RelatedUuid(Offering, required=False)
@@ -89,7 +89,7 @@ class OfferingUserInput(UsernameInput):
 
 
 class OfferingUserUpdateInput(UsernameInput):
-    """A change of an account: its name alone; whose and where it is stays."""
+    """The username of an account; whose and where it is stays."""
 
     offering = serializers.CharField(required=False)
     offering_uuid = serializers.UUIDField(required=False)

@@ -13,7 +13,7 @@ from common.api.inputs import Input
 
 
 class OfferingUserAttributeConfigInput(Input):
-    """What an offering's site shall see of people, or not; what is not named stays as it is."""
+    """What a site sees of people, or not; what is not named stays as it is."""
 
     offering = serializers.UUIDField(required=False)
 
@@ -31,7 +31,7 @@ class OfferingUserAttributeConfigInput(Input):
 
 
 class SetOfferingsUsernameInput(Input):
-    """A user, and their username at all offerings of the provider."""
+    """A person, and their username at all offerings of the provider."""
 
     user_uuid = AnyoneByUuid(error_messages={"does_not_exist": NOTHING_SHARED})
     username = serializers.CharField(max_length=100)

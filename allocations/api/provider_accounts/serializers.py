@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class OfferingUserAttributeConfigOutput(serializers.Serializer[Any]):
-    """The attributes as a list and, one by one, as flags (`expose_…`)."""
+    """The attributes that a site sees, as a list and as flags (`expose_…`)."""
 
     uuid = serializers.UUIDField(format="hex")
     created = serializers.DateTimeField()

@@ -16,6 +16,7 @@ from allocations.models import UserAttributeConfig
 from allocations.services import attributes, membership
 from common.api.access import SCOPED, Needs, Rule
 from common.api.actions import command, reading
+from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet
 from identity.permissions import P
 from marketplace.api.providers.serializers import ServiceProviderOutput
@@ -33,6 +34,7 @@ class ProviderUsernameViewSet(ApiViewSet):
     """Names that a provider gives to people."""
 
     model = ServiceProvider
+    noun = Noun("a service provider", "service providers")
     output = ServiceProviderOutput
     related = ("customer",)
     access: ClassVar[dict[str, Rule]] = {
@@ -61,6 +63,7 @@ class AttributeConfigViewSet(ApiViewSet):
     """What a site gets to see of people."""
 
     model = Offering
+    noun = Noun("an offering", "offerings")
     visible = "provided_by"
     related = ("customer",)
     access: ClassVar[dict[str, Rule]] = {

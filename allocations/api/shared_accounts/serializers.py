@@ -68,7 +68,7 @@ class ProjectServiceAccountOutput(Output):
 
 
 class CustomerServiceAccountOutput(Output):
-    """A program's account for an organisation."""
+    """A program's account for an organization."""
 
     class Meta:
         model = CustomerServiceAccount

@@ -235,6 +235,7 @@ class AccountsAtProviderViewSet(ApiViewSet):
     """The accounts that a provider's sites have to have."""
 
     model = ServiceProvider
+    noun = Noun("a service provider", "service providers")
     related = ("customer",)
     access: ClassVar[dict[str, Rule]] = {
         "project_service_accounts": Serves(),

@@ -15,7 +15,7 @@ MOST_OBJECTS = 1000
 
 
 class AgentQueueRegistrationInput(Input):
-    """The types of objects that an agent wants to be told of, none are all; and how it reads."""
+    """The types of objects whose changes an agent wants (none are all), and how it reads."""
 
     protocol = EnumField(Protocol, required=False, default=Protocol.STOMP)
 
@@ -38,7 +38,7 @@ class _Described(Input):
 
 
 class AgentEventSubscriptionCreateInput(_Described):
-    """The one type of object that an agent wants to be told of."""
+    """The one type of object whose changes an agent wants."""
 
     observable_object_type = EnumField(ObjectType)
 
@@ -56,7 +56,7 @@ class EventSubscriptionObservableObjectInput(Input):
 
 
 class EventSubscriptionInput(_Described):
-    """The events that a user subscribes to (all, when none are named), and how they are read."""
+    """What a person subscribes to (all, when nothing is named), and how it is read."""
 
     protocol = EnumField(Protocol, required=False, default=Protocol.STOMP)
     observable_objects = EventSubscriptionObservableObjectInput(  # type: ignore[call-arg]

@@ -117,7 +117,7 @@ class EventSubscriptionQueueOutput(Output):
 
 
 class AgentQueueRegistrationResponseOutput(serializers.Serializer[Any]):
-    """Where an agent finds what it is told of, and as whom; its password is its token."""
+    """Where an agent reads its messages, and as whom; the password is its token."""
 
     rmq_username = serializers.CharField()
     queue_name = serializers.CharField()

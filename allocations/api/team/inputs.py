@@ -25,7 +25,7 @@ class MemberSyncStatusEntryInput(Input):
 
 
 class MemberSyncStatusReportInput(Input):
-    """A site's report about a team."""
+    """What a site says of the access of a team."""
 
     class Meta(Input.Meta):
         become_rows = ("statuses",)

@@ -25,7 +25,7 @@ class ProjectUserOutput(serializers.Serializer[Any]):
 
 
 class MemberSyncStatusReportResultOutput(serializers.Serializer[Any]):
-    """How much of a report was taken, and whom it could not be taken for."""
+    """How many entries were stored, and whom none was stored of."""
 
     stored = serializers.IntegerField()
     skipped = serializers.ListField(child=serializers.CharField())

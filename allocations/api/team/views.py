@@ -120,9 +120,9 @@ def member_row(member: Member, base: str) -> dict[str, Any]:
     }
 
 
-def entry(status: dict[str, Any]) -> sync_statuses.Entry:
+def entry(status: dict[str, Any]) -> sync_statuses.StatusReport:
     """Return what a site says of one person in the service's terms."""
-    return sync_statuses.Entry(
+    return sync_statuses.StatusReport(
         role_name=status["role_name"],
         state=status["state"],
         user_uuid=status.get("user_uuid"),

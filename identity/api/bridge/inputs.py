@@ -23,7 +23,7 @@ def source_field() -> serializers.RegexField:
 
 
 class IdentityBridgeRequestInput(Columns):
-    """A user, the identity source, and the attributes that it reports."""
+    """A person, the identity source, and the attributes that it reports."""
 
     class Meta:
         model = User
@@ -44,7 +44,7 @@ class IdentityBridgeRequestInput(Columns):
 
 
 class IdentityBridgeRemoveInput(Input):
-    """A user, and the identity source that no longer knows them."""
+    """A person, and the identity source that does not know them any more."""
 
     username = serializers.CharField(max_length=255)
     source = source_field()  # type: ignore[assignment]

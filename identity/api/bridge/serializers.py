@@ -13,7 +13,7 @@ def words() -> serializers.ListField:
 
 
 class IdentityBridgeResult(serializers.Serializer[Any]):
-    """Of whom was told, and what changed."""
+    """The person, and what was changed."""
 
     uuid = serializers.UUIDField(format="hex")
     created = serializers.BooleanField()
@@ -21,7 +21,7 @@ class IdentityBridgeResult(serializers.Serializer[Any]):
 
 
 class IdentityBridgeRemoveResult(serializers.Serializer[Any]):
-    """The user who was removed from the source, and whether they are deactivated by it."""
+    """The person, and whether they are deactivated by it."""
 
     uuid = serializers.UUIDField(format="hex")
     deactivated = serializers.BooleanField()
@@ -43,7 +43,7 @@ class ISDUserCount(serializers.Serializer[Any]):
 
 
 class IdentityManager(serializers.Serializer[Any]):
-    """Somebody who speaks for sources."""
+    """Somebody who reports for identity sources."""
 
     uuid = serializers.UUIDField(format="hex")
     full_name = serializers.CharField()
@@ -64,7 +64,7 @@ class IdentityBridgeStats(serializers.Serializer[Any]):
 
 
 class AttributeSourceDetail(serializers.Serializer[Any]):
-    """Who told an attribute, and when."""
+    """Which source reported an attribute, and when."""
 
     source = serializers.CharField()  # type: ignore[assignment]
     timestamp = serializers.CharField()
@@ -73,7 +73,7 @@ class AttributeSourceDetail(serializers.Serializer[Any]):
 
 
 class IdentityBridgeUserStatus(serializers.Serializer[Any]):
-    """What the sources told of a person."""
+    """What identity sources reported of a person."""
 
     active_isds = words()
     managed_isds = words()

@@ -60,8 +60,8 @@ class IdentityBridgeViewSet(ApiViewSet):
     def remove(self, request: AuthenticatedRequest) -> Response:
         """Report that an identity source does not know a person any more.
 
-        What the source told of the person is cleared. When no other source knows them, and they did
-        not register by themselves, they are deactivated.
+        What the source reported of the person is cleared. When no other source knows them, and they
+        did not register by themselves, they are deactivated.
         """
         data = self.data(IdentityBridgeRemoveInput)
         user, is_out = bridge.remove(**data, actor=request.user, now=self.now)

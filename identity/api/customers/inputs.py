@@ -13,7 +13,7 @@ from identity.models import Customer
 
 
 class CustomerInput(Columns):
-    """A new organisation, or what changes about one."""
+    """A new organization, or what changes about one."""
 
     class Meta:
         model = Customer

@@ -37,7 +37,7 @@ class NestedPriceEstimate(serializers.Serializer[Any]):
 
 
 class AffiliatedOrganization(serializers.Serializer[Any]):
-    """An organisation that a project is affiliated with."""
+    """An organization that a project is affiliated with."""
 
     abbreviation = serializers.CharField(required=False)
     address = serializers.CharField(required=False)
@@ -66,7 +66,7 @@ class PaymentProfileAttributes(serializers.Serializer[Any]):
 
 
 class PaymentProfile(serializers.Serializer[Any]):
-    """How an organisation pays."""
+    """How an organization pays."""
 
     attributes = PaymentProfileAttributes(required=False)
     is_active = serializers.BooleanField(required=False, allow_null=True)
@@ -80,7 +80,7 @@ class PaymentProfile(serializers.Serializer[Any]):
 
 
 class OrganizationGroupOutput(Output):
-    """A group of organisations."""
+    """A group of organizations."""
 
     class Meta:
         model = OrganizationGroup
@@ -110,7 +110,7 @@ def display_name(name: str, abbreviation: str, native_name: str) -> str:
 
 
 class CustomerOutput(Output):
-    """An organisation."""
+    """An organization (customer)."""
 
     class Meta:
         model = Customer

@@ -21,13 +21,13 @@ REFUSED = {"anyOf": [{"type": "string"}, {"$ref": "#/components/schemas/Error"}]
 
 
 class RemoteEduteamsInput(Input):
-    """Whom to find."""
+    """The CUID of the person to find."""
 
     cuid = serializers.CharField(max_length=255)
 
 
 class RemoteEduteamsUUID(serializers.Serializer[Any]):
-    """Who it is."""
+    """The person who was found."""
 
     uuid = serializers.UUIDField(format="hex")
 
@@ -47,7 +47,7 @@ class RemoteEduteamsViewSet(ApiViewSet):
         data = self.data(RemoteEduteamsInput)
         try:
             user = eduteams.find(data["cuid"], actor=request.user)
-        except eduteams.NotAllowed as error:
+        except eduteams.LookupNotAllowed as error:
             return Response(error.detail, status=403)  # a bare string: Waldur's body
         return self.answer({"uuid": user.uuid.hex})
 

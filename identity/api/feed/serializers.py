@@ -10,7 +10,7 @@ from common.api.reads.outputs import MapField, UuidField
 
 
 class ToldEvent(serializers.Serializer[Any]):
-    """Something that happened; webhooks are told the same."""
+    """Something that happened; webhooks carry the same."""
 
     uuid = UuidField()
     sequence = serializers.IntegerField()

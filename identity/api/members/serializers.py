@@ -69,13 +69,13 @@ class UserRoleUpdateInput(UserRoleCreateInput):
 
 
 class UserRoleDeleteInput(UserRoleUpdateInput):
-    """The user and role to revoke; the body with which the role was granted is accepted."""
+    """Whose role to take away; the body with which it was given is accepted."""
 
     expiration_time = MomentField(required=False, allow_null=True, write_only=True)
 
 
 class UserRoleExpirationTime(serializers.Serializer[Any]):
-    """Until when the role is held."""
+    """Until when the role is held; null is for good."""
 
     expiration_time = serializers.DateTimeField(allow_null=True)
 

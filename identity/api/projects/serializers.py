@@ -41,7 +41,7 @@ class ProjectMetadataAnswer(serializers.Serializer[Any]):
 
 
 class ProjectOutput(Output):
-    """A project with its organisation."""
+    """A project with its organization (customer)."""
 
     class Meta:
         model = Project

@@ -23,7 +23,7 @@ SCOPES = (
 """The kinds of scope that clients know; only some of them have roles here."""
 
 ENGLISH = "roles are described in English"
-GLOBAL = "every organisation has the same roles"
+GLOBAL = "every organization has the same roles"
 
 
 def permissions_of(name: str) -> list[str]:

@@ -90,7 +90,7 @@ class LoadScienceDomainPresetResponse(serializers.Serializer[Any]):
 
 
 class ScienceDomainPreset(serializers.Serializer[Any]):
-    """A list of fields that can be taken over."""
+    """A list of science domains that can be loaded."""
 
     name = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]

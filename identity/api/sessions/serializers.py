@@ -10,13 +10,13 @@ from common.api.inputs import Input
 
 
 class ObtainAuthTokenInput(Input):
-    """Who one is, and how one proves it."""
+    """A username and a password."""
 
     username = serializers.CharField(max_length=1000)
     password = serializers.CharField(max_length=1000, trim_whitespace=False)
 
 
 class CoreAuthToken(serializers.Serializer[Any]):
-    """A token, shown this once."""
+    """A token; it is shown here only."""
 
     token = serializers.CharField()

@@ -84,7 +84,7 @@ class ConfirmEmailInput(Input):
 
 
 class PasswordChangeInput(Input):
-    """A new password; who changes their own gives the old one too."""
+    """A new password; whoever changes their own sends the old one too."""
 
     old_password = serializers.CharField(
         max_length=1000, trim_whitespace=False, required=False, allow_null=True, default=None

@@ -9,7 +9,7 @@ from identity.models import Grant
 from identity.names import full_name
 from identity.roles import ScopeType
 
-NO_NESTED_SCOPES = "roles are held in organisations, projects and offerings, not in allocations"
+NO_NESTED_SCOPES = "roles are held in organizations, projects and offerings, not in allocations"
 
 
 def scope_name(

@@ -174,7 +174,7 @@ class PersonOutput(Output):
 
 
 class UserOutput(PersonOutput):
-    """A user with their roles."""
+    """A person with their roles."""
 
     class Meta:
         model = User
@@ -186,7 +186,7 @@ class UserOutput(PersonOutput):
 
 
 class UserMeOutput(PersonOutput):
-    """Oneself."""
+    """The person who asks, with their roles."""
 
     class Meta:
         model = User
@@ -208,7 +208,7 @@ class ColleagueOutput(UserOutput):
 
 
 class UserAuthToken(serializers.Serializer[Any]):
-    """What is told of a token; the token itself only when it was just issued."""
+    """What is known of a token; the token itself only when it was just issued."""
 
     created = serializers.DateTimeField()
     token = serializers.CharField(required=False)

@@ -74,7 +74,7 @@ class UserViewSet(Listed, ApiViewSet):
         "identity_bridge_status": SUPPORT,
     }
 
-    def list(self, request: AuthenticatedRequest) -> Response:
+    def list(self, request: Request) -> Response:
         """List people.
 
         Answers a page of the people that you may see. Staff and support get whole profiles; others
@@ -82,7 +82,7 @@ class UserViewSet(Listed, ApiViewSet):
         """
         return self.page(self.rows(), self._shown_of(None), self.filterset_class)
 
-    def retrieve(self, request: AuthenticatedRequest, uuid: str) -> Response:
+    def retrieve(self, request: Request, uuid: str) -> Response:
         """Get a person.
 
         The whole profile for the person themselves, staff and support; for others who the person
@@ -106,8 +106,9 @@ class UserViewSet(Listed, ApiViewSet):
         """Update a person's profile.
 
         Fields that only staff may change are ignored from others. A new e-mail address counts once
-        the link that is mailed to it was opened; one that staff set counts at once. A person who
-        has not agreed to the policy yet has to send `agree_with_policy` as true.
+        the link that is mailed to it was opened; one that staff set counts at once. Whoever changes
+        their own profile and has not agreed to the policy yet has to send `agree_with_policy` as
+        true.
         """
         user, changes = self.row(), self.data(UserInput)
         agrees = changes.pop("agree_with_policy", False)
@@ -160,7 +161,7 @@ class UserViewSet(Listed, ApiViewSet):
         (`POST /api/users/confirm_email/`). An earlier request that is not confirmed is dropped.
         """
         user, data = self.row(), self.data(UserEmailChangeInput)
-        emails.ask(user, data["email"], actor=request.user, now=self.now)
+        emails.request_confirmation(user, data["email"], actor=request.user, now=self.now)
         return self.answer()
 
     @command()
@@ -206,8 +207,8 @@ class UserViewSet(Listed, ApiViewSet):
 
         Which sources know the person, and which attribute came from which source and when.
         """
-        told = bridge.status_of(self.row(), now=self.now)
-        return self.answer(IdentityBridgeUserStatus(told).data)
+        status = bridge.status_of(self.row(), now=self.now)
+        return self.answer(IdentityBridgeUserStatus(status).data)
 
     def _shown_of(self, user: User | None) -> type[UserOutput]:
         caller: Any = self.request.user

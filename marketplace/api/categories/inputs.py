@@ -26,7 +26,7 @@ class GroupByUrl(RelatedUrl):
 
 
 class CategoryInput(Columns):
-    """A shelf of the catalogue."""
+    """A category of the catalogue."""
 
     class Meta:
         model = Category

@@ -50,7 +50,7 @@ SECTION = record(
 
 
 class MarketplaceCategoryOutput(Output):
-    """A shelf of the catalogue, with how much is on it."""
+    """A category of the catalogue, with how many offerings are in it."""
 
     class Meta:
         model = Category
@@ -74,9 +74,7 @@ class MarketplaceCategoryOutput(Output):
     articles = Omitted(JsonField(list_of(ARTICLE)), reason="categories have no articles")
     available_offerings_count = serializers.IntegerField()
     columns = Omitted(JsonField(list_of(COLUMN)), reason=NOT_DESCRIBED)
-    components = Omitted(
-        JsonField(list_of(COMPONENT)), reason="components are told by each offering"
-    )
+    components = Omitted(JsonField(list_of(COMPONENT)), reason="components belong to offerings")
     group = UrlField("marketplace-category-group-detail", source="group.uuid", allow_null=True)
     icon = Omitted(serializers.CharField(allow_null=True), reason=NO_IMAGES)
     offering_count = serializers.IntegerField()
@@ -86,7 +84,7 @@ class MarketplaceCategoryOutput(Output):
 
 
 class CategoryGroupOutput(Output):
-    """A group of shelves."""
+    """A group of categories."""
 
     class Meta:
         model = CategoryGroup

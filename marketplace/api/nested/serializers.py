@@ -15,7 +15,7 @@ NO_FACTORS = "amounts are kept in the component's unit"
 
 
 class OfferingComponentOutput(Output):
-    """Something countable in an offering."""
+    """Something that is counted in an offering, such as node-hours."""
 
     class Meta:
         model = OfferingComponent

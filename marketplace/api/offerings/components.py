@@ -104,13 +104,13 @@ class _NamesOne(Input):
     def to_internal_value(self, data: Any) -> Any:
         """Return the validated body."""
         if isinstance(data, Mapping) and not data.get("uuid"):
-            told = f"UUID for offering component{self.purpose} was not provided."
-            raise serializers.ValidationError({"details": told})
+            message = f"UUID for offering component{self.purpose} was not provided."
+            raise serializers.ValidationError({"details": message})
         return super().to_internal_value(data)
 
 
 class UpdateOfferingComponentInput(_NamesOne, OfferingComponentInput):
-    """What a component shall be; which one, its UUID says. What is not sent stays."""
+    """What changes about a component; `uuid` says which one."""
 
     class Meta:
         model = OfferingComponent
@@ -121,7 +121,7 @@ class UpdateOfferingComponentInput(_NamesOne, OfferingComponentInput):
 
 
 class RemoveOfferingComponentInput(_NamesOne):
-    """Which component is to go."""
+    """The component to remove."""
 
     purpose = " to remove"
 

@@ -152,19 +152,19 @@ class OfferingLocationUpdateInput(Input):
 
 
 class OfferingDescriptionUpdateInput(Input):
-    """On which shelf it is."""
+    """The category that the offering is in."""
 
     category = RelatedUrl("marketplace-category-detail", Category)
 
 
 class OfferingOptionsUpdateInput(Input):
-    """What an order has to say beside its limits."""
+    """The form that an order fills in beside its limits."""
 
     options = OptionsInput()
 
 
 class OfferingResourceOptionsUpdateInput(Input):
-    """What can be said of an allocation later on."""
+    """The form of what can be changed of an allocation later on."""
 
     resource_options = OptionsInput()
 
@@ -196,7 +196,7 @@ class OfferingPauseInput(Input):
 
 
 class CheckUniqueBackendIDInput(Input):
-    """Which name at the site is asked about, and among what it has to be unique."""
+    """Which backend ID to look for, and where."""
 
     backend_id = serializers.CharField(max_length=255)
     check_all_offerings = serializers.BooleanField(required=False, default=False)
@@ -204,7 +204,7 @@ class CheckUniqueBackendIDInput(Input):
 
 
 class CheckUniqueBackendIDResponse(serializers.Serializer[Any]):
-    """Whether it can be had."""
+    """Whether the backend ID is free."""
 
     errors = serializers.ListField(  # type: ignore[assignment]
         child=serializers.CharField(), required=False

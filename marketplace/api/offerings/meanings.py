@@ -57,7 +57,6 @@ OFFERINGS: Mapping[str, str] = {
     "plans": "The plans under which it can be ordered.",
     "plugin_options": "How orders are delivered, checked and shown, in Waldur's words.",
     "privacy_policy_link": "URL of the privacy policy.",
-    "project": "The project.",
     "secret_options": "What is not shown to everybody, in Waldur's words; only those who may"
     " change the offering see it.",
     "service_attributes": "Attributes of the service behind it; only those who may change the"
@@ -65,8 +64,10 @@ OFFERINGS: Mapping[str, str] = {
     "service_provider_can_create_offering_user": "Whether the provider manages people's accounts"
     " here.",
     "shared": "Whether it is open to other organizations.",
-    "ProviderOffering.state": "`Draft`, `Active`, `Paused`, `Archived` or `Unavailable`.",
-    "ProviderOfferingDetails.state": "`Draft`, `Active`, `Paused`, `Archived` or `Unavailable`.",
+    "ProviderOffering.state": "`Draft`, `Active` (can be ordered), `Paused` (in the catalogue,"
+    " takes no orders), `Archived` or `Unavailable`.",
+    "ProviderOfferingDetails.state": "`Draft`, `Active` (can be ordered), `Paused` (in the"
+    " catalogue, takes no orders), `Archived` or `Unavailable`.",
     "PublicOfferingDetails.state": "`Active` takes orders, `Paused` takes none.",
     "offering_state": "State of the offering.",
     "DetailState.state": "The state that the offering is in now.",

@@ -60,6 +60,7 @@ CAMPAIGN = record(
         "stock": or_null(WHOLE),
     }
 )
+QUOTA = record({"limit": WHOLE, "name": TEXT, "usage": WHOLE})
 CHECKLIST = record({**named("description name uuid", TEXT), "questions_count": WHOLE})
 CORE_STATES = (
     "CREATING",
@@ -74,7 +75,7 @@ CORE_STATES = (
 
 FILES = "files and images are not stored"
 SCOPES = "an offering stands for itself: nothing lies behind it"
-PRIVATE = "told to those who provide the offering"
+PRIVATE = "shown to those who provide the offering"
 GROUPS = "offerings are not grouped"
 
 

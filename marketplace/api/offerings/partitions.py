@@ -47,7 +47,7 @@ class NestedPartitionOutput(Output):
 
 
 class OfferingPartitionOutput(NestedPartitionOutput):
-    """A partition by itself."""
+    """A partition of an offering."""
 
     class Meta:
         model = OfferingPartition
@@ -72,7 +72,7 @@ class PartitionName(serializers.RegexField):
 
 
 class OfferingPartitionInput(Columns):
-    """A partition to be added; its offering is that of the address."""
+    """A new partition; `offering` is the one in the address."""
 
     class Meta(Input.Meta):
         model = OfferingPartition
@@ -95,7 +95,7 @@ class OfferingPartitionInput(Columns):
 
 
 class OfferingPartitionUpdateInput(Columns):
-    """What a partition shall be; which one, its UUID says. What is not sent stays."""
+    """What changes about a partition; `partition_uuid` says which one."""
 
     class Meta(Input.Meta):
         model = OfferingPartition
@@ -113,6 +113,6 @@ class OfferingPartitionUpdateInput(Columns):
 
 
 class RemovePartitionInput(Input):
-    """Which partition is to go."""
+    """The partition to remove."""
 
     partition_uuid = serializers.UUIDField()

@@ -25,6 +25,7 @@ from common.api.json_shapes import (
     text_that,
     words,
 )
+from marketplace import account_settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,6 +40,16 @@ USERNAME_POLICIES = (
     "waldur_username",
 )
 LINK = text_that(lambda link: links.fault(link, links.WEB))
+SETTING = record(
+    {
+        "inherited": record({"source": words(*account_settings.SOURCES), "value": TEXT}),
+        "source": words(*account_settings.SOURCES),
+        "value": TEXT,
+    }
+)
+ACCOUNT_SETTINGS = record(dict.fromkeys(account_settings.DEFAULTS, SETTING))
+"""What the options that concern accounts come to, each with the place that it is from."""
+
 ID_SOURCE = words("pool", "user_attribute")
 
 

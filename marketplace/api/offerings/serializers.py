@@ -13,7 +13,6 @@ from common.api.json_shapes import (
     ANYTHING,
     TEXT,
     TRUTH,
-    WHOLE,
     JsonField,
     list_of,
     map_of,
@@ -45,7 +44,12 @@ from marketplace.api.offerings import omitted_keys
 from marketplace.api.offerings.integration import AGENTS
 from marketplace.api.offerings.options import OptionsOutput, complete
 from marketplace.api.offerings.partitions import NestedPartitionOutput
-from marketplace.api.offerings.plugin_options import PLUGIN_OPTIONS, SECRET_OPTIONS, named
+from marketplace.api.offerings.plugin_options import (
+    ACCOUNT_SETTINGS,
+    PLUGIN_OPTIONS,
+    SECRET_OPTIONS,
+    named,
+)
 from marketplace.api.plans.serializers import (
     BaseProviderPlanOutput,
     BasePublicPlanOutput,
@@ -59,14 +63,6 @@ from marketplace.models import Offering, ProviderCustomer
 Components = Iterable[Mapping[str, Any]]
 
 PER_PERIOD = frozenset({BillingType.FIXED, BillingType.LIMIT})
-SETTING = record(
-    {
-        "inherited": record({"source": words(*account_settings.SOURCES), "value": TEXT}),
-        "source": words(*account_settings.SOURCES),
-        "value": TEXT,
-    }
-)
-ACCOUNT_SETTINGS = record(dict.fromkeys(account_settings.DEFAULTS, SETTING))
 MODE_COMPONENT = record(
     {
         "billing_type": words(*BillingType),
@@ -77,7 +73,6 @@ MODE_COMPONENT = record(
     },
     required=("billing_type", "is_prepaid", "limit_period", "measured_unit", "type"),
 )
-QUOTA = record({"limit": WHOLE, "name": TEXT, "usage": WHOLE})
 
 
 def by_mode(components: Components) -> dict[str, list[dict[str, Any]]]:
@@ -203,7 +198,7 @@ class OfferingOutput(Output):
     )
     endpoints = omitted_keys.rows(
         record({"name": TEXT, "url": TEXT, "uuid": TEXT}),
-        "endpoints are told of each allocation",
+        "endpoints belong to allocations",
     )
     files = omitted_keys.rows(
         record({"created": TEXT, "file": TEXT, "name": TEXT}), omitted_keys.FILES
@@ -238,7 +233,7 @@ class OfferingOutput(Output):
     project_name = serializers.CharField(source="project.name", allow_null=True)
     project_uuid = UuidField(source="project.uuid", allow_null=True)
     qos_profiles = omitted_keys.rows(omitted_keys.QOS, "qualities of service are the site's own")
-    quotas = omitted_keys.rows(QUOTA, "counts stand under their own names")
+    quotas = omitted_keys.rows(omitted_keys.QUOTA, "counts stand under their own names")
     resource_options = Computed("resource_options", fn=complete, output=OptionsOutput())
     scope = Omitted(serializers.CharField(), reason=omitted_keys.SCOPES)
     scope_error_message = omitted_keys.text(omitted_keys.SCOPES)
@@ -269,7 +264,7 @@ class OfferingOutput(Output):
 
 
 class PublicOfferingDetailsOutput(OfferingOutput):
-    """An offering in the catalogue, with what the caller has to do with it."""
+    """An offering in the catalogue, with what it means to you."""
 
     class Meta:
         model = Offering
@@ -317,7 +312,7 @@ class PublicOfferingDetailsOutput(OfferingOutput):
 
 
 class ProviderOfferingDetailsOutput(OfferingOutput):
-    """An offering as those see it who provide it; its secrets only those who may change it."""
+    """An offering as its providers see it; its secrets only those who may change it."""
 
     class Meta:
         model = Offering
@@ -345,7 +340,7 @@ class ProviderOfferingDetailsOutput(OfferingOutput):
 
 
 class ProviderOfferingOutput(Output):
-    """An offering in the list of a provider's."""
+    """An offering in a provider's list."""
 
     class Meta:
         model = Offering
@@ -395,7 +390,7 @@ class ProviderOfferingOutput(Output):
 
 
 class ProviderOfferingCustomerOutput(Output):
-    """An organisation that holds allocations of an offering."""
+    """An organization that holds allocations of an offering."""
 
     class Meta:
         model = ProviderCustomer

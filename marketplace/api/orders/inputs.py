@@ -73,7 +73,7 @@ class OrderCreateInput(Input):
 
 
 class OrderUpdateInput(Input):
-    """What shall be otherwise about a waiting order."""
+    """What changes about a waiting order."""
 
     attributes = JsonField(required=False)
     limits = JsonField(LIMITS, required=False)
@@ -87,7 +87,7 @@ class OrderApproveByProviderInput(Input):
 
 
 class OrderErrorDetailsInput(Input):
-    """Why an order failed, or was refused by the consumer."""
+    """Why an order failed, or was rejected by the consumer."""
 
     consumer_rejection_comment = serializers.CharField(required=False, allow_blank=True)
     error_message = serializers.CharField(required=False, allow_blank=True)
@@ -95,7 +95,7 @@ class OrderErrorDetailsInput(Input):
 
 
 class OrderProviderRejectionInput(Input):
-    """Why a provider refuses an order."""
+    """Why a provider rejects an order."""
 
     provider_rejection_comment = serializers.CharField(required=False, allow_blank=True)
 

@@ -267,7 +267,7 @@ class OrderDetailsOutput(Output):
 
     # what orders do not have here
     accepting_terms_of_service = Omitted(
-        serializers.BooleanField(), reason="it is sent with an order, and not told again"
+        serializers.BooleanField(), reason="it is sent with an order, and not shown again"
     )
     attachment = Omitted(text(allow_null=True), reason=NO_ATTACHMENTS)
     auto_approved_by_rule_uuid = Omitted(UuidField(allow_null=True), reason=NO_RULES)
@@ -295,13 +295,13 @@ class OrderUpdateOutput(Output):
 
 
 class OrderInfoResponse(serializers.Serializer[Any]):
-    """What has become of an order, in words."""
+    """What was done with an order, in words."""
 
     detail = serializers.CharField()
 
 
 class OrderUUID(serializers.Serializer[Any]):
-    """The order that a request has led to."""
+    """The order that was made."""
 
     order_uuid = serializers.UUIDField()
 

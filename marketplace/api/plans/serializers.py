@@ -197,13 +197,13 @@ class BaseProviderPlanOutput(Output):
 
 
 class BasePublicPlanOutput(BaseProviderPlanOutput):
-    """A plan as everybody sees it: its address is below the public offering's."""
+    """A plan as everybody sees it."""
 
     url = UrlField("marketplace-public-offering-plan", uuid="offering.uuid", plan_uuid="uuid")
 
 
 class ProviderPlanDetailsOutput(BaseProviderPlanOutput):
-    """A plan by itself."""
+    """A plan of an offering."""
 
     class Meta:
         model = Plan

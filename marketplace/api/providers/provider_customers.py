@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from identity.models import User
 
-BY_CONSENT = "told offering by offering, as its user attribute configuration says"
+BY_CONSENT = "shown with the accounts of each offering, as its user attribute configuration says"
 PROJECT = record({"image": TEXT, "name": TEXT, "uuid": TEXT})
 PERSON = record({"email": TEXT, "full_name": TEXT, "image": TEXT, "uuid": TEXT})
 
@@ -44,7 +44,7 @@ def some_or_none(rows: list[Any] | None) -> list[Any]:
 
 
 class MarketplaceProviderCustomerOutput(Output):
-    """An organisation with its projects and people that hold allocations of the provider."""
+    """An organization that holds allocations of the provider, with its projects and people."""
 
     class Meta:
         model = ProviderCustomer

@@ -28,7 +28,7 @@ ACCOUNT_OPTIONS = record(
 
 
 class ServiceProviderOutput(Output):
-    """An organisation that offers resources."""
+    """An organization that offers allocations."""
 
     class Meta:
         model = ServiceProvider
@@ -76,7 +76,7 @@ class ServiceProviderOutput(Output):
 
 
 class ServiceProviderInput(Columns):
-    """An organisation to be registered, or the whole of what it says; it stays the same one."""
+    """An organization to be registered, or what changes about a service provider."""
 
     class Meta:
         model = ServiceProvider

@@ -21,7 +21,7 @@ MOST_SECTIONS = 1000
 
 
 class ResourceUpdateInput(Input):
-    """What people write about a resource."""
+    """What people write about an allocation."""
 
     description = serializers.CharField(required=False, allow_blank=True, max_length=LONGEST_TEXT)
     end_date = DayField(required=False, allow_null=True)
@@ -29,7 +29,7 @@ class ResourceUpdateInput(Input):
 
 
 class ProviderResourceUpdateInput(ResourceUpdateInput):
-    """The same for providers, who may pause, downscale and close a resource with it."""
+    """What a provider changes about an allocation."""
 
     downscaled = serializers.BooleanField(required=False)
     paused = serializers.BooleanField(required=False)
@@ -54,19 +54,19 @@ class ResourceSwitchPlanInput(Input):
 
 
 class ResourceTerminateInput(Input):
-    """What else there is to say about the end of a resource."""
+    """What else there is to say about the end of an allocation."""
 
     attributes = JsonField(required=False)
 
 
 class ResourceOptionsInput(Input):
-    """All options of a resource."""
+    """All options of an allocation."""
 
     options = JsonField(required=False, allow_null=True)
 
 
 class ResourceEndDateInput(Input):
-    """The day on which a resource ends; null is no day."""
+    """The day on which an allocation ends; null is never."""
 
     end_date = DayField(allow_null=True, required=False)
 
@@ -102,13 +102,13 @@ class AllRequired(Input):
 
 
 class ResourceBackendIDInput(AllRequired):
-    """What a provider calls a resource."""
+    """What a provider calls an allocation."""
 
     backend_id = serializers.CharField(max_length=255, allow_blank=True, required=False)
 
 
 class ResourceEffectiveIDInput(AllRequired):
-    """Under which id a resource runs in the end."""
+    """Under which ID an allocation runs in the end."""
 
     effective_id = serializers.CharField(max_length=255, allow_blank=True, required=False)
 
@@ -120,14 +120,14 @@ class ResourceBackendMetadataInput(Input):
 
 
 class ResourceEndpointInput(Input):
-    """An address at which a resource is used."""
+    """An address at which an allocation is used."""
 
     name = serializers.CharField(max_length=255)
     url = serializers.CharField(max_length=1000, validators=[access_link])
 
 
 class ResourceEndpointsInput(Input):
-    """All addresses at which a resource is used."""
+    """All addresses at which an allocation is used."""
 
     endpoints = ResourceEndpointInput(many=True, max_length=MOST_SECTIONS)  # type: ignore[call-arg]
 
@@ -146,7 +146,7 @@ class ReportSectionInput(Input):
 
 
 class ResourceReportInput(Input):
-    """A report about a resource."""
+    """A report about an allocation."""
 
     report = ReportSectionInput(many=True, max_length=MOST_SECTIONS)  # type: ignore[call-arg]
 
@@ -158,25 +158,25 @@ class ResourceReportInput(Input):
 
 
 class ResourceSetStateErredInput(Input):
-    """Why a resource does not work."""
+    """Why an allocation does not work."""
 
     error_message = serializers.CharField(required=False, allow_blank=True)
     error_traceback = serializers.CharField(required=False, allow_blank=True)
 
 
 class ResourcePausedInput(Input):
-    """Whether nobody may use a resource."""
+    """Whether nobody may use an allocation."""
 
     paused = serializers.BooleanField(default=False)
 
 
 class ResourceDownscaledInput(Input):
-    """Whether a resource may be used with less than was granted only."""
+    """Whether an allocation may be used with less than was granted only."""
 
     downscaled = serializers.BooleanField(default=False)
 
 
 class ResourceRestrictMemberAccessInput(Input):
-    """Whether members of the project are kept out of a resource."""
+    """Whether members of the project are kept out of an allocation."""
 
     restrict_member_access = serializers.BooleanField(default=False)

@@ -30,7 +30,7 @@ from identity.api.customers.serializers import NO_IMAGES
 from identity.end_dates import effective_end_date, is_in_grace
 from marketplace import account_settings, usage_snapshot
 from marketplace.api.nested.serializers import EndpointsField, OfferingComponentOutput
-from marketplace.api.offerings.serializers import ACCOUNT_SETTINGS
+from marketplace.api.offerings.plugin_options import ACCOUNT_SETTINGS
 from marketplace.api.orders.serializers import NO_BACKING_OBJECTS, OrderDetailsOutput
 from marketplace.components import BillingType, BillingUnit
 from marketplace.lifecycle import OPEN, OfferingState, OrderType, ResourceState
@@ -340,7 +340,7 @@ class ResourceOutput(Output):
 
 
 class ResourceUpdateOutput(Output):
-    """What of a resource people write themselves."""
+    """What people write about an allocation."""
 
     class Meta:
         model = Resource
@@ -349,7 +349,7 @@ class ResourceUpdateOutput(Output):
 
 
 class PullResponse(serializers.Serializer[Any]):
-    """What was set going, in words."""
+    """What was asked for, in words."""
 
     detail = serializers.CharField(required=False)
 

@@ -86,14 +86,14 @@ class HookInput(Input):
 
 
 class WebHookInput(HookInput):
-    """Where a webhook goes, and in which form."""
+    """Where a webhook leads, and the form of its body."""
 
     destination_url = serializers.CharField(max_length=2000)
     content_type = EnumField(ContentType, required=False)
 
 
 class EmailHookInput(HookInput):
-    """Where the mails go."""
+    """Where the mails of a hook go."""
 
     email = AddressField()
 

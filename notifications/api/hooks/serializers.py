@@ -86,7 +86,7 @@ class _HookOutput(Output):
 
 
 class WebHookOutput(_HookOutput):
-    """A hook that is told by HTTP; its secret is shown when it is new, and then only."""
+    """A hook that tells of events by HTTP; its secret is shown only when it is new."""
 
     class Meta:
         model = WebHook
@@ -99,7 +99,7 @@ class WebHookOutput(_HookOutput):
 
 
 class EmailHookOutput(_HookOutput):
-    """A hook that is told by mail."""
+    """A hook that tells of events by mail."""
 
     class Meta:
         model = EmailHook
@@ -111,7 +111,7 @@ class EmailHookOutput(_HookOutput):
 
 
 class HookOutput(_HookOutput):
-    """A hook of either sort: with a `destination_url` or with an `email`."""
+    """A hook of either type: with a `destination_url` or with an `email`."""
 
     class Meta:
         model = Hook
@@ -133,7 +133,7 @@ class HookOutput(_HookOutput):
 
 
 class HookAttemptOutput(Output):
-    """One try to tell a hook, and what came of it."""
+    """One attempt of a delivery, and what came of it."""
 
     class Meta:
         model = HookAttempt
@@ -149,7 +149,7 @@ def state_of(delivered_at: datetime | None, dead: bool) -> str:  # noqa: FBT001 
 
 
 class HookDeliveryOutput(Output):
-    """An event of which a hook is told, and how that goes."""
+    """The delivery of an event to a hook, and how it goes."""
 
     class Meta:
         model = HookDelivery
@@ -180,13 +180,13 @@ class HookDeliveryOutput(Output):
 
 
 class WebHookPing(serializers.Serializer[Any]):
-    """The event that the hook is told of, in its turn."""
+    """The event that was recorded for the test."""
 
     event_uuid = serializers.CharField()
 
 
 class WebHookReplayed(serializers.Serializer[Any]):
-    """How many events are told again; with `next`, there are more beyond that number."""
+    """How many deliveries were planned; with `next`, there are more events beyond that number."""
 
     replayed = serializers.IntegerField()
     next = serializers.IntegerField(allow_null=True)

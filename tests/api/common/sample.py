@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 from uuid import uuid4
 
 from django.urls import include, path
@@ -32,6 +32,10 @@ from common.errors import Conflict, Invalid
 from identity.models import Customer, Project
 from identity.permissions import Permission
 from identity.project_kinds import ProjectKind
+
+if TYPE_CHECKING:
+    from rest_framework.request import Request
+    from rest_framework.response import Response
 
 
 class SampleOutput(Output):
@@ -88,44 +92,44 @@ class SampleViewSet(Listed, Retrieved, ApiViewSet):
     }
 
     @creates(SampleInput)
-    def create(self, request: Any) -> Any:
+    def create(self, request: Request) -> Response:
         data = self.data(SampleInput)
         return self.created(Project.objects.create(**data, slug=uuid4().hex))
 
     @updates(SampleChange)
-    def update(self, request: Any, uuid: str) -> Any:
+    def update(self, request: Request, uuid: str) -> Response:
         project = self.row()
         project.name = self.data(SampleChange)["name"]
         project.save()
         return self.reply(project)
 
     @command()
-    def only_staff(self, request: Any, uuid: str) -> Any:
+    def only_staff(self, request: Request, uuid: str) -> Response:
         return self.answer()
 
     @command()
-    def undeclared(self, request: Any, uuid: str) -> Any:
+    def undeclared(self, request: Request, uuid: str) -> Response:
         return self.answer()
 
     @command()
-    def unasked(self, request: Any, uuid: str) -> Any:
+    def unasked(self, request: Request, uuid: str) -> Response:
         return self.answer()
 
     @command()
-    def break_a_rule(self, request: Any, uuid: str) -> Any:
+    def break_a_rule(self, request: Request, uuid: str) -> Response:
         raise Invalid({"limits": {"cpu": ["Too many."]}, "usages": [{"amount": ["Negative."]}]})
 
     @command()
-    def come_too_late(self, request: Any, uuid: str) -> Any:
+    def come_too_late(self, request: Request, uuid: str) -> Response:
         raise Conflict("Valid states for operation: OK.")
 
     @command()
-    def crash(self, request: Any, uuid: str) -> Any:
+    def crash(self, request: Request, uuid: str) -> Response:
         Project.objects.create(customer=self.row().customer, name="half", slug="half")
         raise ZeroDivisionError
 
     @listing(SampleOutput, order=("-name",))
-    def others(self, request: Any, uuid: str) -> Any:
+    def others(self, request: Request, uuid: str) -> Response:
         return self.page(self.rows().exclude(pk=self.row().pk))
 
 

@@ -93,10 +93,10 @@ def test_a_profile_that_is_written_with_another_address_asks_for_it(
 def test_a_code_that_is_forged_old_withdrawn_or_replaced_confirms_nothing(
     as_user: Callable[[User], APIClient], bob: User, now: datetime
 ) -> None:
-    replaced = emails.ask(bob, "first@example.org", actor=bob, now=now)
-    withdrawn = emails.ask(bob, NEW, actor=bob, now=now)
+    replaced = emails.request_confirmation(bob, "first@example.org", actor=bob, now=now)
+    withdrawn = emails.request_confirmation(bob, NEW, actor=bob, now=now)
     as_user(bob).post(at(bob, "cancel_change_email/"))
-    expired = emails.ask(bob, NEW, actor=bob, now=now)
+    expired = emails.request_confirmation(bob, NEW, actor=bob, now=now)
     good = emails.code_of(expired)
 
     for code in ("", "x", expired.uuid.hex, f"{good}x", emails.code_of(replaced)):
@@ -126,7 +126,7 @@ def test_nobody_takes_an_address_of_somebody_else_in_whatever_case(
     ]
     assert [(answer.status_code, answer.json()) for answer in asked] == [(400, refused)] * 4
 
-    late = emails.ask(bob, NEW, actor=bob, now=now)
+    late = emails.request_confirmation(bob, NEW, actor=bob, now=now)
     User.objects.filter(pk=alice.pk).update(email=NEW.lower())
     with pytest.raises(emails.AddressUnusable):
         emails.confirm(emails.code_of(late), now=now)
@@ -141,7 +141,7 @@ def test_nobody_takes_an_address_of_somebody_else_in_whatever_case(
 def test_staff_give_addresses_that_count_at_once(
     as_user: Callable[[User], APIClient], bob: User, dave: User, now: datetime
 ) -> None:
-    emails.ask(bob, "other@example.org", actor=bob, now=now)
+    emails.request_confirmation(bob, "other@example.org", actor=bob, now=now)
 
     shown = as_user(dave).patch(at(bob), {"email": NEW}, format="json").json()
 
@@ -153,7 +153,7 @@ def test_nobody_is_flooded_with_confirmations(
     as_user: Callable[[User], APIClient], bob: User, pi: User, now: datetime
 ) -> None:
     for _ in range(emails.MOST_TO_AN_ADDRESS):
-        emails.ask(bob, NEW, actor=bob, now=now)
+        emails.request_confirmation(bob, NEW, actor=bob, now=now)
 
     assert as_user(pi).post(at(pi, "change_email/"), {"email": NEW}).status_code == 409
 
@@ -182,7 +182,7 @@ def test_a_mail_hook_tells_nobody_who_has_not_confirmed(
 
 
 def test_what_expired_is_forgotten(bob: User, now: datetime) -> None:
-    emails.ask(bob, NEW, actor=bob, now=now)
+    emails.request_confirmation(bob, NEW, actor=bob, now=now)
 
     assert emails.prune(now=now + timedelta(days=3)) == 1
     bob.refresh_from_db()

@@ -262,7 +262,7 @@ class TestMakingAndChanging:
         }
 
     def test_a_limit_is_of_a_component_of_the_offering(self, offering, carol):
-        with pytest.raises(policies.UnknownComponents) as refused:
+        with pytest.raises(policies.UnknownPolicyComponents) as refused:
             policies.create(
                 offering,
                 component_limits={"node_fee": 1, "cpu_k_hours": 1, "xyz": 1},
