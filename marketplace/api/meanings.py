@@ -172,8 +172,9 @@ RESOURCES: Mapping[str, str] = {
     "offering_account_settings": "How people are named at the site, and which setting says so.",
     "offering_type": "How orders are delivered: `Marketplace.Slurm` by a site agent,"
     " `Marketplace.Basic` by hand.",
-    "order_in_progress": "The order that is open for it; null is none.",
-    "creation_order": "The order that created it.",
+    "order_in_progress": "The order that is open for it; null is none. In lists only where `field`"
+    " asks for it.",
+    "creation_order": "The order that created it. In lists only where `field` asks for it.",
     "paused": "Whether nobody may use it.",
     "downscaled": "Whether it may be used with less than was granted only.",
     "restrict_member_access": "Whether the members of the project are kept out.",
