@@ -14,7 +14,7 @@ from notifications import event_kinds as kinds
 from notifications.hook_matching import Wish
 from notifications.models import Hook, HookDelivery
 from notifications.services.hook_planning import delivery, visible_to_owner
-from notifications.services.hooks import Gone, Inactive
+from notifications.services.hooks import HookGone, Inactive
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -146,7 +146,7 @@ def _begun_anew(hook: Hook) -> Hook:
     """Return the hook, locked; whoever asks for a replay believes that its receiver is back."""
     locked: Hook | None = Hook.objects.select_for_update(no_key=True).filter(pk=hook.pk).first()
     if locked is None:
-        raise Gone("The hook was removed.")
+        raise HookGone("The hook was removed.")
     if not locked.is_active:
         raise Inactive("The hook is switched off.")
     locked.failures, locked.failing_since, locked.paused_until = 0, None, None

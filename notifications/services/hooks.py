@@ -64,7 +64,7 @@ class Inactive(Conflict):
     code = "hook_inactive"
 
 
-class Gone(Conflict):
+class HookGone(Conflict):
     """The hook was removed meanwhile."""
 
     code = "hook_gone"
@@ -127,7 +127,7 @@ def change(hook: Hook, *, actor: User, now: datetime, changes: Mapping[str, Any]
     One that is switched on again is told of what happens from then on, and of what it was to be
     told before; it begins anew, as if it had never failed.
 
-    :raises Gone: it was removed meanwhile.
+    :raises HookGone: it was removed meanwhile.
     :raises BadDestination: nothing may be sent there.
     :raises StrangersAddress: the address is nobody's who is concerned.
     :raises NothingAsked: there are no events of which it would be told.
@@ -160,7 +160,7 @@ def change(hook: Hook, *, actor: User, now: datetime, changes: Mapping[str, Any]
 def remove(hook: Hook, *, actor: User, now: datetime) -> None:
     """Forget a hook, with what it was still to be told.
 
-    :raises Gone: somebody else did.
+    :raises HookGone: somebody else did.
     """
     locked_position(now=now)
     locked = _locked(hook)
@@ -176,7 +176,7 @@ def rotate_secret(
 ) -> str:
     """Give a hook another secret and return it; for the time of `overlap` both sign.
 
-    :raises Gone: it was removed meanwhile.
+    :raises HookGone: it was removed meanwhile.
     """
     locked, secret = _locked(hook), new_secret()
     locked.sealed_previous, locked.previous_until = locked.sealed_secret, now + overlap
@@ -194,7 +194,7 @@ def give_up_secret(hook: Hook, *, now: datetime) -> None:
 
     Its owner has to rotate the secret to see one, and to switch it on again.
 
-    :raises Gone: it was removed meanwhile.
+    :raises HookGone: it was removed meanwhile.
     """
     locked = _locked(hook)
     locked.sealed_secret, locked.is_active = seal(new_secret()), False
@@ -208,7 +208,7 @@ def give_up_secret(hook: Hook, *, now: datetime) -> None:
 def ping(hook: WebHook, *, actor: User, now: datetime) -> Event:
     """Have a hook told that it was pinged, in its turn.
 
-    :raises Gone: it was removed meanwhile.
+    :raises HookGone: it was removed meanwhile.
     :raises Inactive: it is switched off.
     """
     locked = _locked(hook)
@@ -265,7 +265,7 @@ def _check_wish(hook: Hook) -> None:
 def _check_destination(url: str) -> None:
     try:
         destinations.read(url, allow_private=settings.WEBHOOK_ALLOW_PRIVATE)
-    except destinations.NotAllowed as error:
+    except destinations.DestinationNotAllowed as error:
         raise BadDestination({"destination_url": [error.detail]}) from error
 
 
@@ -310,7 +310,7 @@ def _addresses(customer: Customer) -> set[str]:
 def _locked(hook: Hook) -> Hook:
     found: Hook | None = Hook.objects.select_for_update(no_key=True).filter(pk=hook.pk).first()
     if found is None:
-        raise Gone("The hook was removed.")
+        raise HookGone("The hook was removed.")
     return found
 
 
