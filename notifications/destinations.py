@@ -41,7 +41,7 @@ _FROM_WITHIN = tuple(
 Address = IPv4Address | IPv6Address
 
 
-class DestinationNotAllowed(Invalid):
+class NotAllowed(Invalid):
     """A webhook may not be sent there."""
 
     code = "destination_not_allowed"
@@ -60,20 +60,20 @@ class Destination:
 def read(url: str, *, allow_private: bool) -> Destination:
     """Return the parts of a URL to which a webhook may be sent, as far as its text tells.
 
-    :raises DestinationNotAllowed: it may not be sent there.
+    :raises NotAllowed: it may not be sent there.
     """
     parts, port = _split(url)
     if parts.scheme != "https" and not (allow_private and parts.scheme == "http"):
-        raise DestinationNotAllowed("Only https:// addresses are allowed.")
+        raise NotAllowed("Only https:// addresses are allowed.")
     if parts.username is not None or parts.password is not None:
-        raise DestinationNotAllowed("The address must not hold a user name or a password.")
+        raise NotAllowed("The address must not hold a user name or a password.")
     host = _ascii(parts.hostname or "")
     literal = _literal(host)
     if not allow_private:
         if literal is not None and not is_public(literal):
-            raise DestinationNotAllowed("The address is not one of the public internet.")
+            raise NotAllowed("The address is not one of the public internet.")
         if literal is None and (host == "localhost" or host.endswith(".localhost")):
-            raise DestinationNotAllowed("The address is not one of the public internet.")
+            raise NotAllowed("The address is not one of the public internet.")
     path = quote((parts.path or "/") + (f"?{parts.query}" if parts.query else ""), safe=AS_GIVEN)
     return Destination(parts.scheme == "https", host, port or PORTS[parts.scheme], path)
 
@@ -85,13 +85,13 @@ def resolve(
 
     One that is not is reason enough to refuse: whoever answers with both means no good.
 
-    :raises DestinationNotAllowed: one of them is not public.
+    :raises NotAllowed: one of them is not public.
     :raises OSError: the name cannot be resolved, or not within the time.
     """
     addresses = _looked_up(destination.host, destination.port, seconds)
     for address in addresses:
         if not allow_private and not is_public(ipaddress.ip_address(address)):
-            raise DestinationNotAllowed("The address is not one of the public internet.")
+            raise NotAllowed("The address is not one of the public internet.")
     return addresses
 
 
@@ -151,26 +151,26 @@ def is_public(address: Address) -> bool:
 
 def _split(url: str) -> tuple[Any, int | None]:
     if len(url) > LONGEST or not url.isprintable() or set(url) & set(' \\"<>'):
-        raise DestinationNotAllowed("Enter a valid URL.")
+        raise NotAllowed("Enter a valid URL.")
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise DestinationNotAllowed("Enter a valid URL.") from error
+        raise NotAllowed("Enter a valid URL.") from error
     if not parts.hostname or parts.fragment or port == 0:
-        raise DestinationNotAllowed("Enter a valid URL.")
+        raise NotAllowed("Enter a valid URL.")
     return parts, port
 
 
 def _ascii(host: str) -> str:
     """Return a host as DNS knows it.
 
-    :raises DestinationNotAllowed: it cannot be the name of one.
+    :raises NotAllowed: it cannot be the name of one.
     """
     try:
         return host if ":" in host else host.encode("idna").decode().lower().rstrip(".")
     except UnicodeError as error:
-        raise DestinationNotAllowed("Enter a valid URL.") from error
+        raise NotAllowed("Enter a valid URL.") from error
 
 
 def _literal(host: str) -> Address | None:

@@ -265,7 +265,7 @@ def _check_wish(hook: Hook) -> None:
 def _check_destination(url: str) -> None:
     try:
         destinations.read(url, allow_private=settings.WEBHOOK_ALLOW_PRIVATE)
-    except destinations.DestinationNotAllowed as error:
+    except destinations.NotAllowed as error:
         raise BadDestination({"destination_url": [error.detail]}) from error
 
 

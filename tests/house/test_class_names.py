@@ -13,6 +13,7 @@ from tests.rooms import PACKAGES
 ALIKE = {
     "Claim",  # each queue of work has its own
     "Command",  # so Django wants it
+    "NotAllowed",  # of a rule, and of a webhook's address, whose attempts say it
     "Plan",  # an offering's, and that of a read
     "Principal",  # who acts, and what the read machinery needs to know of them
 }

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notifications import destinations
-from notifications.destinations import Destination, DestinationNotAllowed, is_public
+from notifications.destinations import Destination, NotAllowed, is_public
 
 WITHIN = (
     "127.0.0.1",
@@ -63,7 +63,7 @@ WITHIN = (
 
 @pytest.mark.parametrize("host", WITHIN)
 def test_what_leads_into_a_network_of_our_own_is_refused_as_it_is_given(host):
-    with pytest.raises(DestinationNotAllowed):
+    with pytest.raises(NotAllowed):
         destinations.read(f"https://{host}/hook", allow_private=False)
 
 
@@ -101,7 +101,7 @@ def test_what_leads_into_a_network_of_our_own_is_refused_as_it_is_given(host):
     ],
 )
 def test_what_is_no_address_of_a_receiver_is_refused(url):
-    with pytest.raises(DestinationNotAllowed):
+    with pytest.raises(NotAllowed):
         destinations.read(url, allow_private=False)
 
 
@@ -143,7 +143,7 @@ def test_a_name_with_one_address_within_is_refused_whatever_the_others_are(monke
     monkeypatch.setattr(socket, "getaddrinfo", answer("8.8.8.8", "10.0.0.1"))
     there = destinations.read("https://rebinding.example.org/", allow_private=False)
 
-    with pytest.raises(DestinationNotAllowed):
+    with pytest.raises(NotAllowed):
         destinations.resolve(there, allow_private=False)
 
 
