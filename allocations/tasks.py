@@ -232,10 +232,10 @@ def prune_messages(**_: object) -> None:
 
 
 @periodic
-def deliver_due(**_: object) -> None:
+def work_provisions(**_: object) -> None:
     """Try deliveries again whose pause is over, and those whose worker was lost."""
     periodic_rows.for_each(
-        "allocations.tasks.deliver_due",
+        "allocations.tasks.work_provisions",
         provisioning.due(now=timezone.now()),
         lambda order: provisioning.start(order, now=timezone.now()),
         now=timezone.now(),

@@ -45,8 +45,8 @@ app.conf.beat_schedule = {
         # Beat's messages pile up while no worker runs: one look is as good as many.
         "options": {"expires": 10},
     },
-    "deliver due": {
-        "task": "allocations.tasks.deliver_due",
+    "work provisions": {
+        "task": "allocations.tasks.work_provisions",
         "schedule": timedelta(seconds=10),
         "options": {"expires": 30},
     },

@@ -16,7 +16,9 @@ NOUNS: Mapping[str, str] = {
 ACCOUNTS: Mapping[str, str] = {
     "OfferingUser.username": "Username at the site; null is not named yet.",
     "OfferingUserFilter.username": "Username at the site.",
-    "OfferingUser.state": "State of the account; `OK` can be used.",
+    "OfferingUser.state": "State of the account: `Requested` and `Creating` until the site has"
+    " made it, `OK` when it can be used, two pending states while the person or the site has to do"
+    " something, `Requested deletion` and `Deleting` until it is `Deleted`.",
     "OfferingUserFilter.state": "State of the account.",
     "account_state": "State of the account; null where there is none.",
     "offering_user_state": "State of the account; null where there is none.",

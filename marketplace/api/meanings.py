@@ -123,7 +123,9 @@ ORDERS: Mapping[str, str] = {
 }
 
 RESOURCES: Mapping[str, str] = {
-    "Resource.state": "`Creating`, `OK`, `Updating`, `Terminating`, `Terminated`, or `Erred`.",
+    "Resource.state": "`Creating` until its first order is done, `OK`, `Updating` and"
+    " `Terminating` while such an order is delivered, `Terminated`, or `Erred` when a delivery"
+    " failed or the site says so.",
     "ResourceFilter.state": "State of the allocation.",
     "Resource.attributes": "What the order said beside its limits.",
     "ResourceTerminate.attributes": "What else is to be said about the end, such as"

@@ -106,8 +106,9 @@ class UserViewSet(Listed, ApiViewSet):
         """Update a person's profile.
 
         Fields that only staff may change are ignored from others. A new e-mail address counts once
-        the link that is mailed to it was opened; one that staff set counts at once. A person who
-        has not agreed to the policy yet has to send `agree_with_policy` as true.
+        the link that is mailed to it was opened; one that staff set counts at once. Whoever changes
+        their own profile and has not agreed to the policy yet has to send `agree_with_policy` as
+        true.
         """
         user, changes = self.row(), self.data(UserInput)
         agrees = changes.pop("agree_with_policy", False)

@@ -76,7 +76,7 @@ class Changes:
         """Update the integration of {one}.
 
         How orders are delivered: `backend_id`, plugin options, secret options and attributes of the
-        service. What is not sent stays.
+        service. What is not sent stays; what is sent replaces the former as a whole.
         """
         return self._change(OfferingIntegrationUpdateInput)
 

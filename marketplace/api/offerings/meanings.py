@@ -64,8 +64,10 @@ OFFERINGS: Mapping[str, str] = {
     "service_provider_can_create_offering_user": "Whether the provider manages people's accounts"
     " here.",
     "shared": "Whether it is open to other organizations.",
-    "ProviderOffering.state": "`Draft`, `Active`, `Paused`, `Archived` or `Unavailable`.",
-    "ProviderOfferingDetails.state": "`Draft`, `Active`, `Paused`, `Archived` or `Unavailable`.",
+    "ProviderOffering.state": "`Draft`, `Active` (can be ordered), `Paused` (in the catalogue,"
+    " takes no orders), `Archived` or `Unavailable`.",
+    "ProviderOfferingDetails.state": "`Draft`, `Active` (can be ordered), `Paused` (in the"
+    " catalogue, takes no orders), `Archived` or `Unavailable`.",
     "PublicOfferingDetails.state": "`Active` takes orders, `Paused` takes none.",
     "offering_state": "State of the offering.",
     "DetailState.state": "The state that the offering is in now.",

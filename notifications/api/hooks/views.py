@@ -197,8 +197,9 @@ class EmailHookViewSet(ManagedHookViewSet):
     def create(self, request: AuthenticatedRequest) -> Response:
         """Create an e-mail hook.
 
-        It is yours, or with `customer` the organization's. A link is mailed to an address that is
-        not confirmed yet; nothing else is sent there before somebody opens it.
+        It is yours, or with `customer` the organization's. The address has to be your own, or one
+        of the organization or its members. A link is mailed to one that is not confirmed yet;
+        nothing else is sent there before somebody opens it.
         """
         data = self.data(NewEmailHookInput)
         return self.created(hooks.create_email(**data, actor=request.user, now=self.now))

@@ -103,11 +103,11 @@ def test_a_delivery_whose_pause_is_over_is_tried_again(order, carol, now, monkey
     monkeypatch.setattr(backends, "load", lambda _: site)
     orders.approve_by_provider(order, actor=carol, now=now)
     dispatch_events()
-    tasks.deliver_due()
+    tasks.work_provisions()
     assert (states(Provision), site.calls) == (["due"], ["create"])
 
     Provision.objects.update(next_attempt_at=now)
-    tasks.deliver_due()
+    tasks.work_provisions()
 
     assert (states(Provision), site.calls) == (["done"], ["create", "create"])
     assert states(type(order)) == [OrderState.DONE]
