@@ -1,4 +1,4 @@
-"""How an event is told outside: the same in the log, in the feed and to webhooks. Runs no query."""
+"""An event as it is published: the same in the log, in the feed and to webhooks. Runs no query."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from uuid import UUID
 from identity.event_types import wire_name
 
 
-def told(event: Any) -> dict[str, Any]:
+def payload_of(event: Any) -> dict[str, Any]:
     """Return an event as JSON, fetched with `EventQuerySet.for_form()` or with the same rows."""
     parties = ((event.actor, "username"), (event.customer, "name"))
     places = ((event.project, "name"), (event.provider, "name"))
@@ -50,7 +50,7 @@ def context(
         "provider_uuid",
         "provider_name",
     )
-    known = {
+    context_keys = {
         **dict(zip(names, named, strict=True)),
         f"{subject_type}_uuid": subject,
         "resource_uuid": subject if subject_type == "resource" else resource,
@@ -60,6 +60,6 @@ def context(
     }
     return {
         key: value.hex if isinstance(value, UUID) else value
-        for key, value in known.items()
+        for key, value in context_keys.items()
         if value is not None
     }

@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class NotificationsApp(AppConfig):
-    """Webhooks and mails: what people and their programs are told of."""
+    """Webhooks and mails: what is sent to people and to their programs."""
 
     name = "notifications"
     default_auto_field = "django.db.models.BigAutoField"

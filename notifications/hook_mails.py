@@ -11,17 +11,17 @@ if TYPE_CHECKING:
 LONGEST_MESSAGE = 300
 
 
-def subject(site: str, told: Sequence[Mapping[str, Any]]) -> str:
+def subject(site: str, payloads: Sequence[Mapping[str, Any]]) -> str:
     """Return the subject of a mail about some events."""
-    if len(told) == 1:
-        return f"[{site}] {_said(told[0])[:100]}"
-    return f"[{site}] {len(told)} events"
+    if len(payloads) == 1:
+        return f"[{site}] {_summary(payloads[0])[:100]}"
+    return f"[{site}] {len(payloads)} events"
 
 
-def text(site: str, told: Sequence[Mapping[str, Any]], *, author: str, uuid: UUID) -> str:
+def text(site: str, payloads: Sequence[Mapping[str, Any]], *, author: str, uuid: UUID) -> str:
     """Return the text of a mail: a line for each event, and how such mails are switched off."""
     lines = [f"What happened at {site}, the earliest first:", ""]
-    lines += [f"{_moment(one)}  {one['kind']}  {_said(one)}" for one in told]
+    lines += [f"{_moment(payload)}  {payload['kind']}  {_summary(payload)}" for payload in payloads]
     lines += [
         "",
         "-- ",
@@ -34,10 +34,10 @@ def text(site: str, told: Sequence[Mapping[str, Any]], *, author: str, uuid: UUI
     return "\n".join(lines)
 
 
-def _moment(told: Mapping[str, Any]) -> str:
-    return f"{told['created']:.16}".replace("T", " ")
+def _moment(payload: Mapping[str, Any]) -> str:
+    return f"{payload['created']:.16}".replace("T", " ")
 
 
-def _said(told: Mapping[str, Any]) -> str:
+def _summary(payload: Mapping[str, Any]) -> str:
     """Return the event's message in one line, or its kind where it has none."""
-    return " ".join(str(told["message"]).split())[:LONGEST_MESSAGE] or str(told["kind"])
+    return " ".join(str(payload["message"]).split())[:LONGEST_MESSAGE] or str(payload["kind"])

@@ -1,4 +1,4 @@
-"""Which hooks a person may see, and which are told anything."""
+"""Which hooks a person may see, and which are sent anything."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class HookQuerySet(QuerySet[Any]):
         return self.filter(own | Q(customer__in=within.customers))
 
     def live(self) -> Self:
-        """Keep those that are told anything.
+        """Keep those that are sent anything.
 
         A person's is only while they may log in, an organisation's until that is removed. Nothing
         is mailed to an address that nobody has confirmed.

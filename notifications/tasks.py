@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 @periodic
 def plan_hooks(**_: object) -> None:
-    """Decide which hooks are to be told of new events, up to the end of the log."""
+    """Decide which hooks are to be sent new events, up to the end of the log."""
     while hook_planning.plan(now=timezone.now()):
         pass
 

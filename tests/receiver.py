@@ -43,7 +43,7 @@ class Received:
     body: bytes
 
     @property
-    def told(self) -> dict[str, Any]:
+    def payload(self) -> dict[str, Any]:
         told: dict[str, Any] = json.loads(self.body)
         return told
 
@@ -74,7 +74,7 @@ class Receiver:
 
     def took(self) -> list[str]:
         """Return the UUIDs of the events in the order in which they were received."""
-        return [one.told["uuid"] for one in self.received]
+        return [one.payload["uuid"] for one in self.received]
 
     def take(self, request: Received) -> int:
         with self.lock:

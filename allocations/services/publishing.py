@@ -39,7 +39,7 @@ log = logging.getLogger(__name__)
 
 PRUNING = "allocations.tasks.prune_messages"
 BATCH = 200
-TOLD_OF = frozenset({ObjectType.RESOURCE_PERIODIC_LIMITS})
+RECORDED_TYPES = frozenset({ObjectType.RESOURCE_PERIODIC_LIMITS})
 """What is recorded when it has left: the page of a policy shows that its settings were sent."""
 
 
@@ -98,7 +98,7 @@ def settle(claimed: Claim, sent: list[QueueMessage], *, now: datetime) -> None:
             failures=0, last_error="", last_published_at=now
         )
     for message in sent:
-        if message.object_type in TOLD_OF:
+        if message.object_type in RECORDED_TYPES:
             _record(message, now=now)
 
 
@@ -119,7 +119,7 @@ def give_back(claimed: Claim, error: Exception, *, now: datetime) -> None:
 def prune(*, now: datetime, kept_for: timedelta) -> int:
     """Throw away what has left long ago, and what nobody took for as long; return how many.
 
-    Whoever did not read for so long is told to bring everything in line instead.
+    Whoever did not read for so long is sent a message to bring everything in line instead.
     """
     before = now - kept_for
     pruned, _ = QueueMessage.objects.filter(published_at__lt=before).delete()

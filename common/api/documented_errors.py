@@ -32,6 +32,24 @@ AFTER_A_WHILE = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 SENT_ALREADY = HTTPStatus.NOT_MODIFIED
 UNREADABLE = HTTPStatus.BAD_REQUEST
 
+MEANINGS = {
+    HTTPStatus.NOT_MODIFIED: "The client has it already (`If-None-Match`).",
+    HTTPStatus.BAD_REQUEST: "A value cannot be read, or a rule does not allow it.",
+    HTTPStatus.UNAUTHORIZED: "There is no token, or it is not one that is accepted.",
+    HTTPStatus.FORBIDDEN: "You may see it, but not do this with it.",
+    HTTPStatus.NOT_FOUND: "There is no such thing that you may see, or no such page.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "The address takes other methods; `Allow` names them.",
+    HTTPStatus.NOT_ACCEPTABLE: "There is no answer of the type that `Accept` asks for.",
+    HTTPStatus.CONFLICT: "Its state does not allow that now, or somebody else was quicker.",
+    HTTPStatus.PRECONDITION_FAILED: "It has changed since it was read (`If-Match`).",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is too large.",
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "The body is of a type that is not read.",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "The `Idempotency-Key` was used for another request.",
+    HTTPStatus.TOO_MANY_REQUESTS: "Too many requests; wait for as long as `Retry-After` says.",
+    HTTPStatus.SERVICE_UNAVAILABLE: "The service is busy or its database away; try again later.",
+}
+"""When each status is answered."""
+
 SCHEMAS: dict[str, Schema] = {
     "Error": {
         "type": "object",
@@ -127,9 +145,9 @@ def _name(status: HTTPStatus) -> str:
 
 def _answer(status: HTTPStatus) -> Schema:
     if status is SENT_ALREADY:
-        return {"description": "The client has it already (`If-None-Match`)."}
+        return {"description": MEANINGS[status]}
     body = "ValidationError" if status is UNREADABLE else "Error"
-    answer: Schema = {"description": status.phrase, "content": _content(body)}
+    answer: Schema = {"description": MEANINGS[status], "content": _content(body)}
     if status in AFTER_A_WHILE:
         seconds = {"description": "Seconds to wait.", "schema": {"type": "integer"}}
         answer["headers"] = {"Retry-After": seconds}
@@ -179,7 +197,7 @@ def _let_keys_be_chosen(operation: Schema, schemas: dict[str, Schema]) -> None:
         return
     if name + PARTIAL not in schemas:
         partial = {key: value for key, value in schemas[name].items() if key != "required"}
-        partial["description"] = f"What `field=` asks for of a {name}, and nothing else."
+        partial["description"] = f"The keys of a {name} that `field` asks for."
         schemas[name + PARTIAL] = partial
     either = {"anyOf": [row, {"$ref": f"#/components/schemas/{name}{PARTIAL}"}]}
     if "items" in holder:

@@ -19,7 +19,7 @@ from django.db.models import Max
 
 from common.errors import Gone, Invalid
 from common.stored import EARLIEST
-from identity.event_form import told
+from identity.event_form import payload_of
 from identity.event_types import kinds_meant
 from identity.models import Event
 
@@ -151,4 +151,4 @@ def read(
     if len(found) > limit:
         found = found[:limit]
         upto = found[-1].sequence
-    return FeedPage([told(event) for event in found], upto, has_more=upto < within.latest)
+    return FeedPage([payload_of(event) for event in found], upto, has_more=upto < within.latest)

@@ -1,4 +1,4 @@
-"""Pages of hooks: who is told of what, and how that went. The secrets are never shown."""
+"""Pages of hooks: who is sent what, and how that went. The secrets are never shown."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class HookAdmin(RecordAdmin):
         section(None, "hook_type", "destination_url", "content_type", "email", "is_active"),
         section("Whose", "author", "customer", "created", "uuid"),
         section(
-            "Told of",
+            "Which events",
             columns.pretty("event_types"),
             columns.pretty("event_kinds"),
             columns.pretty("event_groups"),
@@ -105,8 +105,8 @@ class HookAdmin(RecordAdmin):
         StaffAction("switch_on", "Switch on", "Switched on", explained(_switch_on), when=_is_off),
         StaffAction(
             "replay_dead",
-            "Tell again what was given up",
-            "Will be told again",
+            "Send again what was given up",
+            "Will be sent again",
             explained(hook_replay.replay_dead),
             when=_is_active,
         ),
@@ -124,7 +124,7 @@ class HookAdmin(RecordAdmin):
 
 @admin.register(HookDelivery)
 class HookDeliveryAdmin(RecordAdmin):
-    """Of which event a hook is to be told, and how that went."""
+    """Which event a hook is to be sent, and how that went."""
 
     list_display = (
         "id",
@@ -159,11 +159,11 @@ class HookDeliveryAdmin(RecordAdmin):
     staff_actions = (
         StaffAction(
             "replay",
-            "Tell again",
-            "Will be told again",
+            "Send again",
+            "Will be sent again",
             explained(hook_replay.replay_delivery),
             when=_of_active_hook,
-            explanation="The hook is told of the event again, whether it took it before or not.",
+            explanation="The event is sent again, whether the receiver took it before or not.",
         ),
     )
 

@@ -1,1 +1,1 @@
-"""Ways out of the service for what is told to others: over HTTP and by mail."""
+"""Ways out of the service for what is sent to others: over HTTP and by mail."""

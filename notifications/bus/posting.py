@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 10.0
 TOTAL_SECONDS = 20.0
-KEPT_OF_ANSWER = 500
-"""Characters of an answer that are kept for whoever looks why it is not what they expected."""
+STORED_OF_ANSWER = 500
+"""Characters of an answer that are stored for whoever looks why it is not what they expected."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
     try:
         status, text, retry_after = _post(url, body, headers)
     except (OSError, HTTPException, ValueError, DomainError) as error:
-        return Answer(None, error=_told(error), milliseconds=_since(started))
+        return Answer(None, error=_error_text(error), milliseconds=_since(started))
     failure = "" if 200 <= status < 300 else f"HTTP {status}"
     return Answer(status, text, failure, _since(started), retry_after)
 
@@ -138,8 +138,8 @@ def _exchange(
     connection.sock = sock
     connection.request("POST", destination.path, body, {**headers, "Connection": "close"})
     with closing(connection.getresponse()) as response:
-        text = response.read(KEPT_OF_ANSWER * 4).decode(errors="replace").replace("\x00", "")
-        return response.status, text[:KEPT_OF_ANSWER], _seconds(response.getheader("Retry-After"))
+        text = response.read(STORED_OF_ANSWER * 4).decode(errors="replace").replace("\x00", "")
+        return response.status, text[:STORED_OF_ANSWER], _seconds(response.getheader("Retry-After"))
 
 
 def _shut(sock: socket.socket, is_over: Event) -> None:
@@ -153,10 +153,10 @@ def _seconds(text: str | None) -> int | None:
     return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 7 else None
 
 
-def _told(error: Exception) -> str:
+def _error_text(error: Exception) -> str:
     if isinstance(error, TimeoutError):
         return "It took too long."
-    return f"{type(error).__name__}: {error}"[:KEPT_OF_ANSWER].replace("\x00", "")
+    return f"{type(error).__name__}: {error}"[:STORED_OF_ANSWER].replace("\x00", "")
 
 
 def _since(started: float) -> int:

@@ -1,4 +1,4 @@
-"""Hooks: somebody's wish to be told of events by HTTP or by mail, and how telling them went."""
+"""Hooks: that somebody is sent events by HTTP or by mail, and how sending them went."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from notifications.querysets import HookQuerySet
 
 
 class HookType(StrEnum):
-    """The ways of telling; the words are Waldur's."""
+    """The ways of sending; the words are Waldur's."""
 
     WEB = "webhook"
     EMAIL = "email"
@@ -61,7 +61,7 @@ class HookManager(models.Manager["Hook"]):
         return rows if self.hook_type is None else rows.filter(hook_type=self.hook_type.value)
 
     def live(self) -> HookQuerySet:
-        """Return the hooks that are told anything."""
+        """Return the hooks that are sent anything."""
         return self.get_queryset().live()
 
 
@@ -70,7 +70,7 @@ class Hook(EventSubject, Timestamped):
 
     Both sorts are in one table, so that they are listed, planned and claimed by one query each;
     `WebHook` and `EmailHook` are its two halves. `event_types` are Waldur's names, `event_kinds`
-    our own (`order.done`, `order.*`, `*`); without `scopes` it is told of everything of these that
+    our own (`order.done`, `order.*`, `*`); without `scopes` it is sent everything of these that
     its owner may see. The secrets are sealed.
     """
 
@@ -135,7 +135,7 @@ class Hook(EventSubject, Timestamped):
 
 
 class WebHook(Hook):
-    """A hook that is told by HTTP."""
+    """A hook whose events are posted to a URL."""
 
     objects: ClassVar[HookManager] = HookManager(HookType.WEB)
 
@@ -145,7 +145,7 @@ class WebHook(Hook):
 
 
 class EmailHook(Hook):
-    """A hook that is told by mail."""
+    """A hook whose events are mailed."""
 
     objects: ClassVar[HookManager] = HookManager(HookType.EMAIL)
 
@@ -155,7 +155,7 @@ class EmailHook(Hook):
 
 
 class HookDelivery(Delivery):
-    """One event of which one hook is to be told.
+    """One event that one hook is to be sent.
 
     The event's number and subject stand here too: they decide what may be sent next.
     """
@@ -199,7 +199,7 @@ class HookDelivery(Delivery):
 
 
 class HookAttempt(models.Model):
-    """One try to tell a hook of an event, and what came of it."""
+    """One try to send a hook an event, and what came of it."""
 
     delivery = models.ForeignKey(HookDelivery, on_delete=models.CASCADE, related_name="tries")
     started = models.DateTimeField()

@@ -1,1 +1,1 @@
-"""Everything that decides who is told of what, and tells them."""
+"""Everything that decides who is sent what, and sends it."""

@@ -15,19 +15,19 @@ if TYPE_CHECKING:
 def remove_hooks_of_user(user_uuid: UUID) -> None:
     """Forget the hooks of a person who was removed; those of organisations stay theirs.
 
-    None of them was told anything since the person could not log in any more.
+    None of them was sent anything since the person could not log in any more.
     """
     Hook.objects.filter(author__uuid=user_uuid, author__is_removed=True, customer=None).delete()
 
 
 def switch_off_hooks_of_customer(customer_uuid: UUID, *, now: datetime) -> None:
-    """Switch off the hooks of an organisation that was removed, which are told nothing since."""
+    """Switch off the hooks of an organisation that was removed, which are sent nothing since."""
     hooks = Hook.objects.filter(customer__uuid=customer_uuid, customer__is_removed=True)
     hooks.filter(is_active=True).update(is_active=False, modified=now)
 
 
 def confirm_address(hook_uuid: UUID, email: str, now: datetime) -> None:
-    """Let a hook be told of what happens from now on, if it still has the confirmed address.
+    """Let a hook be sent what happens from now on, if it still has the confirmed address.
 
     :raises emails.BadCode: the hook was removed meanwhile.
     """

@@ -1,4 +1,4 @@
-"""Planning: each numbered event becomes a delivery to each hook that is to be told of it.
+"""Planning: each numbered event becomes a delivery to each hook that is to be sent it.
 
 The log is read by number, beyond a position that moves in the transaction that writes the
 deliveries: whatever crashes, every event is planned, and none twice.
@@ -14,7 +14,7 @@ from django.db.models import Max, Min, Q
 
 from identity.models import Event
 from notifications import event_kinds as kinds
-from notifications.hook_matching import Wish
+from notifications.event_filters import EventFilter
 from notifications.models import Hook, HookDelivery, HookPosition
 from notifications.models.hook import Singleton
 
@@ -28,14 +28,14 @@ log = logging.getLogger(__name__)
 
 BATCH = 500
 PING = kinds.WEB_HOOK_PINGED.name
-"""The event that only the hook that it is about is told of."""
+"""The event that only the hook is sent that it is about."""
 
 
 @transaction.atomic
 def plan(*, now: datetime) -> int:
     """Plan the next events of the log; return how many there were.
 
-    A hook is told of what happened since it was made or switched on, of what its owner may see as
+    A hook is sent what happened since it was made or switched on, of what its owner may see as
     things stand when it is planned.
     """
     position = locked_position(now=now)
@@ -82,7 +82,7 @@ def delivery(hook: Hook, event: Event, *, now: datetime) -> HookDelivery:
 
 
 def visible_to_owner(hook: Hook) -> QuerySet[Event]:
-    """Return the events that a hook may be told of: what its owner may read, and its own."""
+    """Return the events that a hook may be sent: what its owner may read, and its own."""
     its_own = Event.objects.filter(subject_uuid=hook.uuid)
     return (_read_by_owner(hook) | its_own).exclude(Q(kind=PING) & ~Q(subject_uuid=hook.uuid))
 
@@ -107,7 +107,7 @@ class _Readable:
         self._by_owner: dict[tuple[int | None, int | None], set[int]] = {}
 
     def by(self, hook: Hook, event: Event) -> bool:
-        """Tell whether a hook may be told of an event."""
+        """Tell whether a hook may be sent an event."""
         owner = (hook.customer_id, None if hook.customer_id else hook.author_id)
         if owner not in self._by_owner:
             seen = _read_by_owner(hook).filter(pk__in=self._keys)
@@ -116,17 +116,20 @@ class _Readable:
 
 
 def _wanted(hook: Hook, events: Sequence[Event]) -> list[Event]:
-    """Return what a hook listens to, since it was made or switched on."""
+    """Return what a hook asks for, since it was made or switched on."""
     try:
-        wish = Wish.of(hook)
-    except (TypeError, ValueError):  # what it wants cannot be read: others are told none the less
-        log.exception("hook %s does not say what it wants to hear of", hook.uuid)
+        chosen = EventFilter.of(hook)
+    except (
+        TypeError,
+        ValueError,
+    ):  # others are sent theirs none the less
+        log.exception("the filter of hook %s cannot be read", hook.uuid)
         return []
     return [
         event
         for event in events
         if event.created >= hook.active_since
-        and (event.subject_uuid == hook.uuid if event.kind == PING else wish.wants(event))
+        and (event.subject_uuid == hook.uuid if event.kind == PING else chosen.matches(event))
     ]
 
 
@@ -136,7 +139,7 @@ def _after(sequence: int) -> QuerySet[Event]:
 
 
 def _pass_over(position: HookPosition, *, now: datetime) -> int:
-    """Move to the end of the log, since nobody is to be told of anything."""
+    """Move to the end of the log, since nobody is to be sent anything."""
     last = _last()
     if last > position.sequence:
         _move(position, last, now=now)

@@ -1,4 +1,4 @@
-"""Telling a hook again: one event, a stretch of the log, or all that was given up."""
+"""Sending a hook again: one event, a stretch of the log, or all that was given up."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from common.errors import Missing
 from common.leased_rows import begun_anew
 from identity import events
 from notifications import event_kinds as kinds
-from notifications.hook_matching import Wish
+from notifications.event_filters import EventFilter
 from notifications.models import Hook, HookDelivery
 from notifications.services.hook_planning import delivery, visible_to_owner
 from notifications.services.hooks import HookGone, Inactive
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     from identity.models import Event, User
 
 MOST = 10_000
-"""How many events one request may have told again; what is left is another request."""
+"""How many events one request may have sent again; what is left is another request."""
 
 CHUNK = 500
 
 
 class NoSuchEvent(Missing):
-    """There is no event with that UUID of which the hook may be told."""
+    """There is no event with that UUID that the hook may be sent."""
 
     code = "no_such_event"
 
@@ -55,7 +55,7 @@ class Stretch:
 
 @dataclass(frozen=True)
 class Replayed:
-    """How many events are told again; `next` is where to go on if there are more."""
+    """How many events are sent again; `next` is where to go on if there are more."""
 
     replayed: int
     next: int | None = None
@@ -69,11 +69,11 @@ def replay(
     actor: User,
     now: datetime,
 ) -> Replayed:
-    """Tell a hook again of one event, of a stretch of the log, or of all that was given up.
+    """Send a hook again one event, a stretch of the log, or all that was given up.
 
     :raises Gone: the hook was removed meanwhile.
     :raises Inactive: it is switched off.
-    :raises NoSuchEvent: it may not be told of the event.
+    :raises NoSuchEvent: it may not be sent the event.
     """
     if event_uuid is not None:
         return replay_event(hook, event_uuid, actor=actor, now=now)
@@ -84,41 +84,41 @@ def replay(
 
 @transaction.atomic
 def replay_event(hook: Hook, event_uuid: UUID, *, actor: User, now: datetime) -> Replayed:
-    """Tell a hook of one event again, or for the first time, whether it listens to such or not.
+    """Send a hook one event again, or for the first time, whether it asks for such or not.
 
     :raises Gone: the hook was removed meanwhile.
     :raises Inactive: it is switched off.
-    :raises NoSuchEvent: it may not be told of any such event.
+    :raises NoSuchEvent: it may not be sent any such event.
     """
     locked = _begun_anew(hook)
     event = visible_to_owner(locked).filter(uuid=event_uuid, sequence__isnull=False).first()
     if event is None:
         raise NoSuchEvent("No Event matches the given query.")
-    return _told(locked, Replayed(_again(locked, [event], now=now)), actor=actor, now=now)
+    return _recorded(locked, Replayed(_again(locked, [event], now=now)), actor=actor, now=now)
 
 
 @transaction.atomic
 def replay_stretch(hook: Hook, stretch: Stretch, *, actor: User, now: datetime) -> Replayed:
-    """Tell a hook again of all in a stretch of the log that it listens to.
+    """Send a hook again all in a stretch of the log that it asks for.
 
     :raises Gone: the hook was removed meanwhile.
     :raises Inactive: it is switched off.
     """
     locked = _begun_anew(hook)
-    wish, replayed, further = Wish.of(locked), 0, None
+    chosen, replayed, further = EventFilter.of(locked), 0, None
     rows = stretch.of(visible_to_owner(locked)).filter(sequence__isnull=False)
     rows = rows.select_related("customer", "provider", "project").order_by("sequence")
     for chunk in _chunks(rows):
-        replayed += _again(locked, [event for event in chunk if wish.wants(event)], now=now)
+        replayed += _again(locked, [event for event in chunk if chosen.matches(event)], now=now)
         if replayed >= MOST:
             further = chunk[-1].sequence
             break
-    return _told(locked, Replayed(replayed, further), actor=actor, now=now)
+    return _recorded(locked, Replayed(replayed, further), actor=actor, now=now)
 
 
 @transaction.atomic
 def replay_dead(hook: Hook, *, actor: User, now: datetime) -> Replayed:
-    """Tell a hook again of all that was given up, the oldest first.
+    """Send a hook again all that was given up, the oldest first.
 
     :raises Gone: the hook was removed meanwhile.
     :raises Inactive: it is switched off.
@@ -129,15 +129,15 @@ def replay_dead(hook: Hook, *, actor: User, now: datetime) -> Replayed:
     rows = HookDelivery.objects.filter(pk__in=[pk for pk, _ in chosen])
     rows.update(planned_at=now, **begun_anew(now))
     further = chosen[-1][1] if len(chosen) == MOST else None
-    return _told(locked, Replayed(len(chosen), further), actor=actor, now=now)
+    return _recorded(locked, Replayed(len(chosen), further), actor=actor, now=now)
 
 
 def replay_delivery(row: HookDelivery, *, actor: User, now: datetime) -> Replayed:
-    """Tell a hook again of what a delivery is about.
+    """Send a hook again what a delivery is about.
 
     :raises Gone: the hook was removed meanwhile.
     :raises Inactive: it is switched off.
-    :raises NoSuchEvent: it may not be told of the event any more.
+    :raises NoSuchEvent: it may not be sent the event any more.
     """
     return replay_event(row.hook, row.event.uuid, actor=actor, now=now)
 
@@ -177,7 +177,7 @@ def _column(bound: int | datetime) -> str:
     return "sequence" if isinstance(bound, int) else "created"
 
 
-def _told(hook: Hook, replayed: Replayed, *, actor: User, now: datetime) -> Replayed:
+def _recorded(hook: Hook, replayed: Replayed, *, actor: User, now: datetime) -> Replayed:
     kind = kinds.WEB_HOOK_REPLAYED if hook.destination_url else kinds.EMAIL_HOOK_REPLAYED
     events.record(
         kind,

@@ -1,4 +1,4 @@
-"""A run of the sender: several hooks at once, each told of one thing at a time, for a while.
+"""A run of the sender: several hooks at once, each sent one thing at a time, for a while.
 
 The threads do nothing but talk to receivers; the database is asked by the one that runs.
 """
@@ -98,44 +98,47 @@ def run(*, clock: Callable[[], datetime], at_once: int = AT_ONCE) -> int:
 
 
 def send(claimed: Claim, now: datetime) -> Answer:
-    """Tell a receiver what was claimed; whatever goes wrong is the answer, and is tried again."""
+    """Send a receiver what was claimed; whatever goes wrong is the answer, and is tried again."""
     try:
         return _mail(claimed) if claimed.hook_type is HookType.EMAIL else _post(claimed, now)
     except DomainError as error:
         return Answer(None, error=str(error.detail))
     except Exception as error:
-        log.exception("Hook %s could not be told", claimed.hook_uuid)
+        log.exception("Hook %s could not be sent its events", claimed.hook_uuid)
         return Answer(None, error=f"{type(error).__name__}: {error}")
 
 
 def _post(claimed: Claim, now: datetime) -> Answer:
-    told = claimed.parts[0].told
+    payload = claimed.parts[0].payload
     is_form = claimed.content_type == ContentType.FORM
-    body = _form(told) if is_form else orjson.dumps(told)
+    body = _form(payload) if is_form else orjson.dumps(payload)
     timestamp = int(now.timestamp())
     headers = {
         "Content-Type": "application/x-www-form-urlencoded" if is_form else "application/json",
         "User-Agent": f"EFP-Allocations/{settings.VERSION}",
-        "webhook-id": told["uuid"],
+        "webhook-id": payload["uuid"],
         "webhook-timestamp": str(timestamp),
         "webhook-signature": sign(
-            map(unseal, claimed.sealed), message_id=told["uuid"], timestamp=timestamp, body=body
+            map(unseal, claimed.sealed), message_id=payload["uuid"], timestamp=timestamp, body=body
         ),
     }
     return post(claimed.address, body, headers)
 
 
-def _form(told: dict[str, Any]) -> bytes:
+def _form(payload: dict[str, Any]) -> bytes:
     """Return the keys as a form has them: texts, and JSON for what is none."""
     pairs = {
-        key: value if isinstance(value, str) else json.dumps(value) for key, value in told.items()
+        key: value if isinstance(value, str) else json.dumps(value)
+        for key, value in payload.items()
     }
     return urlencode(pairs).encode()
 
 
 def _mail(claimed: Claim) -> Answer:
-    told = [part.told for part in claimed.parts]
-    text = hook_mails.text(settings.SITE_NAME, told, author=claimed.author, uuid=claimed.hook_uuid)
-    subject = hook_mails.subject(settings.SITE_NAME, told)
+    payloads = [part.payload for part in claimed.parts]
+    text = hook_mails.text(
+        settings.SITE_NAME, payloads, author=claimed.author, uuid=claimed.hook_uuid
+    )
+    subject = hook_mails.subject(settings.SITE_NAME, payloads)
     took = mailing.send([claimed.address], subject, text)
     return Answer(TAKEN_BY_MAIL_SERVER, milliseconds=took)

@@ -1,7 +1,7 @@
 """Sending: deliveries that are due are claimed, sent outside of any transaction, and settled.
 
-A hook is told of one thing at a time, so that a slow receiver takes one place of several; the hook
-that was tried least recently comes first. What an object's events tell stays in order. A receiver
+A hook is sent one thing at a time, so that a slow receiver takes one place of several; the hook
+that was tried least recently comes first. The events of an object stay in order. A receiver
 that cannot be reached is left alone as a whole, longer each time, and loses nothing by it.
 """
 
@@ -18,7 +18,7 @@ from common import leased_rows
 from common.leased_rows import IS_OPEN, is_due, is_free, store
 from common.leases import Backoff
 from common.redaction import without_secrets
-from identity.event_form import told
+from identity.event_form import payload_of
 from notifications.models import Hook, HookAttempt, HookDelivery
 from notifications.models.hook import HookType
 from notifications.services import hooks
@@ -51,7 +51,7 @@ class Part:
 
     delivery_id: int
     attempt: int
-    told: dict[str, Any]
+    payload: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -159,7 +159,7 @@ def _first_of_subjects(rows: QuerySet[HookDelivery]) -> QuerySet[HookDelivery]:
 
 
 def _in_turn(hook: Hook) -> QuerySet[HookDelivery]:
-    """Return what is sent next; a mail tells all, so that it need not leave out what follows."""
+    """Return what is sent next; a mail has all, so that it need not leave out what follows."""
     rows = HookDelivery.objects.filter(hook=hook)
     if hook.hook_type == HookType.EMAIL:
         rows = rows.filter(IS_OPEN).order_by("sequence")
@@ -185,7 +185,7 @@ def _claimed(hook: Hook, chosen: list[HookDelivery], *, now: datetime) -> Claim:
         content_type=hook.content_type,
         author=hook.author.full_name or hook.author.username,
         sealed=(hook.sealed_secret, hook.sealed_previous) if overlaps else (hook.sealed_secret,),
-        parts=tuple(Part(row.pk, row.attempts, told(row.event)) for row in chosen),
+        parts=tuple(Part(row.pk, row.attempts, payload_of(row.event)) for row in chosen),
     )
 
 
@@ -267,5 +267,5 @@ def _hold_up(own: Sequence[HookDelivery], *, now: datetime) -> None:
 def _pause_of(hook: Hook, answer: Answer) -> timedelta:
     """Return how long a receiver is left alone, at least as long as it asks for."""
     pause = hook_pause_after(hook.failures, is_answered=answer.status is not None)
-    wished = timedelta(seconds=answer.retry_after or 0)
-    return max(pause, min(wished, OF_HOOKS.longest))
+    asked_for = timedelta(seconds=answer.retry_after or 0)
+    return max(pause, min(asked_for, OF_HOOKS.longest))

@@ -1,4 +1,4 @@
-"""Hooks: made, changed, tried out and removed by those whom they tell."""
+"""Hooks: made, changed, tried out and removed by those to whom they send."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 MOST_HOOKS = 50
 """Of an organization, and of a person for themselves."""
 
-NOTHING_ASKED = "Please specify list of event_types or event_groups."
+NO_EVENTS_CHOSEN = "Please specify list of event_types or event_groups."
 
 
 class BadDestination(Invalid):
@@ -46,8 +46,8 @@ class StrangersAddress(Invalid):
     code = "strangers_address"
 
 
-class NothingAsked(Invalid):
-    """The hook would never be told of anything."""
+class NoEventsChosen(Invalid):
+    """The hook would never be sent anything."""
 
     code = "nothing_asked"
 
@@ -78,14 +78,14 @@ def create_web(
     now: datetime,
     customer: Customer | None = None,
     content_type: str = ContentType.JSON,
-    **wish: Any,
+    **fields: Any,
 ) -> tuple[WebHook, str]:
-    """Have somebody, or their organisation, told of events by HTTP; return the secret as well.
+    """Have events posted to somebody, or to their organisation; return the secret as well.
 
     The secret signs what is sent; it cannot be shown again.
 
     :raises BadDestination: nothing may be sent there.
-    :raises NothingAsked: there are no events of which it would be told.
+    :raises NoEventsChosen: there are no events that it would be sent.
     :raises TooMany: there are too many already.
     """
     _check_destination(destination_url)
@@ -96,41 +96,41 @@ def create_web(
         content_type=ContentType(content_type).value,
         sealed_secret=seal(secret),
     )
-    _add(hook, customer=customer, actor=actor, now=now, wish=wish)
+    _add(hook, customer=customer, actor=actor, now=now, fields=fields)
     return hook, secret
 
 
 @transaction.atomic
 def create_email(
-    *, email: str, actor: User, now: datetime, customer: Customer | None = None, **wish: Any
+    *, email: str, actor: User, now: datetime, customer: Customer | None = None, **fields: Any
 ) -> EmailHook:
-    """Have somebody told of events by mail, once whoever reads it has confirmed the address.
+    """Have events mailed to an address, once whoever reads it has confirmed it.
 
     The actor's own address is confirmed already.
 
     :raises StrangersAddress: the address is nobody's who is concerned.
-    :raises NothingAsked: there are no events of which it would be told.
+    :raises NoEventsChosen: there are no events that it would be sent.
     :raises TooMany: there are too many already.
     """
     _check_address(email, customer, actor=actor)
     hook = EmailHook(hook_type=HookType.EMAIL.value, email=email)
     hook.email_confirmed_at = now if _is_own(email, actor) else None
-    _add(hook, customer=customer, actor=actor, now=now, wish=wish)
+    _add(hook, customer=customer, actor=actor, now=now, fields=fields)
     _have_confirmed(hook, actor=actor, now=now)
     return hook
 
 
 @transaction.atomic
 def change(hook: Hook, *, actor: User, now: datetime, changes: Mapping[str, Any]) -> None:
-    """Change where a hook leads, of what it is told, or whether it is.
+    """Change where a hook leads, which events it is sent, or whether it is.
 
-    One that is switched on again is told of what happens from then on, and of what it was to be
-    told before; it begins anew, as if it had never failed.
+    One that is switched on again is sent what happens from then on, and what it was to be
+    sent before; it begins anew, as if it had never failed.
 
     :raises HookGone: it was removed meanwhile.
     :raises BadDestination: nothing may be sent there.
     :raises StrangersAddress: the address is nobody's who is concerned.
-    :raises NothingAsked: there are no events of which it would be told.
+    :raises NoEventsChosen: there are no events that it would be sent.
     """
     locked_position(now=now)
     locked = _locked(hook)
@@ -148,7 +148,7 @@ def change(hook: Hook, *, actor: User, now: datetime, changes: Mapping[str, Any]
         changed |= {"failures": 0, "failing_since": None, "paused_until": None}
     for name, value in changed.items():
         setattr(locked, name, value)
-    _check_wish(locked)
+    _check_events(locked)
     locked.save(update_fields=[*changed, "modified"])
     kind = kinds.WEB_HOOK_UPDATED if _is_web(locked) else kinds.EMAIL_HOOK_UPDATED
     _record(kind, locked, actor=actor, now=now, fields=sorted(changes))
@@ -158,7 +158,7 @@ def change(hook: Hook, *, actor: User, now: datetime, changes: Mapping[str, Any]
 
 @transaction.atomic
 def remove(hook: Hook, *, actor: User, now: datetime) -> None:
-    """Forget a hook, with what it was still to be told.
+    """Forget a hook, with what it was still to be sent.
 
     :raises HookGone: somebody else did.
     """
@@ -206,7 +206,7 @@ def give_up_secret(hook: Hook, *, now: datetime) -> None:
 
 @transaction.atomic
 def ping(hook: WebHook, *, actor: User, now: datetime) -> Event:
-    """Have a hook told that it was pinged, in its turn.
+    """Have a hook sent that it was pinged, in its turn.
 
     :raises HookGone: it was removed meanwhile.
     :raises Inactive: it is switched off.
@@ -231,7 +231,7 @@ def _add(
     customer: Customer | None,
     actor: User,
     now: datetime,
-    wish: Mapping[str, Any],
+    fields: Mapping[str, Any],
 ) -> None:
     """Save a new hook; the planner waits, so that nothing that happens from now on is missed."""
     locked_position(now=now)
@@ -240,9 +240,9 @@ def _add(
     )
     hook.author, hook.customer = actor, customer
     hook.created = hook.active_since = now
-    for name, value in wish.items():
+    for name, value in fields.items():
         setattr(hook, name, value)
-    _check_wish(hook)
+    _check_events(hook)
     hook.save(force_insert=True)
     kind = kinds.WEB_HOOK_CREATED if _is_web(hook) else kinds.EMAIL_HOOK_CREATED
     _record(kind, hook, actor=actor, now=now)
@@ -257,9 +257,9 @@ def _check_number(author: User, whose: Mapping[str, Any]) -> None:
         raise TooMany(f"One person may make at most {most} hooks, for themselves and others.")
 
 
-def _check_wish(hook: Hook) -> None:
+def _check_events(hook: Hook) -> None:
     if not (hook.event_types or hook.event_kinds or hook.event_groups):
-        raise NothingAsked({"non_field_errors": [NOTHING_ASKED]})
+        raise NoEventsChosen({"non_field_errors": [NO_EVENTS_CHOSEN]})
 
 
 def _check_destination(url: str) -> None:
@@ -270,7 +270,7 @@ def _check_destination(url: str) -> None:
 
 
 def _check_address(email: str, customer: Customer | None, *, actor: User) -> None:
-    """Refuse to have strangers told: whoever gets mail of ours has to do with the service."""
+    """Refuse to have strangers mailed: whoever gets mail of ours has to do with the service."""
     if actor.is_staff or mailbox_of(email) == mailbox_of(actor.email):
         return
     if customer is not None and mailbox_of(email) in _addresses(customer):
@@ -300,10 +300,11 @@ def _have_confirmed(hook: Hook, *, actor: User, now: datetime) -> None:
 
 
 def _addresses(customer: Customer) -> set[str]:
-    told = read_list(customer.notification_emails)
+    listed = read_list(customer.notification_emails)
     members = Grant.objects.in_force().filter(customer=customer)
     members = members.filter(scope_type=ScopeType.CUSTOMER, user__is_active=True)
-    emails: Sequence[str] = [customer.email, *told, *members.values_list("user__email", flat=True)]
+    of_members = members.values_list("user__email", flat=True)
+    emails: Sequence[str] = [customer.email, *listed, *of_members]
     return {mailbox_of(email) for email in emails if email}
 
 
@@ -324,5 +325,5 @@ def _record(
     """Record what happened to a hook; not its whole address, which may hold a secret."""
     where = hook.email or destinations.host_of(hook.destination_url)
     message = f"Hook to {where}: {kind.verb.replace('_', ' ')}."
-    told = {"hook_uuid": hook.uuid.hex, **payload}
-    return events.record(kind, hook, actor=actor, now=now, message=message, payload=told)
+    payload = {"hook_uuid": hook.uuid.hex, **payload}
+    return events.record(kind, hook, actor=actor, now=now, message=message, payload=payload)

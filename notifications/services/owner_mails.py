@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def send(notification: Event, *, now: datetime) -> None:
     """Send the mail that a policy's notification calls for, unless it was sent before.
 
-    One mail goes to all owners, so that a failure leaves nobody told, and a repetition tells nobody
+    One mail goes to all owners, so that a failure mails nobody, and a repetition mails nobody
     twice. That it was sent is recorded once the mail server has it; no transaction waits for it.
 
     :raises mailing.NotSent: the mail server did not take it.

@@ -1,4 +1,4 @@
-"""Several who wish or report something of the same key at once: one does, or all agree."""
+"""Several who ask or report something of the same key at once: one does, or all agree."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ def test_of_two_wishes_at_once_the_site_gets_one(now: datetime) -> None:
     key, actor = ResourceApiKeyFactory(resource=a_resource()), UserFactory()
     got = race(
         *(
-            lambda wish=wish: wish(key, actor=actor, now=now)
-            for wish in (api_keys.rotate, api_keys.pause, api_keys.revoke)
+            lambda service=service: service(key, actor=actor, now=now)
+            for service in (api_keys.rotate, api_keys.pause, api_keys.revoke)
         )
     )
     assert lost(got, IllegalTransition) == 2

@@ -141,14 +141,14 @@ def test_a_resource_takes_one_order_of_many(
 def test_allocations_placed_at_once_are_all_counted_under_names_of_their_own(
     project: Project, offering: Offering, alice: User, now: datetime
 ) -> None:
-    wish = placing.OrderRequest(
+    requested = placing.OrderRequest(
         offering=offering,
         project=project,
         limits={"cpu_k_hours": 1},
         attributes={"name": "Climate"},
     )
 
-    got = race(*[lambda: placing.place(wish, actor=alice, now=now)] * RACERS)
+    got = race(*[lambda: placing.place(requested, actor=alice, now=now)] * RACERS)
 
     assert {type(one) for one in got} == {Order}
     assert len({one.resource.slug for one in got}) == RACERS
@@ -161,9 +161,9 @@ def test_a_project_gets_no_more_allocations_than_it_may_however_many_ask_at_once
 ) -> None:
     offering.plugin_options = {"maximal_resource_count_per_project": 2}
     offering.save()
-    wish = placing.OrderRequest(offering=offering, project=project, limits={"cpu_k_hours": 1})
+    requested = placing.OrderRequest(offering=offering, project=project, limits={"cpu_k_hours": 1})
 
-    got = race(*[lambda: placing.place(wish, actor=alice, now=now)] * RACERS)
+    got = race(*[lambda: placing.place(requested, actor=alice, now=now)] * RACERS)
 
     assert sum(isinstance(one, Order) for one in got) == 2
     assert sum(isinstance(one, TooManyResources) for one in got) == RACERS - 2
@@ -172,10 +172,10 @@ def test_a_project_gets_no_more_allocations_than_it_may_however_many_ask_at_once
 def test_a_project_is_not_removed_under_an_order(
     project: Project, offering: Offering, alice: User, now: datetime
 ) -> None:
-    wish = placing.OrderRequest(offering=offering, project=project, limits={"cpu_k_hours": 1})
+    requested = placing.OrderRequest(offering=offering, project=project, limits={"cpu_k_hours": 1})
 
     placed, removed = race(
-        lambda: placing.place(wish, actor=alice, now=now),
+        lambda: placing.place(requested, actor=alice, now=now),
         lambda: projects.remove(project, actor=alice, now=now),
     )
 
@@ -212,9 +212,9 @@ def test_crossing_orders_of_one_project_do_not_wait_for_each_other_for_ever(
         lambda order=order: orders.set_backend_id(order, "x", actor=dave, now=now)
         for order in several
     ]
-    wish = placing.OrderRequest(offering=offering, project=project, limits={"cpu_k_hours": 1})
+    requested = placing.OrderRequest(offering=offering, project=project, limits={"cpu_k_hours": 1})
 
-    got = race(*approve, *finish, lambda: placing.place(wish, actor=dave, now=now))
+    got = race(*approve, *finish, lambda: placing.place(requested, actor=dave, now=now))
 
     assert not [one for one in got if isinstance(one, Exception)]
 

@@ -143,7 +143,7 @@ class Walk:
         self.now += timedelta(seconds=seconds)
 
     def receive(self, claimed: Claim) -> None:
-        uuids = [part.told["uuid"] for part in claimed.parts]
+        uuids = [part.payload["uuid"] for part in claimed.parts]
         self.received[claimed.hook_id] += uuids
         if claimed.hook_type is HookType.EMAIL:
             self.mails.append(uuids)

@@ -88,13 +88,13 @@ class Walk:
     def __init__(self, offering: Offering, project: Project, actor: User, now: datetime) -> None:
         self.offering, self.project, self.actor, self.now = offering, project, actor, now
         self.premium = PlanFactory(offering=offering, name="Premium")
-        wish = placing.OrderRequest(
+        requested = placing.OrderRequest(
             offering=offering,
             project=project,
             plan=offering.plans.order_by("pk").first(),
             limits={"cpu_k_hours": 2},
         )
-        self.resource = placing.place(wish, actor=actor, now=now).resource
+        self.resource = placing.place(requested, actor=actor, now=now).resource
 
     def take(self, action: str, actor: User) -> None:
         """Do something, which may be refused but may not crash; then look whether all is well."""

@@ -19,8 +19,8 @@ LIMITS = {"cpu_k_hours": 10, "gb_k_hours": 5}
 
 
 @pytest.fixture
-def wish(offering: Offering, project: Project) -> Any:
-    """Return a maker of wishes: the same ordinary one, with what a test wants otherwise."""
+def order_request(offering: Offering, project: Project) -> Any:
+    """Return a maker of order requests: the same ordinary one, with what a test wants otherwise."""
 
     def make(**more: Any) -> Any:
         return OrderRequest(

@@ -134,7 +134,7 @@ def test_a_key_is_for_somebody_of_the_project_within_the_offering_s_components(
         assert api_keys.request(resource=resource, user=person, actor=alice, now=now).user == person
 
 
-WISHES: dict[str, Any] = {
+REQUESTS: dict[str, Any] = {
     "rotate": (api_keys.rotate, "OK", ("Updating", "rotate", "")),
     "pause": (api_keys.pause, "OK", ("Updating", "pause", "")),
     "resume": (api_keys.resume, "Paused", ("Updating", "resume", "")),
@@ -142,9 +142,9 @@ WISHES: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("wish", WISHES)
-def test_a_wish_waits_for_the_site_and_is_not_made_twice(key, wish, pi, now):
-    service, state, then = WISHES[wish]
+@pytest.mark.parametrize("asked", REQUESTS)
+def test_a_request_waits_for_the_site_and_is_not_made_twice(key, asked, pi, now):
+    service, state, then = REQUESTS[asked]
     ResourceApiKey.objects.update(state=state)
     service(key, actor=pi, now=now)
     assert stands(key) == then
@@ -277,7 +277,7 @@ def test_what_was_never_made_is_deleted_at_once(resource, state, pi, now):
 
 def test_where_keys_are_fixed_they_are_rotated_and_resumed_only(key, pi, bob, now):
     fixed(key)
-    for wish in (
+    for asked in (
         lambda: api_keys.pause(key, actor=pi, now=now),
         lambda: api_keys.revoke(key, actor=pi, now=now),
         lambda: api_keys.change(key, user=bob, actor=pi, now=now),
@@ -285,7 +285,7 @@ def test_where_keys_are_fixed_they_are_rotated_and_resumed_only(key, pi, bob, no
         lambda: api_keys.request(resource=key.resource, actor=pi, now=now),
     ):
         with pytest.raises(api_keys.KeysFixed):
-            wish()
+            asked()
     assert kinds() == []
     ResourceApiKey.objects.update(user=bob)
     key.refresh_from_db()

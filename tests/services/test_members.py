@@ -272,14 +272,14 @@ def test_nobody_gives_themselves_a_role_that_outlasts_what_lets_them_give_it(
     held_until(manager, RoleName.PROJECT_MEMBER, ProjectFactory(customer=allocator), None)
     held_until(owner, RoleName.CUSTOMER_OWNER, allocator, soon)
     elsewhere = ProjectFactory(customer=allocator)
-    wishes: list[tuple[User, Any, RoleName]] = [
+    grants: list[tuple[User, Any, RoleName]] = [
         (manager, project, RoleName.PROJECT_ADMIN),
         (manager, project, RoleName.PROJECT_MEMBER),
         (owner, project, RoleName.PROJECT_MANAGER),
         (owner, elsewhere, RoleName.PROJECT_MEMBER),
         (owner, allocator, RoleName.CUSTOMER_READER),
     ]
-    for user, scope, name in wishes:
+    for user, scope, name in grants:
         role: Any = RoleFactory(name=name.value)
         for end in (later, None):
             with pytest.raises(members.OwnGrant):

@@ -41,8 +41,8 @@ def test_a_type_of_digits_is_capped_counted_and_kept_while_it_is_held(
 
     def order(much: int) -> None:
         fresh = Offering.objects.get(pk=offering.pk)
-        wish = placing.OrderRequest(fresh, project, plan, {name: much}, {"name": "more"})
-        placing.place(wish, actor=dave, now=now)
+        requested = placing.OrderRequest(fresh, project, plan, {name: much}, {"name": "more"})
+        placing.place(requested, actor=dave, now=now)
 
     order(3)
     with pytest.raises(InvalidLimits):

@@ -25,9 +25,9 @@ LIMITS = {"cpu_k_hours": 10, "gb_k_hours": 5}
 
 
 def test_an_order_reserves_an_allocation_that_exists_from_this_moment(
-    wish: Any, project: Project, alice: User, now: datetime
+    order_request: Any, project: Project, alice: User, now: datetime
 ) -> None:
-    order = placing.place(wish(), actor=alice, now=now)
+    order = placing.place(order_request(), actor=alice, now=now)
 
     order.refresh_from_db()
     resource = order.resource
@@ -62,29 +62,29 @@ def test_an_order_reserves_an_allocation_that_exists_from_this_moment(
 
 
 def test_a_member_needs_the_agreement_of_their_organisation(
-    wish: Any, bob: User, now: datetime
+    order_request: Any, bob: User, now: datetime
 ) -> None:
-    order = placing.place(wish(), actor=bob, now=now)
+    order = placing.place(order_request(), actor=bob, now=now)
     assert order.state == OrderState.PENDING_CONSUMER
     assert (order.consumer_reviewed_by, order.consumer_reviewed_at) == (None, None)
 
 
 @pytest.mark.parametrize("kind", OfferingType)
 def test_staff_order_at_once_but_the_provider_is_asked(
-    wish: Any, offering: Offering, dave: User, now: datetime, kind: Any
+    order_request: Any, offering: Offering, dave: User, now: datetime, kind: Any
 ) -> None:
     offering.type = kind
     offering.save()
-    assert placing.place(wish(), actor=dave, now=now).state == OrderState.PENDING_PROVIDER
+    assert placing.place(order_request(), actor=dave, now=now).state == OrderState.PENDING_PROVIDER
 
 
 def test_an_order_of_a_project_that_has_not_begun_waits_for_it(
-    wish: Any, project: Project, alice: User, bob: User, now: datetime
+    order_request: Any, project: Project, alice: User, bob: User, now: datetime
 ) -> None:
     project.start_date = now.date() + timedelta(days=1)
     project.save()
-    assert placing.place(wish(), actor=alice, now=now).state == OrderState.PENDING_PROJECT
-    assert placing.place(wish(), actor=bob, now=now).state == OrderState.PENDING_CONSUMER
+    assert placing.place(order_request(), actor=alice, now=now).state == OrderState.PENDING_PROJECT
+    assert placing.place(order_request(), actor=bob, now=now).state == OrderState.PENDING_CONSUMER
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_an_order_of_a_project_that_has_not_begun_waits_for_it(
     ],
 )
 def test_an_offering_may_waive_the_consumers_agreement(
-    wish: Any,
+    order_request: Any,
     offering: Offering,
     bob: User,
     project: Project,
@@ -117,52 +117,56 @@ def test_an_offering_may_waive_the_consumers_agreement(
     if own:
         project.customer = provider
         project.save()
-    order = placing.place(wish(), actor=bob, now=now)
+    order = placing.place(order_request(), actor=bob, now=now)
     assert order.state == state
     assert order.auto_approved == (state == "pending-provider")
 
 
 def test_an_offering_may_waive_its_providers_review(
-    wish: Any, offering: Offering, alice: User, now: datetime
+    order_request: Any, offering: Offering, alice: User, now: datetime
 ) -> None:
     offering.plugin_options = {"auto_approve_remote_orders": True}
     offering.save()
-    order = placing.place(wish(), actor=alice, now=now)
+    order = placing.place(order_request(), actor=alice, now=now)
     assert (order.state, order.auto_approved) == (OrderState.EXECUTING, True)
     later = now.date() + timedelta(days=3)
-    order = placing.place(wish(start_date=later), actor=alice, now=now)
+    order = placing.place(order_request(start_date=later), actor=alice, now=now)
     assert (order.state, order.start_date) == (OrderState.PENDING_START_DATE, later)
 
 
-def test_a_dated_order_is_reviewed_before_its_day(wish: Any, alice: User, now: datetime) -> None:
-    order = placing.place(wish(start_date=now.date() + timedelta(days=3)), actor=alice, now=now)
+def test_a_dated_order_is_reviewed_before_its_day(
+    order_request: Any, alice: User, now: datetime
+) -> None:
+    order = placing.place(
+        order_request(start_date=now.date() + timedelta(days=3)), actor=alice, now=now
+    )
     assert order.state == OrderState.PENDING_PROVIDER
 
 
 def test_an_allocation_without_a_name_gets_one_that_says_where_it_belongs(
-    wish: Any, project: Project, offering: Offering, alice: User, now: datetime
+    order_request: Any, project: Project, offering: Offering, alice: User, now: datetime
 ) -> None:
-    order = placing.place(wish(attributes=None), actor=alice, now=now)
+    order = placing.place(order_request(attributes=None), actor=alice, now=now)
     customer = project.customer
     assert order.resource.name == f"{customer.slug}-{project.slug}-{offering.slug}-1"
     assert order.attributes == {}
 
 
 def test_the_end_date_among_the_attributes_is_the_allocations(
-    wish: Any, alice: User, now: datetime
+    order_request: Any, alice: User, now: datetime
 ) -> None:
     end = now.date() + timedelta(days=90)
     attributes = {"name": "x", "end_date": end.isoformat()}
-    order = placing.place(wish(attributes=attributes), actor=alice, now=now)
+    order = placing.place(order_request(attributes=attributes), actor=alice, now=now)
     assert (order.resource.end_date, order.resource.end_date_requested_by) == (end, alice)
     assert order.attributes == attributes
 
 
 def test_options_that_can_be_changed_later_are_kept_apart(
-    wish: Any, offering: Offering, alice: User, now: datetime
+    order_request: Any, offering: Offering, alice: User, now: datetime
 ) -> None:
     offering.resource_options = {"options": {"is_training": {"type": "boolean"}}, "order": []}
     offering.save()
     attributes = {"name": "x", "is_training": True, "purpose": "course"}
-    order = placing.place(wish(attributes=attributes), actor=alice, now=now)
+    order = placing.place(order_request(attributes=attributes), actor=alice, now=now)
     assert order.resource.options == {"is_training": True}

@@ -56,7 +56,7 @@ class Market:
 
     def create(self, much: int, plan: Plan | None = None, **attributes: Any) -> Order:
         plan = plan or self.offering.plans.earliest("pk")
-        wish = placing.OrderRequest(
+        requested = placing.OrderRequest(
             self.offering,
             self.project,
             plan,
@@ -64,7 +64,7 @@ class Market:
             {"name": "More", **attributes},
             accepting_terms=True,
         )
-        return placing.place(wish, **self.by)
+        return placing.place(requested, **self.by)
 
     def update(self, held: Resource, much: int) -> Order:
         return resource_orders.update_limits(held, {CPU: much}, **self.by)

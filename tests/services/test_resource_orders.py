@@ -232,7 +232,7 @@ def test_a_terminated_allocation_returns_where_the_offering_allows_it(
 
 
 @pytest.fixture
-def wishes(resource: Any, offering: Offering, alice: User, now: datetime) -> Any:
+def placings(resource: Any, offering: Offering, alice: User, now: datetime) -> Any:
     premium = PlanFactory(offering=offering, name="Premium")
     offering.plugin_options = {
         "can_restore_resource": True,
@@ -250,7 +250,7 @@ def wishes(resource: Any, offering: Offering, alice: User, now: datetime) -> Any
 
 
 @pytest.mark.parametrize(
-    ("wish", "states", "words"),
+    ("kind", "states", "words"),
     [
         ("update_limits", {"OK"}, "OK"),
         ("switch_plan", {"OK"}, "OK"),
@@ -260,21 +260,23 @@ def wishes(resource: Any, offering: Offering, alice: User, now: datetime) -> Any
     ],
 )
 def test_a_resource_in_another_state_takes_no_such_order(
-    wishes: Any, wish: Any, states: Any, words: Any
+    placings: Any, kind: Any, states: Any, words: Any
 ) -> None:
     for state in set(ResourceState) - states:
         Resource.objects.update(state=state)
         with pytest.raises(IllegalTransition) as refusal:
-            wishes[wish]()
+            placings[kind]()
         assert refusal.value.detail == f"Valid states for operation: {words}."
     assert not Order.objects.exists()
 
 
 @pytest.mark.parametrize("state", ["pending-consumer", "pending-provider", "executing"])
-def test_a_resource_takes_one_order_at_a_time(wishes: Any, resource: Resource, state: Any) -> None:
+def test_a_resource_takes_one_order_at_a_time(
+    placings: Any, resource: Resource, state: Any
+) -> None:
     OrderFactory(resource=resource, type=OrderType.UPDATE, state=state)
-    for wish, place in wishes.items():
-        if wish == "restore":
+    for kind, place in placings.items():
+        if kind == "restore":
             Resource.objects.update(state=ResourceState.TERMINATED)
         with pytest.raises(resource_orders.OrderPending) as refusal:
             place()

@@ -34,7 +34,7 @@ def test_no_more_is_promised_than_there_is(steps):
     ordered = [None] * 4
 
     def promises():
-        return [promised(has, wish) for has, wish in zip(holds, ordered, strict=True)]
+        return [promised(has, asked) for has, asked in zip(holds, ordered, strict=True)]
 
     for step, who, much in steps:
         if step == "ask" and ordered[who] is None:

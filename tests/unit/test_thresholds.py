@@ -177,8 +177,8 @@ class TestFlags:
         assert settle(theirs, wanted=False) == theirs
 
     @given(flags, st.lists(st.booleans()))
-    def test_a_policy_leaves_no_flag_behind_that_it_set(self, flag, wishes):
-        for wanted in wishes:
+    def test_a_policy_leaves_no_flag_behind_that_it_set(self, flag, wanted_flags):
+        for wanted in wanted_flags:
             flag = settle(flag, wanted=wanted)
             assert flag.is_set or not flag.is_held
         ours = settle(ResourceFlag(is_set=False, is_held=False), wanted=True)

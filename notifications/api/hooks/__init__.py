@@ -1,1 +1,1 @@
-"""Hooks: being told of events by HTTP or by mail."""
+"""Hooks: having events sent by HTTP or by mail."""

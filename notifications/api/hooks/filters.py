@@ -37,7 +37,7 @@ DELIVERY_STATES = {
 
 
 class HookFilter(ApiFilterSet):
-    """Hooks by who made them, and by whether and when they told of anything."""
+    """Hooks by who made them, and by whether and when they were sent anything."""
 
     class Meta:
         model = Hook
@@ -89,7 +89,7 @@ class EmailHookFilter(HookFilter):
 
 
 class HookDeliveryFilter(ApiFilterSet):
-    """Deliveries by how they went and what they tell."""
+    """Deliveries by how they went and by their events."""
 
     class Meta:
         model = HookDelivery
@@ -103,7 +103,7 @@ class HookDeliveryFilter(ApiFilterSet):
     def filter_event_type(
         self, rows: QuerySet[Any], name: str, value: Sequence[str]
     ) -> QuerySet[Any]:
-        """Keep what tells of events of these types, by Waldur's names or our own."""
+        """Keep deliveries of events of these types, by Waldur's names or our own."""
         kinds = {kind for word in value for kind in (word, *kinds_named(word))}
         return rows.filter(event__kind__in=kinds)
 

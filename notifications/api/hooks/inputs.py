@@ -14,7 +14,7 @@ from common.times import clamped
 from identity import waldur_events
 from identity.event_types import is_kind
 from identity.models import Customer
-from notifications.hook_matching import EVERYTHING
+from notifications.event_filters import EVERYTHING
 from notifications.models.hook import ContentType
 from notifications.services.hook_replay import Stretch
 
@@ -63,7 +63,7 @@ class Groups(Kinds):
 
 
 class HookInput(Input):
-    """Of what a hook is told, and whether it is."""
+    """Which events a hook is sent, and whether it is sent any."""
 
     event_types = Types(required=False)
     event_kinds = Kinds(required=False)
@@ -74,7 +74,7 @@ class HookInput(Input):
     is_active = serializers.BooleanField(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Return the words as they are kept: our own kinds apart from Waldur's types."""
+        """Return the words as they are stored: our own kinds apart from Waldur's types."""
         if "event_types" in attrs:
             own = set(attrs["event_types"]) - waldur_events.TYPES
             attrs["event_types"] = sorted(set(attrs["event_types"]) - own)

@@ -1,4 +1,4 @@
-"""`/api/hooks-web/`, `/api/hooks-email/` and `/api/hooks/`: who is told of what, and how."""
+"""`/api/hooks-web/`, `/api/hooks-email/` and `/api/hooks/`: who is sent which events, and how."""
 
 from __future__ import annotations
 
@@ -170,8 +170,8 @@ class WebHookViewSet(ManagedHookViewSet):
         10,000 at once: where `next` is not null there is more beyond it.
         """
         hook, data = self.row(), self.data(ReplayInput)
-        told = hook_replay.replay(hook, **data, actor=request.user, now=self.now)
-        return self.answer({"replayed": told.replayed, "next": told.next})
+        replayed = hook_replay.replay(hook, **data, actor=request.user, now=self.now)
+        return self.answer({"replayed": replayed.replayed, "next": replayed.next})
 
 
 class EmailHookViewSet(ManagedHookViewSet):

@@ -76,13 +76,13 @@ def test_a_key_is_asked_for_and_seen_when_the_site_has_made_it(as_user, bob, car
 
 
 @pytest.mark.parametrize(
-    ("wish", "words"),
+    ("action", "words"),
     [("rotate", "rotated"), ("pause", "paused"), ("revoke", "revoked"), ("", "deleted")],
 )
-def test_a_wish_is_taken_and_a_second_one_comes_too_early(as_user, pi, key, wish, words):
+def test_a_request_is_taken_and_a_second_one_comes_too_early(as_user, pi, key, action, words):
     client = as_user(pi)
-    address = f"{URL}{key.uuid.hex}/{wish}/" if wish else f"{URL}{key.uuid.hex}/"
-    send = client.post if wish else client.delete
+    address = f"{URL}{key.uuid.hex}/{action}/" if action else f"{URL}{key.uuid.hex}/"
+    send = client.post if action else client.delete
 
     response = send(address)
 

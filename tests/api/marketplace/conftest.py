@@ -34,7 +34,7 @@ def ask(as_user: Callable[[User], APIClient]) -> Callable[..., Any]:
 
 
 @pytest.fixture
-def wish(offering: Offering, project: Project) -> Callable[..., dict[str, Any]]:
+def order_body(offering: Offering, project: Project) -> Callable[..., dict[str, Any]]:
     """Return a maker of bodies for a new order: an ordinary one, with what is wanted otherwise."""
 
     def make(**more: Any) -> dict[str, Any]:

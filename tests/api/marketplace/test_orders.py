@@ -204,7 +204,7 @@ def test_an_order_leads_to_its_allocation_and_to_what_was_ordered(
     assert ask(bob, "get", at(order, "resource/?field=state"))[1] == {"state": "Creating"}
 
 
-# --- from the wish to the allocation --------------------------------------------------------------
+# --- from the request to the allocation -----------------------------------------------------------
 
 
 def test_an_order_goes_from_the_member_to_the_machine(

@@ -27,13 +27,13 @@ REQUIRED = ["This field is required."]
 
 def test_the_answer_is_the_whole_order_and_where_it_is(
     as_user: Callable[[User], APIClient],
-    wish: Callable[..., dict[str, Any]],
+    order_body: Callable[..., dict[str, Any]],
     alice: User,
     offering: Offering,
     project: Project,
     provider: Customer,
 ) -> None:
-    answer = as_user(alice).post("/api/marketplace-orders/", wish(), format="json")
+    answer = as_user(alice).post("/api/marketplace-orders/", order_body(), format="json")
 
     order = Order.objects.get()
     plan = offering.plans.get()
@@ -124,7 +124,7 @@ def test_the_answer_is_the_whole_order_and_where_it_is(
 
 
 def test_all_that_an_order_may_say_is_kept(
-    ask: Callable[..., Any], wish: Callable[..., dict[str, Any]], bob: User, now: datetime
+    ask: Callable[..., Any], order_body: Callable[..., dict[str, Any]], bob: User, now: datetime
 ) -> None:
     start = (now.date() + timedelta(days=3)).isoformat()
     more = {
@@ -134,7 +134,7 @@ def test_all_that_an_order_may_say_is_kept(
         "accepting_terms_of_service": True,
         "limits": {"cpu_k_hours": 10.0, "gb_k_hours": 5},
     }
-    status, body = ask(bob, "post", ORDERS, wish(**more, type="Create", unknown=1))
+    status, body = ask(bob, "post", ORDERS, order_body(**more, type="Create", unknown=1))
     assert status == 201
     assert {key: body[key] for key in (*more, "state") if key in body} == {
         "callback_url": "https://portal.example.org/done",
@@ -149,7 +149,7 @@ def test_all_that_an_order_may_say_is_kept(
 @pytest.mark.parametrize("form", ["public", "provider", "own"])
 def test_a_plan_may_be_named_by_any_of_its_addresses(
     ask: Callable[..., Any],
-    wish: Callable[..., dict[str, Any]],
+    order_body: Callable[..., dict[str, Any]],
     alice: User,
     offering: Offering,
     form: str,
@@ -160,7 +160,7 @@ def test_a_plan_may_be_named_by_any_of_its_addresses(
         "provider": f"{AT}/marketplace-plans/{plan.hex}/",
         "own": f"{AT}/marketplace-public-plans/{plan.hex}/",
     }
-    status, body = ask(alice, "post", ORDERS, wish(plan=addresses[form]))
+    status, body = ask(alice, "post", ORDERS, order_body(plan=addresses[form]))
     assert (status, body["plan_uuid"]) == (201, plan.hex)
 
 
@@ -201,12 +201,12 @@ def test_a_plan_may_be_named_by_any_of_its_addresses(
 )
 def test_a_wish_that_cannot_be_is_refused(
     ask: Callable[..., Any],
-    wish: Callable[..., dict[str, Any]],
+    order_body: Callable[..., dict[str, Any]],
     alice: User,
     more: dict[str, Any],
     body: Any,
 ) -> None:
-    assert ask(alice, "post", ORDERS, wish(**more)) == (400, body)
+    assert ask(alice, "post", ORDERS, order_body(**more)) == (400, body)
     assert not Order.objects.exists()
     assert not Resource.objects.exists()
 
@@ -217,17 +217,17 @@ def test_an_empty_wish_is_told_what_is_missing(ask: Callable[..., Any], alice: U
 
 def test_what_one_does_not_see_cannot_be_ordered(
     ask: Callable[..., Any],
-    wish: Callable[..., dict[str, Any]],
+    order_body: Callable[..., dict[str, Any]],
     alice: User,
     mallory: User,
     offering: Offering,
 ) -> None:
     hidden = ["Invalid hyperlink - Object does not exist."]
-    assert ask(mallory, "post", ORDERS, wish()) == (400, {"project": hidden})
+    assert ask(mallory, "post", ORDERS, order_body()) == (400, {"project": hidden})
     foreign = f"{AT}/projects/{ProjectFactory().uuid.hex}/"
-    assert ask(alice, "post", ORDERS, wish(project=foreign)) == (400, {"project": hidden})
+    assert ask(alice, "post", ORDERS, order_body(project=foreign)) == (400, {"project": hidden})
     provider_url = f"{AT}/marketplace-provider-offerings/{offering.uuid.hex}/"
-    assert ask(alice, "post", ORDERS, wish(offering=provider_url)) == (
+    assert ask(alice, "post", ORDERS, order_body(offering=provider_url)) == (
         400,
         {"offering": ["Invalid hyperlink - Incorrect URL match."]},
     )
@@ -236,41 +236,47 @@ def test_what_one_does_not_see_cannot_be_ordered(
 @pytest.mark.parametrize("state", ["Draft", "Archived", "Paused"])
 def test_an_offering_that_is_not_on_offer_is_not_available(
     ask: Callable[..., Any],
-    wish: Callable[..., dict[str, Any]],
+    order_body: Callable[..., dict[str, Any]],
     alice: User,
     offering: Offering,
     state: str,
 ) -> None:
     offering.state = state
     offering.save()
-    status, body = ask(alice, "post", ORDERS, wish(plan=LEFT_OUT))
+    status, body = ask(alice, "post", ORDERS, order_body(plan=LEFT_OUT))
     assert (status, body) == (400, {"offering": ["Offering is not available."]})
 
 
 def test_a_plan_of_another_offering_is_not_available(
-    ask: Callable[..., Any], wish: Callable[..., dict[str, Any]], alice: User, offering: Offering
+    ask: Callable[..., Any],
+    order_body: Callable[..., dict[str, Any]],
+    alice: User,
+    offering: Offering,
 ) -> None:
     other = HpcOfferingFactory().plans.get()
     address = f"{AT}/marketplace-plans/{other.uuid.hex}/"
     refusal = {"plan": ["This plan is not available for selected offering."]}
-    assert ask(alice, "post", ORDERS, wish(plan=address)) == (400, refusal)
+    assert ask(alice, "post", ORDERS, order_body(plan=address)) == (400, refusal)
     PlanFactory(offering=offering)
-    assert ask(alice, "post", ORDERS, wish(plan=LEFT_OUT)) == (400, {"plan": REQUIRED})
+    assert ask(alice, "post", ORDERS, order_body(plan=LEFT_OUT)) == (400, {"plan": REQUIRED})
 
 
 def test_the_terms_of_service_are_accepted_with_the_order(
-    ask: Callable[..., Any], wish: Callable[..., dict[str, Any]], alice: User, offering: Offering
+    ask: Callable[..., Any],
+    order_body: Callable[..., dict[str, Any]],
+    alice: User,
+    offering: Offering,
 ) -> None:
     TermsOfServiceFactory(offering=offering)
     message = "Terms of service for offering 'LUMI-C' have not been accepted."
-    assert ask(alice, "post", ORDERS, wish()) == (400, {"non_field_errors": [message]})
-    status, _ = ask(alice, "post", ORDERS, wish(accepting_terms_of_service=True))
+    assert ask(alice, "post", ORDERS, order_body()) == (400, {"non_field_errors": [message]})
+    status, _ = ask(alice, "post", ORDERS, order_body(accepting_terms_of_service=True))
     assert status == 201
 
 
 def test_an_expired_project_orders_nothing(
     ask: Callable[..., Any],
-    wish: Callable[..., dict[str, Any]],
+    order_body: Callable[..., dict[str, Any]],
     alice: User,
     project: Project,
     now: datetime,
@@ -278,16 +284,16 @@ def test_an_expired_project_orders_nothing(
     project.end_date = now.date()
     project.save()
     message = "Project 'Climate model | LUMI Sweden' is expired."
-    assert ask(alice, "post", ORDERS, wish()) == (400, [message])
+    assert ask(alice, "post", ORDERS, order_body()) == (400, [message])
 
 
 def test_the_same_request_with_its_key_makes_one_allocation(
-    as_user: Callable[[User], APIClient], wish: Callable[..., dict[str, Any]], alice: User
+    as_user: Callable[[User], APIClient], order_body: Callable[..., dict[str, Any]], alice: User
 ) -> None:
     client = as_user(alice)
     answers = [
         client.post(
-            "/api/marketplace-orders/", wish(), format="json", HTTP_IDEMPOTENCY_KEY="spring-1"
+            "/api/marketplace-orders/", order_body(), format="json", HTTP_IDEMPOTENCY_KEY="spring-1"
         )
         for _ in range(2)
     ]

@@ -75,9 +75,9 @@ def test_an_address_that_is_not_allowed_is_refused(url, alice, made, now):
 
 @pytest.mark.parametrize("wish", [{}, {"event_types": [], "event_groups": []}])
 def test_a_hook_that_would_never_hear_anything_is_refused(wish, alice, made, now):
-    with pytest.raises(hooks.NothingAsked):
+    with pytest.raises(hooks.NoEventsChosen):
         hooks.create_web(destination_url=URL, **wish, actor=alice, now=now)
-    with pytest.raises(hooks.NothingAsked):
+    with pytest.raises(hooks.NoEventsChosen):
         hooks.change(made[0], changes={"event_types": []}, actor=alice, now=now)
 
 

@@ -76,7 +76,7 @@ def test_what_is_received_is_signed_and_says_what_happened(made, receiver, happe
     assert received.headers["host"] == f"127.0.0.1:{receiver.port}"
     assert received.headers["content-type"] == "application/json"
     assert received.headers["user-agent"].startswith("EFP-Allocations/")
-    assert {name: received.told[name] for name in ("uuid", "event_type", "kind", "message")} == {
+    assert {name: received.payload[name] for name in ("uuid", "event_type", "kind", "message")} == {
         "uuid": event.uuid.hex,
         "event_type": "marketplace_order_completed",
         "kind": "order.done",
@@ -276,7 +276,7 @@ def test_a_ping_reaches_its_hook_and_no_other(made, receiver, run, alice, dave, 
     run()
 
     assert receiver.took() == [event.uuid.hex]
-    assert receiver.received[0].told["kind"] == "web_hook.pinged"
+    assert receiver.received[0].payload["kind"] == "web_hook.pinged"
     assert receiver.received[0].is_signed_with(secret)
     assert not HookDelivery.objects.filter(hook_id=other.pk).exists()
 

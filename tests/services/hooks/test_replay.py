@@ -36,7 +36,7 @@ def test_one_event_is_told_again(hook, happen, again, now):
     delivery = HookDelivery.objects.get()
     assert (delivery.delivered_at, delivery.attempts, delivery.dead) == (None, 0, False)
     assert delivery.tries.count() == 1
-    assert claimed(now).parts[0].told["uuid"] == event.uuid.hex
+    assert claimed(now).parts[0].payload["uuid"] == event.uuid.hex
 
 
 def test_an_event_from_before_the_hook_is_told_too(happen, alice, now):

@@ -118,14 +118,14 @@ def test_what_happens_to_one_object_waits_for_what_happened_to_it_before(hook, h
     answered(claimed(now), REFUSED, now)
 
     overtaking = claimed(now)
-    assert overtaking.parts[0].told["uuid"] == other.uuid.hex
+    assert overtaking.parts[0].payload["uuid"] == other.uuid.hex
     answered(overtaking, DONE, now)
     assert hook_sending.claim(now=now) is None
 
     later = now + pause_after(1)
     for event in (first, second):
         claim = claimed(later)
-        assert claim.parts[0].told["uuid"] == event.uuid.hex
+        assert claim.parts[0].payload["uuid"] == event.uuid.hex
         answered(claim, DONE, later)
 
 
@@ -137,7 +137,7 @@ def test_what_was_given_up_holds_nothing_up(hook, happen, now):
     (second,) = happen(subject_uuid=subject)
 
     assert HookDelivery.objects.get(dead=True).last_error == "HTTP 500"
-    assert claimed(now).parts[0].told["uuid"] == second.uuid.hex
+    assert claimed(now).parts[0].payload["uuid"] == second.uuid.hex
 
 
 def test_what_kills_its_sender_every_time_is_given_up(hook, happen, now):
@@ -185,7 +185,7 @@ def test_once_it_is_back_everything_that_waited_goes_out_at_once(hook, happen, n
         later = hook.paused_until
     told = set()
     while claim := hook_sending.claim(now=later):
-        told.add(claim.parts[0].told["uuid"])
+        told.add(claim.parts[0].payload["uuid"])
         answered(claim, DONE, later)
 
     assert told == {event.uuid.hex for event in events}
@@ -199,7 +199,7 @@ def test_one_refused_event_holds_up_no_other(hook, happen, now):
     answered(claimed(now), REFUSED, now)
     told = []
     while claim := hook_sending.claim(now=now):
-        told.append(claim.parts[0].told["uuid"])
+        told.append(claim.parts[0].payload["uuid"])
         answered(claim, DONE, now)
 
     assert told == [event.uuid.hex for event in others]
@@ -272,7 +272,7 @@ def test_a_mail_tells_several_events_in_order(alice, happen, now):
 
     claim = claimed(now)
 
-    assert [part.told["uuid"] for part in claim.parts] == [event.uuid.hex for event in events]
+    assert [part.payload["uuid"] for part in claim.parts] == [event.uuid.hex for event in events]
     assert claim.address == alice.email
 
 
@@ -326,4 +326,4 @@ def test_what_comes_after_a_failure_waits_for_what_failed(hook, happen, now):
     happen(subject_uuid=subject)
 
     assert hook_sending.claim(now=now) is None
-    assert claimed(now + pause_after(1)).parts[0].told["uuid"] == first.uuid.hex
+    assert claimed(now + pause_after(1)).parts[0].payload["uuid"] == first.uuid.hex

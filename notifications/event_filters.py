@@ -1,4 +1,4 @@
-"""Of which events a hook wants to be told: by kind and by what they are about. No queries."""
+"""Which events a hook asks for: by kind and by the objects that they are about. No queries."""
 
 from __future__ import annotations
 
@@ -16,32 +16,32 @@ NAMED_IN_PAYLOAD = ("customer_uuid", "offering_uuid", "project_uuid", "resource_
 
 
 @dataclass(frozen=True)
-class Wish:
-    """The kinds of events that are wanted, and the objects that they must be about (none: any)."""
+class EventFilter:
+    """The kinds of events asked for, and the objects that they must be about (none: any)."""
 
     kinds: frozenset[str]
     scopes: frozenset[UUID]
 
     @classmethod
-    def of(cls, hook: Any) -> Wish:
-        """Return what a hook wants: the types, groups and kinds that it names, taken together."""
+    def of(cls, hook: Any) -> EventFilter:
+        """Return a hook's filter: the types, groups and kinds that it names, taken together."""
         named = (kind for name in hook.event_types for kind in kinds_named(name))
         grouped = (kind for group in hook.event_groups for kind in kinds_in(group))
         kinds = frozenset((*hook.event_kinds, *named, *grouped))
         return cls(kinds, frozenset(map(UUID, hook.scopes)))
 
-    def hears(self, kind: str) -> bool:
-        """Tell whether events of a kind are wanted; `order.*` are all of orders, `*` is all."""
+    def has_kind(self, kind: str) -> bool:
+        """Tell whether events of a kind are asked for; `order.*` are all of orders, `*` is all."""
         noun = kind.split(".", maxsplit=1)[0]
         return not self.kinds.isdisjoint((kind, f"{noun}.*", EVERYTHING))
 
-    def concerns(self, objects: Iterable[UUID]) -> bool:
-        """Tell whether one of the objects that an event is about is wanted."""
+    def has_object(self, objects: Iterable[UUID]) -> bool:
+        """Tell whether one of the objects that an event is about is asked for."""
         return not self.scopes or not self.scopes.isdisjoint(objects)
 
-    def wants(self, event: Any) -> bool:
-        """Tell whether an event is wanted."""
-        return self.hears(event.kind) and self.concerns(about(event))
+    def matches(self, event: Any) -> bool:
+        """Tell whether an event is asked for."""
+        return self.has_kind(event.kind) and self.has_object(about(event))
 
 
 def about(event: Any) -> frozenset[UUID]:
