@@ -11,7 +11,7 @@ from common.errors import Missing
 from common.leased_rows import begun_anew
 from identity import events
 from notifications import event_kinds as kinds
-from notifications.event_filters import EventFilter
+from notifications.event_filters import EventSelection
 from notifications.models import Hook, HookDelivery
 from notifications.services.hook_planning import delivery, visible_to_owner
 from notifications.services.hooks import HookGone, Inactive
@@ -105,7 +105,7 @@ def replay_stretch(hook: Hook, stretch: Stretch, *, actor: User, now: datetime) 
     :raises Inactive: it is switched off.
     """
     locked = _begun_anew(hook)
-    chosen, replayed, further = EventFilter.of(locked), 0, None
+    chosen, replayed, further = EventSelection.of(locked), 0, None
     rows = stretch.of(visible_to_owner(locked)).filter(sequence__isnull=False)
     rows = rows.select_related("customer", "provider", "project").order_by("sequence")
     for chunk in _chunks(rows):
