@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bench.data.rows import put, uuid_of
 from identity.models import Event
+from marketplace import event_kinds as kinds
 from marketplace.lifecycle import OrderState, ResourceState
 
 if TYPE_CHECKING:
@@ -27,8 +28,8 @@ def order_done(number: int, resource: Resource, order: UUID, people: People) -> 
     """Return the event of a provider who finished an order."""
     return Event(
         uuid=uuid_of("event/order", number),
-        kind="order.done",
-        subject_type="order",
+        kind=kinds.ORDER_DONE.name,
+        subject_type=kinds.ORDER_DONE.noun,
         subject_uuid=order,
         actor=people.providers[number % len(people.providers)],
         source=OrderState.EXECUTING.value,
@@ -48,8 +49,8 @@ def resource_created(number: int, resource: Resource) -> Event:
     """Return the event of a resource that the service itself brought to OK."""
     return Event(
         uuid=uuid_of("event/resource", number),
-        kind="resource.created",
-        subject_type="resource",
+        kind=kinds.RESOURCE_CREATED.name,
+        subject_type=kinds.RESOURCE_CREATED.noun,
         subject_uuid=resource.uuid,
         source=ResourceState.CREATING.value,
         target=ResourceState.OK.value,

@@ -118,7 +118,7 @@ def revive(delivery: EventDelivery, *, actor: User | None = None, now: datetime)
     """Let a delivery that was given up be tried again, from the first attempt on."""
     given_up = EventDelivery.objects.filter(pk=delivery.pk, dead=True)
     if given_up.update(**leased_rows.begun_anew(now)):
-        # The key is read by others, as it was.
+        # Those who read the log know it by this key.
         about = {"subscriber": delivery.handler, "kind": delivery.event.kind}
         events.record(kinds.EVENT_REVIVED, delivery.event, actor=actor, now=now, payload=about)
 

@@ -66,6 +66,8 @@ ORDERS: Mapping[str, str] = {
     "limits": "Amount by component type: how much is granted.",
     "OrderCreate.limits": "Amount that is asked for, by component type.",
     "OrderDetails.limits": "Amount that is asked for, by component type.",
+    "OrderUpdate.limits": "Amount that is asked for, by component type.",
+    "ResourceSetLimits.limits": "The limits that hold at the site, by component type.",
     "ResourceUpdateLimits.limits": "Amount that is asked for, by component type.",
     "replace": "Whether limits that are not named are given up.",
     "accepting_terms_of_service": "Whether you accept the terms of service of the offering.",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.db import transaction
 
+from common import changes
 from common.errors import Conflict, Invalid
 from common.mailboxes import mailbox_of, read_list
 from common.sealing import seal
@@ -121,7 +122,7 @@ def create_email(
 
 
 @transaction.atomic
-def change(hook: Hook, *, actor: User, now: datetime, changes: Mapping[str, Any]) -> None:
+def change(hook: Hook, *, actor: User, now: datetime, wanted: Mapping[str, Any]) -> None:
     """Change where a hook leads, which events it is sent, or whether it is.
 
     One that is switched on again is sent what happens from then on, and what it was to be
@@ -134,9 +135,9 @@ def change(hook: Hook, *, actor: User, now: datetime, changes: Mapping[str, Any]
     """
     locked_position(now=now)
     locked = _locked(hook)
-    changed = {name: value for name, value in changes.items() if getattr(locked, name) != value}
+    changed = changes.differing(locked, wanted)
     if not changed:
-        if "email" in changes:  # the link is wanted again
+        if "email" in wanted:  # the link is wanted again
             _have_confirmed(locked, actor=actor, now=now)
         return
     if "destination_url" in changed:
@@ -146,12 +147,11 @@ def change(hook: Hook, *, actor: User, now: datetime, changes: Mapping[str, Any]
         changed |= {"active_since": now}
     if not changed.keys().isdisjoint(("is_active", "destination_url", "email")):
         changed |= {"failures": 0, "failing_since": None, "paused_until": None}
-    for name, value in changed.items():
-        setattr(locked, name, value)
+    changes.assign(locked, changed)
     _check_events(locked)
     locked.save(update_fields=[*changed, "modified"])
     kind = kinds.WEB_HOOK_UPDATED if _is_web(locked) else kinds.EMAIL_HOOK_UPDATED
-    _record(kind, locked, actor=actor, now=now, fields=sorted(changes))
+    _record(kind, locked, actor=actor, now=now, fields=sorted(wanted))
     if "email" in changed:
         _have_confirmed(locked, actor=actor, now=now)
 

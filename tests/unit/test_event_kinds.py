@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import pytest
 from waldur_api_client.models.event_groups_enum import EventGroupsEnum
 from waldur_api_client.models.event_types_enum import EventTypesEnum
 
+from allocations import event_kinds as allocations_kinds
+from allocations.lifecycle import AccountState, ApiKeyAction, CourseAccountState, ProvisionState
 from config.event_kinds import CATALOGUE, MODULES
 from identity.event_catalogue import OWN_GROUPS, BadKind, Catalogue, Group, Kind, Readers
+from marketplace import event_kinds as marketplace_kinds
+from marketplace.lifecycle import RESOURCE, OfferingState, OrderState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 KINDS = list(CATALOGUE)
+RESOURCE_STEPS = {action for action, _, _ in RESOURCE.edges()}
+SHARED = set(CourseAccountState) - {CourseAccountState.PENDING}
 WALDURS = {kind.waldur for kind in KINDS if kind.waldur}
 
 
@@ -28,6 +39,32 @@ def test_a_kind_is_found_in_the_code_by_its_name() -> None:
         name: kind.name.upper().replace(".", "_").replace("-", "_")
         for name, kind in declared.items()
     } == {name: name for name in declared}
+
+
+STEPS: list[tuple[Mapping[Any, Kind], Iterable[str], str]] = [
+    (marketplace_kinds.ORDER_STATES, OrderState, "order.{}"),
+    (marketplace_kinds.OFFERING_STATES, OfferingState, "offering.{}"),
+    (
+        marketplace_kinds.RESOURCE_ACTIONS,
+        {action for action, _, _ in RESOURCE.edges()},
+        "resource.{}",
+    ),
+    (allocations_kinds.ACCOUNT_STATES, AccountState, "account.{}"),
+    (allocations_kinds.PROVISION_STATES, ProvisionState, "provision.{}"),
+    (allocations_kinds.API_KEY_REQUESTS, ApiKeyAction, "api_key.{}_requested"),
+    (allocations_kinds.COURSE_ACCOUNT_STATES, SHARED, "course_account.{}"),
+    (allocations_kinds.SERVICE_ACCOUNT_STATES, SHARED, "service_account.{}"),
+]
+"""The kinds of a state machine, its states or actions, and how they are called."""
+
+
+@pytest.mark.parametrize(("kinds", "steps", "name"), STEPS)
+def test_every_step_of_a_state_machine_has_its_kind(
+    kinds: Mapping[Any, Kind], steps: Iterable[str], name: str
+) -> None:
+    assert {step: kind.name for step, kind in kinds.items()} == {
+        step: name.format(step.lower().replace(" ", "_")) for step in steps
+    }
 
 
 def test_every_kind_says_in_a_sentence_what_it_means() -> None:
