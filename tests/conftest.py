@@ -7,6 +7,7 @@ of its project, carol owns the provider, dave is staff, sam is support, mallory 
 
 from __future__ import annotations
 
+import gc
 import os
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,8 @@ from rest_framework.test import APIClient
 
 from identity.roles import RoleName
 from identity.services import credentials
+from tests import client_models
+from tests.cases import case
 from tests.factories.identity import (
     CustomerFactory,
     GrantFactory,
@@ -37,6 +40,10 @@ if TYPE_CHECKING:
     from identity.models import Customer, Project, User
     from marketplace.models import Offering
 
+__all__ = ["case"]
+client_models.install()  # before a test imports one
+gc.disable()  # until all modules are imported: looking for garbage took a third of the time
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Refuse a test that would begin first and empty the database for those that come after."""
@@ -45,6 +52,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if wrong := on_database.intersection(early):
         message = f"tests.scheduling sends these first, which use the test database: {wrong}"
         raise pytest.UsageError(message)
+
+
+def pytest_collection_finish() -> None:
+    """Keep what was imported out of each later search for garbage: it stays to the end."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -28,7 +28,7 @@ DRAIN_SECONDS = 2.0
 """How long what still comes in of a refused request is read and forgotten, at least."""
 
 
-class ServerOfChannel:
+class ChannelServer:
     """The server as a connection knows it: whatever it calls for, it is looked at."""
 
     def __init__(self, server: Any, channel: Channel) -> None:
@@ -45,7 +45,7 @@ class ServerOfChannel:
         self._server.pull_trigger()
 
 
-class Answered:
+class LoggedResponse:
     """What was answered, as gunicorn's log of accesses reads it."""
 
     def __init__(self, task: Any) -> None:
@@ -55,7 +55,7 @@ class Answered:
         self.sent = task.content_bytes_written
 
 
-class Logged(ABC):
+class AccessLogMixin(ABC):
     """What a task does for the log, and for connections that shall end."""
 
     def service(self) -> None:
@@ -77,7 +77,7 @@ class Logged(ABC):
         """Return the request as the log reads it."""
 
 
-class ApplicationTask(Logged, WSGITask):  # type: ignore[misc]
+class ApplicationTask(AccessLogMixin, WSGITask):  # type: ignore[misc]
     """A whole request, as the application answers it."""
 
     def get_environment(self) -> dict[str, Any]:
@@ -106,7 +106,7 @@ class ApplicationTask(Logged, WSGITask):  # type: ignore[misc]
         return self.environ or {}
 
 
-class RefusalTask(Logged, ErrorTask):  # type: ignore[misc]
+class RefusalTask(AccessLogMixin, ErrorTask):  # type: ignore[misc]
     """A request that the application never sees."""
 
     def execute(self) -> None:
@@ -142,7 +142,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
     def __init__(self, server: Any, *args: Any, **named: Any) -> None:
         """Begin to watch."""
         self.began = 0.0
-        super().__init__(ServerOfChannel(server, self), *args, **named)
+        super().__init__(ChannelServer(server, self), *args, **named)
 
     def add_channel(self, map: Any = None) -> None:  # noqa: A002 - waitress's name
         """Have the connection watched."""

@@ -15,7 +15,7 @@ from waitress.adjustments import Adjustments
 from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 
-from config.serving.channels import Answered, Channel, taken
+from config.serving.channels import Channel, LoggedResponse, taken
 from config.serving.requests import LARGEST_HEAD, Busy
 from config.serving.watching import Watch
 
@@ -80,7 +80,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
         """Write a line of what was answered, if such are written."""
         log = self._worker.log
         if environ and log.access_log.isEnabledFor(logging.INFO):
-            log.access(Answered(task), task.request, environ, taken(task))
+            log.access(LoggedResponse(task), task.request, environ, taken(task))
 
 
 class ParkingWorker(Worker):  # type: ignore[misc]

@@ -40,17 +40,17 @@ def stream(request: HttpRequest) -> HttpResponseBase:
     try:
         person, first = HUB.enter(partial(begin, request.META, request.GET, cursor))
     except (NoPlace, Error) as error:
-        return come_again(NO_PLACE if isinstance(error, NoPlace) else NO_DATABASE)
+        return refuse_for_now(NO_PLACE if isinstance(error, NoPlace) else NO_DATABASE)
     except (APIException, DomainError) as refused:
         return refused_as_in_the_api(refused, request)
     if not HUB.seat(person):
         HUB.leave()
-        return one_too_many()
+        return refuse_too_many()
     pieces = Stream(HUB, partial(read, request.META, request.GET), first, person)
     return StreamingHttpResponse(pieces, content_type="text/event-stream", headers=UNBUFFERED)
 
 
-def one_too_many() -> JsonResponse:
+def refuse_too_many() -> JsonResponse:
     """Return that a person has as many streams as one may have."""
     detail = (
         f"You have {settings.STREAMS_PER_PERSON} streams already, and may have no more: close one "
@@ -59,7 +59,7 @@ def one_too_many() -> JsonResponse:
     return JsonResponse({"detail": detail}, status=429, headers={"Retry-After": "30"})
 
 
-def come_again(detail: str) -> JsonResponse:
+def refuse_for_now(detail: str) -> JsonResponse:
     """Return why there is no stream now, and when to try again."""
     return JsonResponse({"detail": detail}, status=503, headers={"Retry-After": "10"})
 

@@ -39,7 +39,7 @@ class Counter(Protocol):
         """Count each key once, and return how often each was counted in its window."""
 
 
-class Memory:
+class MemoryCounter:
     """Counts in this process."""
 
     def __init__(self) -> None:
@@ -61,7 +61,7 @@ class Memory:
         return count
 
 
-class Shared:
+class RedisCounter:
     """Counts in Redis, by one round trip; in this process while Redis does not answer."""
 
     def __init__(self, url: str) -> None:
@@ -72,7 +72,7 @@ class Shared:
             socket_connect_timeout=REDIS_SECONDS,
             retry=None,
         )
-        self._memory = Memory()
+        self._memory = MemoryCounter()
         self._left_alone_until = 0.0
 
     def count(self, keys: Sequence[Key], now: float) -> list[int]:
@@ -92,4 +92,4 @@ class Shared:
             return self._memory.count(keys, now)
 
 
-COUNTER: Counter = Shared(settings.CACHE_URL) if settings.CACHE_URL else Memory()
+COUNTER: Counter = RedisCounter(settings.CACHE_URL) if settings.CACHE_URL else MemoryCounter()

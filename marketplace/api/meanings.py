@@ -66,6 +66,8 @@ ORDERS: Mapping[str, str] = {
     "limits": "Amount by component type: how much is granted.",
     "OrderCreate.limits": "Amount that is asked for, by component type.",
     "OrderDetails.limits": "Amount that is asked for, by component type.",
+    "OrderUpdate.limits": "Amount that is asked for, by component type.",
+    "ResourceSetLimits.limits": "The limits that hold at the site, by component type.",
     "ResourceUpdateLimits.limits": "Amount that is asked for, by component type.",
     "replace": "Whether limits that are not named are given up.",
     "accepting_terms_of_service": "Whether you accept the terms of service of the offering.",
@@ -170,8 +172,9 @@ RESOURCES: Mapping[str, str] = {
     "offering_account_settings": "How people are named at the site, and which setting says so.",
     "offering_type": "How orders are delivered: `Marketplace.Slurm` by a site agent,"
     " `Marketplace.Basic` by hand.",
-    "order_in_progress": "The order that is open for it; null is none.",
-    "creation_order": "The order that created it.",
+    "order_in_progress": "The order that is open for it; null is none. In lists only where `field`"
+    " asks for it.",
+    "creation_order": "The order that created it. In lists only where `field` asks for it.",
     "paused": "Whether nobody may use it.",
     "downscaled": "Whether it may be used with less than was granted only.",
     "restrict_member_access": "Whether the members of the project are kept out.",

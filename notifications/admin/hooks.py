@@ -29,11 +29,11 @@ def _is_off(hook: Hook) -> bool:
 
 
 def _switch_off(hook: Hook, *, actor: Any, now: datetime) -> None:
-    hooks.change(hook, actor=actor, now=now, changes={"is_active": False})
+    hooks.change(hook, actor=actor, now=now, wanted={"is_active": False})
 
 
 def _switch_on(hook: Hook, *, actor: Any, now: datetime) -> None:
-    hooks.change(hook, actor=actor, now=now, changes={"is_active": True})
+    hooks.change(hook, actor=actor, now=now, wanted={"is_active": True})
 
 
 def _of_active_hook(delivery: HookDelivery) -> bool:

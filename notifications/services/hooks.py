@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.db import transaction
 
+from common import changes
 from common.errors import Conflict, Invalid
 from common.mailboxes import mailbox_of, read_list
 from common.sealing import seal
@@ -64,7 +65,7 @@ class Inactive(Conflict):
     code = "hook_inactive"
 
 
-class Gone(Conflict):
+class HookGone(Conflict):
     """The hook was removed meanwhile."""
 
     code = "hook_gone"
@@ -121,22 +122,22 @@ def create_email(
 
 
 @transaction.atomic
-def change(hook: Hook, *, actor: User, now: datetime, changes: Mapping[str, Any]) -> None:
+def change(hook: Hook, *, actor: User, now: datetime, wanted: Mapping[str, Any]) -> None:
     """Change where a hook leads, which events it is sent, or whether it is.
 
     One that is switched on again is sent what happens from then on, and what it was to be
     sent before; it begins anew, as if it had never failed.
 
-    :raises Gone: it was removed meanwhile.
+    :raises HookGone: it was removed meanwhile.
     :raises BadDestination: nothing may be sent there.
     :raises StrangersAddress: the address is nobody's who is concerned.
     :raises NoEventsChosen: there are no events that it would be sent.
     """
     locked_position(now=now)
     locked = _locked(hook)
-    changed = {name: value for name, value in changes.items() if getattr(locked, name) != value}
+    changed = changes.differing(locked, wanted)
     if not changed:
-        if "email" in changes:  # the link is wanted again
+        if "email" in wanted:  # the link is wanted again
             _have_confirmed(locked, actor=actor, now=now)
         return
     if "destination_url" in changed:
@@ -146,12 +147,11 @@ def change(hook: Hook, *, actor: User, now: datetime, changes: Mapping[str, Any]
         changed |= {"active_since": now}
     if not changed.keys().isdisjoint(("is_active", "destination_url", "email")):
         changed |= {"failures": 0, "failing_since": None, "paused_until": None}
-    for name, value in changed.items():
-        setattr(locked, name, value)
+    changes.assign(locked, changed)
     _check_events(locked)
     locked.save(update_fields=[*changed, "modified"])
     kind = kinds.WEB_HOOK_UPDATED if _is_web(locked) else kinds.EMAIL_HOOK_UPDATED
-    _record(kind, locked, actor=actor, now=now, fields=sorted(changes))
+    _record(kind, locked, actor=actor, now=now, fields=sorted(wanted))
     if "email" in changed:
         _have_confirmed(locked, actor=actor, now=now)
 
@@ -160,7 +160,7 @@ def change(hook: Hook, *, actor: User, now: datetime, changes: Mapping[str, Any]
 def remove(hook: Hook, *, actor: User, now: datetime) -> None:
     """Forget a hook, with what it was still to be sent.
 
-    :raises Gone: somebody else did.
+    :raises HookGone: somebody else did.
     """
     locked_position(now=now)
     locked = _locked(hook)
@@ -176,7 +176,7 @@ def rotate_secret(
 ) -> str:
     """Give a hook another secret and return it; for the time of `overlap` both sign.
 
-    :raises Gone: it was removed meanwhile.
+    :raises HookGone: it was removed meanwhile.
     """
     locked, secret = _locked(hook), new_secret()
     locked.sealed_previous, locked.previous_until = locked.sealed_secret, now + overlap
@@ -194,7 +194,7 @@ def give_up_secret(hook: Hook, *, now: datetime) -> None:
 
     Its owner has to rotate the secret to see one, and to switch it on again.
 
-    :raises Gone: it was removed meanwhile.
+    :raises HookGone: it was removed meanwhile.
     """
     locked = _locked(hook)
     locked.sealed_secret, locked.is_active = seal(new_secret()), False
@@ -208,7 +208,7 @@ def give_up_secret(hook: Hook, *, now: datetime) -> None:
 def ping(hook: WebHook, *, actor: User, now: datetime) -> Event:
     """Have a hook sent that it was pinged, in its turn.
 
-    :raises Gone: it was removed meanwhile.
+    :raises HookGone: it was removed meanwhile.
     :raises Inactive: it is switched off.
     """
     locked = _locked(hook)
@@ -311,7 +311,7 @@ def _addresses(customer: Customer) -> set[str]:
 def _locked(hook: Hook) -> Hook:
     found: Hook | None = Hook.objects.select_for_update(no_key=True).filter(pk=hook.pk).first()
     if found is None:
-        raise Gone("The hook was removed.")
+        raise HookGone("The hook was removed.")
     return found
 
 

@@ -15,6 +15,7 @@ from django.utils.html import escape
 from common.admin.records import RecordAdmin
 from tests.admin.pages import action_address, address, buttons, page_of, text
 from tests.admin.rows import MAKERS
+from tests.cases import each
 from tests.rooms import APPS
 
 if TYPE_CHECKING:
@@ -34,12 +35,14 @@ PAGES = dict(REGISTRY)
 MODELS = [model for model, _ in REGISTRY]
 STAFF_ACTIONS = [(model, action) for model, pages in REGISTRY for action in pages.staff_actions]
 
-every_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
-every_action = pytest.mark.parametrize(
-    ("model", "action"),
-    STAFF_ACTIONS,
-    ids=[f"{m._meta.model_name}-{d.name}" for m, d in STAFF_ACTIONS],
-)
+
+def named(pair: tuple[type[Model], Any]) -> str:
+    """Return what names an action of a model where it fails."""
+    return f"{pair[0]._meta.model_name}-{pair[1].name}"
+
+
+every_model = each("model", MODELS, ids=lambda model: model._meta.label)
+every_action = each(("model", "action"), STAFF_ACTIONS, ids=named)
 
 
 def test_every_model_of_ours_has_its_pages_and_nothing_else_has() -> None:
@@ -124,9 +127,7 @@ def test_nothing_is_deleted(staff: Client, model: type[Model]) -> None:
     assert model._default_manager.filter(pk=row.pk).exists()
 
 
-@pytest.mark.parametrize(
-    "model", [m for m in MODELS if not PAGES[m].editable], ids=lambda model: model._meta.label
-)
+@each("model", [m for m in MODELS if not PAGES[m].editable], ids=lambda model: model._meta.label)
 def test_a_row_that_no_service_changes_is_not_changed(staff: Client, model: type[Model]) -> None:
     row = MAKERS[model]()
     assert staff.post(page_of(row), {"state": "done"}).status_code == 403
@@ -179,10 +180,10 @@ def test_an_action_asks_before_it_is_done(staff: Client, model: type[Model], act
     assert offered == action.possible(row)
 
 
-@pytest.mark.parametrize(
+@each(
     ("model", "action"),
     [(model, action) for model, action in STAFF_ACTIONS if action.states is not None],
-    ids=[f"{m._meta.model_name}-{d.name}" for m, d in STAFF_ACTIONS if d.states is not None],
+    ids=named,
 )
 def test_an_action_is_refused_with_a_message_in_every_state_that_does_not_allow_it(
     staff: Client, model: type[Model], action: Any

@@ -8,18 +8,17 @@ the paths name in braces, the bodies and the table itself.
 from __future__ import annotations
 
 import re
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import pytest
-from django.db import transaction
-
 from config.documents.routes import all_routes
+from tests.cases import undone
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from rest_framework.test import APIClient
+
+    from tests.cases import Case
 
 MARKS = {"-": 401, "x": 403, "?": 404, "!": 400}
 """Not logged in; may not; does not see it; names what is out of sight. `+` is success."""
@@ -66,21 +65,6 @@ def read(table: str, *, below: str = "/api/", marks: Mapping[str, int] = MARKS) 
     return lines
 
 
-def each_of(lines: Sequence[Line]) -> pytest.MarkDecorator:
-    """Ask a test for each line, as `line`."""
-    return pytest.mark.parametrize(
-        "line", [pytest.param(line, id=f"{line.method} {line.path}") for line in lines]
-    )
-
-
-@contextmanager
-def undone() -> Iterator[None]:
-    """Undo what is done within, so that everybody finds the same."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
-
-
 def body_by_end(bodies: Mapping[str, Any], path: str, *, of_several: int = 0) -> Any:
     """Return the body of the end that a path has, the first (or `of_several`) if there are more."""
     found = [body for end, body in bodies.items() if path.endswith(end)]
@@ -122,6 +106,22 @@ def check(
             assert answer["WWW-Authenticate"] == "Token"
         if answer.status_code == 403 and not denied_in_own_words:
             assert answer.json() == DENIED
+
+
+def check_all(
+    lines: Sequence[Line],
+    people: Sequence[str],
+    send: Callable[[str, str, str], Any],
+    case: Case,
+    *,
+    in_own_words: str = "none",
+) -> None:
+    """Check every line of a table; a path with a segment `in_own_words` says why it refuses."""
+    assert lines
+    for line in lines:
+        with case(method=line.method, path=line.path):
+            own_words = in_own_words in line.path.split("/")
+            check(line, people, send, denied_in_own_words=own_words)
 
 
 def without_names(path: str) -> str:

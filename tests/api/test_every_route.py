@@ -9,6 +9,7 @@ import pytest
 
 from common.api.access import AnyOf, Everyone
 from config.documents.routes import Route, all_routes
+from tests.cases import each
 from tests.factories.identity import ProjectFactory
 from tests.world import World, populate
 
@@ -64,7 +65,7 @@ def collections() -> list[tuple[str, type]]:
     ]
 
 
-@pytest.mark.parametrize("route", all_routes(), ids=str)
+@each("route", all_routes(), ids=str)
 def test_the_anonymous_get_in_where_that_is_declared_only(
     route: Route, anonymous: APIClient, world: World
 ) -> None:
@@ -138,9 +139,7 @@ BODIES: tuple[Any, ...] = (
 )
 
 
-@pytest.mark.parametrize(
-    "route", [route for route in all_routes() if route.method != "get"], ids=str
-)
+@each("route", [route for route in all_routes() if route.method != "get"], ids=str)
 def test_no_body_gives_a_server_error(
     route: Route, world: World, dave: User, as_user: Callable[[User], APIClient]
 ) -> None:
@@ -160,7 +159,7 @@ def test_no_body_gives_a_server_error(
 QUERIES = ("page=x", "o=nope", "field=nope", "created=x", "query=%00", "state=nope", "name=%00")
 
 
-@pytest.mark.parametrize("route", [route for route in all_routes() if route.is_list], ids=str)
+@each("route", [route for route in all_routes() if route.is_list], ids=str)
 def test_no_query_gives_a_server_error(
     route: Route, world: World, dave: User, as_user: Callable[[User], APIClient]
 ) -> None:

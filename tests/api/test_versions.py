@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from config.documents.routes import all_outputs
+from tests.cases import each
 from tests.factories.agents import AgentIdentityFactory, AgentServiceFactory
 from tests.factories.marketplace import OrderFactory, ResourceFactory
 
@@ -105,6 +106,6 @@ def test_a_sign_of_life_of_a_site_is_no_new_version_of_a_resource(
     assert client.patch(path, {"name": "newer"}, HTTP_IF_MATCH=tag).status_code == 412
 
 
-@pytest.mark.parametrize("output", all_outputs(), ids=lambda output: output.__qualname__)
+@each("output", all_outputs(), ids=lambda output: output.__qualname__)
 def test_what_is_no_part_of_the_version_is_part_of_the_output(output: type[Output]) -> None:
     assert set(getattr(output.Meta, "volatile", ())) <= set(output.Meta.fields)

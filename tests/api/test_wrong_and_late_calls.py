@@ -12,6 +12,7 @@ from tests.api.site.calls import Call, told
 from tests.api.site.place import Place, build
 from tests.api.site.polls import BY_THE_SITE
 from tests.api.site.snapshot import Snapshot, changes, snapshot
+from tests.cases import each
 from tests.factories.allocations import (
     BackendResourceFactory,
     BackendResourceRequestFactory,
@@ -87,7 +88,7 @@ def names(place: Place, elsewhere_place: Place, now: datetime) -> dict[str, str]
     }
 
 
-@pytest.mark.parametrize(
+@each(
     "call",
     told("orders", "resources", "reports", "accounts", "agents"),
     ids=lambda call: f"{call.path.split('/')[0]}: {call.why}",
@@ -104,7 +105,7 @@ def test_a_sites_mistake_is_answered_and_changes_nothing(
     assert changes(before, snapshot()) == {}
 
 
-@pytest.mark.parametrize("call", told("consumers"), ids=lambda call: call.why)
+@each("call", told("consumers"), ids=lambda call: call.why)
 def test_a_consumers_mistake_is_answered_and_changes_nothing(
     call: Call, names: dict[str, str], alice: User, as_user: Callable[[User], APIClient]
 ) -> None:
@@ -138,7 +139,7 @@ def test_the_agent_of_another_provider_reads_nothing(
     assert {number: found for number, found in private.items() if found not in (404, [])} == {}
 
 
-@pytest.mark.parametrize("call", AGENT_CALLS, ids=lambda call: call.number)
+@each("call", AGENT_CALLS, ids=lambda call: call.number)
 def test_the_agent_of_another_provider_changes_nothing(
     call: AgentCall, names: dict[str, str], mallory: User, as_user: Callable[[User], APIClient]
 ) -> None:
@@ -162,7 +163,7 @@ def moved(before: Snapshot) -> set[str]:
     return set(changes(before, snapshot()))
 
 
-@pytest.mark.parametrize(
+@each(
     ("path", "body", "status", "rewritten"),
     [
         ("{resource}/set_backend_id/", {"backend_id": "hpc_alloc-0"}, 200, set()),

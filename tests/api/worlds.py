@@ -27,9 +27,9 @@ from common.api import filters
 from common.api.reads.visibility import column_at, shown_by
 from config.documents.routes import all_routes
 from marketplace.api.offerings.filters import OfferingOfPathFilter, ProviderOfferingFilter
-from tests.api.tables import undone
 from tests.api.test_every_route import address
 from tests.api.words import Asked, every_word, output_of, some_value
+from tests.cases import undone
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -145,8 +145,8 @@ class HpcOfferingFactory(OfferingFactory):
         if extracted is False:
             return
         plan = PlanFactory(offering=self, name="Standard")
-        for type_, name, unit, billing_type, price, more in HPC_COMPONENTS:
-            component = OfferingComponentFactory(
+        components = [
+            OfferingComponentFactory.build(
                 offering=self,
                 type=type_,
                 name=name,
@@ -154,7 +154,13 @@ class HpcOfferingFactory(OfferingFactory):
                 billing_type=billing_type,
                 **more,
             )
-            PlanComponentFactory(plan=plan, component=component, price=price)
+            for type_, name, unit, billing_type, _, more in HPC_COMPONENTS
+        ]
+        OfferingComponent.objects.bulk_create(components)
+        PlanComponent.objects.bulk_create(
+            PlanComponentFactory.build(plan=plan, component=component, price=price)
+            for component, (*_, price, _) in zip(components, HPC_COMPONENTS, strict=True)
+        )
 
 
 HPC_COMPONENTS: list[tuple[str, str, str, str, Decimal, dict[str, object]]] = [

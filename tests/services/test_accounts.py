@@ -11,6 +11,7 @@ from allocations.models import OfferingUser
 from allocations.services import accounts, rights
 from common.machine import IllegalTransition
 from identity.models import Event
+from tests.cases import each
 from tests.factories.allocations import OfferingUserFactory
 from tests.factories.marketplace import OfferingFactory, ResourceFactory
 
@@ -177,8 +178,8 @@ def test_a_name_that_somebody_has_is_refused_and_nothing_changes(offering, bob, 
     assert kinds() == []
 
 
-@pytest.mark.parametrize("action", sorted(accounts.TARGETS))
-@pytest.mark.parametrize("source", list(AccountState))
+@each("action", sorted(accounts.TARGETS))
+@each("source", list(AccountState))
 def test_accounts_move_along_the_table_only(offering, bob, carol, now, action, source):
     account = OfferingUserFactory(offering=offering, user=bob, state=source)
 
@@ -223,8 +224,8 @@ def test_a_lost_race_is_lost_loudly(offering, bob, carol, now):
         accounts.advance(account, "begin_creating", AccountState.CREATING, actor=carol, now=now)
 
 
-@pytest.mark.parametrize("state", list(AccountState))
-@pytest.mark.parametrize("word", list(accounts.RUNTIME_STATES))
+@each("state", list(AccountState))
+@each("word", list(accounts.RUNTIME_STATES))
 def test_how_an_account_stands_is_said_of_those_that_are_there_or_on_the_way(
     offering, bob, carol, now, state, word
 ):

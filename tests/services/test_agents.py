@@ -11,6 +11,7 @@ from allocations.models import AgentIdentity, AgentProcessor, AgentService
 from allocations.observables import ObjectType
 from allocations.services import agent_logs, agent_removal, agents, subscriptions
 from identity.models import Event
+from tests.cases import each
 from tests.factories.agents import (
     AgentIdentityFactory,
     AgentProcessorFactory,
@@ -28,9 +29,9 @@ def identity(offering, carol):
     return AgentIdentityFactory(offering=offering, created_by=carol)
 
 
-@pytest.mark.parametrize("kind", AgentType)
-@pytest.mark.parametrize("error", ["", "no slurmdbd"])
-@pytest.mark.parametrize("late", [timedelta(minutes=-1), timedelta(minutes=1)])
+@each("kind", AgentType)
+@each("error", ["", "no slurmdbd"])
+@each("late", [timedelta(minutes=-1), timedelta(minutes=1)])
 def test_the_database_and_the_pure_rule_agree_on_how_a_service_stands(
     identity, kind, error, late, now
 ):

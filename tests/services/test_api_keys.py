@@ -22,6 +22,7 @@ from identity.models import Event, EventDelivery
 from marketplace.lifecycle import OrderState, OrderType, ResourceState
 from marketplace.models import Resource
 from marketplace.services import orders
+from tests.cases import each
 from tests.factories.allocations import RequestedApiKeyFactory, ResourceApiKeyFactory
 from tests.factories.identity import UserFactory
 from tests.factories.marketplace import HpcOfferingFactory, OrderFactory, ResourceFactory
@@ -167,7 +168,7 @@ STEPS = {
 }
 
 
-@pytest.mark.parametrize(
+@each(
     ("step", "state"),
     [pair for pair in product(STEPS, ApiKeyState) if not API_KEY.allows(*pair)],
 )

@@ -12,6 +12,7 @@ from identity.roles import RoleName
 from marketplace.lifecycle import OFFERING, OfferingState
 from marketplace.models import Offering
 from marketplace.services import components, offerings
+from tests.cases import each
 from tests.factories.identity import GrantFactory
 from tests.factories.marketplace import CategoryFactory, OfferingFactory, ResourceFactory
 
@@ -142,8 +143,8 @@ MOVES: dict[str, Callable[..., Offering]] = {
 }
 
 
-@pytest.mark.parametrize("state", OfferingState)
-@pytest.mark.parametrize("action", MOVES)
+@each("state", OfferingState)
+@each("action", MOVES)
 def test_each_move_is_made_with_one_event_or_refused(
     action: str, state: OfferingState, dave: User, now: datetime
 ) -> None:

@@ -19,6 +19,7 @@ from config.wiring import dispatch_events
 from identity.models import Event, Project
 from identity.services import projects
 from identity.services.credentials import digest
+from tests.cases import each
 from tests.factories.allocations import (
     CourseAccountFactory,
     CustomerServiceAccountFactory,
@@ -226,9 +227,9 @@ ACTIONS: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("factory", FACTORIES)
-@pytest.mark.parametrize("action", ACTIONS)
-@pytest.mark.parametrize("source", list(CourseAccountState))
+@each("factory", FACTORIES)
+@each("action", ACTIONS)
+@each("source", list(CourseAccountState))
 def test_they_move_along_the_table_only(factory, action, source, dave, now):
     if source == "Pending" and factory is not CourseAccountFactory:
         return

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from notifications import destinations
 from notifications.destinations import Destination, NotAllowed, is_public
+from tests.cases import each
 
 WITHIN = (
     "127.0.0.1",
@@ -61,13 +62,13 @@ WITHIN = (
 )
 
 
-@pytest.mark.parametrize("host", WITHIN)
+@each("host", WITHIN)
 def test_what_leads_into_a_network_of_our_own_is_refused_as_it_is_given(host):
     with pytest.raises(NotAllowed):
         destinations.read(f"https://{host}/hook", allow_private=False)
 
 
-@pytest.mark.parametrize(
+@each(
     "url",
     [
         "",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from config.event_kinds import CATALOGUE
 from identity.event_catalogue import Group
 from identity.event_types import (
@@ -12,6 +10,7 @@ from identity.event_types import (
     kinds_named,
     wire_name,
 )
+from tests.cases import each
 
 
 def test_a_kind_is_told_by_waldurs_name_where_there_is_one():
@@ -20,7 +19,7 @@ def test_a_kind_is_told_by_waldurs_name_where_there_is_one():
     assert wire_name("no.such") == "no.such"
 
 
-@pytest.mark.parametrize("kind", sorted(CATALOGUE.by_name))
+@each("kind", sorted(CATALOGUE.by_name))
 def test_a_kind_is_found_by_each_of_its_names_and_by_its_group(kind):
     assert kinds_named(kind) == {kind}
     assert kind in kinds_named(wire_name(kind))

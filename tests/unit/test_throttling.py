@@ -12,7 +12,7 @@ import pytest
 import redis
 
 from config.throttling import counters
-from config.throttling.counters import Memory, Shared
+from config.throttling.counters import MemoryCounter, RedisCounter
 from config.throttling.limits import network_of
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ NOW = 1_800_000_000.0
 
 
 def test_a_window_counts_for_itself_and_keys_do_not_know_of_each_other() -> None:
-    memory = Memory()
+    memory = MemoryCounter()
     asked = [memory.count([("a", 60), ("b", 3600)], NOW) for _ in range(3)]
     assert asked == [[1, 1], [2, 2], [3, 3]]
     assert memory.count([("a", 60), ("b", 3600)], NOW + 60) == [1, 4]
@@ -32,14 +32,14 @@ def test_a_window_counts_for_itself_and_keys_do_not_know_of_each_other() -> None
 
 def test_what_a_process_remembers_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(counters, "MOST_KEYS", 10)
-    memory = Memory()
+    memory = MemoryCounter()
     for number in range(100):
         memory.count([(str(number), 60)], NOW)
     assert len(memory._counts) <= 11
 
 
 def test_a_cache_that_is_away_is_asked_once_and_the_process_counts_for_itself() -> None:
-    shared = Shared("redis://127.0.0.1:1/0")
+    shared = RedisCounter("redis://127.0.0.1:1/0")
     begun = time.monotonic()
     assert [shared.count([("a", 60)], NOW) for _ in range(3)] == [[1], [2], [3]]
     assert shared._left_alone_until > begun
@@ -62,7 +62,7 @@ def cache(tmp_path: Path) -> Iterator[str]:
 
 @pytest.mark.slow
 def test_processes_with_one_cache_count_together(cache: str) -> None:
-    first, second = Shared(cache), Shared(cache)
+    first, second = RedisCounter(cache), RedisCounter(cache)
     assert first.count([("a", 60), ("b", 3600)], NOW) == [1, 1]
     assert second.count([("a", 60), ("b", 3600)], NOW) == [2, 2]
     assert first.count([("a", 60)], NOW + 60) == [1]

@@ -119,7 +119,7 @@ class WebHookViewSet(ManagedHookViewSet):
         on again is told of what waits and of what happens from then on.
         """
         hook, changes = self.row(), self.data(WebHookInput)
-        hooks.change(hook, changes=changes, actor=request.user, now=self.now)
+        hooks.change(hook, wanted=changes, actor=request.user, now=self.now)
         return self.reply(hook)
 
     @deletes
@@ -211,7 +211,7 @@ class EmailHookViewSet(ManagedHookViewSet):
         Where the mails go, of which events they tell, and whether they are sent.
         """
         hook, changes = self.row(), self.data(EmailHookInput)
-        hooks.change(hook, changes=changes, actor=request.user, now=self.now)
+        hooks.change(hook, wanted=changes, actor=request.user, now=self.now)
         return self.reply(hook)
 
     @deletes

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from identity.roles import RoleName
+from tests.cases import each
 from tests.factories.accounting import ComponentUsageFactory, ComponentUserUsageFactory
 from tests.factories.allocations import OfferingUserFactory
 from tests.factories.identity import GrantFactory, UserFactory
@@ -220,12 +221,12 @@ def found(client, url, query, usage, provider):
     return bool(response.json())
 
 
-@pytest.mark.parametrize(("query", "is_found"), [*FILTERS, *OF_USAGES])
+@each(("query", "is_found"), [*FILTERS, *OF_USAGES])
 def test_usages_are_filtered(as_user, alice, usage, provider, query, is_found):
     assert found(as_user(alice), URL, query, usage, provider) is is_found
 
 
-@pytest.mark.parametrize(("query", "is_found"), [*FILTERS, *OF_PARTS])
+@each(("query", "is_found"), [*FILTERS, *OF_PARTS])
 def test_parts_are_filtered(as_user, alice, part, provider, query, is_found):
     assert found(as_user(alice), PARTS, query, part.component_usage, provider) is is_found
 

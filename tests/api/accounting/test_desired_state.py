@@ -16,6 +16,7 @@ from allocations.attributes import ATTRIBUTES
 from identity.roles import RoleName
 from marketplace.lifecycle import OrderState, OrderType, ResourceState
 from marketplace.models import Resource
+from tests.cases import each
 from tests.factories.accounting import (
     ComponentUsageFactory,
     ComponentUserUsageLimitFactory,
@@ -433,7 +434,7 @@ CHANGES = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
+@each("change", CHANGES, ids=lambda change: change.__name__)
 def test_what_a_site_has_to_act_on_makes_a_new_generation(read, resource, account, change):
     before = read()
     change(resource, account)

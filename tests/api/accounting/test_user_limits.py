@@ -10,7 +10,7 @@ import pytest
 from accounting.api.urls import router
 from accounting.models import ComponentUserUsageLimit
 from allocations.lifecycle import AccountState
-from tests.api.tables import BOTH_SIDES, asker, check, each_of, read, untested
+from tests.api.tables import BOTH_SIDES, asker, check_all, read, untested
 from tests.factories.accounting import ComponentUserUsageLimitFactory
 from tests.factories.allocations import OfferingUserFactory
 from tests.factories.marketplace import ResourceFactory
@@ -92,9 +92,8 @@ def ask(both_sides, clients_of, row, resource, component, project):
     return send
 
 
-@each_of(LINES)
-def test_the_table(line, ask):
-    check(line, BOTH_SIDES, ask)
+def test_the_table(ask, case):
+    check_all(LINES, BOTH_SIDES, ask, case)
 
 
 def test_every_action_is_in_the_table():

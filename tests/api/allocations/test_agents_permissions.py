@@ -8,7 +8,8 @@ import pytest
 
 from allocations.api.urls import router
 from identity.roles import RoleName
-from tests.api.tables import asker, body_by_end, check, each_of, read, untested
+from tests.api.tables import asker, body_by_end, check_all, read, untested
+from tests.cases import each
 from tests.factories.agents import (
     AgentIdentityFactory,
     AgentLogFactory,
@@ -127,9 +128,8 @@ def ask(people, named, clients_of):
     return asker(clients_of(people), named, lambda path: body_by_end(by_end, path))
 
 
-@each_of(LINES)
-def test_the_table(line, ask):
-    check(line, PEOPLE, ask)
+def test_the_table(ask, case):
+    check_all(LINES, PEOPLE, ask, case)
 
 
 OURS = (
@@ -149,8 +149,8 @@ def test_every_action_is_in_the_table(prefix):
     assert untested(LINES, viewsets[f"api/{prefix}"]) == set()
 
 
-@pytest.mark.parametrize("prefix", OURS[:5])
-@pytest.mark.parametrize("person", ["mallory", "bob", "alice", "support"])
+@each("prefix", OURS[:5])
+@each("person", ["mallory", "bob", "alice", "support"])
 def test_whom_it_does_not_concern_is_shown_an_empty_list(prefix, person, ask, named):
     assert ask(person, "GET", f"/api/{prefix}/").json() == []
 

@@ -9,7 +9,7 @@ import pytest
 from allocations.api.api_keys.views import ResourceApiKeyViewSet
 from allocations.services.api_key_steps import PROVISIONED
 from identity.models import Event
-from tests.api.tables import BOTH_SIDES, Line, asker, check, each_of, read, untested
+from tests.api.tables import BOTH_SIDES, asker, check_all, read, untested
 from tests.factories.allocations import RequestedApiKeyFactory, ResourceApiKeyFactory
 from tests.factories.marketplace import ResourceFactory
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from allocations.models import ResourceApiKey
     from identity.models import Project, User
     from marketplace.models import Offering
+    from tests.cases import Case
 
 pytestmark = pytest.mark.django_db
 
@@ -106,9 +107,8 @@ def ask(
     return asker(clients_of(both_sides), named, lambda path: body_for(path, named))
 
 
-@each_of(LINES)
-def test_the_table(line: Line, ask: Callable[[str, str, str], Any]) -> None:
-    check(line, BOTH_SIDES, ask)
+def test_the_table(ask: Callable[[str, str, str], Any], case: Case) -> None:
+    check_all(LINES, BOTH_SIDES, ask, case)
 
 
 def test_every_route_is_in_the_table() -> None:

@@ -9,7 +9,7 @@ import pytest
 from allocations.api.urls import router
 from allocations.lifecycle import ImportState
 from identity.roles import RoleName
-from tests.api.tables import Line, asker, check, each_of, read, untested
+from tests.api.tables import asker, check_all, read, untested
 from tests.factories.allocations import BackendResourceFactory, BackendResourceRequestFactory
 from tests.factories.identity import CustomerFactory, GrantFactory, ProjectFactory, UserFactory
 from tests.factories.marketplace import ResourceFactory
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from identity.models import Customer, Project, User
     from marketplace.models import Offering
+    from tests.cases import Case
 
 pytestmark = pytest.mark.django_db
 
@@ -135,9 +136,8 @@ def ask(
     return asker(clients_of(people), named, lambda path: body_for(path, named))
 
 
-@each_of(LINES)
-def test_the_table(line: Line, ask: Callable[[str, str, str], Any]) -> None:
-    check(line, PEOPLE, ask)
+def test_the_table(ask: Callable[[str, str, str], Any], case: Case) -> None:
+    check_all(LINES, PEOPLE, ask, case)
 
 
 def test_every_action_is_in_the_table() -> None:

@@ -9,6 +9,7 @@ import pytest
 from allocations.attributes import ATTRIBUTES
 from allocations.models import OfferingUser
 from identity.roles import RoleName
+from tests.cases import each
 from tests.factories.allocations import OfferingUserFactory, UserAttributeConfigFactory
 from tests.factories.identity import GrantFactory, UserFactory
 from tests.factories.marketplace import ConsentFactory, ResourceFactory, TermsOfServiceFactory
@@ -250,7 +251,7 @@ def test_what_the_site_s_directory_says_is_shown(as_user, bob, account):
     }
 
 
-@pytest.mark.parametrize(
+@each(
     ("query", "is_found"),
     [
         ("offering_uuid={offering}", True),

@@ -13,7 +13,7 @@ from allocations.api.shared_accounts.views import (
     CustomerServiceAccountViewSet,
     ProjectServiceAccountViewSet,
 )
-from tests.api.tables import BOTH_SIDES, Line, asker, check, each_of, read, untested
+from tests.api.tables import BOTH_SIDES, asker, check_all, read, untested
 from tests.factories.allocations import (
     CourseAccountFactory,
     CustomerServiceAccountFactory,
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from identity.models import Project, User
     from marketplace.models import Offering
+    from tests.cases import Case
 
 pytestmark = pytest.mark.django_db
 
@@ -102,9 +103,8 @@ def ask(
     return asker(clients_of(both_sides), named, lambda path: body_for(path, named))
 
 
-@each_of(LINES)
-def test_the_table(line: Line, ask: Callable[[str, str, str], Any]) -> None:
-    check(line, BOTH_SIDES, ask)
+def test_the_table(ask: Callable[[str, str, str], Any], case: Case) -> None:
+    check_all(LINES, BOTH_SIDES, ask, case)
 
 
 def test_every_route_is_in_the_table() -> None:

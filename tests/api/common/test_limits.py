@@ -26,7 +26,7 @@ def rates(settings, monkeypatch: pytest.MonkeyPatch) -> dict[str, tuple[int, int
     """Limits of a test's own: none but those that it sets."""
     settings.RATE_LIMITS = True
     settings.RATES = dict.fromkeys(settings.RATES)
-    monkeypatch.setattr(counters, "COUNTER", counters.Memory())
+    monkeypatch.setattr(counters, "COUNTER", counters.MemoryCounter())
     monkeypatch.setattr("config.throttling.limits.time.time", lambda: 1_800_000_000.0)
     given: dict[str, tuple[int, int] | None] = settings.RATES
     return given

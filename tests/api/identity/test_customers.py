@@ -7,6 +7,7 @@ import pytest
 
 from identity.models import Customer, Project, User
 from identity.roles import RoleName
+from tests.cases import each
 from tests.factories.identity import (
     CustomerFactory,
     GrantFactory,
@@ -258,7 +259,7 @@ def three(dave: User) -> Any:
     return provider, consumer
 
 
-@pytest.mark.parametrize(
+@each(
     ("query", "found"),
     [
         ("", ["CSC", "Idle", "LUMI Sweden"]),

@@ -177,7 +177,7 @@ def test_a_mail_hook_tells_nobody_who_has_not_confirmed(
     other.refresh_from_db()
     allocator.notification_emails = "next@example.org"
     allocator.save()
-    hooks.change(other, changes={"email": "next@example.org"}, actor=alice, now=now)
+    hooks.change(other, wanted={"email": "next@example.org"}, actor=alice, now=now)
     assert list(Hook.objects.live()) == [own]
 
 

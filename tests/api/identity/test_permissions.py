@@ -10,7 +10,7 @@ from identity.api.urls import router
 from identity.models import Customer, Grant, Project, SshKey, User
 from identity.roles import RoleName
 from identity.services import members
-from tests.api.tables import Line, asker, body_by_end, check, each_of, read, untested
+from tests.api.tables import asker, body_by_end, check_all, read, untested
 from tests.factories.identity import (
     EventFactory,
     GrantFactory,
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from rest_framework.test import APIClient
+
+    from tests.cases import Case
 
 pytestmark = pytest.mark.django_db
 
@@ -212,9 +214,8 @@ def ask(people: Any, named: Any, clients_of: Callable[..., dict[str, APIClient]]
     return asker(clients_of(people), named, lambda path: body_for(path, named))
 
 
-@each_of(LINES)
-def test_the_table(line: Line, ask: Any) -> None:
-    check(line, PEOPLE, ask, denied_in_own_words="eduteams" in line.path)
+def test_the_table(ask: Any, case: Case) -> None:
+    check_all(LINES, PEOPLE, ask, case, in_own_words="remote-eduteams")
 
 
 def viewsets() -> dict[str, Any]:

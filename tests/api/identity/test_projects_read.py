@@ -7,6 +7,7 @@ import pytest
 
 from identity.models import Customer, Project, User
 from identity.roles import RoleName
+from tests.cases import each
 from tests.factories.identity import GrantFactory, ProjectFactory
 from tests.factories.marketplace import ResourceFactory
 
@@ -58,7 +59,7 @@ def test_a_list_holds_what_the_caller_may_see_by_name(
     assert len(as_user(dave).get(AT).json()) == 4
 
 
-@pytest.mark.parametrize(
+@each(
     ("query", "found"),
     [
         ("name=ALPH", ["Alpha"]),

@@ -7,6 +7,7 @@ import pytest
 from identity.models import Role, User
 from identity.permissions import MATRIX
 from identity.roles import RoleName
+from tests.cases import each
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,7 +47,7 @@ def test_a_role_that_the_policy_does_not_know_allows_nothing(
     assert as_user(bob).get(f"{AT}{role.uuid}/").json()["permissions"] == []
 
 
-@pytest.mark.parametrize(
+@each(
     ("query", "found"),
     [
         ("", sorted(RoleName)),

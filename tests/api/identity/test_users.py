@@ -10,6 +10,7 @@ from config.wiring import dispatch_events
 from identity.api.users.serializers import PRIVATE
 from identity.models import Customer, Event, IdempotencyKey, Project, Token, User
 from identity.roles import RoleName
+from tests.cases import each
 from tests.factories.identity import (
     PASSWORD,
     GrantFactory,
@@ -514,7 +515,7 @@ def people(dave: User, project: Project) -> Any:
     return erika
 
 
-@pytest.mark.parametrize(
+@each(
     ("query", "found"),
     [
         ("", ["dave", "erika", "frank", "gone"]),

@@ -23,11 +23,9 @@ AT = "http://testserver/api"
 @pytest.fixture
 def ask(as_user: Callable[[User], APIClient]) -> Callable[..., Any]:
     """Return a function that sends a request as somebody: status and body."""
-    clients: dict[str, APIClient] = {}
 
     def send(user: User, method: str, path: str, body: Any = None) -> tuple[int, Any]:
-        client = clients.setdefault(user.username, as_user(user))
-        answer = getattr(client, method)(f"/api/{path}", body, format="json")
+        answer = getattr(as_user(user), method)(f"/api/{path}", body, format="json")
         return answer.status_code, answer.json() if answer.content else None
 
     return send

@@ -8,7 +8,7 @@ import pytest
 
 from identity.roles import RoleName
 from marketplace.api.urls import router
-from tests.api.tables import MARKS, Line, asker, body_by_end, check, each_of, read, untested
+from tests.api.tables import MARKS, asker, body_by_end, check_all, read, untested
 from tests.factories.identity import CustomerFactory, GrantFactory, UserFactory
 from tests.factories.marketplace import (
     CategoryFactory,
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from identity.models import Customer, Project, User
     from marketplace.models import Offering
+    from tests.cases import Case
 
 pytestmark = pytest.mark.django_db
 
@@ -219,9 +220,8 @@ def ask(
     return asker(clients_of(people), named, lambda path: body_by_end(by_end, path, of_several=-1))
 
 
-@each_of(LINES)
-def test_the_table(line: Line, ask: Callable[[str, str, str], Any]) -> None:
-    check(line, PEOPLE, ask)
+def test_the_table(ask: Callable[[str, str, str], Any], case: Case) -> None:
+    check_all(LINES, PEOPLE, ask, case)
 
 
 @pytest.mark.parametrize("prefix", sorted({path.split("/")[2] for _, path, _ in LINES}))

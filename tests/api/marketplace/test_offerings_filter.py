@@ -9,6 +9,7 @@ import pytest
 
 from identity.roles import RoleName
 from marketplace.models import CategoryGroup
+from tests.cases import each
 from tests.factories.allocations import OfferingUserFactory
 from tests.factories.identity import GrantFactory, OrganizationGroupFactory
 from tests.factories.marketplace import (
@@ -73,7 +74,7 @@ def names(carol: User, as_user: Callable[[User], APIClient]) -> Callable[..., li
     return found
 
 
-@pytest.mark.parametrize(
+@each(
     ("query", "expected"),
     [
         ({}, "Busy Quiet"),

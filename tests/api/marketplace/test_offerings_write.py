@@ -8,6 +8,7 @@ import pytest
 
 from marketplace.lifecycle import OFFERING, OfferingState
 from marketplace.models import Offering
+from tests.cases import each
 from tests.factories.marketplace import (
     CategoryFactory,
     HpcOfferingFactory,
@@ -137,7 +138,7 @@ def test_only_staff_choose_the_slug(
 COMPONENT = {"type": "x", "name": "X", "billing_type": "usage"}
 
 
-@pytest.mark.parametrize(
+@each(
     ("wrong", "refusal"),
     [
         ({"name": ""}, {"name": ["This field may not be blank."]}),
@@ -234,8 +235,8 @@ def test_what_is_missing_of_a_new_offering_is_told(carols: APIClient) -> None:
     }
 
 
-@pytest.mark.parametrize("state", OfferingState)
-@pytest.mark.parametrize("action", ["activate", "pause", "unpause", "archive", "draft"])
+@each("state", OfferingState)
+@each("action", ["activate", "pause", "unpause", "archive", "draft"])
 def test_an_offering_moves_along_its_table(
     action: str, state: OfferingState, provider: Customer, daves: APIClient
 ) -> None:

@@ -11,6 +11,7 @@ from identity.roles import RoleName
 from marketplace.components import OfferingType
 from marketplace.lifecycle import OrderState, OrderType, ResourceState
 from marketplace.models import Offering, Order, Resource
+from tests.cases import each
 from tests.factories.identity import GrantFactory
 from tests.factories.marketplace import OrderFactory, ResourceFactory
 
@@ -94,7 +95,7 @@ def test_the_traceback_is_for_the_provider_and_for_support(
     assert row == {"state": "erred"}
 
 
-@pytest.mark.parametrize(
+@each(
     ("query", "found"),
     [
         ("", ["first", "second"]),

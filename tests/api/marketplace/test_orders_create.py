@@ -9,6 +9,7 @@ import pytest
 
 from marketplace.models import Offering, Order, Resource
 from tests.api.marketplace.conftest import AT, LEFT_OUT
+from tests.cases import each
 from tests.factories.identity import ProjectFactory
 from tests.factories.marketplace import HpcOfferingFactory, PlanFactory, TermsOfServiceFactory
 
@@ -164,7 +165,7 @@ def test_a_plan_may_be_named_by_any_of_its_addresses(
     assert (status, body["plan_uuid"]) == (201, plan.hex)
 
 
-@pytest.mark.parametrize(
+@each(
     ("more", "body"),
     [
         ({"offering": LEFT_OUT}, {"offering": REQUIRED}),

@@ -8,7 +8,7 @@ import pytest
 
 from marketplace.api.urls import router
 from marketplace.lifecycle import OrderState, ResourceState
-from tests.api.tables import BOTH_SIDES, Line, asker, body_by_end, check, each_of, read, untested
+from tests.api.tables import BOTH_SIDES, asker, body_by_end, check_all, read, untested
 from tests.factories.marketplace import OrderFactory, PlanFactory, ResourceFactory
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from identity.models import Project, User
     from marketplace.models import Offering
+    from tests.cases import Case
 
 pytestmark = pytest.mark.django_db
 
@@ -180,9 +181,8 @@ def ask(
     return asker(clients_of(both_sides), named, lambda path: body_by_end(by_end, path))
 
 
-@each_of(LINES)
-def test_the_table(line: Line, ask: Callable[[str, str, str], Any]) -> None:
-    check(line, BOTH_SIDES, ask)
+def test_the_table(ask: Callable[[str, str, str], Any], case: Case) -> None:
+    check_all(LINES, BOTH_SIDES, ask, case)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from identity.roles import RoleName
 from marketplace.lifecycle import OrderState, OrderType, ResourceState
 from marketplace.models import Resource
 from tests.api.marketplace.conftest import AT
+from tests.cases import each
 from tests.factories.allocations import OfferingUserFactory
 from tests.factories.identity import GrantFactory
 from tests.factories.marketplace import (
@@ -225,7 +226,7 @@ def test_the_other_side_and_the_outsider_do_not_see_it(
     assert ask(sam, "get", at(resource))[1]["error_traceback"] == "line 1"
 
 
-@pytest.mark.parametrize(
+@each(
     ("query", "found"),
     [
         ("", ["alpha", "beta"]),

@@ -12,6 +12,7 @@ from common.sealing import unseal
 from identity.services import outbox
 from notifications.models import Hook, WebHook
 from notifications.services import hook_planning
+from tests.cases import each
 from tests.factories.identity import EventFactory
 from tests.factories.notifications import (
     EmailHookFactory,
@@ -211,7 +212,7 @@ def test_both_sorts_are_in_one_list(client: APIClient, alice: User, now: datetim
     assert client.head("/api/hooks/")["X-Result-Count"] == "2"
 
 
-@pytest.mark.parametrize(
+@each(
     ("query", "found"),
     [
         ("author_username=alice", True),

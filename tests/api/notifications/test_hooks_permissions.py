@@ -8,7 +8,7 @@ import pytest
 
 from identity.roles import RoleName
 from notifications.api.hooks.views import EmailHookViewSet, HookViewSet, WebHookViewSet
-from tests.api.tables import Line, asker, body_by_end, check, each_of, read, untested
+from tests.api.tables import asker, body_by_end, check_all, read, untested
 from tests.factories.identity import EventFactory, GrantFactory, UserFactory
 from tests.factories.notifications import EmailHookFactory, WebHookFactory
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rest_framework.test import APIClient
 
     from identity.models import Customer, Project, User
+    from tests.cases import Case
 
 pytestmark = pytest.mark.django_db
 
@@ -119,16 +120,15 @@ def body_for(path: str, named: dict[str, str]) -> Any:
     return body_by_end(by_end, path)
 
 
-@each_of(LINES)
 def test_the_table(
-    line: Line,
+    case: Case,
     people: dict[str, User],
     named: dict[str, str],
     clients_of: Callable[..., dict[str, APIClient]],
 ) -> None:
     send = asker(clients_of(people), named, lambda path: body_for(path, named))
 
-    check(line, PEOPLE, send)
+    check_all(LINES, PEOPLE, send, case)
 
 
 def test_every_action_of_every_endpoint_is_in_the_table() -> None:

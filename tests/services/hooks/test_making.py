@@ -70,7 +70,7 @@ def test_an_address_that_is_not_allowed_is_refused(url, alice, made, now):
     assert list(refusal.value.detail) == ["destination_url"]
 
     with pytest.raises(hooks.BadDestination):
-        hooks.change(made[0], changes={"destination_url": url}, actor=alice, now=now)
+        hooks.change(made[0], wanted={"destination_url": url}, actor=alice, now=now)
 
 
 @pytest.mark.parametrize("wish", [{}, {"event_types": [], "event_groups": []}])
@@ -78,7 +78,7 @@ def test_a_hook_that_would_never_hear_anything_is_refused(wish, alice, made, now
     with pytest.raises(hooks.NoEventsChosen):
         hooks.create_web(destination_url=URL, **wish, actor=alice, now=now)
     with pytest.raises(hooks.NoEventsChosen):
-        hooks.change(made[0], changes={"event_types": []}, actor=alice, now=now)
+        hooks.change(made[0], wanted={"event_types": []}, actor=alice, now=now)
 
 
 def test_there_is_a_limit_for_each_owner(alice, allocator, now, monkeypatch):
@@ -119,7 +119,7 @@ def test_mail_of_a_person_goes_to_no_stranger(alice, bob, dave, now):
     with pytest.raises(hooks.StrangersAddress):
         hooks.create_email(email=bob.email, event_kinds=["*"], actor=alice, now=now)
     with pytest.raises(hooks.StrangersAddress):
-        hooks.change(hook, changes={"email": bob.email}, actor=alice, now=now)
+        hooks.change(hook, wanted={"email": bob.email}, actor=alice, now=now)
     hooks.create_email(email="desk@example.org", event_kinds=["*"], actor=dave, now=now)
 
 
@@ -134,7 +134,7 @@ def test_switching_on_again_begins_anew(made, alice, now):
     hook, _ = made
     Hook.objects.update(is_active=False, failures=9, failing_since=now, paused_until=now)
     later = now + timedelta(days=1)
-    hooks.change(hook, changes={"is_active": True}, actor=alice, now=later)
+    hooks.change(hook, wanted={"is_active": True}, actor=alice, now=later)
 
     hook.refresh_from_db()
     assert (hook.is_active, hook.active_since, hook.failures) == (True, later, 0)
@@ -143,13 +143,13 @@ def test_switching_on_again_begins_anew(made, alice, now):
 
 def test_a_change_that_changes_nothing_is_no_event(made, alice, now):
     hook, _ = made
-    hooks.change(hook, changes={"destination_url": URL, "is_active": True}, actor=alice, now=now)
+    hooks.change(hook, wanted={"destination_url": URL, "is_active": True}, actor=alice, now=now)
 
     assert Event.objects.count() == 1
 
 
 def test_a_change_is_recorded_by_the_names_of_what_changed(made, alice, now):
-    hooks.change(made[0], changes={"scopes": ["a" * 32]}, actor=alice, now=now)
+    hooks.change(made[0], wanted={"scopes": ["a" * 32]}, actor=alice, now=now)
 
     assert Event.objects.get(kind="web_hook.updated").payload == {
         "hook_uuid": made[0].uuid.hex,
@@ -166,11 +166,11 @@ def test_a_removed_hook_takes_along_what_it_was_to_be_told(made, alice, now):
     assert Event.objects.filter(kind="web_hook.removed").count() == 1
     for action in (
         lambda: hooks.remove(hook, actor=alice, now=now),
-        lambda: hooks.change(hook, changes={"is_active": False}, actor=alice, now=now),
+        lambda: hooks.change(hook, wanted={"is_active": False}, actor=alice, now=now),
         lambda: hooks.rotate_secret(hook, actor=alice, now=now),
         lambda: hooks.ping(hook, actor=alice, now=now),
     ):
-        with pytest.raises(hooks.Gone):
+        with pytest.raises(hooks.HookGone):
             action()
 
 

@@ -87,7 +87,7 @@ def test_what_is_received_is_signed_and_says_what_happened(made, receiver, happe
 
 def test_a_form_carries_the_same(made, receiver, happen, run, alice, now):
     hook, secret = made
-    hooks.change(hook, changes={"content_type": "form"}, actor=alice, now=now)
+    hooks.change(hook, wanted={"content_type": "form"}, actor=alice, now=now)
     (event,) = happen(kind="order.done", payload={"a": 1})
     run()
 
@@ -267,7 +267,7 @@ def test_a_second_run_leaves_the_first_alone(made, receiver, happen, run, now, c
 def test_a_ping_reaches_its_hook_and_no_other(made, receiver, run, alice, dave, now):
     hook, secret = made
     other = WebHookFactory(author=dave, created=now, destination_url=receiver.url)
-    hooks.change(hook, changes={"event_kinds": ["order.done"]}, actor=alice, now=now)
+    hooks.change(hook, wanted={"event_kinds": ["order.done"]}, actor=alice, now=now)
     tell(now)
     HookDelivery.objects.all().delete()
 

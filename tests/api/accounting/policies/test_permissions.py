@@ -7,7 +7,7 @@ import pytest
 from accounting.api.usage_policies.views import SlurmPeriodicUsagePolicyViewSet
 from identity.roles import RoleName
 from tests.api.accounting.policies.scene import URL
-from tests.api.tables import asker, check, each_of, read, untested
+from tests.api.tables import asker, check_all, read, untested
 from tests.factories.accounting import PolicyFactory
 from tests.factories.identity import GrantFactory, UserFactory
 from tests.factories.marketplace import HpcOfferingFactory
@@ -77,9 +77,8 @@ def ask(people, clients_of, offering, resource, policy):
     return send_where_none_is
 
 
-@each_of(LINES)
-def test_the_table(line, ask):
-    check(line, PEOPLE, ask)
+def test_the_table(ask, case):
+    check_all(LINES, PEOPLE, ask, case)
 
 
 def test_every_action_is_in_the_table():
