@@ -179,7 +179,8 @@ class StatementCache:
             with self._lock:
                 self._statements[key] = compiled
                 if len(self._statements) > self._size:
-                    self._statements.popitem(last=False)
+                    oldest, _ = self._statements.popitem(last=False)
+                    self._hits.pop(oldest, None)
         return compiled
 
     def _check(
