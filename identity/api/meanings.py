@@ -167,7 +167,7 @@ ORGANIZATION: Mapping[str, str] = {
     "country": "Country (ISO 3166, two letters).",
     "country_name": "Name of the country.",
     "default_tax_percent": "Tax rate of the organization, in percent, as a decimal.",
-    "display_billing_info_in_projects": "Whether projects show what they cost.",
+    "display_billing_info_in_projects": "Whether user interfaces show what projects cost.",
     "customer_display_billing_info_in_projects": "Whether projects of the organization show what"
     " they cost.",
     "Customer.state": "State or region, in the address.",
