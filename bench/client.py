@@ -15,7 +15,7 @@ TIMEOUT_SECONDS = 60
 
 
 @dataclass(frozen=True)
-class Answer:
+class MeasuredAnswer:
     """What came back, its headers' names in small letters, and how long it took."""
 
     status: int
@@ -37,7 +37,7 @@ class Client:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT_SECONDS)
         self._headers = {"Authorization": f"Token {token}", "Accept": "application/json"}
 
-    def send(self, method: str, path: str, body: object = None) -> Answer:
+    def send(self, method: str, path: str, body: object = None) -> MeasuredAnswer:
         """Send one request and read its answer to the end."""
         headers, sent = self._headers, None
         if body is not None:
@@ -48,7 +48,7 @@ class Client:
         received = response.read()
         seconds = perf_counter() - started
         named = {name.lower(): value for name, value in response.getheaders()}
-        return Answer(response.status, named, received, seconds)
+        return MeasuredAnswer(response.status, named, received, seconds)
 
     def close(self) -> None:
         """Close the connection."""

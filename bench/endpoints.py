@@ -69,7 +69,7 @@ POLLS = {
 
 
 @dataclass(frozen=True)
-class Request:
+class MeasuredRequest:
     """One request of an endpoint."""
 
     method: str
@@ -84,7 +84,7 @@ class Endpoint:
     name: str
     role: str
     expected: int
-    requests: Iterator[Request]
+    requests: Iterator[MeasuredRequest]
     floor: str | None = None
 
 
@@ -94,31 +94,33 @@ def endpoints(sizes: Sizes) -> Iterator[Endpoint]:
         path = f"/api/{noun}/?page_size={PAGE_SIZE}"
         floor = f"/bench/floor/{noun}/?page_size={PAGE_SIZE}"
         for role in roles:
-            yield Endpoint(f"GET {noun}", role, 200, always(Request("GET", path)), floor)
+            yield Endpoint(f"GET {noun}", role, 200, always(MeasuredRequest("GET", path)), floor)
     for noun, of in READ.items():
         path = f"/api/{noun}/{uuid_of(of, 0).hex}/"
         for role in CONSUMER:
-            yield Endpoint(f"GET {noun}/<uuid>", role, 200, always(Request("GET", path)))
+            yield Endpoint(f"GET {noun}/<uuid>", role, 200, always(MeasuredRequest("GET", path)))
     for name, path in POLLS.items():
-        yield Endpoint(f"poll: {name}", "provider", 200, always(Request("GET", f"/api/{path}")))
+        yield Endpoint(
+            f"poll: {name}", "provider", 200, always(MeasuredRequest("GET", f"/api/{path}"))
+        )
     for role in CONSUMER:
         yield Endpoint("POST marketplace-orders", role, 201, orders(sizes))
     for role in PROVIDER:
         yield Endpoint("POST marketplace-component-usages/set_usage", role, 201, usages(sizes))
 
 
-def always(request: Request) -> Iterator[Request]:
+def always(request: MeasuredRequest) -> Iterator[MeasuredRequest]:
     """Yield the same request for ever."""
     while True:
         yield request
 
 
-def orders(sizes: Sizes) -> Iterator[Request]:
+def orders(sizes: Sizes) -> Iterator[MeasuredRequest]:
     """Yield orders for new allocations in the large organisation's projects."""
     offering = f"/api/marketplace-public-offerings/{uuid_of('offering', 0).hex}/"
     for n in count():
         project = uuid_of("project", n % sizes.large_projects).hex
-        yield Request(
+        yield MeasuredRequest(
             "POST",
             "/api/marketplace-orders/",
             {
@@ -131,11 +133,11 @@ def orders(sizes: Sizes) -> Iterator[Request]:
         )
 
 
-def usages(sizes: Sizes) -> Iterator[Request]:
+def usages(sizes: Sizes) -> Iterator[MeasuredRequest]:
     """Yield reports of three components, on the allocations of the first provider by turns."""
     mine = [n for n in range(sizes.resources) if offering_number(n) % PROVIDERS == 0]
     for n in count():
-        yield Request(
+        yield MeasuredRequest(
             "POST",
             "/api/marketplace-component-usages/set_usage/",
             {

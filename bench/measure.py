@@ -14,8 +14,8 @@ from bench.counting import HEADER
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bench.client import Answer
-    from bench.endpoints import Endpoint, Request
+    from bench.client import MeasuredAnswer
+    from bench.endpoints import Endpoint, MeasuredRequest
 
 WARM_UP = 3
 FEWEST, MOST = 10, 1000
@@ -69,7 +69,7 @@ def count(client: Client, endpoint: Endpoint) -> Counts:
     )
 
 
-def send(client: Client, endpoint: Endpoint, request: Request) -> Answer:
+def send(client: Client, endpoint: Endpoint, request: MeasuredRequest) -> MeasuredAnswer:
     """Send a request of an endpoint.
 
     :raises Unexpected: when the answer is not the expected one.
@@ -83,7 +83,7 @@ def send(client: Client, endpoint: Endpoint, request: Request) -> Answer:
     return answer
 
 
-def compare(real: Answer, floor: Answer, endpoint: Endpoint) -> None:
+def compare(real: MeasuredAnswer, floor: MeasuredAnswer, endpoint: Endpoint) -> None:
     """Make sure that the floor answers the same rows, with about as much in them.
 
     :raises Unexpected: when it does not.
@@ -105,7 +105,7 @@ def compare(real: Answer, floor: Answer, endpoint: Endpoint) -> None:
         raise Unexpected(f"{endpoint.floor} as {endpoint.role} differs in {', '.join(differing)}")
 
 
-def uuids(answer: Answer) -> Sequence[str]:
+def uuids(answer: MeasuredAnswer) -> Sequence[str]:
     """Return the UUIDs of an answer's rows."""
     return [row.get("uuid", "") for row in answer.data]
 

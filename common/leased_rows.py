@@ -141,5 +141,6 @@ def claim(rows: QuerySet[Row], *, now: datetime, at_most: int = 1) -> list[Row]:
 
 def store(rows: Sequence[Leased]) -> None:
     """Save what became of some rows of one model."""
-    for model in {type(row) for row in rows}:
+    if rows:
+        model = type(rows[0])
         model._default_manager.bulk_update(rows, model.lease_columns)

@@ -301,7 +301,7 @@ CONTRIBUTIONS = {
 EVENT_CATALOGUE = "config.event_kinds.CATALOGUE"
 # Rendering reads what was fetched and nothing else; where people develop and test, it must.
 FORBID_SQL_WHILE_RENDERING = DEBUG
-# Each use of a cached statement compiles it anew and compares.
+# Statements that are taken from the cache are compiled anew and compared.
 CHECK_CACHED_STATEMENTS = DEBUG
 
 # --- Background work: the outbox in the database is the truth, the broker only wakes up -----------

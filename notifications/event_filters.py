@@ -16,14 +16,14 @@ NAMED_IN_PAYLOAD = ("customer_uuid", "offering_uuid", "project_uuid", "resource_
 
 
 @dataclass(frozen=True)
-class EventFilter:
+class EventSelection:
     """The kinds of events asked for, and the objects that they must be about (none: any)."""
 
     kinds: frozenset[str]
     scopes: frozenset[UUID]
 
     @classmethod
-    def of(cls, hook: Any) -> EventFilter:
+    def of(cls, hook: Any) -> EventSelection:
         """Return a hook's filter: the types, groups and kinds that it names, taken together."""
         named = (kind for name in hook.event_types for kind in kinds_named(name))
         grouped = (kind for group in hook.event_groups for kind in kinds_in(group))

@@ -21,7 +21,7 @@ from kombu.utils.json import dumps, loads
 Table = list[filesystem.exchange_queue_t]
 
 
-class Channel(filesystem.Channel):
+class FileChannel(filesystem.Channel):
     """A channel whose files are never seen half written."""
 
     _exchange_file: Callable[[str], Path]  # of the parent, whose stubs leave it out
@@ -82,7 +82,7 @@ class Channel(filesystem.Channel):
 class Transport(filesystem.Transport):
     """kombu's file system transport with the channel above."""
 
-    Channel = Channel
+    Channel = FileChannel
 
 
 def _write(path: Path, text: str) -> None:

@@ -66,7 +66,7 @@ class Ports:
     names: int = field(default_factory=free_port)
 
 
-class Node:
+class BrokerNode:
     """A broker in a folder; stopped and started again, it has what it had."""
 
     def __init__(self, folder: Path, ports: Ports | None = None) -> None:

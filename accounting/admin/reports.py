@@ -11,7 +11,7 @@ from django.contrib.admin.widgets import AdminDateWidget
 from accounting.amounts import DECIMALS, MAX_DIGITS
 from accounting.services import usage
 from common.admin.staff_actions import StaffAction, StaffActionForm
-from common.admin.times import DayField
+from common.admin.times import DayFormField
 from marketplace.components import REPORTED
 from marketplace.lifecycle import REPORTABLE, ResourceState
 
@@ -26,7 +26,7 @@ PREFIX = "used: "
 class UsageForm(StaffActionForm):
     """Amounts by component; one that is left empty is not reported."""
 
-    date = DayField(
+    date = DayFormField(
         label="Month",
         required=False,
         widget=AdminDateWidget,

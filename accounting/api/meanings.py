@@ -38,6 +38,7 @@ USAGES: Mapping[str, str] = {
     "ComponentUsage.description": "What the site says of the usage.",
     "BaseComponentUsage.description": "What the site says of the usage.",
     "ComponentUsageItem.description": "What the site says of the usage.",
+    "ComponentUserUsage.description": "What the site says of the usage.",
     "ComponentUsage.name": "Name of the component.",
     "BaseComponentUsage.name": "Name of the component.",
     "missing_usage_policy": "What a month without a report means: the amount of the month before"
@@ -94,6 +95,8 @@ POLICIES: Mapping[str, str] = {
     "SlurmPeriodicUsagePolicy.scope_name": "Name of the offering.",
     "SlurmPeriodicUsagePolicy.scope_uuid": "UUID of the offering.",
     "PolicyFilter.scope": "The offering.",
+    "PolicyLogFilter.scope": "The offering.",
+    "PolicyLogFilter.scope_uuid": "UUID of the offering.",
     "PolicyFilter.scope_uuid": "UUID of the offering.",
     "SlurmPolicyEvaluateRequest.resource_uuid": "UUID of the allocation; without it, all that the"
     " policy holds for.",
@@ -122,6 +125,8 @@ POLICIES: Mapping[str, str] = {
     " (`emulator`).",
     "SlurmCommandResult.resource_uuid": "UUID of the allocation.",
     "command": "The command.",
+    "SlurmCommand.description": "What the command does.",
+    "SlurmCommandHistory.description": "What the command did.",
     "SlurmCommand.type": "What the command is for.",
     "command_history": "The commands that were run for the allocation, the latest first.",
     "preview_commands": "The commands that the site would run.",
@@ -185,14 +190,14 @@ DESIRED: Mapping[str, str] = {
 NOT_INVOICED = "Part of an invoice; nothing is invoiced here."
 
 INVOICES: Mapping[str, str] = {
+    "start_month": "The month from which on, from 1 to 12.",
+    "start_year": "The year from which on.",
+    "InvoiceFilter.state": "State of the invoice.",
     **dict.fromkeys(
         ("Invoice.*", "InvoiceItem.*", "InvoiceItemDetail.*", "Party.*", "details.*"), NOT_INVOICED
     ),
     **dict.fromkeys(("resource_limit_periods.*", "NestedPriceEstimate.*"), NOT_INVOICED),
     **dict.fromkeys(("PaymentProfile.*", "PaymentProfileAttributes.*"), NOT_INVOICED),
-    "start_month": "The month from which on, from 1 to 12.",
-    "start_year": "The year from which on.",
-    "InvoiceFilter.state": "State of the invoice.",
 }
 
 KEYS: Mapping[str, str] = {**USAGES, **POLICIES, **DESIRED, **INVOICES}

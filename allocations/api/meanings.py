@@ -81,6 +81,8 @@ ACCOUNTS: Mapping[str, str] = {
     "exposed_fields": "The attributes of people that the site gets to see.",
     "OfferingUserAttributeConfig.is_default": "Whether nothing was chosen and the default holds.",
     "statuses": "One entry for each member and role.",
+    "MemberSyncStatusEntry.username": "Username of the person here or at the site; or send"
+    " `user_uuid`.",
     "MemberSyncStatusEntry.state": "Whether the site has let the person in.",
     "MemberSyncStatusEntry.scope_type": "Which access it is about; only that to the allocation is"
     " stored.",
@@ -106,7 +108,13 @@ SERVICE_ACCOUNTS: Mapping[str, str] = {
     "CustomerServiceAccount.expires_at": "When the key ends; null is never.",
     "ProjectServiceAccount.expires_at": "When the key ends; null is never.",
     "expires_at": "When it ends (UTC); null is never.",
-    "state": "State that it is in.",
+    "CustomerServiceAccount.state": "`OK`, `Erred` or `Closed`.",
+    "CustomerServiceAccountFilter.state": "State of the account.",
+    "ProjectServiceAccount.state": "`OK`, `Erred` or `Closed`.",
+    "ProjectServiceAccountFilter.state": "State of the account.",
+    "CourseAccount.state": "`Pending` until the site has made it, `OK`, `Erred` or `Closed`.",
+    "CourseAccountFilter.state": "State of the account.",
+    "CleanupResponseItem.state": "State of the service.",
     "DesiredServiceAccount.scope_type": "Whether it works for the project or the organization.",
 }
 
@@ -225,6 +233,8 @@ API_KEYS: Mapping[str, str] = {
 IMPORTS: Mapping[str, str] = {
     "BackendResource.name": "Name at the site.",
     "BackendResource.backend_id": "What the site calls it.",
+    "ImportableResource.type": "How orders of the offering are delivered.",
+    "ImportableResource.description": "Name of the project that it is for.",
     "BackendResourceReq.state": "`Sent`, `Processing`, `Done` or `Erred`.",
     "BackendResourceRequestFilter.state": "State of the search.",
     "BackendResourceRequestFilter.started": "When the site began to look.",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from bench.data.catalogue import Catalogue
+    from bench.data.catalogue import SeededCatalogue
     from bench.data.people import People
     from bench.data.sizes import Sizes
     from identity.models import Project
@@ -47,7 +47,11 @@ def used(number: int, component: int) -> Decimal:
 
 
 def seed(
-    sizes: Sizes, projects: Sequence[Project], catalogue: Catalogue, people: People, now: datetime
+    sizes: Sizes,
+    projects: Sequence[Project],
+    catalogue: SeededCatalogue,
+    people: People,
+    now: datetime,
 ) -> tuple[list[Resource], list[ResourcePlanPeriod | None]]:
     """Store the resources with their orders; return them with their open plan periods."""
     resources = [
@@ -62,7 +66,7 @@ def seed(
 
 
 def resource(
-    number: int, project: Project, catalogue: Catalogue, people: People, now: datetime
+    number: int, project: Project, catalogue: SeededCatalogue, people: People, now: datetime
 ) -> Resource:
     """Return an allocation; a few have no plan, some end, some were never synchronised."""
     offering = offering_number(number)

@@ -42,7 +42,7 @@ WITH_TERMS_EVERY = 5
 
 
 @dataclass(frozen=True)
-class Catalogue:
+class SeededCatalogue:
     """What can be ordered."""
 
     categories: Sequence[Category]
@@ -51,7 +51,7 @@ class Catalogue:
     plans: Sequence[Sequence[Plan]]
 
 
-def seed(organisations: Organisations, now: datetime) -> Catalogue:
+def seed(organisations: Organisations, now: datetime) -> SeededCatalogue:
     """Store the catalogue; offerings take turns between the providers and the categories."""
     categories = seed_categories(now)
     put(
@@ -73,7 +73,7 @@ def seed(organisations: Organisations, now: datetime) -> Catalogue:
     put([plan for several in plans for plan in several])
     seed_prices(plans, components)
     seed_terms(offerings, now)
-    return Catalogue(categories, offerings, components, plans)
+    return SeededCatalogue(categories, offerings, components, plans)
 
 
 def category_number(offering_number: int) -> int:

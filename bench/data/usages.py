@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from bench.data.accounts import Accounts
-    from bench.data.catalogue import Catalogue
+    from bench.data.catalogue import SeededCatalogue
     from bench.data.people import People
     from marketplace.models import Resource, ResourcePlanPeriod
 
@@ -31,7 +31,7 @@ def months(now: datetime) -> list[date]:
 def seed(
     resources: Sequence[Resource],
     periods: Sequence[ResourcePlanPeriod | None],
-    catalogue: Catalogue,
+    catalogue: SeededCatalogue,
     people: People,
     accounts: Accounts,
     now: datetime,

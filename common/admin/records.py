@@ -24,7 +24,7 @@ from common.admin.columns import EMPTY
 from common.admin.lists import RecordList
 from common.admin.staff_action_pages import StaffActionPages
 from common.admin.staff_actions import faults_of_names
-from common.admin.times import DayField, SplitMomentField
+from common.admin.times import DayFormField, SplitMomentField
 from common.errors import DomainError
 from common.json_values import unkeepable_text
 
@@ -72,7 +72,7 @@ class RecordAdmin(StaffActionPages):
     empty_value_display = EMPTY
     formfield_overrides = {
         URLField: {"assume_scheme": "https"},
-        DateField: {"form_class": DayField},
+        DateField: {"form_class": DayFormField},
         DateTimeField: {"form_class": SplitMomentField},
     }
 

@@ -27,7 +27,7 @@ def _moment(moment: datetime | None) -> datetime | None:
         raise ValidationError(str(error)) from error
 
 
-class DayField(forms.DateField):
+class DayFormField(forms.DateField):
     """A day within the bounds."""
 
     def clean(self, value: Any) -> date | None:
@@ -38,7 +38,7 @@ class DayField(forms.DateField):
         return _day(super().clean(value))
 
 
-class MomentField(forms.DateTimeField):
+class MomentFormField(forms.DateTimeField):
     """A moment within the bounds."""
 
     def clean(self, value: Any) -> datetime | None:

@@ -37,9 +37,10 @@ they are problem details (RFC 9457), with a `code` and, where a state does not a
 ## Repeated and conditional requests
 
 A `POST` with an `Idempotency-Key` header (up to 255 characters, your own choice) is carried out
-once; sent again it gets the first answer, with `Idempotency-Replayed: true`. The same key with
-another body is 422. Reads answer an `ETag`: with `If-None-Match` a read is 304 if nothing has
-changed, and with `If-Match` a write is 412 if something has.
+once; sent again it gets the first answer, with `Idempotency-Replayed: true`; not where the answer
+shows a secret, which is never stored. The same key with another body is 422. Reads answer an
+`ETag`: with `If-None-Match` a read is 304 if nothing has changed, and with `If-Match` a write is
+412 if something has.
 
 ## Rate limits
 

@@ -16,7 +16,7 @@ from common.admin import columns
 from common.admin.records import RecordAdmin, section
 from common.admin.related_tables import RelatedTable
 from common.admin.staff_actions import ReasonForm, RemarkForm, StaffAction
-from common.admin.times import MomentField
+from common.admin.times import MomentFormField
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
 from identity.models import Grant, Role, User
@@ -50,10 +50,10 @@ class PersonField(forms.CharField):
         return found[0]
 
 
-def moment_field(label: str, help_text: str) -> MomentField:
+def moment_field(label: str, help_text: str) -> MomentFormField:
     """Return an optional time, picked with what the browser brings."""
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-    return MomentField(label=label, required=False, widget=widget, help_text=help_text)
+    return MomentFormField(label=label, required=False, widget=widget, help_text=help_text)
 
 
 class GiveRoleForm(RemarkForm):

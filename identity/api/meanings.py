@@ -75,6 +75,7 @@ PERSON: Mapping[str, str] = {
     "user_is_active": "Whether the person may log in.",
     "User.is_active": "Whether the person may log in.",
     "UserMe.is_active": "Whether the person may log in.",
+    "MarketplaceServiceProviderUser.is_active": "Whether the person may log in.",
     "UserFilter.is_active": "Whether the person may log in.",
     "User.details": "What else the identity source reported, as one object.",
     "UserMe.details": "What else the identity source reported, as one object.",
@@ -93,6 +94,7 @@ PERSON: Mapping[str, str] = {
     "PasswordSet.status": "That it was done.",
     "cuid": "The person's identifier from MyAccessID.",
     "description_en": "Its description in English; null where there is none.",
+    "user_url": "The person.",
     "user_keyword": "A text to search for.",
     "username_list": "Usernames, separated by commas: any of them matches.",
     "organization_roles": "Names of roles, separated by commas: people with any of them in an"
@@ -165,7 +167,7 @@ ORGANIZATION: Mapping[str, str] = {
     "country": "Country (ISO 3166, two letters).",
     "country_name": "Name of the country.",
     "default_tax_percent": "Tax rate of the organization, in percent, as a decimal.",
-    "display_billing_info_in_projects": "Whether projects show what they cost.",
+    "display_billing_info_in_projects": "Whether user interfaces show what projects cost.",
     "customer_display_billing_info_in_projects": "Whether projects of the organization show what"
     " they cost.",
     "Customer.state": "State or region, in the address.",

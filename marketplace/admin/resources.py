@@ -12,7 +12,7 @@ from common.admin.filters import AgeFilter, EndFilter
 from common.admin.records import RecordAdmin, section
 from common.admin.related_tables import RelatedTable
 from common.admin.staff_actions import ReasonForm, RemarkForm, StaffAction
-from common.admin.times import DayField
+from common.admin.times import DayFormField
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
 from identity.models import Event
@@ -32,7 +32,7 @@ LIVE = frozenset(ResourceState) - {ResourceState.TERMINATED}
 class EndDateForm(ReasonForm):
     """The last day of an allocation."""
 
-    end_date = DayField(
+    end_date = DayFormField(
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text="Empty: it does not end by itself.",

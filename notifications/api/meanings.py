@@ -12,6 +12,12 @@ NOUNS: Mapping[str, str] = {
 
 KEYS: Mapping[str, str] = {
     "hook_type": "`webhook` or `email`.",
+    "Hook.is_active": "Whether the hook tells of events.",
+    "EmailHook.is_active": "Whether the hook tells of events.",
+    "NewEmailHook.is_active": "Whether the hook tells of events.",
+    "NewWebHook.is_active": "Whether the hook tells of events.",
+    "WebHook.is_active": "Whether the hook tells of events.",
+    "HookFilter.is_active": "Whether the hook tells of events.",
     "destination_url": "Where the webhook leads.",
     "Hook.content_type": "Form of the body that is sent.",
     "WebHook.content_type": "Form of the body that is sent.",

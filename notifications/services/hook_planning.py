@@ -14,7 +14,7 @@ from django.db.models import Max, Min, Q
 
 from identity.models import Event
 from notifications import event_kinds as kinds
-from notifications.event_filters import EventFilter
+from notifications.event_filters import EventSelection
 from notifications.models import Hook, HookDelivery, HookPosition
 from notifications.models.hook import Singleton
 
@@ -118,7 +118,7 @@ class _Readable:
 def _wanted(hook: Hook, events: Sequence[Event]) -> list[Event]:
     """Return what a hook asks for, since it was made or switched on."""
     try:
-        chosen = EventFilter.of(hook)
+        chosen = EventSelection.of(hook)
     except (
         TypeError,
         ValueError,

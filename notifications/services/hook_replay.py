@@ -11,10 +11,10 @@ from common.errors import Missing
 from common.leased_rows import begun_anew
 from identity import events
 from notifications import event_kinds as kinds
-from notifications.event_filters import EventFilter
+from notifications.event_filters import EventSelection
 from notifications.models import Hook, HookDelivery
 from notifications.services.hook_planning import delivery, visible_to_owner
-from notifications.services.hooks import Gone, Inactive
+from notifications.services.hooks import HookGone, Inactive
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -105,7 +105,7 @@ def replay_stretch(hook: Hook, stretch: Stretch, *, actor: User, now: datetime) 
     :raises Inactive: it is switched off.
     """
     locked = _begun_anew(hook)
-    chosen, replayed, further = EventFilter.of(locked), 0, None
+    chosen, replayed, further = EventSelection.of(locked), 0, None
     rows = stretch.of(visible_to_owner(locked)).filter(sequence__isnull=False)
     rows = rows.select_related("customer", "provider", "project").order_by("sequence")
     for chunk in _chunks(rows):
@@ -146,7 +146,7 @@ def _begun_anew(hook: Hook) -> Hook:
     """Return the hook, locked; whoever asks for a replay believes that its receiver is back."""
     locked: Hook | None = Hook.objects.select_for_update(no_key=True).filter(pk=hook.pk).first()
     if locked is None:
-        raise Gone("The hook was removed.")
+        raise HookGone("The hook was removed.")
     if not locked.is_active:
         raise Inactive("The hook is switched off.")
     locked.failures, locked.failing_since, locked.paused_until = 0, None, None

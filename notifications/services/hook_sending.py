@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 GIVEN_UP_AFTER = timedelta(days=3)
 """How long a receiver may answer nothing until what waits for it is given up, oldest first."""
 
-OF_HOOKS = Backoff(first=timedelta(seconds=10), longest=timedelta(hours=1))
+HOOK_BACKOFF = Backoff(first=timedelta(seconds=10), longest=timedelta(hours=1))
 """How long a hook as a whole is left alone, whose receiver is away."""
 
 REFUSALS_ALLOWED = 5
@@ -75,7 +75,7 @@ def hook_pause_after(failures: int, *, is_answered: bool) -> timedelta:
     One that is answered may refuse one event and take the next; one that is not costs a timeout for
     each.
     """
-    return OF_HOOKS.after(failures - (REFUSALS_ALLOWED - 1 if is_answered else 0))
+    return HOOK_BACKOFF.after(failures - (REFUSALS_ALLOWED - 1 if is_answered else 0))
 
 
 @transaction.atomic
@@ -268,4 +268,4 @@ def _pause_of(hook: Hook, answer: Answer) -> timedelta:
     """Return how long a receiver is left alone, at least as long as it asks for."""
     pause = hook_pause_after(hook.failures, is_answered=answer.status is not None)
     asked_for = timedelta(seconds=answer.retry_after or 0)
-    return max(pause, min(asked_for, OF_HOOKS.longest))
+    return max(pause, min(asked_for, HOOK_BACKOFF.longest))

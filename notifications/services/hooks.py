@@ -65,7 +65,7 @@ class Inactive(Conflict):
     code = "hook_inactive"
 
 
-class Gone(Conflict):
+class HookGone(Conflict):
     """The hook was removed meanwhile."""
 
     code = "hook_gone"
@@ -128,7 +128,7 @@ def change(hook: Hook, *, actor: User, now: datetime, wanted: Mapping[str, Any])
     One that is switched on again is sent what happens from then on, and what it was to be
     sent before; it begins anew, as if it had never failed.
 
-    :raises Gone: it was removed meanwhile.
+    :raises HookGone: it was removed meanwhile.
     :raises BadDestination: nothing may be sent there.
     :raises StrangersAddress: the address is nobody's who is concerned.
     :raises NoEventsChosen: there are no events that it would be sent.
@@ -160,7 +160,7 @@ def change(hook: Hook, *, actor: User, now: datetime, wanted: Mapping[str, Any])
 def remove(hook: Hook, *, actor: User, now: datetime) -> None:
     """Forget a hook, with what it was still to be sent.
 
-    :raises Gone: somebody else did.
+    :raises HookGone: somebody else did.
     """
     locked_position(now=now)
     locked = _locked(hook)
@@ -176,7 +176,7 @@ def rotate_secret(
 ) -> str:
     """Give a hook another secret and return it; for the time of `overlap` both sign.
 
-    :raises Gone: it was removed meanwhile.
+    :raises HookGone: it was removed meanwhile.
     """
     locked, secret = _locked(hook), new_secret()
     locked.sealed_previous, locked.previous_until = locked.sealed_secret, now + overlap
@@ -194,7 +194,7 @@ def give_up_secret(hook: Hook, *, now: datetime) -> None:
 
     Its owner has to rotate the secret to see one, and to switch it on again.
 
-    :raises Gone: it was removed meanwhile.
+    :raises HookGone: it was removed meanwhile.
     """
     locked = _locked(hook)
     locked.sealed_secret, locked.is_active = seal(new_secret()), False
@@ -208,7 +208,7 @@ def give_up_secret(hook: Hook, *, now: datetime) -> None:
 def ping(hook: WebHook, *, actor: User, now: datetime) -> Event:
     """Have a hook sent that it was pinged, in its turn.
 
-    :raises Gone: it was removed meanwhile.
+    :raises HookGone: it was removed meanwhile.
     :raises Inactive: it is switched off.
     """
     locked = _locked(hook)
@@ -311,7 +311,7 @@ def _addresses(customer: Customer) -> set[str]:
 def _locked(hook: Hook) -> Hook:
     found: Hook | None = Hook.objects.select_for_update(no_key=True).filter(pk=hook.pk).first()
     if found is None:
-        raise Gone("The hook was removed.")
+        raise HookGone("The hook was removed.")
     return found
 
 

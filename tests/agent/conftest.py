@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pytest_django import DjangoDbBlocker
 
-    from standalone.rabbitmq_node import Node
+    from standalone.rabbitmq_node import BrokerNode
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -44,7 +44,7 @@ def service(
 
 
 @pytest.fixture(scope="session")
-def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrokerNode]:
     """A broker for the tests of a process."""
     with running_node(tmp_path_factory.mktemp("rabbitmq")) as running:
         yield running
@@ -52,7 +52,7 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
 
 @pytest.fixture(scope="session")
 def bus_service(
-    node: Node, tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker
+    node: BrokerNode, tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[Service]:
     """A service with a message bus."""
     name = f"bus_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
@@ -63,7 +63,7 @@ def bus_service(
 
 
 @pytest.fixture
-def bus_site(bus_service: Service, node: Node, tmp_path: Path) -> Callable[..., Site]:
+def bus_site(bus_service: Service, node: BrokerNode, tmp_path: Path) -> Callable[..., Site]:
     """Make a site whose agent, in event mode, serves a new offering like one of the preset."""
 
     def make(like: str, **how: Any) -> Site:

@@ -14,7 +14,7 @@ from tests.agent.service import PATIENCE, Impatient, eventually
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from standalone.rabbitmq_node import Node
+    from standalone.rabbitmq_node import BrokerNode
     from tests.agent.service import Service
     from tests.agent.site import Agent, Said, Site
 
@@ -28,7 +28,7 @@ AWAY = ("Failed to connect to STOMP server", "Disconnected from queue", "Reconne
 """What an agent says while its broker, or its queue there, is not there yet."""
 
 
-def listening(node: Node) -> dict[str, Any]:
+def listening(node: BrokerNode) -> dict[str, Any]:
     """Return what an agent's configuration says of where it hears of events."""
     return {
         "stomp_enabled": True,

@@ -17,7 +17,7 @@ from tests.bus.readers import Refused, mqtt_reader, stomp_reader
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from standalone.rabbitmq_node import Node
+    from standalone.rabbitmq_node import BrokerNode
     from tests.agent.site import Site
 
 IDENTITIES = "marketplace-site-agent-identities/"
@@ -74,7 +74,7 @@ def test_an_agent_that_was_away_catches_up_with_all_that_has_happened(
 
 
 def test_orders_that_come_while_the_broker_is_away_are_done_once_it_is_back(
-    bus_service: Service, bus_site: Callable[..., Site], node: Node
+    bus_service: Service, bus_site: Callable[..., Site], node: BrokerNode
 ) -> None:
     slurm = bus_site(LIMITS)
     with listener(slurm) as agent:
@@ -113,7 +113,7 @@ def an_identity(caller: Person, offering: str) -> str:
 
 
 def test_an_older_agent_subscribes_to_each_type_and_has_a_queue_for_it(
-    bus_service: Service, node: Node
+    bus_service: Service, node: BrokerNode
 ) -> None:
     caller = bus_service.person("site-agent")
     offering = acts.put_up_offering(bus_service, LIMITS)
@@ -159,7 +159,9 @@ def test_an_older_agent_subscribes_to_each_type_and_has_a_queue_for_it(
         assert inboxes["user_role"].messages == []
 
 
-def test_a_subscriber_over_mqtt_gets_the_same_messages(bus_service: Service, node: Node) -> None:
+def test_a_subscriber_over_mqtt_gets_the_same_messages(
+    bus_service: Service, node: BrokerNode
+) -> None:
     caller = bus_service.person("site-agent")
     offering = acts.put_up_offering(bus_service, LIMITS)
     told = caller.post(
@@ -181,7 +183,7 @@ def test_a_subscriber_over_mqtt_gets_the_same_messages(bus_service: Service, nod
 
 
 def test_a_token_that_is_revoked_lets_nobody_in_any_more_and_a_new_one_does(
-    bus_service: Service, node: Node
+    bus_service: Service, node: BrokerNode
 ) -> None:
     owner = bus_service.person("site-owner")
     offering = acts.put_up_offering(bus_service, LIMITS)
@@ -203,7 +205,7 @@ def test_a_token_that_is_revoked_lets_nobody_in_any_more_and_a_new_one_does(
 
 
 def test_what_nobody_has_any_more_is_taken_away_and_what_is_missing_is_mended(
-    bus_service: Service, node: Node
+    bus_service: Service, node: BrokerNode
 ) -> None:
     caller = bus_service.person("site-agent")
     offering = acts.put_up_offering(bus_service, LIMITS)

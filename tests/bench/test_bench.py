@@ -17,11 +17,11 @@ from django.test import Client
 from django.urls import Resolver404, resolve
 
 from bench import database, measure, report
-from bench.client import Answer
+from bench.client import MeasuredAnswer
 from bench.counting import HEADER, CountSqlMiddleware
 from bench.data import data_set, tokens
 from bench.data.sizes import Sizes
-from bench.endpoints import LISTS, Endpoint, Request, endpoints
+from bench.endpoints import LISTS, Endpoint, MeasuredRequest, endpoints
 from bench.floors import FLOORS
 from identity.models import User
 
@@ -44,12 +44,12 @@ class InProcess:
     def __init__(self, token: str) -> None:
         self._client = Client(HTTP_AUTHORIZATION=f"Token {token}")
 
-    def send(self, method: str, path: str, body: object = None) -> Answer:
+    def send(self, method: str, path: str, body: object = None) -> MeasuredAnswer:
         response = self._client.generic(
             method, path, json.dumps(body) if body else "", content_type="application/json"
         )
         headers = {name.lower(): value for name, value in response.items()}
-        return Answer(response.status_code, headers, response.content, 0.0)
+        return MeasuredAnswer(response.status_code, headers, response.content, 0.0)
 
 
 # --- what is measured -----------------------------------------------------------------------------
@@ -158,8 +158,10 @@ def test_a_copy_is_made_anew_and_dropped_again() -> None:
 # --- what it says ---------------------------------------------------------------------------------
 
 
-def answer_of(rows: list[Mapping[str, object]], status: int = 200, count: str = "1") -> Answer:
-    return Answer(status, {"x-result-count": count}, json.dumps(rows).encode(), 0.0)
+def answer_of(
+    rows: list[Mapping[str, object]], status: int = 200, count: str = "1"
+) -> MeasuredAnswer:
+    return MeasuredAnswer(status, {"x-result-count": count}, json.dumps(rows).encode(), 0.0)
 
 
 ENDPOINT = Endpoint("GET projects", "staff", 200, iter(()), "/bench/floor/projects/")
@@ -181,12 +183,12 @@ def test_a_floor_with_other_rows_or_far_fewer_bytes_is_refused() -> None:
 
 def test_an_endpoint_that_is_not_there_stops_the_bench_by_name() -> None:
     class Nothing:
-        def send(self, *_: object) -> Answer:
-            return Answer(404, {}, b"{}", 0.0)
+        def send(self, *_: object) -> MeasuredAnswer:
+            return MeasuredAnswer(404, {}, b"{}", 0.0)
 
     client: Any = Nothing()
     with pytest.raises(measure.Unexpected, match="GET /api/x/ as staff answered 404, not 200"):
-        measure.send(client, ENDPOINT, Request("GET", "/api/x/"))
+        measure.send(client, ENDPOINT, MeasuredRequest("GET", "/api/x/"))
 
 
 def test_a_full_list_beyond_the_limit_is_marked_and_counted() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from standalone.rabbitmq_node import Node, installed
+from standalone.rabbitmq_node import BrokerNode, installed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,9 +23,9 @@ def is_needed_and_missing() -> bool:
 
 
 @contextmanager
-def running_node(folder: Path) -> Iterator[Node]:
+def running_node(folder: Path) -> Iterator[BrokerNode]:
     """Run a node for a while; where none is installed, the test is skipped, but never in CI."""
     if is_needed_and_missing():
         pytest.skip(MISSING)
-    with Node(folder) as node:
+    with BrokerNode(folder) as node:
         yield node

@@ -10,7 +10,7 @@ from tests.bus.broker import running_node
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from standalone.rabbitmq_node import Node
+    from standalone.rabbitmq_node import BrokerNode
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -23,7 +23,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrokerNode]:
     """A broker for the tests of a process."""
     with running_node(tmp_path_factory.mktemp("rabbitmq")) as running:
         yield running

@@ -16,7 +16,7 @@ from stomp.exception import StompException
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from standalone.rabbitmq_node import Node
+    from standalone.rabbitmq_node import BrokerNode
 
 PATIENCE = 120.0
 
@@ -73,7 +73,7 @@ class Refused(Exception):
 
 @contextmanager
 def stomp_reader(
-    node: Node, vhost: str, username: str, password: str, queue: str = ""
+    node: BrokerNode, vhost: str, username: str, password: str, queue: str = ""
 ) -> Iterator[tuple[stomp.WSStompConnection, Inbox]]:
     """Read a queue as the agent does.
 
@@ -106,7 +106,7 @@ def stomp_reader(
 
 @contextmanager
 def mqtt_reader(
-    node: Node, vhost: str, username: str, password: str, topic: str, *, client: str
+    node: BrokerNode, vhost: str, username: str, password: str, topic: str, *, client: str
 ) -> Iterator[Inbox]:
     """Read a topic with a session that outlives the connection.
 

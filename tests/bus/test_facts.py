@@ -19,7 +19,7 @@ from tests.bus.readers import Refused, mqtt_reader, stomp_reader
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from standalone.rabbitmq_node import Node
+    from standalone.rabbitmq_node import BrokerNode
 
 SECRET = "the token of an agent"
 TAG = "efp-facts"
@@ -27,12 +27,12 @@ NOTHING_TO_DO = Difference(frozenset(), frozenset(), frozenset(), frozenset())
 
 
 @pytest.fixture
-def management(node: Node) -> Management:
+def management(node: BrokerNode) -> Management:
     return Management(node.management_url, publisher="guest", tag=TAG)
 
 
 @pytest.fixture
-def publisher(node: Node) -> Iterator[Publisher]:
+def publisher(node: BrokerNode) -> Iterator[Publisher]:
     with Publisher(node.url) as open_one:
         yield open_one
 
@@ -70,7 +70,7 @@ def message(login: Login, queue: str, number: int = 0) -> OutgoingMessage:
 
 
 def test_a_subscriber_reads_its_queue_with_the_password_of_which_only_a_digest_is_known(
-    node: Node, publisher: Publisher, reader: tuple[Login, str]
+    node: BrokerNode, publisher: Publisher, reader: tuple[Login, str]
 ) -> None:
     login, queue = reader
     for number in range(3):
@@ -79,7 +79,7 @@ def test_a_subscriber_reads_its_queue_with_the_password_of_which_only_a_digest_i
         assert inbox.wait_for(3) == [{"number": number} for number in range(3)]
 
 
-def test_it_is_let_in_by_nothing_else(node: Node, reader: tuple[Login, str]) -> None:
+def test_it_is_let_in_by_nothing_else(node: BrokerNode, reader: tuple[Login, str]) -> None:
     login, _ = reader
     with pytest.raises(Refused), stomp_reader(node, login.vhost, login.username, "another"):
         pass
@@ -88,7 +88,7 @@ def test_it_is_let_in_by_nothing_else(node: Node, reader: tuple[Login, str]) -> 
 
 
 @pytest.mark.parametrize("destination", ["/exchange/amq.topic/x", "/queue/mine", "/amq/queue/{}"])
-def test_it_can_send_nothing(node: Node, reader: tuple[Login, str], destination: str) -> None:
+def test_it_can_send_nothing(node: BrokerNode, reader: tuple[Login, str], destination: str) -> None:
     login, queue = reader
     with stomp_reader(node, login.vhost, login.username, SECRET) as (connection, inbox):
         connection.send(destination=destination.format(queue), body="{}")
@@ -97,7 +97,7 @@ def test_it_can_send_nothing(node: Node, reader: tuple[Login, str], destination:
 
 @pytest.mark.parametrize("destination", ["/exchange/amq.topic/#", "/queue/mine", "/amq/queue/{}"])
 def test_it_can_read_nothing_but_its_own_queue(
-    node: Node, management: Management, reader: tuple[Login, str], destination: str
+    node: BrokerNode, management: Management, reader: tuple[Login, str], destination: str
 ) -> None:
     login, _ = reader
     other = a_login(vhost=login.vhost)
@@ -109,7 +109,7 @@ def test_it_can_read_nothing_but_its_own_queue(
 
 
 def test_what_nobody_reads_waits_for_the_reader(
-    node: Node, publisher: Publisher, reader: tuple[Login, str]
+    node: BrokerNode, publisher: Publisher, reader: tuple[Login, str]
 ) -> None:
     login, queue = reader
     publisher.publish(message(login, queue, 1))
@@ -140,7 +140,7 @@ def test_where_no_broker_is_nothing_is_published(reader: tuple[Login, str]) -> N
 
 
 def test_a_full_queue_refuses_and_keeps_what_it_has(
-    node: Node, management: Management, publisher: Publisher, monkeypatch: pytest.MonkeyPatch
+    node: BrokerNode, management: Management, publisher: Publisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     arguments = {"x-max-length": 2, "x-overflow": "reject-publish"}
     monkeypatch.setattr("allocations.bus.management.ARGUMENTS", arguments)
@@ -157,7 +157,7 @@ def test_a_full_queue_refuses_and_keeps_what_it_has(
 
 
 def test_who_is_taken_away_is_cut_off(
-    node: Node, management: Management, reader: tuple[Login, str]
+    node: BrokerNode, management: Management, reader: tuple[Login, str]
 ) -> None:
     login, queue = reader
     with stomp_reader(node, login.vhost, login.username, SECRET, queue) as (_, inbox):
@@ -168,7 +168,7 @@ def test_who_is_taken_away_is_cut_off(
 
 
 def test_over_mqtt_a_session_outlives_its_connection(
-    node: Node, management: Management, publisher: Publisher
+    node: BrokerNode, management: Management, publisher: Publisher
 ) -> None:
     login = a_login(Protocol.MQTT)
     queue = bring_about(management, login)
@@ -187,7 +187,7 @@ def test_over_mqtt_a_session_outlives_its_connection(
 
 
 def test_over_mqtt_nobody_reads_the_topics_of_another(
-    node: Node, management: Management, publisher: Publisher
+    node: BrokerNode, management: Management, publisher: Publisher
 ) -> None:
     login = a_login(Protocol.MQTT)
     other = a_login(Protocol.MQTT, vhost=login.vhost)
@@ -202,7 +202,9 @@ def test_over_mqtt_nobody_reads_the_topics_of_another(
     management.remove_vhost(login.vhost)
 
 
-def test_what_was_brought_about_is_found_as_it_shall_be(management: Management, node: Node) -> None:
+def test_what_was_brought_about_is_found_as_it_shall_be(
+    management: Management, node: BrokerNode
+) -> None:
     logins = [a_login(), a_login(Protocol.MQTT)]
     for login in logins:
         bring_about(management, login)

@@ -197,7 +197,7 @@ def test_a_hook_that_is_removed_while_it_is_told_is_removed(staff, receiver):
         lambda: hooks.remove(hook, actor=staff, now=timezone.now()),
     )
 
-    assert lost(got, hooks.Gone) == 1
+    assert lost(got, hooks.HookGone) == 1
     assert not Hook.objects.exists()
     assert not HookDelivery.objects.exists()
     assert Event.objects.filter(kind="web_hook.removed").count() == 1

@@ -17,7 +17,11 @@ READMES = sorted(
     for path in (ROOT / package).rglob("README.md")
     if "node_modules" not in path.parts
 )
-DOCUMENTS = [*READMES, ROOT / "CONTRIBUTING.md", ROOT / "docs" / "architecture.md"]
+DOCUMENTS = [
+    *READMES,
+    ROOT / "CONTRIBUTING.md",
+    *(ROOT / "docs" / name for name in ("architecture.md", "glossary.md")),
+]
 QUOTED = re.compile(r"`([^`\n]+)`")
 LINKED = re.compile(r"\]\(([^)#]+?)(?:#[^)]*)?\)")
 PATH = re.compile(r"(?:\.\./)*[\w.-]+(?:/[\w.-]+)*/?")

@@ -11,9 +11,7 @@ from django.contrib import admin
 from rest_framework import serializers
 
 from common.admin.staff_actions import StaffActionForm
-from common.admin.times import DayField as DayOfForm
-from common.admin.times import MomentField as MomentOfForm
-from common.admin.times import SplitMomentField
+from common.admin.times import DayFormField, MomentFormField, SplitMomentField
 from common.api.inputs import Input
 from common.api.times import DayField, MomentField
 from tests.house.test_structure import ROOT
@@ -76,7 +74,7 @@ def test_every_day_and_moment_of_a_form_has_bounds(rf: Any) -> None:
         name
         for name, field in {**pages, **declared}.items()
         if isinstance(field, forms.DateField | forms.DateTimeField | forms.SplitDateTimeField)
-        and not isinstance(field, DayOfForm | MomentOfForm | SplitMomentField)
+        and not isinstance(field, DayFormField | MomentFormField | SplitMomentField)
     ]
     assert unbounded == []
 

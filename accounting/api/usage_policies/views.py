@@ -45,7 +45,7 @@ CHANGES = Needs(P.UPDATE_OFFERING, on=OFFERING)
 class SlurmPeriodicUsagePolicyViewSet(Listed, Retrieved, ApiViewSet):
     """A periodic usage policy says what happens when an allocation uses too much of a period.
 
-    Organization owners are told, or it is slowed down, downscaled or paused. You see those of the
+    The owners of its organization are told, or it is downscaled or paused. You see those of the
     offerings that you help to provide.
     """
 

@@ -128,6 +128,9 @@ class Select:
         self.deepest = 0  # the last level of the plan on which rows are loaded
         self._annotation_fields: dict[str, Any] = {}
 
+    def __repr__(self) -> str:
+        return f"<Select {self.model.__name__}: {', '.join(self.names)}>"
+
     def column(self, name: str, format_: ColumnFormat = ColumnFormat.VALUE) -> Column:
         """Return a column, adding it when it is new; one that the table has not is an annotation.
 

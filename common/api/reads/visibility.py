@@ -14,10 +14,10 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db.models.constants import LOOKUP_SEP
 
 from common.api.reads.outputs import Computed, Derived, Nested, Omitted, Output, UrlField, Withheld
-from common.audience import ALL, among, nobody, sees_everything
+from common.audience import ALL, among, everybody, nobody, sees_everything
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from django.db.models import Q
 
@@ -71,6 +71,26 @@ def withheld_by(output: type[Output]) -> dict[str, Audience]:
     """Return the audiences of the columns that an output shows to some."""
     found = {path: declared for path, declared in _columns(output) if declared is not None}
     return {path: audience for path, audience in found.items() if path not in shown_by(output)}
+
+
+def open_keys(output: type[Output]) -> frozenset[str]:
+    """Return the keys of an output that are made of columns with no audience of their own.
+
+    They are for everybody who sees the row.
+    """
+    fields: Mapping[str, Any] = output().fields
+
+    def is_open(declared: Any) -> bool:
+        if isinstance(declared, Omitted):
+            return True
+        if isinstance(declared, Derived):
+            return all(is_open(fields[key]) for key in declared.keys)
+        paths = (declared.path,) if isinstance(declared, Nested) else _sources(declared)
+        columns = [column_at(output.Meta.model, path.replace(".", LOOKUP_SEP)) for path in paths]
+        audiences = [getattr(one.model, "audiences", {}).get(one.name) for one in columns]
+        return all(audience in {None, everybody} for audience in audiences)
+
+    return frozenset(name for name, declared in fields.items() if is_open(declared))
 
 
 def _columns(output: type[Output]) -> Iterator[tuple[str, Audience | None]]:

@@ -16,7 +16,8 @@ from common.api.reads.outputs import (
     UrlField,
     UuidField,
 )
-from identity import access, audiences
+from common.api.reads.visibility import open_keys
+from identity import access
 from identity.api.users.permissions import MePermissionOutput, PermissionOutput
 from identity.models import User
 from identity.names import full_name
@@ -26,13 +27,8 @@ NO_PASSKEYS = "passkeys are not served"
 NO_ADDRESSES = "addresses of clients are not kept with the person"
 NO_IMAGES = "images are not stored"
 
-PRIVATE = audiences.PRIVATE | {
-    "has_active_session",
-    "has_usable_password",
-    "is_admin_deactivated",
-    "permissions",
-}
-"""The keys that are shown to the person concerned, to staff and to support only."""
+NOT_FOR_COLLEAGUES = frozenset({"has_active_session", "is_admin_deactivated", "permissions"})
+"""Keys that are private though no column of theirs is: what they tell is in no single column."""
 
 GENDERS = ("female", "male", "unknown")
 
@@ -199,12 +195,18 @@ class UserMeOutput(PersonOutput):
     profile_completeness = Omitted(ProfileCompleteness, reason="no field of a profile is mandatory")
 
 
+FOR_COLLEAGUES = open_keys(UserOutput) - NOT_FOR_COLLEAGUES
+
+
 class ColleagueOutput(UserOutput):
-    """A person as shown to those who share an organisation or a project with them."""
+    """A person as shown to those who share an organisation or a project with them.
+
+    Who reads a column is declared in `identity.audiences`.
+    """
 
     class Meta:
         model = User
-        fields = tuple(name for name in UserOutput.Meta.fields if name not in PRIVATE)
+        fields = tuple(name for name in UserOutput.Meta.fields if name in FOR_COLLEAGUES)
 
 
 class UserAuthToken(serializers.Serializer[Any]):

@@ -108,7 +108,7 @@ OFFERINGS: Mapping[str, str] = {
 }
 
 COMPONENTS: Mapping[str, str] = {
-    "type": "Its type.",
+    "type": "Type of the component, such as `cpu_k_hours`.",
     "OfferingComponent.type": "The key by which limits and usages name it, such as `cpu_k_hours`.",
     "component_type": "Type of the component, such as `cpu_k_hours`.",
     "OfferingComponent.name": "Its name, as people read it.",

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from standalone.processes import Processes
-from standalone.rabbitmq_node import NoBroker, Node, Ports
+from standalone.rabbitmq_node import BrokerNode, NoBroker, Ports
 
 PORTS = Ports(
     amqp=35672,
@@ -32,7 +32,7 @@ class Command(BaseCommand):
         :raises CommandError: it is not installed, does not start, or has ended.
         """
         try:
-            with Processes(), Node(settings.VAR_DIR / "rabbitmq", PORTS) as node:
+            with Processes(), BrokerNode(settings.VAR_DIR / "rabbitmq", PORTS) as node:
                 self.announce(node)
                 while True:
                     node.check()
@@ -40,7 +40,7 @@ class Command(BaseCommand):
         except NoBroker as error:
             raise CommandError(str(error)) from error
 
-    def announce(self, node: Node) -> None:
+    def announce(self, node: BrokerNode) -> None:
         """Print what the service and an agent have to be told."""
         self.stdout.write(
             "\nRabbitMQ is running. Ctrl-C stops it. For the service:\n\n"

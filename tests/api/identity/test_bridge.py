@@ -13,7 +13,8 @@ from waldur_api_client.models import (
     IdentityBridgeUserStatus,
 )
 
-from identity.api.users.serializers import PRIVATE
+from identity import audiences
+from identity.api.users.serializers import ColleagueOutput, UserOutput
 from identity.models import User
 from tests.factories.identity import UserFactory
 
@@ -170,7 +171,8 @@ def test_who_speaks_for_a_source_sees_whom_it_knows_as_a_colleague_does(as_user,
     assert [row["username"] for row in client.get("/api/users/").json()] == ["agent", "known"]
     (row,) = client.get("/api/users/", {"username": "known"}).json()
     assert row["uuid"] == known.uuid.hex
-    assert set(row) & set(PRIVATE) == set()
+    private = set(UserOutput.Meta.fields) - set(ColleagueOutput.Meta.fields)
+    assert set(row) & (private | audiences.PRIVATE) == set()
     assert as_user(carol).get("/api/users/", {"username": "known"}).json() == []
     type(agent).objects.filter(pk=agent.pk).update(is_identity_manager=False)
     assert client.get("/api/users/", {"username": "known"}).json() == []

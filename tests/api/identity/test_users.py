@@ -7,7 +7,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from config.wiring import dispatch_events
-from identity.api.users.serializers import PRIVATE
+from identity import audiences
 from identity.models import Customer, Event, IdempotencyKey, Project, Token, User
 from identity.roles import RoleName
 from tests.cases import each
@@ -194,7 +194,9 @@ def test_a_colleague_is_seen_without_what_is_private(
     as_user: Callable[[User], APIClient], alice: User, bob: User
 ) -> None:
     client = as_user(alice)
-    expected = {key: value for key, value in in_full(bob).items() if key not in PRIVATE}
+    told_of_themselves = {"has_active_session", "has_usable_password", "is_admin_deactivated"}
+    private = audiences.PRIVATE | told_of_themselves | {"permissions"}
+    expected = {key: value for key, value in in_full(bob).items() if key not in private}
 
     assert client.get(at(bob)).json() == expected
     assert client.get(f"{AT}?username=bob").json() == [expected]

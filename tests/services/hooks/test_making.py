@@ -170,7 +170,7 @@ def test_a_removed_hook_takes_along_what_it_was_to_be_told(made, alice, now):
         lambda: hooks.rotate_secret(hook, actor=alice, now=now),
         lambda: hooks.ping(hook, actor=alice, now=now),
     ):
-        with pytest.raises(hooks.Gone):
+        with pytest.raises(hooks.HookGone):
             action()
 
 

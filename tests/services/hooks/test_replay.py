@@ -137,7 +137,7 @@ def test_a_hook_that_is_off_or_gone_is_told_nothing_again(hook, again):
     with pytest.raises(hooks.Inactive):
         again()
     Hook.objects.all().delete()
-    with pytest.raises(hooks.Gone):
+    with pytest.raises(hooks.HookGone):
         again()
 
 

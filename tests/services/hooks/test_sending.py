@@ -14,7 +14,7 @@ from notifications.models import Hook, HookAttempt, HookDelivery
 from notifications.services import hook_sending
 from notifications.services.hook_sending import (
     GIVEN_UP_AFTER,
-    OF_HOOKS,
+    HOOK_BACKOFF,
     hook_pause_after,
 )
 from tests.factories.notifications import EmailHookFactory, WebHookFactory
@@ -46,8 +46,8 @@ def test_a_hook_that_is_away_is_left_alone_at_once_and_one_that_refuses_later():
     away = [hook_pause_after(n, is_answered=False).total_seconds() for n in (1, 2, 3, 1000)]
     refused = [hook_pause_after(n, is_answered=True).total_seconds() for n in (1, 4, 5, 6, 1000)]
 
-    assert away == [10, 20, 40, OF_HOOKS.longest.total_seconds()]
-    assert refused == [0, 0, 10, 20, OF_HOOKS.longest.total_seconds()]
+    assert away == [10, 20, 40, HOOK_BACKOFF.longest.total_seconds()]
+    assert refused == [0, 0, 10, 20, HOOK_BACKOFF.longest.total_seconds()]
 
 
 def test_what_was_taken_is_settled_and_logged(hook, happen, now):
@@ -232,7 +232,7 @@ def test_a_receiver_that_asks_for_a_year_gets_an_hour(hook, happen, now):
     answered(claimed(now), replace(REFUSED, status=429, retry_after=999_999), now)
 
     hook.refresh_from_db()
-    assert hook.paused_until == now + OF_HOOKS.longest
+    assert hook.paused_until == now + HOOK_BACKOFF.longest
 
 
 def test_a_receiver_that_is_gone_for_good_is_switched_off(hook, happen, now):
