@@ -20,11 +20,13 @@ urlpatterns = [
     path("metrics", MetricsView.as_view(), name="metrics"),
     path("api/", include("config.about.urls")),
     path("api/schema/", SchemaView.as_view(), name="schema"),
-    path("", include("notifications.api.urls")),
     path("", include("accounting.api.urls")),
     path("", include("allocations.api.urls")),
     path("", include("marketplace.api.urls")),
     path("", include("identity.api.urls")),
+    path(
+        "", include("notifications.api.urls")
+    ),  # last: patterns are tried in turn, and agents poll
     re_path(r"^api(?:-auth)?(?:/.*)?$", unknown),
 ]
 handler400 = "config.django_errors.bad_request"
