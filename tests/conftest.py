@@ -70,6 +70,7 @@ def pytest_xdist_auto_num_workers() -> int:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
     """Keep tests that share servers in one process, and let them begin first."""
+    gc.enable()  # the process that hands out the tests collects none itself
     return Together(config, log)
 
 
