@@ -62,7 +62,7 @@ def test_a_list_of_a_hundred_rows_runs_as_many_queries_as_one_of_a_single_row(
 @settings(
     max_examples=3,
     deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     derandomize=True,
 )
 @given(data=st.data())
