@@ -43,12 +43,14 @@ def case(request: pytest.FixtureRequest, subtests: pytest.Subtests) -> Case:
 
     @contextmanager
     def begin(**words: object) -> Iterator[None]:
-        with subtests.test(None, **words):
-            try:
-                with undone() if uses_database else nullcontext():
-                    yield
-            finally:
-                cache.clear()
+        try:
+            with undone() if uses_database else nullcontext():
+                yield
+        except (Exception, pytest.fail.Exception, pytest.skip.Exception):
+            with subtests.test(None, **words):  # reports it; what went well costs no report
+                raise
+        finally:
+            cache.clear()
 
     return begin
 

@@ -68,8 +68,8 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Have more processes than processors, as tests that start servers wait more than they work."""
-    return (os.cpu_count() or 1) + 2
+    """Have three processes more than processors, for tests with servers: those wait, mostly."""
+    return (os.cpu_count() or 1) + 3
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -16,6 +16,7 @@ from common.api.reads.compiler import plan_for
 from common.api.reads.select import for_api
 from config.documents.routes import all_outputs, all_routes
 from tests.api.test_every_route import address
+from tests.cases import undone
 from tests.world import populate
 
 if TYPE_CHECKING:
@@ -58,6 +59,11 @@ def test_a_list_of_a_hundred_rows_runs_as_many_queries_as_one_of_a_single_row(
     assert {name: (few[name], many[name]) for name in few if many[name] > few[name]} == {}
 
 
+@pytest.fixture
+def populated(project: Project, provider: Customer, bob: User, now: datetime) -> None:
+    populate(project=project, provider=provider, member=bob, now=now)
+
+
 @pytest.mark.parametrize("output", all_outputs(), ids=lambda output: output.__qualname__)
 @settings(
     max_examples=3,
@@ -67,25 +73,18 @@ def test_a_list_of_a_hundred_rows_runs_as_many_queries_as_one_of_a_single_row(
 )
 @given(data=st.data())
 def test_the_read_plan_renders_what_the_serializer_renders(
-    data: st.DataObject,
-    output: type[Output],
-    project: Project,
-    provider: Customer,
-    bob: User,
-    now: datetime,
+    data: st.DataObject, output: type[Output], populated: None, bob: User
 ) -> None:
     """Nulls wherever the database allows them, in any combination."""
     model = output.Meta.model
     caller = Caller(base="http://here", user=bob)
-    with transaction.atomic():
-        populate(project=project, provider=provider, member=bob, now=now)
+    with undone():
         empty_some(model, data)
         rows = for_api(model.objects.order_by("pk")[:5], bob)
         plan = plan_for(output)
         reference = output(context={"base": caller.base, "user": bob})
         planned = plan.read(rows, caller)
         assert planned == [reference.to_representation(row) for row in rows]
-        transaction.set_rollback(True)
 
 
 def empty_some(model: Any, data: st.DataObject) -> None:

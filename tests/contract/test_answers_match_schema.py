@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from openapi_schema_validator import OAS30Validator
 
+from tests.cases import each
 from tests.contract.documents import shape
 from tests.contract.world import LISTS, OWN, SINGLE, World
 
@@ -47,7 +48,7 @@ def promises(published_schema: dict[str, Any]) -> dict[str, OAS30Validator]:
     return found
 
 
-@pytest.mark.parametrize("key", [*LISTS, *SINGLE, *OWN])
+@each("key", [*LISTS, *SINGLE, *OWN])
 def test_the_answer_is_as_the_schema_declares_it(
     world: World, promises: dict[str, OAS30Validator], key: str
 ) -> None:

@@ -9,6 +9,7 @@ import importlib.util
 
 import pytest
 
+from tests.cases import each
 from tests.contract.documents import client_module
 from tests.contract.world import EMPTY, LISTS, OPERATIONS, SINGLE, World
 
@@ -23,15 +24,15 @@ def counting(key: str) -> str:
     return name if importlib.util.find_spec(name) else ""
 
 
-@pytest.mark.parametrize("key", LISTS)
+@each("key", LISTS)
 def test_staff_reads_the_list_and_finds_a_row(world: World, key: str) -> None:
     rows = world.call(key, world.cast.staff)
 
     assert rows or key in EMPTY
 
 
-@pytest.mark.parametrize("key", LISTS)
-@pytest.mark.parametrize("who", ["allocator", "hosting_entity"])
+@each("key", LISTS)
+@each("who", ["allocator", "hosting_entity"])
 def test_the_others_can_read_what_they_may_see_of_the_list(
     world: World, key: str, who: str
 ) -> None:
@@ -44,7 +45,7 @@ def test_the_others_can_read_what_they_may_see_of_the_list(
         assert len(world.call(key, client)) == len(answer.json())
 
 
-@pytest.mark.parametrize("key", [key for key in LISTS if OPERATIONS[key].get("paginated")])
+@each("key", [key for key in LISTS if OPERATIONS[key].get("paginated")])
 def test_the_list_announces_its_length_to_get_and_head_alike(world: World, key: str) -> None:
     listed = world.send("GET", key, world.cast.staff, page_size=300)
     counted = world.send("HEAD", key, world.cast.staff)
@@ -55,21 +56,19 @@ def test_the_list_announces_its_length_to_get_and_head_alike(world: World, key: 
     assert min(int(listed.headers["X-Result-Count"]), 300) == len(listed.json())
 
 
-@pytest.mark.parametrize("key", [key for key in LISTS if counting(key)])
+@each("key", [key for key in LISTS if counting(key)])
 def test_the_client_can_count_the_list(world: World, key: str) -> None:
     staff = world.cast.staff
 
     assert world.call(key, staff, counting(key)) >= len(world.call(key, staff))
 
 
-@pytest.mark.parametrize("key", [key for key in SINGLE if not key.endswith("/details/")])
+@each("key", [key for key in SINGLE if not key.endswith("/details/")])
 def test_staff_reads_the_object(world: World, key: str) -> None:
     assert world.call(key, world.cast.staff).to_dict()
 
 
-@pytest.mark.parametrize(
-    "key", [key for key in LISTS if "field" in OPERATIONS[key].get("query", ())]
-)
+@each("key", [key for key in LISTS if "field" in OPERATIONS[key].get("query", ())])
 def test_the_list_can_be_asked_for_single_fields(world: World, key: str) -> None:
     name = "user_uuid" if "project_permissions" in key else "uuid"
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,7 +19,7 @@ embedded = pytest.mark.skipif(
 
 @pytest.fixture
 def _another_prefix(monkeypatch: pytest.MonkeyPatch, django_db_blocker) -> Iterator[None]:
-    monkeypatch.setattr(template, "PREFIX", "template_tried_")
+    monkeypatch.setattr(template, "PREFIX", f"template_tried_{os.getpid()}_")
     with django_db_blocker.unblock():
         yield
         with connection._nodb_cursor() as cursor:

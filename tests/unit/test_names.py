@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common import names, slugs
+from tests.cases import each
 
 
 @pytest.mark.parametrize(
@@ -26,7 +27,7 @@ def test_names_of_all_scripts_are_taken(name: str) -> None:
     assert names.fault(name) is None
 
 
-@pytest.mark.parametrize(
+@each(
     "char",
     ["\n", "\r", "\t", "\x00", "\x1b", "\x7f", "\x85", "\u2028", "\u2029", *sorted(names.TURNING)],
 )

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketplace import options
+from tests.cases import each
 
 
 def described(**fields: dict[str, Any]) -> dict[str, Any]:
@@ -69,7 +70,7 @@ def test_a_right_value_passes(field: dict[str, Any], value: object) -> None:
     options.check({"it": value}, described(it=field))
 
 
-@pytest.mark.parametrize(
+@each(
     ("field", "value", "message"),
     [
         ({"type": "string"}, ["x"], "Not a valid string."),
