@@ -16,6 +16,7 @@ import pytest
 from django.contrib import admin
 from django.core.cache import cache
 from django.utils import timezone
+from hypothesis import HealthCheck, settings
 from rest_framework.test import APIClient
 
 from identity.roles import RoleName
@@ -43,6 +44,11 @@ if TYPE_CHECKING:
 
 __all__ = ["case"]
 client_models.install()  # before a test imports one
+# How long an example takes says how busy the machine is, and nothing about what is tested.
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
 gc.disable()  # until all modules are imported: looking for garbage took a third of the time
 
 

@@ -68,7 +68,7 @@ def populated(project: Project, provider: Customer, bob: User, now: datetime) ->
 @settings(
     max_examples=3,
     deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     derandomize=True,
 )
 @given(data=st.data())

@@ -70,7 +70,7 @@ class Model:
 @settings(
     max_examples=40,
     deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(walk=WALKS)
 def test_the_flags_are_those_of_the_model_at_every_step(

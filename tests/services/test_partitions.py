@@ -105,7 +105,9 @@ def test_another_offering_s_partition_is_unknown(offering, carol, now, action):
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(least=NODES, most=NODES)
 def test_the_service_refuses_what_the_database_does(partition, offering, carol, now, least, most):

@@ -149,7 +149,9 @@ def test_a_limit_is_an_amount(resource, account, alice, now, limit):
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(limit=st.decimals(allow_nan=True, allow_infinity=True))
 def test_what_is_taken_is_kept_exactly(row, alice, now, limit):
