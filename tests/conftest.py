@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.contrib import admin
 from django.core.cache import cache
 from django.utils import timezone
 from hypothesis import HealthCheck, settings
@@ -75,6 +76,7 @@ def pytest_xdist_auto_num_workers() -> int:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
     """Keep tests that share servers in one process, and let them begin first."""
+    gc.enable()  # the process that hands out the tests collects none itself
     return Together(config, log)
 
 
@@ -178,6 +180,12 @@ def as_user(now: datetime, monkeypatch: pytest.MonkeyPatch) -> Callable[[User], 
         return APIClient(HTTP_AUTHORIZATION=f"Token {plaintext}")
 
     return client
+
+
+@pytest.fixture
+def without_sidebar(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave out of the admin's pages what is the same on each, and a third of what it renders."""
+    monkeypatch.setattr(admin.site, "enable_nav_sidebar", False)
 
 
 @pytest.fixture

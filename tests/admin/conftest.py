@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from django.contrib import admin
 from django.test import Client
 
 if TYPE_CHECKING:
@@ -15,9 +14,8 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(autouse=True)
-def _without_sidebar(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave out what is the same on every page, and takes a third of the time to render."""
-    monkeypatch.setattr(admin.site, "enable_nav_sidebar", False)
+def _cheap_pages(without_sidebar: None) -> None:
+    """Render what differs from page to page."""
 
 
 @pytest.fixture

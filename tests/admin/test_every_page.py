@@ -219,3 +219,11 @@ def test_an_unknown_action_is_not_found(staff: Client, dave: User) -> None:
 def test_an_action_to_no_row_leads_back_to_the_list(staff: Client, rows: str) -> None:
     response = staff.get("/admin/identity/user/do/deactivate/", {"rows": rows})
     assert (response.status_code, response["Location"]) == (302, "/admin/identity/user/")
+
+
+def test_the_sidebar_leads_to_every_list(staff: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()  # the other tests leave it out
+    shown = staff.get("/admin/identity/user/").content.decode().partition('id="nav-sidebar"')[2]
+    assert [
+        model for model in MODELS if f'href="{address(model, "changelist")}"' not in shown
+    ] == []

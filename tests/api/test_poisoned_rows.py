@@ -40,7 +40,11 @@ if TYPE_CHECKING:
 
     from identity.models import Customer, Project, User
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.slow,
+    pytest.mark.usefixtures("without_sidebar"),
+]
 
 Poison = dict[type[Any], str]
 
