@@ -33,7 +33,6 @@ class ScienceDomainOutput(Output):
         fields = (*always, "code")
 
     url = UrlField("sciencedomain-detail")
-    uuid = UuidField()
     subdomains_count = serializers.IntegerField()
 
 
@@ -57,7 +56,6 @@ class ScienceSubDomainOutput(Output):
         fields = (*always, "code")
 
     url = UrlField("sciencesubdomain-detail")
-    uuid = UuidField()
     domain = UrlField("sciencedomain-detail", source="domain.uuid")
     domain_uuid = UuidField(source="domain.uuid")
     domain_code = serializers.CharField(source="domain.code")

@@ -41,7 +41,6 @@ class NestedPartitionOutput(Output):
         model = OfferingPartition
         fields: tuple[str, ...] = (*SETTINGS, "qos_options", "uuid")
 
-    uuid = UuidField()
     # Which qualities a partition offers is the site's own; the one that it has by name is `qos`.
     qos_options = Computed(fn=list, output=JsonField(list_of(QOS_OPTION)))
 

@@ -21,7 +21,6 @@ from common.api.reads.outputs import (
     Omitted,
     Output,
     UrlField,
-    UuidField,
 )
 from identity.api.customers.serializers import OrganizationGroupOutput
 from identity.api.inputs import Columns
@@ -193,7 +192,6 @@ class BaseProviderPlanOutput(Output):
     unit = EnumField(BillingUnit)
     unit_price = DecimalString()
     url = UrlField("marketplace-plan-detail")
-    uuid = UuidField()
 
 
 class BasePublicPlanOutput(BaseProviderPlanOutput):

@@ -72,7 +72,6 @@ class ServiceProviderOutput(Output):
         order_by=("name", "pk"),
     )
     url = UrlField("marketplace-service-provider-detail")
-    uuid = UuidField()
 
 
 class ServiceProviderInput(Columns):
