@@ -69,7 +69,6 @@ class ScienceDomainInput(Columns):
     class Meta:
         model = ScienceDomain
         fields: ClassVar[tuple[str, ...]] = ("code", "name")
-        required: ClassVar[tuple[str, ...]] = ("name",)
 
 
 class ScienceSubDomainInput(Columns):
@@ -78,7 +77,6 @@ class ScienceSubDomainInput(Columns):
     class Meta:
         model = ScienceSubDomain
         fields: ClassVar[tuple[str, ...]] = ("code", "domain", "name")
-        required: ClassVar[tuple[str, ...]] = ("domain", "name")
 
     domain = RelatedUrl("sciencedomain-detail", ScienceDomain)
 

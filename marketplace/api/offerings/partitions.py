@@ -76,7 +76,6 @@ class OfferingPartitionInput(Columns):
     class Meta(Input.Meta):
         model = OfferingPartition
         fields: ClassVar[tuple[str, ...]] = (*SETTINGS, "offering")
-        required: ClassVar[tuple[str, ...]] = ("offering", "partition_name")
 
     offering = serializers.UUIDField()
     partition_name = PartitionName()

@@ -243,7 +243,6 @@ class PlanColumns(Columns):
             "unit",
             "unit_price",
         )
-        required: ClassVar[tuple[str, ...]] = ("name",)
 
     unit_price = serializers.DecimalField(max_digits=22, decimal_places=10, min_value=Decimal(0))
 
@@ -254,7 +253,6 @@ class ProviderPlanDetailsInput(PlanColumns):
     class Meta:
         model = Plan
         fields: ClassVar[tuple[str, ...]] = (*PlanColumns.Meta.fields, "offering")
-        required: ClassVar[tuple[str, ...]] = ("name", "offering")
 
     offering = RelatedUrl("marketplace-provider-offering-detail", Offering, visible="provided_by")
 

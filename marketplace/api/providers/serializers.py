@@ -87,7 +87,6 @@ class ServiceProviderInput(Columns):
             "enable_notifications",
             "image",
         )
-        required: ClassVar[tuple[str, ...]] = ("customer",)
 
     account_options = JsonField(ACCOUNT_OPTIONS)
     allowed_domains = Words()
