@@ -30,6 +30,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Coalesce, ExtractMonth, ExtractYear, Now
 
+from common.querysets import PublicQuerySet, SharedQuerySet
 from common.rows import rows_of
 from identity import access
 from identity.contributions import contributions
@@ -155,12 +156,8 @@ def _died_at(now: datetime | Now) -> Any:
     return ExpressionWrapper(moment - lifetime, output_field=DateTimeField())
 
 
-class RoleQuerySet(QuerySet[Any]):
+class RoleQuerySet(PublicQuerySet):
     """Roles: everyone sees which there are."""
-
-    def visible_to(self, user: Any) -> Self:
-        """Keep all, for anybody."""
-        return self
 
     def for_api(self, user: Any) -> Self:
         """Add, for staff and support, how many hold each."""
@@ -249,12 +246,8 @@ class ProjectQuerySet(QuerySet[Any]):
         )
 
 
-class ScienceDomainQuerySet(QuerySet[Any]):
-    """Fields of science: everyone sees which there are."""
-
-    def visible_to(self, user: Any) -> Self:
-        """Keep all for who is logged in."""
-        return self if user.is_authenticated else self.none()
+class ScienceDomainQuerySet(SharedQuerySet):
+    """Fields of science."""
 
     def for_api(self, user: Any) -> Self:
         """Add how many parts each has."""
@@ -264,12 +257,8 @@ class ScienceDomainQuerySet(QuerySet[Any]):
         )
 
 
-class ScienceSubDomainQuerySet(QuerySet[Any]):
+class ScienceSubDomainQuerySet(SharedQuerySet):
     """Parts of fields of science."""
-
-    def visible_to(self, user: Any) -> Self:
-        """Keep all for who is logged in."""
-        return self if user.is_authenticated else self.none()
 
     def for_api(self, user: Any) -> Self:
         """Add how many projects each has."""

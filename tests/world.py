@@ -39,6 +39,7 @@ from tests.factories.allocations import (
 )
 from tests.factories.identity import EventFactory, ScienceSubDomainFactory, SshKeyFactory
 from tests.factories.marketplace import (
+    CategoryGroupFactory,
     ConsentFactory,
     HpcOfferingFactory,
     OfferingPartitionFactory,
@@ -98,7 +99,7 @@ def _one(
     CustomerServiceAccountFactory(customer=project.customer)
     CourseAccountFactory(project=project, user=member)
     ResourceApiKeyFactory(resource=resource, user=member)
-    ScienceSubDomainFactory()
+    _alone()
     component = offering.components.first()
     usage = ComponentUsageFactory(resource=resource, component=component)
     PlanPeriodUsageFactory(component_usage=usage, plan_period=period)
@@ -117,6 +118,12 @@ def _one(
     _hooks(project, member=member)
     events.record(ORDER_DONE, order, actor=member, now=now)
     return offering, resource, order
+
+
+def _alone() -> None:
+    """Make what belongs to nobody."""
+    CategoryGroupFactory()
+    ScienceSubDomainFactory()
 
 
 def _hooks(project: Project, *, member: User) -> None:

@@ -17,13 +17,11 @@ from rest_framework.exceptions import PermissionDenied
 SCOPES = {
     "customer": "organization",
     "identity": "agent",
-    "offering": "offering",
-    "project": "project",
     "resource": "allocation",
     "scope": "offering",
     "service": "agent service",
 }
-"""What the steps of a rule's paths lead to, in words."""
+"""What the steps of a rule's paths lead to, in words, where that is not their name."""
 
 SCOPE_KINDS = {
     "CUSTOMER": {"customer"},
@@ -224,7 +222,7 @@ def named(paths: tuple[str, ...]) -> str:
         elif not path:
             found.append("it")
         else:
-            steps = [SCOPES[step] for step in (last, *reversed(inner))]
+            steps = [SCOPES.get(step, step.replace("_", " ")) for step in (last, *reversed(inner))]
             found.append("the " + " of the ".join(steps))
     return " or ".join(found)
 

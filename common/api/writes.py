@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from common.api.actions import creates, deletes, updates
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from datetime import datetime
 
     from rest_framework.request import Request
@@ -52,11 +52,17 @@ def updating(
     input: type,  # noqa: A002 - what DRF calls it
     service: Callable[..., Any],
     text: str = "Update {one}.",
+    *,
+    keeps: Collection[str] = (),
 ) -> Action:
-    """Return an `update` that hands what was sent to a service, which returns the row."""
+    """Return an `update` that hands what was sent to a service, which returns the row.
+
+    What it `keeps` is checked where it is sent, as clients send whole objects, and stays.
+    """
 
     def update(self: ApiViewSet, request: Request, uuid: str) -> Response:
-        row, data = self.row(), self.data(input)
+        row, sent = self.row(), self.data(input)
+        data = {name: value for name, value in sent.items() if name not in keeps}
         return self.reply(service(row, **data, actor=request.user, now=self.now))
 
     update.__doc__ = text

@@ -1,4 +1,7 @@
-"""What each group of operations is about; operations are grouped by their collection."""
+"""What each group of operations is about; operations are grouped by their collection.
+
+A group that is not here says the first line of its viewset's docstring.
+"""
 
 TAGS = {
     "api": "Where everything is.",

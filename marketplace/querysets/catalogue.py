@@ -20,6 +20,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
+from common.querysets import PublicQuerySet
 from common.rows import rows_of
 from identity import access
 from identity.models import OrganizationGroup
@@ -39,12 +40,8 @@ def organisations_of(user: Any) -> Any:
     return user.grants.filter(access.in_force()).values("customer")
 
 
-class CategoryQuerySet(QuerySet[Any]):
+class CategoryQuerySet(PublicQuerySet):
     """Shelves: everyone sees them."""
-
-    def visible_to(self, user: Any) -> Self:
-        """Keep all."""
-        return self
 
     def for_api(self, user: Any) -> Self:
         """Add how many offerings are listed in each, and how many of them for the user."""
@@ -57,12 +54,8 @@ class CategoryQuerySet(QuerySet[Any]):
         )
 
 
-class ServiceProviderQuerySet(QuerySet[Any]):
+class ServiceProviderQuerySet(PublicQuerySet):
     """Providers: everyone sees them."""
-
-    def visible_to(self, user: Any) -> Self:
-        """Keep all."""
-        return self
 
     def for_api(self, user: Any) -> Self:
         """Add how many of each one's offerings are listed."""

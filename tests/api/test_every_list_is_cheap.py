@@ -42,6 +42,14 @@ def queries_of_every_list(client: APIClient) -> dict[str, int]:
     return counts
 
 
+def test_every_list_meets_rows(
+    project: Project, provider: Customer, bob: User, now: datetime
+) -> None:
+    populate(project=project, provider=provider, member=bob, now=now)
+    models = {route.viewset.model for route in all_routes() if route.viewset.model}
+    assert {model._meta.label for model in models if not model._default_manager.exists()} == set()
+
+
 def test_a_list_of_a_hundred_rows_runs_as_many_queries_as_one_of_a_single_row(
     project: Project,
     provider: Customer,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from common.api.access import SCOPED, Needs, Rule
-from common.api.actions import command, updates
+from common.api.actions import command
 from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
-from common.api.writes import creating, deleting
+from common.api.writes import creating, deleting, updating
 from identity.permissions import Permission
 from marketplace.api.plans.filters import PlanFilter
 from marketplace.api.plans.serializers import (
@@ -61,17 +61,14 @@ class PlanViewSet(Listed, Retrieved, ApiViewSet):
         "`update_prices`.",
     )
 
-    @updates(ProviderPlanDetailsInput)
-    def update(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Update a plan.
-
-        The offering stays. Answers 409 for another `unit` or `billing_mode` while allocations are
-        under the plan.
-        """
-        plan, data = self.row(), self.data(ProviderPlanDetailsInput)
-        data.pop("offering", None)
-        return self.reply(plans.change(plan, **data, actor=request.user, now=self.now))
-
+    update = updating(
+        ProviderPlanDetailsInput,
+        plans.change,
+        "Update {one}.\n\n"
+        "The offering stays. Answers 409 for another `unit` or `billing_mode` while allocations "
+        "are under the plan.",
+        keeps=("offering",),
+    )
     destroy = deleting(
         plans.remove,
         "Delete {one}.\n\n"

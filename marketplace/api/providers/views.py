@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from common.api.access import PUBLIC, STAFF, Needs, Rule
-from common.api.actions import listing, updates
+from common.api.actions import listing
 from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
-from common.api.writes import creating, deleting
+from common.api.writes import creating, deleting, updating
 from identity.api.keys.filters import SshKeyFilter
 from identity.api.keys.serializers import SshKeyOutput
 from identity.api.projects.filters import ProjectFilter
@@ -83,16 +83,12 @@ class ServiceProviderViewSet(Listed, Retrieved, ApiViewSet):
         "Register an organization as a service provider.\n\nAnswers 400 where it is one already.",
     )
 
-    @updates(ServiceProviderInput)
-    def update(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Update a service provider.
-
-        Its organization stays.
-        """
-        provider, data = self.row(), self.data(ServiceProviderInput)
-        data.pop("customer", None)
-        return self.reply(providers.change(provider, **data, actor=request.user, now=self.now))
-
+    update = updating(
+        ServiceProviderInput,
+        providers.change,
+        "Update {one}.\n\nIts organization stays.",
+        keeps=("customer",),
+    )
     destroy = deleting(
         providers.remove,
         "Remove a service provider.\n\n"
