@@ -32,9 +32,10 @@ from tests.factories.identity import (
 )
 from tests.factories.marketplace import HpcOfferingFactory
 from tests.scheduling import Together, together
+from tests.stack import with_room
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
     from datetime import datetime
 
     from xdist.scheduler import LoadScopeScheduling
@@ -65,6 +66,17 @@ def pytest_collection_finish() -> None:
     """Keep what was imported out of each later search for garbage: it stays to the end."""
     gc.freeze()
     gc.enable()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+    """Let a test's calls stand on one large piece of stack."""
+    test = pyfuncitem.obj
+    pyfuncitem.obj = with_room(test)
+    try:
+        return (yield)
+    finally:
+        pyfuncitem.obj = test
 
 
 @pytest.hookimpl(optionalhook=True)
