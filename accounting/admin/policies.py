@@ -18,7 +18,7 @@ from common.admin.records import RecordAdmin, section
 from common.admin.related_tables import RelatedTable
 from common.admin.staff_actions import RemarkForm, StaffAction
 from identity.admin.log import ABOUT_THIS
-from identity.admin.reasons import explained
+from identity.admin.reasons import explained, removal
 
 OFFERING = columns.of("offering.name", "offering")
 OFFERING_OF = columns.of("policy.offering.name", "offering")
@@ -111,13 +111,7 @@ class PolicyAdmin(RecordAdmin):
             form=RemarkForm,
             explanation="Every resource of the offering is measured, and its flags follow.",
         ),
-        StaffAction(
-            "remove",
-            "Remove",
-            "Removed",
-            explained(policies.remove),
-            explanation="The flags that it has set are cleared; its log goes with it.",
-        ),
+        removal(policies.remove, "The flags that it has set are cleared; its log goes with it."),
     )
 
     def title_of(self, row: SlurmPeriodicUsagePolicy) -> str:

@@ -9,9 +9,8 @@ from accounting.services import user_limits
 from common.admin import columns
 from common.admin.filters import AgeFilter
 from common.admin.records import RecordAdmin, section
-from common.admin.staff_actions import StaffAction
 from identity.admin.log import ABOUT_THIS
-from identity.admin.reasons import explained
+from identity.admin.reasons import removal
 
 
 @admin.register(ComponentUserUsageLimit)
@@ -46,7 +45,7 @@ class ComponentUserUsageLimitAdmin(RecordAdmin):
         section("Record", "created", "modified", "uuid"),
     )
     related_tables = (ABOUT_THIS,)
-    staff_actions = (StaffAction("remove", "Remove", "Removed", explained(user_limits.remove)),)
+    staff_actions = (removal(user_limits.remove),)
 
     @admin.display(description="account", ordering="user__username")
     def username(self, row: ComponentUserUsageLimit) -> str:

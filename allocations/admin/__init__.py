@@ -1,27 +1,12 @@
 """The staff's pages for deliveries, accounts at sites, site agents and imports."""
 
-from allocations.admin import (
-    accounts,
-    agents,
-    api_keys,
-    delivered,
-    imports,
-    memberships,
-    provisions,
-    queues,
-    shared,
-    subscriptions,
-)
-
-__all__ = [
-    "accounts",
-    "agents",
-    "api_keys",
-    "delivered",
-    "imports",
-    "memberships",
-    "provisions",
-    "queues",
-    "shared",
-    "subscriptions",
-]
+from allocations.admin import accounts as accounts
+from allocations.admin import agents as agents
+from allocations.admin import api_keys as api_keys
+from allocations.admin import delivered as delivered
+from allocations.admin import imports as imports
+from allocations.admin import memberships as memberships
+from allocations.admin import provisions as provisions
+from allocations.admin import queues as queues
+from allocations.admin import shared as shared
+from allocations.admin import subscriptions as subscriptions

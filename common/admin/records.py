@@ -51,8 +51,8 @@ class RecordAdmin(StaffActionPages):
 
     `asked` are the fields of a new row, which the service `create_with` makes; `editable` those
     that the service `change_with` writes. Without them nothing is added or changed. Where a service
-    takes its arguments otherwise, `create` or `change` is overridden. `facts` are shown and never
-    typed in: columns, methods or callables, as in `fieldsets`.
+    takes its arguments otherwise, `create` or `change` is overridden. `fieldsets` are what a row's
+    page shows: columns, methods or callables; without them what was asked for, and its record.
     """
 
     asked: tuple[Any, ...] = ()
@@ -117,6 +117,10 @@ class RecordAdmin(StaffActionPages):
             return ((None, {"fields": self.asked}),)
         fieldsets = super().get_fieldsets(request, obj)
         return fieldsets if obj is None else self._shown(fieldsets, obj)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Return what the page of a row shows where no `fieldsets` say it."""
+        return (*self.asked, "uuid", "created", "modified")
 
     def _shown(self, fieldsets: Any, row: Any) -> Any:
         """Leave out what is neither known nor can be filled in."""

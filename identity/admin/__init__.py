@@ -1,21 +1,9 @@
 """The staff's pages for people, organisations, projects, roles and the log."""
 
-from identity.admin import (
-    credentials,
-    grants,
-    log,
-    organisations,
-    people,
-    projects,
-    science,
-)
-
-__all__ = [
-    "credentials",
-    "grants",
-    "log",
-    "organisations",
-    "people",
-    "projects",
-    "science",
-]
+from identity.admin import credentials as credentials
+from identity.admin import grants as grants
+from identity.admin import log as log
+from identity.admin import organisations as organisations
+from identity.admin import people as people
+from identity.admin import projects as projects
+from identity.admin import science as science

@@ -9,7 +9,7 @@ from common.admin.records import RecordAdmin, section
 from common.admin.related_tables import RelatedTable
 from common.admin.staff_actions import StaffAction
 from identity.admin.log import ABOUT_THIS
-from identity.admin.reasons import explained
+from identity.admin.reasons import explained, removal
 from identity.models import EmailConfirmation, LoginFailures, SshKey, Token
 from identity.services import credentials, keys
 
@@ -59,7 +59,7 @@ class SshKeyAdmin(RecordAdmin):
         section("Fingerprints", "fingerprint_md5", "fingerprint_sha256", "fingerprint_sha512"),
     )
     related_tables = (ABOUT_THIS,)
-    staff_actions = (StaffAction("remove", "Remove", "Removed", explained(keys.remove)),)
+    staff_actions = (removal(keys.remove),)
 
     def title_of(self, row: SshKey) -> str:
         """Return which key it is and whose."""

@@ -9,10 +9,9 @@ from django.contrib import admin
 from common.admin.filters import AgeFilter
 from common.admin.records import RecordAdmin, section
 from common.admin.related_tables import RelatedTable
-from common.admin.staff_actions import StaffAction
 from identity.admin.grants import GIVE_ROLE, holders
 from identity.admin.log import ABOUT_THIS
-from identity.admin.reasons import explained
+from identity.admin.reasons import removal
 from identity.models import Customer, OrganizationGroup, Project, User
 from identity.roles import ScopeType
 from identity.services import organisations
@@ -70,12 +69,9 @@ class CustomerAdmin(RecordAdmin):
     )
     staff_actions = (
         GIVE_ROLE,
-        StaffAction(
-            "remove",
-            "Remove",
-            "Removed",
-            explained(organisations.remove),
-            explanation="Its projects must be removed before, and it must offer nothing.",
+        removal(
+            organisations.remove,
+            "Its projects must be removed before, and it must offer nothing.",
             when=lambda customer: not customer.is_removed,
         ),
     )

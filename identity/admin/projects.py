@@ -12,7 +12,7 @@ from common.admin.records import RecordAdmin, section
 from common.admin.staff_actions import StaffAction
 from identity.admin.grants import GIVE_ROLE, holders
 from identity.admin.log import ABOUT_THIS
-from identity.admin.reasons import explained
+from identity.admin.reasons import removal
 from identity.models import Project, User
 from identity.roles import ScopeType
 from identity.services import projects
@@ -87,13 +87,10 @@ class ProjectAdmin(RecordAdmin):
             GIVE_ROLE.form,
             when=_is_present,
         ),
-        StaffAction(
-            "remove",
-            "Remove",
-            "Removed",
-            explained(projects.remove),
+        removal(
+            projects.remove,
+            "The project is hidden for good and all roles in it end.",
             when=_is_present,
-            explanation="The project is hidden for good and all roles in it end.",
         ),
     )
 

@@ -1,9 +1,10 @@
-"""Reasons that staff give for what they do: kept in the events that come of it."""
+"""Staff actions with reasons: what staff say of why they do it is kept in the events of it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from common.admin.staff_actions import StaffAction
 from identity import events
 
 if TYPE_CHECKING:
@@ -23,3 +24,15 @@ def explained(service: Callable[..., Any], *, argument: str = "") -> Callable[..
             return service(row, actor=actor, now=now, **asked, **extra)
 
     return carry_out
+
+
+def removal(
+    service: Callable[..., Any],
+    explanation: str = "",
+    *,
+    when: Callable[[Any], bool] | None = None,
+) -> StaffAction:
+    """Return the staff action that stands where Django would delete: a service removes the row."""
+    return StaffAction(
+        "remove", "Remove", "Removed", explained(service), when=when, explanation=explanation
+    )

@@ -5,10 +5,9 @@ from __future__ import annotations
 from django.contrib import admin
 
 from common.admin.filters import AgeFilter
-from common.admin.records import RecordAdmin, section
-from common.admin.staff_actions import StaffAction
+from common.admin.records import RecordAdmin
 from identity.admin.log import ABOUT_THIS
-from identity.admin.reasons import explained
+from identity.admin.reasons import removal
 from identity.models import ScienceDomain, ScienceSubDomain
 from identity.services import science
 
@@ -24,15 +23,11 @@ class ScienceDomainAdmin(RecordAdmin):
     asked = editable = ("name", "code")
     create_with = staticmethod(science.create_domain)
     change_with = staticmethod(science.change_domain)
-    fieldsets = (section(None, "name", "code", "uuid", "created", "modified"),)
     related_tables = (ABOUT_THIS,)
     staff_actions = (
-        StaffAction(
-            "remove",
-            "Remove",
-            "Removed",
-            explained(science.remove_domain),
-            explanation="Its parts go with it; refused while projects are of one of them.",
+        removal(
+            science.remove_domain,
+            "Its parts go with it; refused while projects are of one of them.",
         ),
     )
 
@@ -51,8 +46,5 @@ class ScienceSubDomainAdmin(RecordAdmin):
     asked = editable = ("domain", "name", "code")
     create_with = staticmethod(science.create_sub_domain)
     change_with = staticmethod(science.change_sub_domain)
-    fieldsets = (section(None, "domain", "name", "code", "uuid", "created", "modified"),)
     related_tables = (ABOUT_THIS,)
-    staff_actions = (
-        StaffAction("remove", "Remove", "Removed", explained(science.remove_sub_domain)),
-    )
+    staff_actions = (removal(science.remove_sub_domain),)

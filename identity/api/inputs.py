@@ -16,8 +16,9 @@ from common.api.times import DayField, MomentField
 class Columns(Input, serializers.ModelSerializer[Any]):
     """An input whose fields are a model's columns: their types, lengths, choices and nulls.
 
-    Only those in `Meta.required` must be sent. Whether a value is taken already is the service's
-    question.
+    What must be sent are the columns that have no default and take neither null nor the empty text;
+    `Meta.required` names them where it is otherwise. Whether a value is taken already is the
+    service's question.
     """
 
     serializer_field_mapping: ClassVar[dict[Any, Any]] = {
@@ -30,13 +31,15 @@ class Columns(Input, serializers.ModelSerializer[Any]):
     class Meta:
         model: Any = None
         fields: ClassVar[tuple[str, ...]] = ()
-        required: ClassVar[tuple[str, ...]] = ()
 
     def get_fields(self) -> dict[str, Any]:
         """Return the fields without defaults and without questions to the database."""
         fields: dict[str, Any] = super().get_fields()
+        required = getattr(self.Meta, "required", None)
+        if required is None:
+            required = {c.name for c in self.Meta.model._meta.fields if _must_be_given(c)}
         for name, field in fields.items():
-            field.required = name in self.Meta.required
+            field.required = name in required
             field.default = empty
             field.validators = [v for v in field.validators if not isinstance(v, UniqueValidator)]
         return fields
@@ -44,6 +47,10 @@ class Columns(Input, serializers.ModelSerializer[Any]):
     def get_validators(self) -> list[Any]:
         """Ask the database nothing."""
         return []
+
+
+def _must_be_given(column: models.Field[Any, Any]) -> bool:
+    return not (column.has_default() or column.blank or column.null)
 
 
 class Words(serializers.ListField):

@@ -11,7 +11,7 @@ from identity.api.feed.views import EventFeedViewSet
 from identity.api.keys.views import SshKeyViewSet
 from identity.api.projects.views import ProjectViewSet
 from identity.api.roles.views import RoleViewSet
-from identity.api.science.views import ScienceDomainViewSet, ScienceSubDomainViewSet
+from identity.api.science import ScienceDomainViewSet, ScienceSubDomainViewSet
 from identity.api.sessions.views import LogoutViewSet, PasswordViewSet
 from identity.api.users.views import UserViewSet
 

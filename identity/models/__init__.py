@@ -1,35 +1,20 @@
 """People, the organisations and projects they belong to, and the record of what was done."""
 
-from identity.models.credentials import LoginFailures, SshKey, Token
-from identity.models.email import EmailConfirmation
-from identity.models.event import Event, EventDelivery
-from identity.models.event_subject import EventSubject
-from identity.models.grant import Grant, Role
-from identity.models.organisation import Customer, OrganizationGroup
-from identity.models.people import User
-from identity.models.project import Project
-from identity.models.replay import IdempotencyKey
-from identity.models.science import ScienceDomain, ScienceSubDomain
-from identity.models.slugs import UsedSlug
-from identity.models.task import TaskFailure
-
-__all__ = [
-    "Customer",
-    "EmailConfirmation",
-    "Event",
-    "EventDelivery",
-    "EventSubject",
-    "Grant",
-    "IdempotencyKey",
-    "LoginFailures",
-    "OrganizationGroup",
-    "Project",
-    "Role",
-    "ScienceDomain",
-    "ScienceSubDomain",
-    "SshKey",
-    "TaskFailure",
-    "Token",
-    "UsedSlug",
-    "User",
-]
+from identity.models.credentials import LoginFailures as LoginFailures
+from identity.models.credentials import SshKey as SshKey
+from identity.models.credentials import Token as Token
+from identity.models.email import EmailConfirmation as EmailConfirmation
+from identity.models.event import Event as Event
+from identity.models.event import EventDelivery as EventDelivery
+from identity.models.event_subject import EventSubject as EventSubject
+from identity.models.grant import Grant as Grant
+from identity.models.grant import Role as Role
+from identity.models.organisation import Customer as Customer
+from identity.models.organisation import OrganizationGroup as OrganizationGroup
+from identity.models.people import User as User
+from identity.models.project import Project as Project
+from identity.models.replay import IdempotencyKey as IdempotencyKey
+from identity.models.science import ScienceDomain as ScienceDomain
+from identity.models.science import ScienceSubDomain as ScienceSubDomain
+from identity.models.slugs import UsedSlug as UsedSlug
+from identity.models.task import TaskFailure as TaskFailure

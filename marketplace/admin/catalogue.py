@@ -10,7 +10,7 @@ from common.admin.records import RecordAdmin, section
 from common.admin.related_tables import RelatedTable
 from common.admin.staff_actions import StaffAction
 from identity.admin.log import ABOUT_THIS
-from identity.admin.reasons import explained
+from identity.admin.reasons import explained, removal
 from marketplace.models import AccessMode, Category, CategoryGroup, Offering, ServiceProvider
 from marketplace.services import categories, providers
 
@@ -50,15 +50,7 @@ class CategoryAdmin(RecordAdmin):
         RelatedTable("Offerings", Offering, OFFERED, by="category", limit=20),
         ABOUT_THIS,
     )
-    staff_actions = (
-        StaffAction(
-            "remove",
-            "Remove",
-            "Removed",
-            explained(categories.remove),
-            explanation="Only an empty shelf can be removed.",
-        ),
-    )
+    staff_actions = (removal(categories.remove, "Only an empty shelf can be removed."),)
 
 
 @admin.register(ServiceProvider)

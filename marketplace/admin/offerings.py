@@ -16,7 +16,7 @@ from common.admin.related_tables import RelatedTable
 from common.admin.staff_actions import RemarkForm, StaffAction
 from identity.admin.grants import GIVE_ROLE, holders
 from identity.admin.log import ABOUT_THIS
-from identity.admin.reasons import explained
+from identity.admin.reasons import explained, removal
 from identity.roles import ScopeType
 from marketplace import options as option_rules
 from marketplace.lifecycle import OFFERING
@@ -183,12 +183,9 @@ class OfferingAdmin(RecordAdmin):
         ),
         moved("draft", "Back to draft", "Draft again"),
         replace(GIVE_ROLE, alone=True),
-        StaffAction(
-            "remove",
-            "Remove",
-            "Removed",
-            explained(offerings.remove),
-            explanation="Only an offering that nobody ever had an allocation of can be removed.",
+        removal(
+            offerings.remove,
+            "Only an offering that nobody ever had an allocation of can be removed.",
         ),
     )
 
@@ -235,12 +232,8 @@ class OfferingComponentAdmin(RecordAdmin):
     )
     related_tables: tuple[RelatedTable, ...] = (ABOUT_THIS,)
     staff_actions = (
-        StaffAction(
-            "remove",
-            "Remove",
-            "Removed",
-            explained(components.remove),
-            explanation="Only a component that nobody holds or used any of can be removed.",
+        removal(
+            components.remove, "Only a component that nobody holds or used any of can be removed."
         ),
     )
 

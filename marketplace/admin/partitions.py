@@ -9,9 +9,8 @@ from django.contrib import admin
 from common.admin import columns
 from common.admin.filters import AgeFilter
 from common.admin.records import RecordAdmin, section
-from common.admin.staff_actions import StaffAction
 from identity.admin.log import ABOUT_THIS
-from identity.admin.reasons import explained
+from identity.admin.reasons import removal
 from marketplace.models import OfferingPartition
 from marketplace.services import partitions
 
@@ -69,7 +68,7 @@ class OfferingPartitionAdmin(RecordAdmin):
         section("Record", "uuid", "created", "modified"),
     )
     related_tables = (ABOUT_THIS,)
-    staff_actions = (StaffAction("remove", "Remove", "Removed", explained(_remove)),)
+    staff_actions = (removal(_remove),)
 
     def title_of(self, row: OfferingPartition) -> str:
         """Return which partition it is, and of what."""

@@ -13,7 +13,7 @@ from common.admin.records import RecordAdmin, section
 from common.admin.related_tables import RelatedTable
 from common.admin.staff_actions import RemarkForm, StaffAction
 from identity.admin.log import ABOUT_THIS
-from identity.admin.reasons import explained
+from identity.admin.reasons import explained, removal
 from marketplace.models import Plan, PlanComponent, Resource
 from marketplace.services import plans
 
@@ -154,13 +154,7 @@ class PlanAdmin(RecordAdmin):
             when=_is_offered,
             explanation="It leaves the list; allocations under it keep it.",
         ),
-        StaffAction(
-            "remove",
-            "Remove",
-            "Removed",
-            explained(plans.remove),
-            explanation="Only a plan that nobody ever ordered can be removed.",
-        ),
+        removal(plans.remove, "Only a plan that nobody ever ordered can be removed."),
     )
 
     def title_of(self, row: Plan) -> str:

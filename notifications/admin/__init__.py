@@ -1,5 +1,3 @@
 """The staff's pages for hooks, and for how it goes with what they send."""
 
-from notifications.admin import hooks
-
-__all__ = ["hooks"]
+from notifications.admin import hooks as hooks

@@ -38,15 +38,20 @@ def test_an_action_is_at_most_fourteen_lines_below_its_docstring() -> None:
     """A longer body does the work of a service; the docstring is published, and may be longer."""
     long = []
     for module in MODULES:
-        if module.name != "views.py":
+        tree = ast.parse((ROOT / module).read_text())
+        if module.name != "views.py" and not declares_viewset(tree):
             continue
-        for node in ast.walk(ast.parse((ROOT / module).read_text())):
+        for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef):
                 code = node.body[1:] if ast.get_docstring(node) else node.body
                 lines = (node.end_lineno or 0) - code[0].lineno + 1
                 if lines > 14:
                     long.append(f"{module}:{node.name} has {lines} lines")
     assert long == []
+
+
+def declares_viewset(tree: ast.Module) -> bool:
+    return any(isinstance(n, ast.ClassDef) and n.name.endswith("ViewSet") for n in tree.body)
 
 
 def test_what_takes_a_request_says_of_which_type() -> None:

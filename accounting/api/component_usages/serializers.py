@@ -70,7 +70,6 @@ class ComponentUsageOutput(Output):
             "uuid",
         )
 
-    uuid = UuidField()
     type = serializers.CharField(source="component.type")
     name = serializers.CharField(source="component.name")
     measured_unit = serializers.CharField(source="component.measured_unit")

@@ -21,7 +21,6 @@ class ResourcePlanPeriodOutput(Output):
         fields = ("components", "end", "plan_name", "plan_uuid", "start", "uuid")
         always = ("components", "plan_name", "plan_uuid", "uuid")
 
-    uuid = UuidField()
     plan_name = serializers.CharField(source="plan.name")
     plan_uuid = UuidField(source="plan.uuid")
     components = Nested(

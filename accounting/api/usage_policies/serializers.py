@@ -133,7 +133,6 @@ class SlurmPeriodicUsagePolicyOutput(Output):
         )
 
     url = UrlField("marketplace-slurm-periodic-usage-policy-detail")
-    uuid = UuidField()
     scope = UrlField("marketplace-provider-offering-detail", source="offering.uuid")
     scope_name = serializers.CharField(source="offering.name")
     scope_uuid = UuidField(source="offering.uuid")
@@ -189,7 +188,6 @@ class SlurmCommandHistoryOutput(Output):
         )
         always = ("command_type", "description", "executed_at", "shell_command", "uuid")
 
-    uuid = UuidField()
     command_type = serializers.CharField()
     execution_mode = EnumField(ExecutionMode)
     parameters = MapField()
@@ -226,7 +224,6 @@ class SlurmPolicyEvaluationLogOutput(Output):
             "uuid",
         )
 
-    uuid = UuidField()
     resource_uuid = UuidField(source="resource.uuid")
     resource_name = serializers.CharField(source="resource.name")
     actions_taken = texts()

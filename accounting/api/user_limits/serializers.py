@@ -22,4 +22,3 @@ class ComponentUserUsageLimitOutput(Output):
     resource = UrlField("marketplace-resource-detail", source="resource.uuid")
     url = UrlField("component-user-usage-limit-detail")
     user = serializers.CharField(source="user.username")
-    uuid = UuidField()

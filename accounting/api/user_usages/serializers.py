@@ -37,7 +37,6 @@ class ComponentUserUsageOutput(Output):
             "uuid",
         )
 
-    uuid = UuidField()
     component_usage = UrlField("marketplace-component-usage-detail", source="component_usage.uuid")
     component_type = serializers.CharField(source="component_usage.component.type")
     measured_unit = serializers.CharField(source="component_usage.component.measured_unit")

@@ -37,7 +37,6 @@ class SiteAgentLogOutput(Output):
         )
         always = fields
 
-    uuid = UuidField()
     offering = UrlField("marketplace-provider-offering-detail", source="identity.offering.uuid")
     offering_uuid = UuidField(source="identity.offering.uuid")
     agent_identity_uuid = UuidField(source="identity.uuid")

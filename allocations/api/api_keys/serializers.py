@@ -50,7 +50,6 @@ class ResourceApiKeyStatusOutput(Output):
         )
         fields: tuple[str, ...] = (*always, "client_id", "error_message", "issued_at", "state")
 
-    uuid = UuidField()
     resource_uuid = UuidField(source="resource.uuid")
     resource_backend_id = serializers.CharField(source="resource.backend_id")
     user_uuid = UuidField(source="user.uuid", allow_null=True)

@@ -38,7 +38,6 @@ class BackendResourceOutput(Output):
     project_name = serializers.CharField(source="project.name")
     project_url = UrlField("project-detail", source="project.uuid")
     url = UrlField("backend-resource-detail")
-    uuid = UuidField()
 
 
 class ImportableResourceOutput(Output):

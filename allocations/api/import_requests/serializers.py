@@ -35,4 +35,3 @@ class BackendResourceReqOutput(Output):
     offering_url = UrlField("marketplace-provider-offering-detail", source="offering.uuid")
     state = EnumField(ImportState)
     url = UrlField("backend-resource-request-detail")
-    uuid = UuidField()

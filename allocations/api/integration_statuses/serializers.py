@@ -27,7 +27,6 @@ class IntegrationStatusDetailsOutput(Output):
         always = ("agent_type", "last_request_timestamp", "offering", "status", "url")
 
     url = UrlField("marketplace-integration-status-detail")
-    uuid = UuidField()
     offering = UrlField("marketplace-provider-offering-detail", source="identity.offering.uuid")
     offering_uuid = UuidField(source="identity.offering.uuid")
     agent_type = EnumField(AgentType)

@@ -161,7 +161,6 @@ class OfferingUserOutput(Output):
         )
 
     url = UrlField("marketplace-offering-user-detail")
-    uuid = UuidField()
     user = UrlField("user-detail", source="user.uuid")
     user_uuid = UuidField(source="user.uuid")
     offering = UrlField("marketplace-provider-offering-detail", source="offering.uuid")

@@ -55,7 +55,6 @@ class ProjectServiceAccountOutput(Output):
         )
 
     url = UrlField("marketplace-project-service-account-detail")
-    uuid = UuidField()
     state = EnumField(ServiceAccountState)
     token = hidden()
     expires_at = Computed("expires_at", fn=iso, output=serializers.CharField(allow_null=True))
@@ -95,7 +94,6 @@ class CustomerServiceAccountOutput(Output):
         )
 
     url = UrlField("marketplace-customer-service-account-detail")
-    uuid = UuidField()
     state = EnumField(ServiceAccountState)
     token = hidden()
     expires_at = Computed("expires_at", fn=iso, output=serializers.CharField(allow_null=True))
@@ -131,7 +129,6 @@ class CourseAccountOutput(Output):
         fields = (*always, "description", "email")
 
     url = UrlField("marketplace-course-account-detail")
-    uuid = UuidField()
     state = EnumField(CourseAccountState)
     username = serializers.CharField(allow_null=True)
     user_uuid = UuidField(source="user.uuid", allow_null=True)

@@ -63,7 +63,6 @@ class EventSubscriptionOutput(Output):
         )
 
     url = UrlField("event-subscription-detail")
-    uuid = UuidField()
     user = UrlField("user-detail", source="user.uuid")
     user_uuid = UuidField(source="user.uuid")
     user_username = serializers.CharField(source="user.username")
@@ -94,7 +93,6 @@ class EventSubscriptionQueueOutput(Output):
         always = fields
 
     url = UrlField("event-subscription-queue-detail")
-    uuid = UuidField()
     event_subscription = UrlField("event-subscription-detail", source="event_subscription.uuid")
     event_subscription_uuid = UuidField(source="event_subscription.uuid")
     offering_uuid = UuidField(source="offering.uuid")

@@ -12,9 +12,10 @@ empty one as `[]`: clients iterate over it without asking.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import orjson
+from django.db import models
 from django.urls import reverse
 from rest_framework import serializers
 
@@ -273,10 +274,16 @@ class Nested(_Declared):
 class Output(serializers.ModelSerializer[Any]):
     """The base of all outputs: read-only, and rendered with None left out.
 
+    A column of the model is declared only where it is written otherwise than its type says.
     `Meta.always` names keys that are always present (the schema says required), `Meta.detail_only`
     those that lists leave out unless `field=` asks for them, `Meta.volatile` those whose change
     makes no new version of a row for a write with `If-Match`.
     """
+
+    serializer_field_mapping: ClassVar[dict[Any, Any]] = {
+        **serializers.ModelSerializer.serializer_field_mapping,
+        models.UUIDField: UuidField,
+    }
 
     class Meta:
         model: Any = None

@@ -101,7 +101,6 @@ class OrganizationGroupOutput(Output):
     parent_name = serializers.CharField(source="parent.name")
     parent_uuid = UuidField(source="parent.uuid")
     url = Omitted(serializers.CharField(), reason="groups are kept in the admin")
-    uuid = UuidField()
 
 
 def display_name(name: str, abbreviation: str, native_name: str) -> str:
@@ -182,7 +181,6 @@ class CustomerOutput(Output):
         )
 
     url = UrlField("customer-detail")
-    uuid = UuidField()
     billing_price_estimate = Omitted(NestedPriceEstimate, reason=NO_INVOICES)
     call_managing_organization_uuid = Omitted(
         serializers.CharField(allow_null=True), reason=NO_CALLS

@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from common.api.reads.outputs import Computed, MapField, Output, UuidField
+from common.api.reads.outputs import Computed, MapField, Output
 from identity.event_form import context
 from identity.event_types import wire_name
 from identity.models import Event
@@ -38,7 +38,6 @@ class EventOutput(Output):
         output=MapField(),
     )
     event_type = Computed("kind", fn=wire_name, output=serializers.CharField())
-    uuid = UuidField()
 
 
 class EventCount(serializers.Serializer[Any]):

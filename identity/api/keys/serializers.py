@@ -29,7 +29,6 @@ class SshKeyOutput(Output):
 
     url = UrlField("sshkey-detail")
     user_uuid = UuidField(source="user.uuid")
-    uuid = UuidField()
 
 
 class SshKeyInput(Input):

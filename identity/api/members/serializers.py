@@ -101,7 +101,6 @@ class UserRoleDetailsOutput(Output):
             "user_uuid",
         )
 
-    uuid = UuidField()
     created_by_full_name = Computed(
         "created_by.first_name",
         "created_by.last_name",

@@ -102,7 +102,6 @@ class ProjectOutput(Output):
         )
 
     url = UrlField("project-detail")
-    uuid = UuidField()
     affiliation = Omitted(AffiliatedOrganization(allow_null=True), reason=NO_AFFILIATIONS)
     affiliation_code = Omitted(serializers.CharField(), reason=NO_AFFILIATIONS)
     affiliation_name = Omitted(serializers.CharField(), reason=NO_AFFILIATIONS)

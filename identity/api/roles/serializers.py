@@ -68,7 +68,6 @@ class RoleOutput(Output):
             "uuid",
         )
 
-    uuid = UuidField()
     content_type = serializers.ChoiceField(choices=SCOPES)
     customer_name = Omitted(serializers.CharField(allow_null=True), reason=GLOBAL)
     customer_uuid = Omitted(UuidField(allow_null=True), reason=GLOBAL)

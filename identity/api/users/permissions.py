@@ -53,7 +53,6 @@ class MePermissionOutput(Output):
         output=serializers.CharField(),
     )
     scope_type = EnumField(ScopeType, allow_null=True)
-    scope_uuid = UuidField()
 
 
 class PermissionOutput(MePermissionOutput):
@@ -108,4 +107,3 @@ class PermissionOutput(MePermissionOutput):
     user_slug = serializers.CharField(source="user.slug")
     user_username = serializers.CharField(source="user.username")
     user_uuid = UuidField(source="user.uuid")
-    uuid = UuidField()

@@ -14,7 +14,6 @@ from common.api.reads.outputs import (
     Omitted,
     Output,
     UrlField,
-    UuidField,
 )
 from common.api.reads.visibility import open_keys
 from identity import access
@@ -115,7 +114,6 @@ class PersonOutput(Output):
         )
 
     url = UrlField("user-detail")
-    uuid = UuidField()
     active_isds = serializers.ListField(child=serializers.CharField())
     affiliations = serializers.ListField(child=serializers.CharField())
     agree_with_policy = Omitted(

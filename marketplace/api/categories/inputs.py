@@ -38,7 +38,6 @@ class CategoryInput(Columns):
             "icon",
             "title",
         )
-        required: ClassVar[tuple[str, ...]] = ("title",)
 
     group = GroupByUrl(allow_null=True)
     icon = NotKept(f"{NO_IMAGES.capitalize()}.")

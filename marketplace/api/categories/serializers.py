@@ -16,7 +16,7 @@ from common.api.json_shapes import (
     record,
     words,
 )
-from common.api.reads.outputs import Omitted, Output, UrlField, UuidField
+from common.api.reads.outputs import Omitted, Output, UrlField
 from marketplace.models import Category, CategoryGroup
 
 NO_IMAGES = "images are not stored"
@@ -80,7 +80,6 @@ class MarketplaceCategoryOutput(Output):
     offering_count = serializers.IntegerField()
     sections = Omitted(JsonField(list_of(SECTION)), reason=NOT_DESCRIBED)
     url = UrlField("marketplace-category-detail")
-    uuid = UuidField()
 
 
 class CategoryGroupOutput(Output):
@@ -92,4 +91,3 @@ class CategoryGroupOutput(Output):
 
     icon = Omitted(serializers.CharField(allow_null=True), reason=NO_IMAGES)
     url = UrlField("marketplace-category-group-detail")
-    uuid = UuidField()

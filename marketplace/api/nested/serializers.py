@@ -59,7 +59,6 @@ class OfferingComponentOutput(Output):
     min_value = NumberField(allow_null=True)
     offering_uuid = UuidField(source="offering.uuid")
     overage_component = UuidField(source="overage_component.uuid", allow_null=True)
-    uuid = UuidField()
 
 
 UUID_TEXT = Shape({"type": "string", "format": "uuid"}, TEXT.fault)

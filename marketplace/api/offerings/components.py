@@ -80,7 +80,6 @@ class OfferingComponentInput(Columns):
     class Meta(Input.Meta):
         model = OfferingComponent
         fields: ClassVar[tuple[str, ...]] = SENT
-        required: ClassVar[tuple[str, ...]] = ("billing_type", "name", "type")
 
     billing_type = serializers.ChoiceField(choices=[one.value for one in BillingType])
     default_limit = AmountField()

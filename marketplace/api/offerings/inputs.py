@@ -56,7 +56,6 @@ class OfferingColumns(Columns):
     class Meta:
         model = Offering
         fields: ClassVar[tuple[str, ...]] = ()
-        required: ClassVar[tuple[str, ...]] = ()
 
     latitude = FiniteField(min_value=-90, max_value=90, allow_null=True)
     longitude = FiniteField(min_value=-180, max_value=180, allow_null=True)

@@ -41,7 +41,6 @@ class NestedPartitionOutput(Output):
         model = OfferingPartition
         fields: tuple[str, ...] = (*SETTINGS, "qos_options", "uuid")
 
-    uuid = UuidField()
     # Which qualities a partition offers is the site's own; the one that it has by name is `qos`.
     qos_options = Computed(fn=list, output=JsonField(list_of(QOS_OPTION)))
 
@@ -77,7 +76,6 @@ class OfferingPartitionInput(Columns):
     class Meta(Input.Meta):
         model = OfferingPartition
         fields: ClassVar[tuple[str, ...]] = (*SETTINGS, "offering")
-        required: ClassVar[tuple[str, ...]] = ("offering", "partition_name")
 
     offering = serializers.UUIDField()
     partition_name = PartitionName()

@@ -152,7 +152,6 @@ class OfferingOutput(Output):
         fields: tuple[str, ...] = COMMON
 
     url = UrlField("marketplace-provider-offering-detail")
-    uuid = UuidField()
     account_settings = Computed(
         "plugin_options",
         "provider_account_options",
@@ -386,7 +385,6 @@ class ProviderOfferingOutput(Output):
     state = EnumField(OfferingState)
     thumbnail = omitted_keys.text(omitted_keys.FILES)
     type = serializers.CharField()
-    uuid = UuidField()
 
 
 class ProviderOfferingCustomerOutput(Output):
@@ -395,5 +393,3 @@ class ProviderOfferingCustomerOutput(Output):
     class Meta:
         model = ProviderCustomer
         fields = ("abbreviation", "email", "name", "phone_number", "slug", "uuid")
-
-    uuid = UuidField()

@@ -185,7 +185,6 @@ class OrderDetailsOutput(Output):
         )
 
     url = UrlField("marketplace-order-detail")
-    uuid = UuidField()
     state = EnumField(OrderState)
     type = EnumField(OrderType)
     attributes = MapField()

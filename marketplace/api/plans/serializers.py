@@ -21,7 +21,6 @@ from common.api.reads.outputs import (
     Omitted,
     Output,
     UrlField,
-    UuidField,
 )
 from identity.api.customers.serializers import OrganizationGroupOutput
 from identity.api.inputs import Columns
@@ -193,7 +192,6 @@ class BaseProviderPlanOutput(Output):
     unit = EnumField(BillingUnit)
     unit_price = DecimalString()
     url = UrlField("marketplace-plan-detail")
-    uuid = UuidField()
 
 
 class BasePublicPlanOutput(BaseProviderPlanOutput):
@@ -245,7 +243,6 @@ class PlanColumns(Columns):
             "unit",
             "unit_price",
         )
-        required: ClassVar[tuple[str, ...]] = ("name",)
 
     unit_price = serializers.DecimalField(max_digits=22, decimal_places=10, min_value=Decimal(0))
 
@@ -256,7 +253,6 @@ class ProviderPlanDetailsInput(PlanColumns):
     class Meta:
         model = Plan
         fields: ClassVar[tuple[str, ...]] = (*PlanColumns.Meta.fields, "offering")
-        required: ClassVar[tuple[str, ...]] = ("name", "offering")
 
     offering = RelatedUrl("marketplace-provider-offering-detail", Offering, visible="provided_by")
 

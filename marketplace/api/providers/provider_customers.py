@@ -69,7 +69,6 @@ class MarketplaceProviderCustomerOutput(Output):
     projects_count = Derived("projects", fn=len, output=serializers.IntegerField())
     users = Computed("provider_users", fn=some_or_none, output=JsonField(list_of(PERSON)))
     users_count = Derived("users", fn=len, output=serializers.IntegerField())
-    uuid = UuidField()
 
 
 class MarketplaceProviderCustomerProjectOutput(Output):
@@ -90,7 +89,6 @@ class MarketplaceProviderCustomerProjectOutput(Output):
     billing_price_estimate = Omitted(NestedPriceEstimate, reason=NO_INVOICES)
     resources_count = serializers.IntegerField(source="held_count")
     users_count = serializers.IntegerField()
-    uuid = UuidField()
 
 
 def who_agreed(user: User, prefix: str) -> Q:
@@ -180,7 +178,6 @@ class MarketplaceServiceProviderUserOutput(Output):
     phone_number = Omitted(serializers.CharField(), reason=BY_CONSENT)
     place_of_birth = Omitted(serializers.CharField(), reason=BY_CONSENT)
     projects_count = serializers.IntegerField(source="held_in")
-    uuid = UuidField()
 
 
 class ClientOutput(Output):
@@ -204,7 +201,6 @@ class ClientOutput(Output):
     full_name = of_agreeing("first_name", "last_name", fn=name_if_told)
     last_name = of_agreeing("last_name")
     url = UrlField("user-detail")
-    uuid = UuidField()
 
 
 class ProjectPermissionLogOutput(Output):

@@ -72,7 +72,6 @@ class ServiceProviderOutput(Output):
         order_by=("name", "pk"),
     )
     url = UrlField("marketplace-service-provider-detail")
-    uuid = UuidField()
 
 
 class ServiceProviderInput(Columns):
@@ -88,7 +87,6 @@ class ServiceProviderInput(Columns):
             "enable_notifications",
             "image",
         )
-        required: ClassVar[tuple[str, ...]] = ("customer",)
 
     account_options = JsonField(ACCOUNT_OPTIONS)
     allowed_domains = Words()

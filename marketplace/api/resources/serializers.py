@@ -188,7 +188,6 @@ class ResourceOutput(Output):
         volatile = ("last_sync",)  # told anew by every site agent every few minutes
 
     url = UrlField("marketplace-resource-detail")
-    uuid = UuidField()
     state = EnumField(ResourceState)
     attributes = MapField()
     available_actions = Computed(

@@ -82,7 +82,6 @@ class _HookOutput(Output):
     event_types = words()
     hook_type = EnumField(HookType)
     scopes = words()
-    uuid = UuidField()
 
 
 class WebHookOutput(_HookOutput):

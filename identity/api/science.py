@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from rest_framework import serializers
+
 from common.api.access import AUTHENTICATED, STAFF, Rule
 from common.api.actions import command, listing
+from common.api.filters import ApiFilterSet, Contains, Exact, OneUuid, Ordering
+from common.api.inputs import Input, RelatedUrl
 from common.api.operation_texts import Noun
+from common.api.reads.outputs import Output, UrlField, UuidField
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
 from common.api.writes import creating, deleting, updating
-from identity.api.science.filters import ScienceDomainFilter, ScienceSubDomainFilter
-from identity.api.science.serializers import (
-    LoadScienceDomainPresetInput,
-    LoadScienceDomainPresetResponse,
-    ScienceDomainInput,
-    ScienceDomainOutput,
-    ScienceDomainPreset,
-    ScienceSubDomainInput,
-    ScienceSubDomainOutput,
-)
+from identity.api.inputs import Columns
 from identity.models import ScienceDomain, ScienceSubDomain
 from identity.services import science
 
@@ -26,6 +22,118 @@ if TYPE_CHECKING:
     from rest_framework.response import Response
 
     from identity.api.requests import AuthenticatedRequest
+
+
+class ScienceDomainOutput(Output):
+    """A field of science."""
+
+    class Meta:
+        model = ScienceDomain
+        always = ("created", "modified", "name", "subdomains_count", "url", "uuid")
+        fields = (*always, "code")
+
+    url = UrlField("sciencedomain-detail")
+    subdomains_count = serializers.IntegerField()
+
+
+class ScienceSubDomainOutput(Output):
+    """A part of a field of science."""
+
+    class Meta:
+        model = ScienceSubDomain
+        always = (
+            "created",
+            "domain",
+            "domain_code",
+            "domain_name",
+            "domain_uuid",
+            "modified",
+            "name",
+            "projects_count",
+            "url",
+            "uuid",
+        )
+        fields = (*always, "code")
+
+    url = UrlField("sciencesubdomain-detail")
+    domain = UrlField("sciencedomain-detail", source="domain.uuid")
+    domain_uuid = UuidField(source="domain.uuid")
+    domain_code = serializers.CharField(source="domain.code")
+    domain_name = serializers.CharField(source="domain.name")
+    projects_count = serializers.IntegerField()
+
+
+class ScienceDomainInput(Columns):
+    """A field of science."""
+
+    class Meta:
+        model = ScienceDomain
+        fields: ClassVar[tuple[str, ...]] = ("code", "name")
+
+
+class ScienceSubDomainInput(Columns):
+    """A part of a field of science."""
+
+    class Meta:
+        model = ScienceSubDomain
+        fields: ClassVar[tuple[str, ...]] = ("code", "domain", "name")
+
+    domain = RelatedUrl("sciencedomain-detail", ScienceDomain)
+
+
+class LoadScienceDomainPresetInput(Input):
+    """The preset list of science domains to load; `cscs` is not available."""
+
+    preset = serializers.ChoiceField(choices=("cscs", science.OECD))
+
+
+class LoadScienceDomainPresetResponse(serializers.Serializer[Any]):
+    """How much of the list was new."""
+
+    created_domains = serializers.IntegerField()
+    created_subdomains = serializers.IntegerField()
+    skipped_domains = serializers.IntegerField()
+    skipped_subdomains = serializers.IntegerField()
+
+
+class ScienceDomainPreset(serializers.Serializer[Any]):
+    """A list of science domains that can be loaded."""
+
+    name = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    description = serializers.CharField()
+
+
+class ScienceDomainFilter(ApiFilterSet):
+    """Fields of science by name."""
+
+    class Meta:
+        model = ScienceDomain
+
+    name = Contains("name")
+    name_exact = Exact("name")
+    o = Ordering({"code": "code", "name": "name"})
+
+
+class ScienceSubDomainFilter(ApiFilterSet):
+    """Parts of fields of science by name and field."""
+
+    class Meta:
+        model = ScienceSubDomain
+
+    domain_name = Contains("domain__name")
+    domain_uuid = OneUuid("domain__uuid")
+    name = Contains("name")
+    name_exact = Exact("name")
+    o = Ordering(
+        {
+            "code": "code",
+            "domain_name": "domain__name",
+            "name": "name",
+            "projects_count": "projects_count",
+        }
+    )
+
 
 PRESETS = (
     {
