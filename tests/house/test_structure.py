@@ -17,12 +17,16 @@ MODULES = sorted(
     for path in (ROOT / app).rglob("*.py")
     if "migrations" not in path.parts
 )
+TESTS = sorted(path.relative_to(ROOT) for path in (ROOT / "tests").rglob("*.py"))
 FORBIDDEN_NAMES = {"utils", "helpers", "handlers", "misc", "common_utils", "manager2"}
 
 
 def test_a_module_has_at_most_400_lines() -> None:
-    lengths = {str(module): len((ROOT / module).read_text().splitlines()) for module in MODULES}
-    assert lengths
+    """A test module too; migrations are as long as what they do."""
+    modules = [*MODULES, *TESTS]
+    lengths = {str(module): len((ROOT / module).read_text().splitlines()) for module in modules}
+    assert MODULES
+    assert TESTS
     assert {module: lines for module, lines in lengths.items() if lines > 400} == {}
 
 

@@ -23,16 +23,6 @@ LOGS = "/api/marketplace-site-agent-logs/"
 SENT_AT = 1764300000.25
 
 
-@pytest.fixture
-def agent(carol, as_user):
-    return as_user(carol)
-
-
-@pytest.fixture
-def identity(offering):
-    return AgentIdentityFactory(offering=offering)
-
-
 def line(identity, **more):
     """Return a line as the agent 1.0.7 sends it."""
     return {

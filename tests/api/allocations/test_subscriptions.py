@@ -10,11 +10,7 @@ from waldur_api_client.models import EventSubscriptionQueue as ClientSubscriptio
 from allocations.models import EventConsumer, EventSubscription, EventSubscriptionQueue
 from allocations.observables import ObjectType
 from identity.models import Event
-from tests.factories.agents import (
-    AgentIdentityFactory,
-    EventSubscriptionFactory,
-    EventSubscriptionQueueFactory,
-)
+from tests.factories.agents import EventSubscriptionFactory, EventSubscriptionQueueFactory
 from tests.factories.identity import UserFactory
 from tests.factories.marketplace import HpcOfferingFactory
 
@@ -23,16 +19,6 @@ pytestmark = pytest.mark.django_db
 IDENTITIES = "/api/marketplace-site-agent-identities/"
 SUBSCRIPTIONS = "/api/event-subscriptions/"
 QUEUES = "/api/event-subscription-queues/"
-
-
-@pytest.fixture
-def agent(carol, as_user):
-    return as_user(carol)
-
-
-@pytest.fixture
-def identity(offering):
-    return AgentIdentityFactory(offering=offering)
 
 
 def told():

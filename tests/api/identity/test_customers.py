@@ -7,6 +7,7 @@ import pytest
 
 from identity.models import Customer, Project, User
 from identity.roles import RoleName
+from tests.api.times import iso
 from tests.cases import each
 from tests.factories.identity import (
     CustomerFactory,
@@ -33,10 +34,6 @@ def url(noun: Any, row: Any) -> Any:
 @pytest.fixture
 def here(allocator: Customer) -> str:
     return f"{AT}{allocator.uuid.hex}/"
-
-
-def iso(value: Any) -> Any:
-    return value.isoformat().replace("+00:00", "Z")
 
 
 EMPTY = (

@@ -1,4 +1,4 @@
-"""Addresses and clients for the tests of orders and resources."""
+"""Addresses, clients and bodies for the tests of offerings, orders and resources."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.factories.marketplace import ResourceFactory
+from tests.factories.marketplace import CategoryFactory, ResourceFactory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,9 +15,24 @@ if TYPE_CHECKING:
     from rest_framework.test import APIClient
 
     from identity.models import Project, User
-    from marketplace.models import Offering, Resource
+    from marketplace.models import Category, Offering, Resource
 
 AT = "http://testserver/api"
+
+
+@pytest.fixture
+def carols(carol: User, as_user: Callable[[User], APIClient]) -> APIClient:
+    return as_user(carol)
+
+
+@pytest.fixture
+def daves(dave: User, as_user: Callable[[User], APIClient]) -> APIClient:
+    return as_user(dave)
+
+
+@pytest.fixture
+def category() -> Category:
+    return CategoryFactory(title="HPC")
 
 
 @pytest.fixture

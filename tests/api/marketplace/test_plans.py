@@ -36,11 +36,6 @@ def plan(offering: Offering) -> Plan:
     return found
 
 
-@pytest.fixture
-def carols(carol: User, as_user: Callable[[User], APIClient]) -> APIClient:
-    return as_user(carol)
-
-
 def component(**differs: Any) -> dict[str, Any]:
     return {
         "amount": 0,
