@@ -36,7 +36,7 @@ POLICY_EVALUATED = _policy(
 )
 POLICY_NOTIFICATION_DUE = Kind(
     "policy.notification_due",
-    "An allocation has used so much that its organisation's owners are to be told.",
+    "An allocation has used so much that its organization's owners are to be told.",
     group=Group.ACCOUNTING,
     readers=Readers.BOTH_SIDES,
     waldur="policy_notification",

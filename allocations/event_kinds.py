@@ -108,7 +108,7 @@ SERVICE_ACCOUNT_CLOSED = _shared(
 )
 SERVICE_ACCOUNT_CREATED = _shared(
     "service_account.created",
-    "A program of a project or of an organisation has an account.",
+    "A program of a project or of an organization has an account.",
     waldur="service_account_created",
 )
 SERVICE_ACCOUNT_ERRED = _shared(

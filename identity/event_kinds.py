@@ -1,4 +1,4 @@
-"""What happens to people, organisations, projects and roles, and to the log itself. Pure."""
+"""What happens to people, organizations, projects and roles, and to the log itself. Pure."""
 
 from functools import partial
 
@@ -69,35 +69,35 @@ GRANT_CHANGED = _grant("grant.changed", "A role ends at another time.", waldur="
 GRANT_EXPIRED = _grant("grant.expired", "The time of a role was over.", waldur="role_revoked")
 GRANT_GIVEN = _grant(
     "grant.given",
-    "Somebody has got a role in an organisation, a project or an offering.",
+    "Somebody has got a role in an organization, a project or an offering.",
     waldur="role_granted",
 )
 GRANT_REVOKED = _grant("grant.revoked", "Somebody lost a role.", waldur="role_revoked")
 
-# --- organisations and projects -------------------------------------------------------------------
+# --- organizations and projects -------------------------------------------------------------------
 
 _customer = partial(Kind, group=Group.CUSTOMERS, readers=Readers.CONSUMER)
 
 CUSTOMER_CREATED = _customer(
-    "customer.created", "There is a new organisation.", waldur="customer_creation_succeeded"
+    "customer.created", "There is a new organization.", waldur="customer_creation_succeeded"
 )
 CUSTOMER_LOADED = Kind(
     "customer.loaded",
-    "A preset made or changed an organisation.",
+    "A preset made or changed an organization.",
     group=Group.CUSTOMERS,
     readers=Readers.NOBODY,
 )
 CUSTOMER_REMOVED = _customer(
-    "customer.removed", "An organisation was removed.", waldur="customer_deletion_succeeded"
+    "customer.removed", "An organization was removed.", waldur="customer_deletion_succeeded"
 )
 CUSTOMER_UPDATED = _customer(
     "customer.updated",
-    "An organisation changed; `fields` says what of it.",
+    "An organization changed; `fields` says what of it.",
     waldur="customer_update_succeeded",
 )
 ORGANIZATION_GROUP_LOADED = Kind(
     "organization_group.loaded",
-    "A preset made or changed a group of organisations.",
+    "A preset made or changed a group of organizations.",
     group=Group.CUSTOMERS,
     readers=Readers.NOBODY,
 )

@@ -24,8 +24,8 @@ CATEGORY_GROUP_LOADED = _catalogue(
 _provider = partial(Kind, group=Group.PROVIDERS, readers=Readers.PROVIDER)
 
 PROVIDER_LOADED = _provider("provider.loaded", "A preset made or changed a service provider.")
-PROVIDER_REGISTERED = _provider("provider.registered", "An organisation may make offerings.")
-PROVIDER_REMOVED = _provider("provider.removed", "An organisation makes no offerings any more.")
+PROVIDER_REGISTERED = _provider("provider.registered", "An organization may make offerings.")
+PROVIDER_REMOVED = _provider("provider.removed", "An organization makes no offerings any more.")
 PROVIDER_UPDATED = _provider("provider.updated", "A provider changed; `changed` says what of it.")
 
 OFFERING_ACTIVE = _provider("offering.active", "An offering can be ordered.")
@@ -171,7 +171,7 @@ ORDER_EXECUTING = _order(
     waldur="marketplace_order_approved",
 )
 ORDER_PENDING_CONSUMER = _new_order(
-    "order.pending-consumer", "An order waits for the organisation's consent."
+    "order.pending-consumer", "An order waits for the organization's consent."
 )
 ORDER_PENDING_PROJECT = _new_order(
     "order.pending-project", "An order waits for its project to begin."
@@ -184,7 +184,7 @@ ORDER_PENDING_START_DATE = _new_order(
 )
 ORDER_REJECTED = _order(
     "order.rejected",
-    "The organisation or the provider did not agree to an order.",
+    "The organization or the provider did not agree to an order.",
     waldur="marketplace_order_rejected",
 )
 ORDER_UNLINKED = _order(

@@ -64,7 +64,7 @@ class ProjectServiceAccount(ServiceAccount):
 
 
 class CustomerServiceAccount(ServiceAccount):
-    """A program's account for all projects of an organisation."""
+    """A program's account for all projects of an organization."""
 
     event_nouns: ClassVar[tuple[str, ...]] = ("service_account",)
 
@@ -78,7 +78,7 @@ class CustomerServiceAccount(ServiceAccount):
         constraints = (one_of("state", ServiceAccountState, "customer_service_account_state"),)
 
     def event_scope(self) -> EventScope:
-        """Return the scope of its organisation."""
+        """Return the scope of its organization."""
         return self.customer.event_scope()
 
 

@@ -1,4 +1,4 @@
-"""People, the organisations and projects they belong to, and the record of what was done."""
+"""People, the organizations and projects they belong to, and the record of what was done."""
 
 from identity.models.credentials import LoginFailures as LoginFailures
 from identity.models.credentials import SshKey as SshKey

@@ -34,10 +34,10 @@ class Role(UuidModel):
 
 
 class Grant(EventSubject):
-    """A user holds a role in a scope (an organisation, a project, an offering) until it ends.
+    """A user holds a role in a scope (an organization, a project, an offering) until it ends.
 
     The scope is named by type and primary key, since scopes also live in apps above this one;
-    the organisation (always) and the project (if any) that it belongs to are real references.
+    the organization (always) and the project (if any) that it belongs to are real references.
     An ended grant stays as history with `is_active` false.
     """
 

@@ -1,4 +1,4 @@
-"""Organisations: allocators, hosting entities, research groups. Waldur calls them customers."""
+"""Organizations: allocators, hosting entities, research groups. Waldur calls them customers."""
 
 from typing import ClassVar
 
@@ -22,7 +22,7 @@ from identity.roles import ScopeType
 
 
 class OrganizationGroup(EventSubject):
-    """A set of organisations, such as one country's share; offerings may be open to some only."""
+    """A set of organizations, such as one country's share; offerings may be open to some only."""
 
     event_nouns: ClassVar[tuple[str, ...]] = ("organization_group",)
 
@@ -38,7 +38,7 @@ class OrganizationGroup(EventSubject):
 
 
 class Customer(EventSubject, Timestamped):
-    """An organisation. The columns carry the names that Waldur's API gives them.
+    """An organization. The columns carry the names that Waldur's API gives them.
 
     One that had projects is removed softly (`is_removed`): what they used must stay readable.
     """
@@ -111,5 +111,5 @@ class Customer(EventSubject, Timestamped):
         return self.name
 
     def event_scope(self) -> EventScope:
-        """Return the organisation itself, as a consumer."""
+        """Return the organization itself, as a consumer."""
         return EventScope(customer_id=self.pk)

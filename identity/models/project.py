@@ -24,7 +24,7 @@ from identity.roles import ScopeType
 
 
 class Project(EventSubject, Timestamped):
-    """A piece of work of an organisation, with its members and its allocations.
+    """A piece of work of an organization, with its members and its allocations.
 
     Removal is soft (`is_removed`): the record of what was used must stay readable. The counts are
     written down by the apps that own what is counted.
@@ -95,5 +95,5 @@ class Project(EventSubject, Timestamped):
         return f"{self.name} ({self.slug})"
 
     def event_scope(self) -> EventScope:
-        """Return the project itself, with its organisation."""
+        """Return the project itself, with its organization."""
         return EventScope(customer_id=self.customer_id, project_id=self.pk)

@@ -27,7 +27,7 @@ class CategoryGroup(EventSubject):
 
 
 class Category(EventSubject, Timestamped):
-    """A shelf: HPC compute, storage."""
+    """A kind of what is offered: HPC compute, storage."""
 
     event_nouns: ClassVar[tuple[str, ...]] = ("category",)
 
@@ -51,7 +51,7 @@ class Category(EventSubject, Timestamped):
 
 
 class ServiceProvider(EventSubject, Timestamped):
-    """An organisation that offers resources: a Hosting Entity."""
+    """An organization that offers resources: a Hosting Entity."""
 
     event_nouns: ClassVar[tuple[str, ...]] = ("provider",)
 
@@ -71,5 +71,5 @@ class ServiceProvider(EventSubject, Timestamped):
         return str(self.customer)
 
     def event_scope(self) -> EventScope:
-        """Return its organisation, as a provider."""
+        """Return its organization, as a provider."""
         return EventScope(provider_id=self.customer_id)

@@ -25,8 +25,8 @@ from marketplace.querysets import OfferingQuerySet
 class Offering(EventSubject, Timestamped):
     """Something that can be ordered. The columns carry the names that Waldur's API gives them.
 
-    With organisation groups it is open to organisations of those groups only; when it is not
-    `shared`, to its own organisation only.
+    With organization groups it is open to organizations of those groups only; when it is not
+    `shared`, to its own organization only.
     """
 
     event_nouns: ClassVar[tuple[str, ...]] = ("offering",)

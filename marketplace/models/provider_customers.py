@@ -1,4 +1,4 @@
-"""Whom a provider serves: organisations, projects and people, as those who provide see them."""
+"""Whom a provider serves: organizations, projects and people, as those who provide see them."""
 
 from identity.models import Customer, Project, User
 from marketplace.querysets.provider_customers import (
@@ -9,7 +9,7 @@ from marketplace.querysets.provider_customers import (
 
 
 class ProviderCustomer(Customer):
-    """An organisation with allocations of a provider."""
+    """An organization with allocations of a provider."""
 
     objects = ProviderCustomerQuerySet.as_manager()  # type: ignore[assignment,misc]
 

@@ -66,7 +66,7 @@ class HookManager(models.Manager["Hook"]):
 
 
 class Hook(EventSubject, Timestamped):
-    """A person's hook, or an organisation's, which all its owners see and manage.
+    """A person's hook, or an organization's, which all its owners see and manage.
 
     Both sorts are in one table, so that they are listed, planned and claimed by one query each;
     `WebHook` and `EmailHook` are its two halves. `event_types` are Waldur's names, `event_kinds`
@@ -130,7 +130,7 @@ class Hook(EventSubject, Timestamped):
         return self.destination_url or self.email
 
     def event_scope(self) -> EventScope:
-        """Return the organisation whose hook it is, if it is no person's."""
+        """Return the organization whose hook it is, if it is no person's."""
         return EventScope(customer_id=self.customer_id)
 
 

@@ -45,7 +45,7 @@ class ProjectServiceAccountInput(ServiceAccountInput):
 
 
 class CustomerServiceAccountInput(ServiceAccountInput):
-    """A program's account for an organisation."""
+    """A program's account for an organization."""
 
     customer = RelatedUuid(Customer, allow_null=True)
 
