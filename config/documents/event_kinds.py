@@ -27,7 +27,7 @@ def _all_kinds() -> Iterator[str]:
         HEADING,
         "",
         "Written by `make docs` from the `event_kinds.py` of each app. Staff, support and whoever",
-        "did it read every event. On the consumer's side the organisation and the project read it,",
+        "did it read every event. On the consumer's side the organization and the project read it,",
         "on the provider's the provider and the managers of the offering.",
     ]
     for group in Group:
