@@ -140,6 +140,9 @@ def test_requests_in_a_row_are_answered_in_turn_on_one_connection(web: Web) -> N
 def test_the_log_of_accesses_has_the_request_s_id_and_how_it_ended(web: Web) -> None:
     headers = {"x-request-id": "trace-parking-1"}
     httpx.get(f"{web.url}/api/version/", headers=headers, timeout=TIMEOUT)
+    # The line is written once the answer is on its way, so the answer may be here before it is.
+    wait_until(lambda: "trace-parking-1" in web.log.read_text(), web.log)
+    wait_until(lambda: web.log.read_text().endswith("\n"), web.log)
     line = next(line for line in web.log.read_text().splitlines() if "trace-parking-1" in line)
     told = json.loads(line)["message"]
     assert re.fullmatch(r'127\.0\.0\.1 "GET /api/version/" 200 \d+ms trace-parking-1', told)
