@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from common.api.access import SCOPED, Needs, Own, Rule
-from common.api.actions import command, creates, deletes, listing, updates
+from common.api.actions import command, creates, listing, updates
 from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
+from common.api.writes import creating, deleting
 from identity.api.events.row_events import RowEvents
 from identity.permissions import Permission
 from notifications.api.hooks.access import ForOneself
@@ -122,14 +123,7 @@ class WebHookViewSet(ManagedHookViewSet):
         hooks.change(hook, wanted=changes, actor=request.user, now=self.now)
         return self.reply(hook)
 
-    @deletes
-    def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Delete a webhook.
-
-        Deliveries that wait are dropped.
-        """
-        hooks.remove(self.row(), actor=request.user, now=self.now)
-        return self.no_content()
+    destroy = deleting(hooks.remove, "Delete {one}.\n\nDeliveries that wait are dropped.")
 
     @command(output=WebHookPing, status=202)
     def ping(self, request: AuthenticatedRequest, uuid: str) -> Response:
@@ -193,16 +187,14 @@ class EmailHookViewSet(ManagedHookViewSet):
         "destroy": MANAGED,
     }
 
-    @creates(NewEmailHookInput)
-    def create(self, request: AuthenticatedRequest) -> Response:
-        """Create an e-mail hook.
-
-        It is yours, or with `customer` the organization's. The address has to be your own, or one
-        of the organization or its members. A link is mailed to one that is not confirmed yet;
-        nothing else is sent there before somebody opens it.
-        """
-        data = self.data(NewEmailHookInput)
-        return self.created(hooks.create_email(**data, actor=request.user, now=self.now))
+    create = creating(
+        NewEmailHookInput,
+        hooks.create_email,
+        "Create {one}.\n\n"
+        "It is yours, or with `customer` the organization's. The address has to be your own, "
+        "or one of the organization or its members. A link is mailed to one that is not "
+        "confirmed yet; nothing else is sent there before somebody opens it.",
+    )
 
     @updates(EmailHookInput)
     def update(self, request: AuthenticatedRequest, uuid: str) -> Response:
@@ -214,11 +206,4 @@ class EmailHookViewSet(ManagedHookViewSet):
         hooks.change(hook, wanted=changes, actor=request.user, now=self.now)
         return self.reply(hook)
 
-    @deletes
-    def destroy(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Delete an e-mail hook.
-
-        Mails that wait are dropped.
-        """
-        hooks.remove(self.row(), actor=request.user, now=self.now)
-        return self.no_content()
+    destroy = deleting(hooks.remove, "Delete {one}.\n\nMails that wait are dropped.")

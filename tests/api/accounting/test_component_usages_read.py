@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from identity.roles import RoleName
+from tests.api.times import iso
 from tests.cases import each
 from tests.factories.accounting import ComponentUsageFactory, ComponentUserUsageFactory
 from tests.factories.allocations import OfferingUserFactory
@@ -33,15 +34,11 @@ def part(usage, bob):
     return ComponentUserUsageFactory(component_usage=usage, username="bob1", user=account)
 
 
-def moment(value):
-    return value.isoformat().replace("+00:00", "Z")
-
-
 def body_of(usage):
     resource = usage.resource
     return {
         "billing_period": "2026-11-01",
-        "created": moment(usage.created),
+        "created": iso(usage.created),
         "customer_name": "LUMI Sweden",
         "customer_uuid": resource.project.customer.uuid.hex,
         "date": "2026-11-22T23:30:00Z",
@@ -79,13 +76,13 @@ def test_a_part_says_whose_it_is(as_user, alice, part):
             "billing_period": "2026-11-01",
             "component_type": "cpu_k_hours",
             "component_usage": f"http://testserver{URL}{usage.uuid.hex}/",
-            "created": moment(part.created),
+            "created": iso(part.created),
             "customer_name": "LUMI Sweden",
             "customer_uuid": usage.resource.project.customer.uuid.hex,
             "date": "2026-11-22T23:30:00Z",
             "description": "",
             "measured_unit": "kh",
-            "modified": moment(part.modified),
+            "modified": iso(part.modified),
             "offering_name": "LUMI-C",
             "offering_uuid": usage.resource.offering.uuid.hex,
             "project_name": "Climate model",

@@ -8,15 +8,12 @@ from decimal import Decimal
 import pytest
 
 from accounting.ledger import month_of, preceding
+from tests.api.times import iso
 from tests.factories.accounting import ComponentUsageFactory, PlanPeriodUsageFactory
 from tests.factories.marketplace import ResourcePlanPeriodFactory
 
 CONSUMER = "/api/marketplace-resources/{}/plan_periods/"
 PROVIDER = "/api/marketplace-provider-resources/{}/plan_periods/"
-
-
-def moment(value):
-    return value.isoformat().replace("+00:00", "Z")
 
 
 def test_a_period_shows_this_month_s_usages(as_user, carol, plan_period, now):
@@ -34,13 +31,13 @@ def test_a_period_shows_this_month_s_usages(as_user, carol, plan_period, now):
             "uuid": plan_period.uuid.hex,
             "plan_name": "Standard",
             "plan_uuid": plan_period.plan.uuid.hex,
-            "start": moment(plan_period.start),
+            "start": iso(plan_period.start),
             "end": None,
             "components": [
                 {
                     "uuid": usage.uuid.hex,
-                    "created": moment(usage.created),
-                    "date": moment(usage.date),
+                    "created": iso(usage.created),
+                    "date": iso(usage.date),
                     "description": "",
                     "measured_unit": "kh",
                     "missing_usage_policy": "none",

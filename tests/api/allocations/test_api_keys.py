@@ -13,6 +13,7 @@ from allocations.models import ResourceApiKey as Row
 from allocations.services.api_key_steps import PROVISIONED
 from common.sealing import unseal
 from identity.models import IdempotencyKey
+from tests.api.times import iso
 from tests.factories.allocations import RequestedApiKeyFactory, ResourceApiKeyFactory
 from tests.factories.marketplace import HpcOfferingFactory
 
@@ -28,10 +29,6 @@ def offering(provider):
 @pytest.fixture
 def key(resource, bob):
     return ResourceApiKeyFactory(resource=resource, client_id="c-1", value=SECRET, user=bob)
-
-
-def moment(value):
-    return value.isoformat().replace("+00:00", "Z")
 
 
 def test_a_key_is_asked_for_and_seen_when_the_site_has_made_it(as_user, bob, carol, resource):
@@ -50,7 +47,7 @@ def test_a_key_is_asked_for_and_seen_when_the_site_has_made_it(as_user, bob, car
         "pending_action": "create",
         "error_message": "",
         "issued_at": None,
-        "modified": moment(row.modified),
+        "modified": iso(row.modified),
         "user_uuid": bob.uuid.hex,
         "user_full_name": bob.full_name,
         "limits": {"cpu_k_hours": 5},

@@ -9,16 +9,13 @@ import pytest
 from allocations.attributes import ATTRIBUTES
 from allocations.models import OfferingUser
 from identity.roles import RoleName
+from tests.api.times import iso
 from tests.cases import each
 from tests.factories.allocations import OfferingUserFactory, UserAttributeConfigFactory
 from tests.factories.identity import GrantFactory, UserFactory
 from tests.factories.marketplace import ConsentFactory, ResourceFactory, TermsOfServiceFactory
 
 URL = "/api/marketplace-offering-users/"
-
-
-def moment(value):
-    return value.isoformat().replace("+00:00", "Z")
 
 
 def common(account):
@@ -36,8 +33,8 @@ def common(account):
         "username": "bob1",
         "state": "OK",
         "runtime_state": "Active",
-        "created": moment(account.created),
-        "modified": moment(account.modified),
+        "created": iso(account.created),
+        "modified": iso(account.modified),
         "is_restricted": False,
         "service_provider_comment": "",
         "service_provider_comment_url": "",
@@ -207,7 +204,7 @@ def test_consent_is_shown_with_its_version(as_user, bob, account, now):
         "consent_data": {
             "uuid": consent.uuid.hex,
             "version": "1.0",
-            "agreement_date": moment(now),
+            "agreement_date": iso(now),
         },
     }
     type(terms).objects.update(version="1.0")

@@ -7,14 +7,11 @@ import pytest
 from allocations.attributes import ATTRIBUTES
 from allocations.models import OfferingUser, UserAttributeConfig
 from identity.models import Event
+from tests.api.times import iso
 from tests.factories.allocations import UserAttributeConfigFactory
 
 NAME = "/api/marketplace-service-providers/{}/set_offerings_username/"
 CONFIG = "/api/marketplace-provider-offerings/{}/user-attribute-config/"
-
-
-def moment(value):
-    return value.isoformat().replace("+00:00", "Z")
 
 
 def test_a_provider_names_a_person_at_all_its_offerings(
@@ -80,8 +77,8 @@ def test_by_default_a_site_sees_who_people_are(as_user, carol, offering):
     default = {"email", "full_name", "username"}
     assert response.json() == {
         "uuid": offering.uuid.hex,
-        "created": moment(offering.created),
-        "modified": moment(offering.modified),
+        "created": iso(offering.created),
+        "modified": iso(offering.modified),
         "offering_uuid": offering.uuid.hex,
         "offering_name": "LUMI-C",
         "is_default": True,

@@ -11,6 +11,7 @@ from allocations.models import ProjectServiceAccount as Row
 from identity.models import IdempotencyKey
 from identity.services.credentials import digest
 from marketplace.lifecycle import ResourceState
+from tests.api.times import iso
 from tests.factories.allocations import (
     CourseAccountFactory,
     CustomerServiceAccountFactory,
@@ -31,10 +32,6 @@ LISTS: dict[str, Any] = {
 }
 
 
-def moment(value):
-    return value.isoformat().replace("+00:00", "Z")
-
-
 def test_a_manager_opens_an_account_and_sees_its_key_once(as_user, pi, project):
     body = {"project": str(project.uuid), "preferred_identifier": "bot", "email": "b@x.eu"}
 
@@ -48,8 +45,8 @@ def test_a_manager_opens_an_account_and_sees_its_key_once(as_user, pi, project):
     assert shown == {
         "url": f"http://testserver{URL}{account.uuid.hex}/",
         "uuid": account.uuid.hex,
-        "created": moment(account.created),
-        "modified": moment(account.modified),
+        "created": iso(account.created),
+        "modified": iso(account.modified),
         "state": "OK",
         "username": "bot",
         "preferred_identifier": "bot",
@@ -57,7 +54,7 @@ def test_a_manager_opens_an_account_and_sees_its_key_once(as_user, pi, project):
         "description": "",
         "error_message": "",
         "error_traceback": "",
-        "expires_at": moment(account.expires_at),
+        "expires_at": iso(account.expires_at),
         "token": key,
         "project": project.uuid.hex,
         "project_uuid": project.uuid.hex,
@@ -245,8 +242,8 @@ def test_a_course_account_is_shown_whole(as_user, pi, bob, project):
     assert shown == {
         "url": f"http://testserver/api/marketplace-course-accounts/{account.uuid.hex}/",
         "uuid": account.uuid.hex,
-        "created": moment(account.created),
-        "modified": moment(account.modified),
+        "created": iso(account.created),
+        "modified": iso(account.modified),
         "username": "pupil",
         "user_uuid": bob.uuid.hex,
         "email": "",

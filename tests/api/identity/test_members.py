@@ -8,6 +8,7 @@ import pytest
 
 from identity.models import Customer, Event, Grant, Project, User
 from identity.roles import RoleName
+from tests.api.times import iso
 from tests.factories.identity import GrantFactory, UserFactory
 
 if TYPE_CHECKING:
@@ -33,10 +34,6 @@ def erika() -> User:
 def holders(scope: Any) -> Any:
     grants = Grant.objects.on(scope.scope_type, scope.pk).in_force()
     return sorted(grants.values_list("user__username", "role__name"))
-
-
-def moment(value: Any) -> Any:
-    return value.isoformat().replace("+00:00", "Z")
 
 
 def test_an_owner_adds_somebody_whom_they_do_not_see_yet(
@@ -69,7 +66,7 @@ def test_a_role_is_named_by_its_uuid_too_and_may_end(
     answer = as_user(pi).post(f"{at}/add_user/", body, format="json")
 
     assert answer.status_code == 201
-    assert answer.json() == {"expiration_time": moment(now + timedelta(days=30))}
+    assert answer.json() == {"expiration_time": iso(now + timedelta(days=30))}
 
 
 def test_a_role_may_end_on_a_day(
@@ -121,7 +118,7 @@ def test_the_end_of_a_role_is_moved_and_taken_away(
 
     answer = client.post(f"{at}/update_user/", body, format="json")
     assert answer.status_code == 200
-    assert answer.json() == {"expiration_time": moment(now + timedelta(days=9))}
+    assert answer.json() == {"expiration_time": iso(now + timedelta(days=9))}
     answer = client.post(f"{at}/update_user/", {**body, "expiration_time": None}, format="json")
     assert (answer.status_code, answer.json()) == (200, {"expiration_time": None})
 
@@ -184,7 +181,7 @@ def test_any_member_reads_who_the_others_are(
     assert answer.json() == [
         {
             "uuid": grant.uuid.hex,
-            "created": moment(grant.created),
+            "created": iso(grant.created),
             "created_by_full_name": "Alice Tester",
             "created_by_uuid": alice.uuid.hex,
             "expiration_time": None,

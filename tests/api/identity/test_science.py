@@ -5,15 +5,12 @@ from __future__ import annotations
 import pytest
 from waldur_api_client.models import Project, ScienceDomain, ScienceSubDomain
 
+from tests.api.times import iso
 from tests.factories.identity import ScienceSubDomainFactory
 
 pytestmark = pytest.mark.django_db
 
 DOMAINS, PARTS = "/api/science-domains/", "/api/science-sub-domains/"
-
-
-def moment(value):
-    return value.isoformat().replace("+00:00", "Z")
 
 
 def test_staff_take_over_the_oecd_s_list_and_everybody_reads_it(as_user, dave, mallory):
@@ -56,8 +53,8 @@ def test_a_part_is_shown_whole(as_user, bob, project):
     assert shown == {
         "url": f"http://testserver{PARTS}{part.uuid.hex}/",
         "uuid": part.uuid.hex,
-        "created": moment(part.created),
-        "modified": moment(part.modified),
+        "created": iso(part.created),
+        "modified": iso(part.modified),
         "name": part.name,
         "code": part.code,
         "domain": f"http://testserver{DOMAINS}{part.domain.uuid.hex}/",
