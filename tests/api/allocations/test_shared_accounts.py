@@ -42,6 +42,7 @@ def test_a_manager_opens_an_account_and_sees_its_key_once(as_user, pi, project):
     shown = response.json()
     key = shown["token"]
     assert digest(key) == account.key_digest
+    assert account.expires_at is not None
     assert shown == {
         "url": f"http://testserver{URL}{account.uuid.hex}/",
         "uuid": account.uuid.hex,
