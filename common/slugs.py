@@ -20,6 +20,7 @@ from django.db.models.functions import Cast, Substr
 from django.utils.text import slugify
 
 from common.errors import Invalid
+from common.storing import broken_constraint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -98,8 +99,7 @@ def refusing_taken(row: Model) -> Iterator[None]:
         with transaction.atomic():
             yield
     except IntegrityError as error:
-        broken = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
-        if "_slug_" not in broken:
+        if "_slug_" not in broken_constraint(error):
             raise
         kind = row._meta.verbose_name
         raise Taken({"slug": [f"{kind} with this slug already exists."]}) from error

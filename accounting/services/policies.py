@@ -10,7 +10,7 @@ from django.db.models import Q
 from accounting import event_kinds as kinds
 from accounting.models import PolicyComponentLimit, SlurmPeriodicUsagePolicy
 from accounting.services import policy_flags
-from common import changes
+from common import changes, locks
 from common.errors import Invalid, Missing
 from identity import events
 from marketplace.components import REPORTED
@@ -145,15 +145,8 @@ def lock(policy: SlurmPeriodicUsagePolicy) -> SlurmPeriodicUsagePolicy:
 
     :raises PolicyGone: it was removed meanwhile.
     """
-    locked: SlurmPeriodicUsagePolicy | None = (
-        SlurmPeriodicUsagePolicy.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("offering__customer")
-        .filter(pk=policy.pk)
-        .first()
-    )
-    if locked is None:
-        raise PolicyGone("No SlurmPeriodicUsagePolicy matches the given query.")
-    return locked
+    gone = PolicyGone("No SlurmPeriodicUsagePolicy matches the given query.")
+    return locks.locked(policy, gone, related=("offering__customer",), no_key=True)
 
 
 def _refuse_both(for_all: bool, groups: Sequence[OrganizationGroup]) -> None:  # noqa: FBT001

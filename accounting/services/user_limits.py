@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from accounting import event_kinds as kinds
 from accounting.amounts import DECIMALS, TOO_MUCH
@@ -14,7 +14,7 @@ from accounting.models import ComponentUserUsageLimit
 from allocations.lifecycle import AccountState
 from allocations.models import OfferingUser
 from allocations.services import team
-from common import changes
+from common import changes, locks, storing
 from common.errors import Conflict, Invalid
 from identity import events
 from marketplace.components import REPORTED
@@ -91,12 +91,11 @@ def create(
         limit=limit,
         created=now,
     )
-    try:
-        with transaction.atomic():
-            row.save(force_insert=True)
-    except IntegrityError as error:
-        message = "The fields resource, component, user must make a unique set."
-        raise LimitExists({"non_field_errors": [message]}) from error
+    exists = LimitExists(
+        {"non_field_errors": ["The fields resource, component, user must make a unique set."]}
+    )
+    with storing.refusing(one_user_limit_per_component=exists):
+        row.save(force_insert=True)
     _record(kinds.USER_LIMIT_CREATED, row, actor=actor, now=now)
     return row
 
@@ -185,14 +184,8 @@ def _account(held: Resource, named: str | UUID) -> OfferingUser:
 
 
 def _locked(row: ComponentUserUsageLimit, held: Resource) -> ComponentUserUsageLimit:
-    found: ComponentUserUsageLimit | None = (
-        ComponentUserUsageLimit.objects.select_for_update(of=("self",))
-        .select_related("component", "user__user")
-        .filter(pk=row.pk)
-        .first()
-    )
-    if found is None:
-        raise LimitGone("The limit was removed in the meantime.")
+    gone = LimitGone("The limit was removed in the meantime.")
+    found = locks.locked(row, gone, related=("component", "user__user"))
     found.resource = held
     return found
 

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from allocations import event_kinds as kinds
 from allocations.lifecycle import ACCOUNT, COMING, AccountState
 from allocations.models import OfferingUser
 from allocations.services import rights
 from allocations.usernames import MAX_LENGTH, is_reserved, is_site_name
-from common import changes
+from common import changes, locks, storing
 from common.errors import Conflict, Invalid
 from common.machine import IllegalTransition
 from identity import events
@@ -324,15 +324,8 @@ def _write_comments(account: OfferingUser, comment: str, comment_url: str) -> No
 
 
 def _locked(account: OfferingUser) -> OfferingUser:
-    found: OfferingUser | None = (
-        OfferingUser.objects.select_for_update(of=("self",))
-        .select_related("offering__customer", "user")
-        .filter(pk=account.pk)
-        .first()
-    )
-    if found is None:
-        raise AccountGone("The account was removed in the meantime.")
-    return found
+    gone = AccountGone("The account was removed in the meantime.")
+    return locks.locked(account, gone, related=("offering__customer", "user"))
 
 
 def _check_name(username: str) -> None:
@@ -352,17 +345,16 @@ def _check_name(username: str) -> None:
 
 def _store(account: OfferingUser) -> None:
     """Write an account; the database knows best whether the person or the name is there already."""
-    try:
-        with transaction.atomic():
-            account.save()
-    except IntegrityError as error:
-        if "a_username_once" in str(error):
-            raise UsernameTaken(
-                {"username": ["Another user has this username at the offering."]}
-            ) from error
-        raise AccountExists(
-            {"non_field_errors": ["The fields offering, user must make a unique set."]}
-        ) from error
+    taken = UsernameTaken({"username": ["Another user has this username at the offering."]})
+    exists = AccountExists(
+        {"non_field_errors": ["The fields offering, user must make a unique set."]}
+    )
+    with storing.refusing(
+        a_username_once_per_offering=taken,
+        a_username_once_in_any_case=taken,
+        one_account_per_offering=exists,
+    ):
+        account.save()
 
 
 def _record(

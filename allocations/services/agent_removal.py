@@ -10,6 +10,7 @@ from allocations import event_kinds as kinds
 from allocations.models import AgentIdentity, AgentProcessor, AgentService
 from allocations.services import subscriptions
 from allocations.services.agents import AgentGone
+from common import locks
 from identity import events
 
 if TYPE_CHECKING:
@@ -125,8 +126,7 @@ def _lock(identity: AgentIdentity) -> None:
 
     :raises AgentGone: somebody else removed it.
     """
-    if not AgentIdentity.objects.select_for_update().filter(pk=identity.pk).exists():
-        raise AgentGone("The agent was removed in the meantime.")
+    locks.locked(identity, AgentGone("The agent was removed in the meantime."))
 
 
 def _lock_all(identities: QuerySet[AgentIdentity]) -> None:

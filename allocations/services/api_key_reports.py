@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from allocations import event_kinds as kinds
 from allocations import key_limits
 from allocations.lifecycle import ANSWERED_BY, API_KEY, ApiKeyAction, ApiKeyState
 from allocations.models import ResourceApiKey
 from allocations.services import api_key_steps as steps
+from common import storing
 from common.errors import Conflict, Invalid
 from common.redaction import without_secrets
 from common.sealing import Unreadable, seal, unseal
@@ -105,11 +106,9 @@ def set_key(
     }
     if source is ApiKeyState.OK or held.pending_action in ANSWERED_BY["set_key"]:
         columns |= {"state": ApiKeyState.OK, "pending_action": "", "error_message": ""}
-    try:
-        with transaction.atomic():
-            steps.write(held, now=now, **columns)
-    except IntegrityError as error:
-        raise ClientIdTaken("Another key of the resource has this client_id.") from error
+    taken = ClientIdTaken("Another key of the resource has this client_id.")
+    with storing.refusing(one_api_key_per_client_id=taken):
+        steps.write(held, now=now, **columns)
     kind = kinds.API_KEY_CREATED if was_made else kinds.API_KEY_ROTATED
     words = "is there" if was_made else "has another value"
     _record(kind, held, words, source, actor=actor, now=now)

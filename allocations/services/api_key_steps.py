@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from allocations import event_kinds as kinds
 from allocations.lifecycle import API_KEY, AWAITED, ApiKeyAction, ApiKeyState
 from allocations.models import ResourceApiKey
+from common import locks
 from common.errors import Conflict, Missing
 from identity import events
 
@@ -40,13 +41,9 @@ def locked(key: ResourceApiKey) -> ResourceApiKey:
 
     :raises KeyGone: its resource was unlinked meanwhile.
     """
-    rows = ResourceApiKey.objects.select_for_update(of=("self",)).select_related(
-        "resource__project__customer", "resource__offering__customer", "user"
-    )
-    found: ResourceApiKey | None = rows.filter(pk=key.pk).first()
-    if found is None:
-        raise KeyGone("No ResourceApiKey matches the given query.")
-    return found
+    told = ("resource__project__customer", "resource__offering__customer", "user")
+    gone = KeyGone("No ResourceApiKey matches the given query.")
+    return locks.locked(key, gone, related=told)
 
 
 def write(key: ResourceApiKey, *, now: datetime, **columns: Any) -> None:

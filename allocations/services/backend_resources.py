@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from allocations import event_kinds as kinds
 from allocations.models import BackendResource
+from common import locks, storing
 from common.errors import Conflict, Invalid
 from identity import events
 from marketplace.services import importing
@@ -70,12 +71,9 @@ def report(
         backend_metadata=dict(backend_metadata or {}),
         created=now,
     )
-    try:
-        with transaction.atomic():
-            found.save(force_insert=True)
-    except IntegrityError as error:
-        message = "The fields offering, backend_id must make a unique set."
-        raise ReportedAlready({"non_field_errors": [message]}) from error
+    message = "The fields offering, backend_id must make a unique set."
+    with storing.refusing(a_backend_id_waits_once=ReportedAlready({"non_field_errors": [message]})):
+        found.save(force_insert=True)
     _record(kinds.BACKEND_RESOURCE_REPORTED, found, actor=actor, now=now)
     return found
 
@@ -123,15 +121,8 @@ def dismiss(found: BackendResource, *, actor: User, now: datetime) -> None:
 
 
 def _locked(found: BackendResource) -> BackendResource:
-    held: BackendResource | None = (
-        BackendResource.objects.select_for_update(of=("self",))
-        .select_related("offering__customer", "project")
-        .filter(pk=found.pk)
-        .first()
-    )
-    if held is None:
-        raise NotWaiting("The resource was imported or removed in the meantime.")
-    return held
+    gone = NotWaiting("The resource was imported or removed in the meantime.")
+    return locks.locked(found, gone, related=("offering__customer", "project"))
 
 
 def _record(

@@ -20,6 +20,7 @@ from allocations.models import (
 )
 from allocations.services import queues
 from allocations.services.queues import ANYBODY, Reader
+from common import locks
 from common.errors import Conflict, Invalid
 from identity import events
 from marketplace.models import Offering
@@ -254,9 +255,7 @@ def _hold(subscription: EventSubscription) -> None:
 
     :raises SubscriptionGone: somebody ended it.
     """
-    rows = EventSubscription.objects.select_for_update(of=("self",))
-    if not rows.filter(pk=subscription.pk).exists():
-        raise SubscriptionGone("The subscription was ended in the meantime.")
+    locks.locked(subscription, SubscriptionGone("The subscription was ended in the meantime."))
 
 
 def _covers(subscription: EventSubscription, offering: Offering, object_type: ObjectType) -> bool:

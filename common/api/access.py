@@ -232,3 +232,12 @@ AUTHENTICATED = Everyone()
 SCOPED = Everyone(scoped=True)
 STAFF = Marked(("is_staff",))
 SUPPORT = Marked(("is_staff", "is_support"))
+
+KEPT_BY_STAFF: Mapping[str, Rule] = {
+    "list": AUTHENTICATED,
+    "retrieve": AUTHENTICATED,
+    "create": STAFF,
+    "update": STAFF,
+    "destroy": STAFF,
+}
+"""The access of a noun that everybody reads who is logged in, and staff keep."""

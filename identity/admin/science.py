@@ -21,8 +21,8 @@ class ScienceDomainAdmin(RecordAdmin):
     search_fields = ("name", "code")
     ordering = ("code", "name")
     asked = editable = ("name", "code")
-    create_with = staticmethod(science.create_domain)
-    change_with = staticmethod(science.change_domain)
+    create_with = science.domains.create
+    change_with = science.domains.change
     related_tables = (ABOUT_THIS,)
     staff_actions = (
         removal(
@@ -44,7 +44,7 @@ class ScienceSubDomainAdmin(RecordAdmin):
     ordering = ("code", "name")
     autocomplete_fields = ("domain",)
     asked = editable = ("domain", "name", "code")
-    create_with = staticmethod(science.create_sub_domain)
-    change_with = staticmethod(science.change_sub_domain)
+    create_with = science.sub_domains.create
+    change_with = science.sub_domains.change
     related_tables = (ABOUT_THIS,)
-    staff_actions = (removal(science.remove_sub_domain),)
+    staff_actions = (removal(science.sub_domains.remove),)

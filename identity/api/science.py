@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from rest_framework import serializers
 
-from common.api.access import AUTHENTICATED, STAFF, Rule
+from common.api.access import AUTHENTICATED, KEPT_BY_STAFF, STAFF, Rule
 from common.api.actions import command, listing
 from common.api.filters import ApiFilterSet, Contains, Exact, OneUuid, Ordering
 from common.api.inputs import Input, RelatedUrl
@@ -153,21 +153,17 @@ class ScienceDomainViewSet(Listed, Retrieved, ApiViewSet):
     filterset_class = ScienceDomainFilter
     default_order = ("code", "name")
     access: ClassVar[dict[str, Rule]] = {
-        "list": AUTHENTICATED,
-        "retrieve": AUTHENTICATED,
+        **KEPT_BY_STAFF,
         "presets": AUTHENTICATED,
-        "create": STAFF,
-        "update": STAFF,
-        "destroy": STAFF,
         "load_preset": STAFF,
     }
 
     create = creating(
         ScienceDomainInput,
-        science.create_domain,
+        science.domains.create,
         "Create {one}.\n\nIts name and its code are unique.",
     )
-    update = updating(ScienceDomainInput, science.change_domain)
+    update = updating(ScienceDomainInput, science.domains.change)
     destroy = deleting(
         science.remove_domain,
         "Delete {one}.\n\nWith its sub-domains. Answers 409 where a project is of one of them.",
@@ -201,13 +197,7 @@ class ScienceSubDomainViewSet(Listed, Retrieved, ApiViewSet):
     output = ScienceSubDomainOutput
     filterset_class = ScienceSubDomainFilter
     default_order = ("code", "name")
-    access: ClassVar[dict[str, Rule]] = {
-        "list": AUTHENTICATED,
-        "retrieve": AUTHENTICATED,
-        "create": STAFF,
-        "update": STAFF,
-        "destroy": STAFF,
-    }
+    access = KEPT_BY_STAFF
 
     def rows(self) -> Any:
         """Return the parts with their number of projects, which the list can be ordered by."""
@@ -215,14 +205,14 @@ class ScienceSubDomainViewSet(Listed, Retrieved, ApiViewSet):
 
     create = creating(
         ScienceSubDomainInput,
-        science.create_sub_domain,
+        science.sub_domains.create,
         "Create {one}.\n\nIts name is unique within its domain, its code everywhere.",
     )
     update = updating(
         ScienceSubDomainInput,
-        science.change_sub_domain,
+        science.sub_domains.change,
         "Update {one}.\n\nIt may be moved to another domain.",
     )
     destroy = deleting(
-        science.remove_sub_domain, "Delete {one}.\n\nAnswers 409 where a project is of it."
+        science.sub_domains.remove, "Delete {one}.\n\nAnswers 409 where a project is of it."
     )

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from hashlib import md5, sha256, sha512
 from typing import TYPE_CHECKING
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
+from common import storing
 from common.errors import Invalid
 from identity import event_kinds as kinds
 from identity import events
@@ -121,11 +122,9 @@ def add(*, user: User, public_key: str, name: str = "", actor: User, now: dateti
         fingerprint_sha512=parsed.sha512,
         created=now,
     )
-    try:
-        with transaction.atomic():
-            key.save(force_insert=True)
-    except IntegrityError as error:
-        raise KeyKnown({"public_key": ["Key with same fingerprint already exists."]}) from error
+    known = KeyKnown({"public_key": ["Key with same fingerprint already exists."]})
+    with storing.refusing(one_key_once_per_user=known):
+        key.save(force_insert=True)
     _record(kinds.KEY_ADDED, key, f"{user} added the key {key.name}.", actor, now)
     return key
 

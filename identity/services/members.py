@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Q
 
+from common import storing
 from common.errors import Conflict, Forbidden, Invalid
 from identity import event_kinds as kinds
 from identity import events
@@ -134,13 +135,9 @@ def grant(
         created_by=actor,
         expiration_time=expiration_time,
     )
-    try:
-        with transaction.atomic():
-            given.save(force_insert=True)
-    except IntegrityError as error:
-        raise AlreadyHeld(
-            {"non_field_errors": ["User has already the same role in this scope."]}
-        ) from error
+    twice = AlreadyHeld({"non_field_errors": ["User has already the same role in this scope."]})
+    with storing.refusing(a_role_once_per_scope=twice):
+        given.save(force_insert=True)
     _record(kinds.GRANT_GIVEN, given, f"{user} became {role}", actor=actor, now=now)
     return given
 

@@ -12,7 +12,8 @@ from common.admin.staff_actions import StaffAction
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained, removal
 from marketplace.models import AccessMode, Category, CategoryGroup, Offering, ServiceProvider
-from marketplace.services import categories, providers
+from marketplace.services import providers
+from marketplace.services.categories import categories
 
 OFFERED = ("name", columns.state, "type", "customer", "shared")
 
@@ -39,8 +40,8 @@ class CategoryAdmin(RecordAdmin):
     date_hierarchy = "created"
     ordering = ("title", "id")
     asked = ("title", "description", "group", "default_vm_category", "default_volume_category")
-    create_with = staticmethod(categories.create)
-    change_with = staticmethod(categories.change)
+    create_with = categories.create
+    change_with = categories.change
     editable = asked
     fieldsets = (
         section(None, *asked),

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from common import changes
+from common import changes, storing
 from common.errors import Invalid
 from identity import events
 from marketplace import event_kinds as kinds
 from marketplace.models import Offering, OfferingPartition
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection
+    from contextlib import AbstractContextManager
     from datetime import datetime
     from uuid import UUID
 
@@ -48,12 +49,11 @@ def add(
     :raises PartitionExists: the offering has one of the name.
     :raises ContradictoryNodes: the least number of nodes is above the most.
     """
-    held = _held(offering)
-    _refuse_taken(held, partition_name)
-    _refuse_contradictions(settings)
-    partition = OfferingPartition.objects.create(
-        offering=held, partition_name=partition_name, created=now, **settings
+    partition = OfferingPartition(
+        offering=_held(offering), partition_name=partition_name, created=now, **settings
     )
+    with _refusing():
+        partition.save(force_insert=True)
     _record(kinds.PARTITION_ADDED, partition, actor=actor, now=now)
     return partition
 
@@ -68,14 +68,10 @@ def change(
     :raises PartitionExists: another one has the new name.
     :raises ContradictoryNodes: the least number of nodes would be above the most.
     """
-    held = _held(offering)
-    partition = _of(held, partition_uuid)
-    if wanted.get("partition_name", partition.partition_name) != partition.partition_name:
-        _refuse_taken(held, wanted["partition_name"])
-    _refuse_contradictions(
-        {"min_nodes": partition.min_nodes, "max_nodes": partition.max_nodes} | wanted
-    )
-    if changed := changes.write(partition, wanted, now=now):
+    partition = _of(_held(offering), partition_uuid)
+    with _refusing():
+        changed = changes.write(partition, wanted, now=now)
+    if changed:
         _record(kinds.PARTITION_CHANGED, partition, actor=actor, now=now, changed=changed)
     return partition
 
@@ -108,15 +104,14 @@ def _of(held: Offering, uuid: UUID) -> OfferingPartition:
     return found
 
 
-def _refuse_taken(held: Offering, name: str) -> None:
-    if OfferingPartition.objects.filter(offering=held, partition_name=name).exists():
-        raise PartitionExists({"partition_name": ["The offering has such a partition already."]})
-
-
-def _refuse_contradictions(settings: Mapping[str, Any]) -> None:
-    least, most = settings.get("min_nodes"), settings.get("max_nodes")
-    if least is not None and most is not None and least > most:
-        raise ContradictoryNodes({"min_nodes": ["Must not be greater than max_nodes."]})
+def _refusing() -> AbstractContextManager[None]:
+    """Refuse what the constraints of partitions do, in Waldur's words."""
+    taken = {"partition_name": ["The offering has such a partition already."]}
+    nodes = {"min_nodes": ["Must not be greater than max_nodes."]}
+    return storing.refusing(
+        a_partition_once_per_offering=PartitionExists(taken),
+        partition_nodes=ContradictoryNodes(nodes),
+    )
 
 
 def _record(

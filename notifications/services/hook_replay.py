@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from common import locks
 from common.errors import Missing
 from common.leased_rows import begun_anew
 from identity import events
@@ -144,9 +145,7 @@ def replay_delivery(row: HookDelivery, *, actor: User, now: datetime) -> Replaye
 
 def _begun_anew(hook: Hook) -> Hook:
     """Return the hook, locked; whoever asks for a replay believes that its receiver is back."""
-    locked: Hook | None = Hook.objects.select_for_update(no_key=True).filter(pk=hook.pk).first()
-    if locked is None:
-        raise HookGone("The hook was removed.")
+    locked = locks.locked(hook, HookGone("The hook was removed."), no_key=True)
     if not locked.is_active:
         raise Inactive("The hook is switched off.")
     locked.failures, locked.failing_since, locked.paused_until = 0, None, None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.db import transaction
 
-from common import changes
+from common import changes, locks
 from common.errors import Conflict, Invalid
 from common.mailboxes import mailbox_of, read_list
 from common.sealing import seal
@@ -309,10 +309,7 @@ def _addresses(customer: Customer) -> set[str]:
 
 
 def _locked(hook: Hook) -> Hook:
-    found: Hook | None = Hook.objects.select_for_update(no_key=True).filter(pk=hook.pk).first()
-    if found is None:
-        raise HookGone("The hook was removed.")
-    return found
+    return locks.locked(hook, HookGone("The hook was removed."), no_key=True)
 
 
 def _is_web(hook: Hook) -> bool:

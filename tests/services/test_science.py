@@ -1,12 +1,14 @@
-"""Fields of science: added, renamed, taken away, and taken over from the OECD's list."""
+"""Fields of science: once each, taken away with their parts, taken over from the OECD's list."""
 
 from __future__ import annotations
 
 import pytest
 
+from common.storing import NotUnique
 from identity.fields_of_science import DOMAINS, LABELS, uuid_of
 from identity.models import Event, ScienceDomain, ScienceSubDomain
 from identity.services import science
+from identity.services.standard import RemovedMeanwhile
 from tests.factories.identity import ScienceDomainFactory, ScienceSubDomainFactory
 
 pytestmark = pytest.mark.django_db
@@ -16,42 +18,25 @@ def kinds():
     return list(Event.objects.order_by("pk").values_list("kind", flat=True))
 
 
-def test_a_field_and_a_part_are_added_and_renamed(dave, now):
-    domain = science.create_domain(name="Alchemy", code="9", actor=dave, now=now)
-    part = science.create_sub_domain(domain=domain, name="Gold", code="9.1", actor=dave, now=now)
-    for _ in range(2):
-        science.change_domain(domain, name="Chemistry", actor=dave, now=now)
-        science.change_sub_domain(part, name="Silver", actor=dave, now=now)
-
-    assert str(ScienceDomain.objects.get()) == "9 Chemistry"
-    assert str(ScienceSubDomain.objects.get()) == "9.1 Silver"
-    assert kinds() == [
-        "science_domain.created",
-        "science_sub_domain.created",
-        "science_domain.updated",
-        "science_sub_domain.updated",
-    ]
-
-
 def test_names_and_codes_are_unique(dave, now):
     known = ScienceSubDomainFactory(name="Gold", code="9.1")
     other = ScienceSubDomainFactory(code="")
     ScienceSubDomainFactory(code="")
     for action, column in (
-        (lambda: science.create_domain(name=known.domain.name, actor=dave, now=now), "name"),
+        (lambda: science.domains.create(name=known.domain.name, actor=dave, now=now), "name"),
         (
-            lambda: science.create_domain(name="New", code=known.domain.code, actor=dave, now=now),
+            lambda: science.domains.create(name="New", code=known.domain.code, actor=dave, now=now),
             "code",
         ),
         (
-            lambda: science.create_sub_domain(
+            lambda: science.sub_domains.create(
                 domain=known.domain, name="Gold", actor=dave, now=now
             ),
             "name",
         ),
-        (lambda: science.change_sub_domain(other, code="9.1", actor=dave, now=now), "code"),
+        (lambda: science.sub_domains.change(other, code="9.1", actor=dave, now=now), "code"),
     ):
-        with pytest.raises(science.NotUnique) as refusal:
+        with pytest.raises(NotUnique) as refusal:
             action()
         assert refusal.value.detail == {column: [f"A field of science with this {column} exists."]}
     assert kinds() == []
@@ -59,11 +44,15 @@ def test_names_and_codes_are_unique(dave, now):
 
 def test_a_field_goes_with_its_parts(dave, now):
     part = ScienceSubDomainFactory()
+    late = ScienceDomain.objects.get()
 
     science.remove_domain(part.domain, actor=dave, now=now)
 
     assert not ScienceDomain.objects.exists()
     assert kinds() == ["science_sub_domain.removed", "science_domain.removed"]
+    with pytest.raises(RemovedMeanwhile) as refusal:
+        science.remove_domain(late, actor=dave, now=now)
+    assert refusal.value.detail == "This field of science was removed."
 
 
 def test_what_projects_are_of_stays(project, dave, now):
@@ -73,7 +62,7 @@ def test_what_projects_are_of_stays(project, dave, now):
     project.save()
 
     with pytest.raises(science.ScienceDomainInUse):
-        science.remove_sub_domain(part, actor=dave, now=now)
+        science.sub_domains.remove(part, actor=dave, now=now)
     with pytest.raises(science.ScienceDomainInUse):
         science.remove_domain(part.domain, actor=dave, now=now)
     assert set(ScienceSubDomain.objects.all()) == {part, spare}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from common.api.access import PUBLIC, STAFF, Rule
+from common.api.access import KEPT_BY_STAFF, PUBLIC, Rule
 from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
 from common.api.writes import creating, deleting, updating
@@ -15,7 +15,7 @@ from marketplace.api.categories.serializers import (
     MarketplaceCategoryOutput,
 )
 from marketplace.models import Category, CategoryGroup
-from marketplace.services import categories
+from marketplace.services.categories import categories
 
 
 class CategoryViewSet(Listed, Retrieved, ApiViewSet):
@@ -26,13 +26,7 @@ class CategoryViewSet(Listed, Retrieved, ApiViewSet):
     output = MarketplaceCategoryOutput
     filterset_class = CategoryFilter
     default_order = ("title",)
-    access: ClassVar[dict[str, Rule]] = {
-        "list": PUBLIC,
-        "retrieve": PUBLIC,
-        "create": STAFF,
-        "update": STAFF,
-        "destroy": STAFF,
-    }
+    access: ClassVar[dict[str, Rule]] = {**KEPT_BY_STAFF, "list": PUBLIC, "retrieve": PUBLIC}
 
     create = creating(
         CategoryInput, categories.create, "Create {one}.\n\nOfferings are put in it afterwards."
