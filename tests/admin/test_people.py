@@ -13,8 +13,6 @@ from identity.models import (
     Event,
     Grant,
     Project,
-    ScienceDomain,
-    ScienceSubDomain,
     SshKey,
     Token,
     User,
@@ -370,21 +368,3 @@ def test_staff_say_of_which_field_a_project_is(staff: Client, project: Project) 
     change(staff, project, science_sub_domain=str(part.pk))
     project.refresh_from_db()
     assert project.science_sub_domain == part
-
-
-def test_staff_keep_fields_of_science(staff: Client, dave: User) -> None:
-    staff.post(address(ScienceDomain, "add"), {"name": "Alchemy", "code": "9"})
-    domain = ScienceDomain.objects.get()
-    staff.post(
-        address(ScienceSubDomain, "add"), {"domain": domain.pk, "name": "Gold", "code": "9.1"}
-    )
-    part = ScienceSubDomain.objects.get()
-    change(staff, domain, name="Chemistry")
-    change(staff, part, name="Silver")
-    domain.refresh_from_db()
-    part.refresh_from_db()
-    assert (domain.name, part.name) == ("Chemistry", "Silver")
-    do(staff, "remove", part, reason=WHY)
-    do(staff, "remove", domain, reason=WHY)
-    assert not ScienceDomain.objects.exists()
-    assert Event.objects.get(kind="science_domain.removed").actor == dave

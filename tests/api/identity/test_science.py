@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from waldur_api_client.models import Project, ScienceDomain, ScienceSubDomain
 
+from identity import models
+from tests.api.plain import PlainNoun, check_kept
 from tests.api.times import iso
-from tests.factories.identity import ScienceSubDomainFactory
+from tests.factories.identity import ScienceDomainFactory, ScienceSubDomainFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -66,23 +68,59 @@ def test_a_part_is_shown_whole(as_user, bob, project):
     assert ScienceSubDomain.from_dict(shown).projects_count == 1
 
 
-def test_staff_keep_fields(as_user, dave):
-    client = as_user(dave)
-    domain = client.post(DOMAINS, {"name": "Alchemy", "code": "9"}).json()
-    part = client.post(PARTS, {"name": "Gold", "domain": domain["url"]}).json()
+DOMAIN = PlainNoun(
+    DOMAINS,
+    models.ScienceDomain,
+    body={"name": "Alchemy", "code": "9"},
+    change={"name": "Chemistry"},
+    refused=(
+        ({}, {"name": ["This field is required."]}),
+        ({"name": "Alchemy"}, {"name": ["A field of science with this name exists."]}),
+        ({"name": "A", "code": "9"}, {"code": ["A field of science with this code exists."]}),
+    ),
+    beside={"subdomains_count": 0},
+)
 
-    assert client.patch(part["url"], {"code": "9.1"}).json()["code"] == "9.1"
-    assert client.put(domain["url"], {"name": "Chemistry"}).json()["name"] == "Chemistry"
-    twice = client.post(DOMAINS, {"name": "Chemistry"})
-    assert (twice.status_code, twice.json()) == (
-        400,
-        {"name": ["A field of science with this name exists."]},
+
+def part_of(domain):
+    return PlainNoun(
+        PARTS,
+        models.ScienceSubDomain,
+        body={
+            "name": "Gold",
+            "code": "9.1",
+            "domain": f"http://testserver{DOMAINS}{domain.uuid.hex}/",
+        },
+        change={"name": "Silver"},
+        refused=(
+            (
+                {},
+                {"name": ["This field is required."], "domain": ["This field is required."]},
+            ),
+            (
+                {"name": "Gold", "domain": "nowhere"},
+                {"domain": ["Invalid hyperlink - No URL match."]},
+            ),
+        ),
+        beside={
+            "domain_uuid": domain.uuid.hex,
+            "domain_code": domain.code,
+            "domain_name": domain.name,
+            "projects_count": 0,
+        },
     )
-    assert client.post(PARTS, {"name": "Gold", "domain": "nowhere"}).json() == {
-        "domain": ["Invalid hyperlink - No URL match."]
-    }
-    assert client.delete(domain["url"]).status_code == 204
-    assert client.get(part["url"]).status_code == 404
+
+
+def test_staff_keep_fields(as_user, dave, mallory):
+    check_kept(DOMAIN, as_user(dave), as_user(mallory))
+    check_kept(part_of(ScienceDomainFactory()), as_user(dave), as_user(mallory))
+
+
+def test_a_field_goes_with_its_parts(as_user, dave):
+    part = ScienceSubDomainFactory()
+    client = as_user(dave)
+    assert client.delete(f"{DOMAINS}{part.domain.uuid}/").status_code == 204
+    assert client.get(f"{PARTS}{part.uuid}/").status_code == 404
 
 
 def test_what_projects_are_of_stays(as_user, dave, project):
