@@ -43,13 +43,15 @@ class Contradictory(Invalid):
 def refusing(**errors: DomainError) -> Iterator[None]:
     """Write within the context; whoever breaks a constraint that is named here gets its error.
 
+    A column that is unique by itself stands for its constraint, which Django names.
+
     :raises DomainError: the one that is given for the constraint that is broken.
     """
     try:
         with transaction.atomic():
             yield
     except IntegrityError as error:
-        refusal = errors.get(broken_constraint(error))
+        refusal = errors.get(broken_constraint(error)) or errors.get(_unique_column(error))
         if refusal is None:
             raise
         raise refusal from error
@@ -69,7 +71,7 @@ def in_words(model: type[Model], called: str = "") -> Iterator[None]:
         with transaction.atomic():
             yield
     except IntegrityError as error:
-        refusal = _refusal(model, broken_constraint(error), called or _name_of(model))
+        refusal = _refusal(model, error, called or str(model._meta.verbose_name))
         if refusal is None:
             raise
         raise refusal from error
@@ -77,8 +79,7 @@ def in_words(model: type[Model], called: str = "") -> Iterator[None]:
 
 def broken_constraint(error: IntegrityError) -> str:
     """Return the name of the constraint that the database says is broken, or nothing."""
-    name: str | None = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
-    return name or ""
+    return _said_by_the_database(error, "constraint_name")
 
 
 def with_article(name: str) -> str:
@@ -86,15 +87,17 @@ def with_article(name: str) -> str:
     return f"{'An' if name[0].lower() in 'aeio' else 'A'} {name}"
 
 
-def _refusal(model: type[Model], broken: str, called: str) -> Invalid | None:
-    declared = {constraint.name: constraint for constraint in model._meta.constraints}.get(broken)
+def _refusal(model: type[Model], error: IntegrityError, called: str) -> Invalid | None:
+    broken = broken_constraint(error)
+    declared = next((one for one in model._meta.constraints if one.name == broken), None)
     sentence = _sentence_of(declared)
+    own = {field.column: field.name for field in model._meta.concrete_fields if field.unique}
     if isinstance(declared, CheckConstraint):
         sentence = sentence or str(declared.get_violation_error_message())
         return Contradictory({_first_column(declared.condition): [sentence]})
     if isinstance(declared, UniqueConstraint) and declared.fields:
         column = declared.fields[-1]  # those before it say among which rows
-    elif unique := _unique_column(model, broken):
+    elif unique := own.get(_unique_column(error)):
         column = unique
     else:
         return None
@@ -118,14 +121,16 @@ def _first_column(condition: Any) -> str:
     return str(condition[0]).partition("__")[0]
 
 
-def _unique_column(model: type[Model], broken: str) -> str:
-    """Return the column that is unique by itself under a name that Django has given."""
+def _unique_column(error: IntegrityError) -> str:
+    """Return the column that is unique by itself, and of which there would be two, or nothing."""
+    table = _said_by_the_database(error, "table_name")
     with connection.cursor() as cursor:
-        table: Any = connection.introspection.get_constraints(cursor, model._meta.db_table)
-    columns = table.get(broken, {}).get("columns") or [""]
-    names = {field.column: field.name for field in model._meta.concrete_fields if field.unique}
-    return names.get(columns[0], "")
+        found: Any = connection.introspection.get_constraints(cursor, table) if table else {}
+    broken = found.get(broken_constraint(error), {})
+    columns = broken.get("columns") or []
+    return str(columns[0]) if broken.get("unique") and len(columns) == 1 else ""
 
 
-def _name_of(model: type[Model]) -> str:
-    return str(model._meta.verbose_name)
+def _said_by_the_database(error: IntegrityError, what: str) -> str:
+    said: str | None = getattr(getattr(error.__cause__, "diag", None), what, None)
+    return said or ""

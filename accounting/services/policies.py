@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Q
 
 from accounting import event_kinds as kinds
 from accounting.models import PolicyComponentLimit, SlurmPeriodicUsagePolicy
 from accounting.services import policy_flags
-from common import changes, locks
+from common import changes, locks, storing
 from common.errors import Invalid, Missing
 from identity import events
 from marketplace.components import REPORTED
@@ -72,12 +72,9 @@ def create(
     policy = SlurmPeriodicUsagePolicy(
         offering=scope, created_by=actor, created=now, fired_datetime=now, **fields
     )
-    try:
-        with transaction.atomic():
-            policy.save()
-    except IntegrityError as error:
-        message = "The offering has a periodic usage policy already."
-        raise PolicyExists({"scope": [message]}) from error
+    exists = PolicyExists({"scope": ["The offering has a periodic usage policy already."]})
+    with storing.refusing(offering_id=exists):
+        policy.save()
     policy.organization_groups.set(organization_groups)
     _set_limits(policy, component_limits)
     _record(kinds.POLICY_CREATED, policy, actor=actor, now=now)

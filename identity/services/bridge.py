@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
-from common import changes
+from common import changes, storing
 from common.errors import Forbidden, Invalid, Missing
 from identity import event_kinds as kinds
 from identity import events
@@ -364,13 +364,9 @@ def _since(moment: str, now: datetime) -> timedelta:
 
 
 def _save(user: User, fields: set[str]) -> None:
-    try:
-        with transaction.atomic():
-            user.save(update_fields=[*sorted(fields), "modified"])
-    except IntegrityError as error:
-        raise CivilNumberTaken(
-            {"civil_number": ["user with this civil number already exists."]}
-        ) from error
+    taken = CivilNumberTaken({"civil_number": ["user with this civil number already exists."]})
+    with storing.refusing(civil_number=taken):
+        user.save(update_fields=[*sorted(fields), "modified"])
 
 
 def _record(

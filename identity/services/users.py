@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
-from common import changes, slugs
+from common import changes, slugs, storing
 from common.errors import Conflict, Invalid
 from identity import event_kinds as kinds
 from identity import events
@@ -108,10 +108,8 @@ def create(
     else:
         _set_password(user, password, "password")
     _check_username(user)
-    try:
+    with storing.refusing(username=LoginNameTaken(USERNAME_TAKEN)):  # who loses a race for it
         slugs.insert(user, username)
-    except IntegrityError as error:  # lost a race for the name
-        raise LoginNameTaken(USERNAME_TAKEN) from error
     _record(kinds.USER_CREATED, user, f"User {username} was created.", actor, now)
     return user
 

@@ -75,6 +75,16 @@ def test_an_error_belongs_to_the_constraint_that_it_is_given_for():
     assert partition.max_nodes is None
 
 
+def test_a_column_that_is_unique_by_itself_stands_for_its_constraint():
+    known = ScienceDomainFactory()
+    taken, other = Invalid("Taken."), Invalid("Other.")
+    with pytest.raises(DomainError) as refusal, storing.refusing(name=taken, code=other):
+        ScienceDomainFactory(name=known.name)
+    assert refusal.value is taken
+    with pytest.raises(IntegrityError), storing.refusing(code=other):
+        ScienceDomainFactory(name=known.name)
+
+
 def test_a_row_is_locked_as_it_is_now_or_is_gone():
     partition = OfferingPartitionFactory(qos="old")
     OfferingPartition.objects.update(qos="new")
