@@ -48,7 +48,8 @@ class Reads:
 class ApiFilterSet(django_filters.FilterSet):
     """The base of all filter sets; `self.request.user` is the caller.
 
-    `output` is what the rows are answered as; without one, no column counts as shown.
+    `output` is what the rows are answered as; without one, no column counts as shown. The rows are
+    those of the list; `Meta.model` says whose they are where the list shows another model's.
     """
 
     base_filters: dict[str, Any]

@@ -107,9 +107,6 @@ class ScienceDomainPreset(serializers.Serializer[Any]):
 class ScienceDomainFilter(ApiFilterSet):
     """Fields of science by name."""
 
-    class Meta:
-        model = ScienceDomain
-
     name = Contains("name")
     name_exact = Exact("name")
     o = Ordering({"code": "code", "name": "name"})
@@ -117,9 +114,6 @@ class ScienceDomainFilter(ApiFilterSet):
 
 class ScienceSubDomainFilter(ApiFilterSet):
     """Parts of fields of science by name and field."""
-
-    class Meta:
-        model = ScienceSubDomain
 
     domain_name = Contains("domain__name")
     domain_uuid = OneUuid("domain__uuid")

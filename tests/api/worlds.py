@@ -40,13 +40,14 @@ COLUMN = re.compile(r'"(\w+)"\."(\w+)"')
 
 
 @lru_cache(maxsize=4096)
-def columns_read(filterset: Any, word: str, staff: Any) -> frozenset[tuple[str, str]]:
+def columns_read(filterset: Any, word: str, output: Any, staff: Any) -> frozenset[tuple[str, str]]:
     """Return the tables and columns that the conditions and the order of a filter's SQL name."""
     if issubclass(filterset, OfferingOfPathFilter):
         filterset = ProviderOfferingFilter  # it asks the same of the offering in the address
-    if filterset._meta.model is None:
+    model = filterset._meta.model or getattr(getattr(output, "Meta", None), "model", None)
+    if model is None:
         return frozenset()  # it checks what is asked for, of rows that there are not
-    rows = filterset._meta.model._default_manager.all()
+    rows = model._default_manager.all()
     found: set[tuple[str, str]] = set()
     for value in some_value(filterset.base_filters[word]):
         query = QueryDict(mutable=True)
@@ -154,7 +155,7 @@ def questions(staff: Any) -> dict[Place, list[Asked]]:
     found: dict[Place, list[Asked]] = defaultdict(list)
     for asked in every_word():
         shown = columns_shown(output_of(asked.route))
-        read = columns_read(asked.filterset, asked.word, staff)
+        read = columns_read(asked.filterset, asked.word, output_of(asked.route), staff)
         for table, name in {(table, sorted_by(table, name)) for table, name in read} - shown:
             if (place := place_of(table, name)) is not None:
                 found[place].append(asked)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from accounting.api.filters import OnOrAfter, OnOrBefore, PartOfDate
-from accounting.models import ComponentUsage
 from accounting.models.usage import MissingUsagePolicy
 from common.api.filters import ApiFilterSet, Choices, Day, Exact, OneUuid, Ordering, Url
 
@@ -30,7 +29,3 @@ class ComponentUsageFilter(ApiFilterSet):
             "usage": "usage",
         }
     )
-
-    class Meta:
-        model = ComponentUsage
-        fields = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from accounting.models import SlurmCommandHistory, SlurmPeriodicUsagePolicy
+from accounting.models import SlurmCommandHistory
 from common.api.filters import ApiFilterSet, OneUuid, Url
 
 
@@ -11,10 +11,6 @@ class PolicyFilter(ApiFilterSet):
 
     scope = Url("offering__uuid")
     scope_uuid = OneUuid("offering__uuid")
-
-    class Meta:
-        model = SlurmPeriodicUsagePolicy
-        fields = ()
 
 
 class PolicyLogFilter(ApiFilterSet):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from accounting.models import ComponentUserUsageLimit
 from common.api.filters import ApiFilterSet, Exact, OneUuid, Url
 
 
@@ -14,7 +13,3 @@ class ComponentUserUsageLimitFilter(ApiFilterSet):
     resource = Url("resource__uuid")
     resource_uuid = OneUuid("resource__uuid")
     username = Exact("user__username")
-
-    class Meta:
-        model = ComponentUserUsageLimit
-        fields = ()

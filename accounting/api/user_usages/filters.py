@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from accounting.api.filters import OnOrAfter, OnOrBefore, PartOfDate
-from accounting.models import ComponentUserUsage
 from common.api.filters import ApiFilterSet, Day, Exact, OneUuid, Ordering, Url
 
 MONTH = "component_usage__billing_period"
@@ -29,7 +28,3 @@ class ComponentUserUsageFilter(ApiFilterSet):
     type = Exact("component_usage__component__type")
     username = Exact("username")
     o = Ordering({MONTH: MONTH, "usage": "usage", "username": "username"})
-
-    class Meta:
-        model = ComponentUserUsage
-        fields = ()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from allocations.models import AgentLog
 from common.api.filters import ApiFilterSet, Exact, Number, OneUuid
 from common.times import from_epoch
 
@@ -29,10 +28,6 @@ class SiteAgentLogFilter(ApiFilterSet):
     offering_uuid = OneUuid("identity__offering__uuid")
     timestamp_from = Number(method="filter_from", reads=("timestamp",))
     timestamp_to = Number(method="filter_to", reads=("timestamp",))
-
-    class Meta:
-        model = AgentLog
-        fields = ()
 
     def filter_from(self, rows: Any, name: str, value: Decimal) -> Any:
         """Keep those at or after a moment."""

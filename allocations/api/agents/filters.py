@@ -46,10 +46,6 @@ class AgentIdentityFilter(ApiFilterSet):
     orphaned = Flag(method="filter_orphaned", reads=("services",))
     version = Exact("version")
 
-    class Meta:
-        model = AgentIdentity
-        fields = ()
-
     def filter_orphaned(self, rows: Any, name: str, value: bool) -> Any:
         """Keep those of which no service runs, or the others."""
         return among(AgentIdentity.objects.orphaned(), rows, value)
@@ -64,10 +60,6 @@ class AgentServiceFilter(ApiFilterSet):
     modified_before = Before("modified")
     stale = Flag(method="filter_stale", reads=("modified",))
     state = StateNumbers(method="filter_state", reads=("state",))
-
-    class Meta:
-        model = AgentService
-        fields = ()
 
     def filter_stale(self, rows: Any, name: str, value: bool) -> Any:
         """Keep those that were not seen for a day, or the others."""
@@ -87,10 +79,6 @@ class AgentProcessorFilter(ApiFilterSet):
     last_run_before = Before("last_run")
     service_uuid = OneUuid("service__uuid")
     stale = Flag(method="filter_stale", reads=("modified",))
-
-    class Meta:
-        model = AgentProcessor
-        fields = ()
 
     def filter_stale(self, rows: Any, name: str, value: bool) -> Any:
         """Keep those that did not run for a day, or the others."""

@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 class ApiKeyFilter(ApiFilterSet):
     """Keys by what they are for and what the site is to do; deleted ones if asked for only."""
 
-    class Meta:
-        model = ResourceApiKey
-
     has_pending_action = Flag(method="with_pending_action", reads=("pending_action",))
     modified_before = Before("modified")
     offering_uuid = OneUuid("resource__offering__uuid")

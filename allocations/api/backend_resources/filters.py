@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from allocations.models import BackendResource
 from common.api.filters import (
     ApiFilterSet,
     Before,
@@ -27,7 +26,3 @@ class BackendResourceFilter(ApiFilterSet):
     offering_uuid = OneUuid("offering__uuid")
     project_uuid = OneUuid("project__uuid")
     o = Ordering({"created": "created"})
-
-    class Meta:
-        model = BackendResource
-        fields = ()

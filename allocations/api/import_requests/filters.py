@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from allocations.lifecycle import ImportState
-from allocations.models import BackendResourceRequest
 from common.api.filters import ApiFilterSet, Before, Choices, OneUuid, Ordering, Since
 
 
@@ -19,7 +18,3 @@ class BackendResourceRequestFilter(ApiFilterSet):
     started = Since("started")
     state = Choices("state", ImportState)
     o = Ordering({"created": "created"})
-
-    class Meta:
-        model = BackendResourceRequest
-        fields = ()

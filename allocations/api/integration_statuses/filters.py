@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from allocations.agents import IntegrationState
-from allocations.models import AgentService
 from common.api.filters import (
     ApiFilterSet,
     Choices,
@@ -28,7 +27,3 @@ class IntegrationStatusFilter(ApiFilterSet):
     offering_uuid = Uuids("identity__offering__uuid")
     parent_offering_uuid = Never("offerings have no parents", kind="uuid")
     status = Choices("status", IntegrationState)
-
-    class Meta:
-        model = AgentService
-        fields = ()

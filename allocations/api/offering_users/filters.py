@@ -7,7 +7,6 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from allocations.lifecycle import AccountState
-from allocations.models import OfferingUser
 from allocations.services.accounts import RUNTIME_STATES
 from common.api.filters import (
     NOTHING,
@@ -69,10 +68,6 @@ class OfferingUserFilter(ApiFilterSet):
             "username": "username",
         }
     )
-
-    class Meta:
-        model = OfferingUser
-        fields = ()
 
     def filter_complete(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
         """Every profile is complete: offerings ask for no attributes of their own."""

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from allocations.lifecycle import CourseAccountState, ServiceAccountState
-from allocations.models import CourseAccount, CustomerServiceAccount, ProjectServiceAccount
 from common.api.filters import ApiFilterSet, Choices, Exact, OneUuid, Url
 
 
 class ProjectServiceAccountFilter(ApiFilterSet):
     """Accounts of programs by project and state."""
-
-    class Meta:
-        model = ProjectServiceAccount
 
     email = Exact("email", lookup_expr="iexact")
     project = Url("project__uuid")
@@ -23,9 +19,6 @@ class ProjectServiceAccountFilter(ApiFilterSet):
 class CustomerServiceAccountFilter(ApiFilterSet):
     """Accounts of programs by organisation and state."""
 
-    class Meta:
-        model = CustomerServiceAccount
-
     customer = Url("customer__uuid")
     customer_uuid = OneUuid("customer__uuid")
     email = Exact("email", lookup_expr="iexact")
@@ -35,8 +28,5 @@ class CustomerServiceAccountFilter(ApiFilterSet):
 
 class CourseAccountFilter(ProjectServiceAccountFilter):
     """Accounts for courses by project and state."""
-
-    class Meta:
-        model = CourseAccount
 
     state = Choices("state", CourseAccountState)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from allocations.models import EventSubscription, EventSubscriptionQueue
 from common.api.filters import ApiFilterSet, Exact, OneUuid, Ordering
 
 BY_AGE = {"created": "created"}
@@ -15,10 +14,6 @@ class EventSubscriptionFilter(ApiFilterSet):
     user_username = Exact("user__username")
     user_uuid = OneUuid("user__uuid")
 
-    class Meta:
-        model = EventSubscription
-        fields = ()
-
 
 class EventSubscriptionQueueFilter(ApiFilterSet):
     """Queues by subscription, offering and type of object."""
@@ -27,7 +22,3 @@ class EventSubscriptionQueueFilter(ApiFilterSet):
     o = Ordering(BY_AGE)
     object_type = Exact("object_type")
     offering_uuid = OneUuid("offering__uuid")
-
-    class Meta:
-        model = EventSubscriptionQueue
-        fields = ()

@@ -12,14 +12,10 @@ from common.api.filters import (
     Ordering,
     Since,
 )
-from identity.models import SshKey
 
 
 class SshKeyFilter(ApiFilterSet):
     """Keys by fingerprint and owner."""
-
-    class Meta:
-        model = SshKey
 
     created = Since("created")
     created_before = Before("created")

@@ -19,7 +19,6 @@ from common.api.filters import (
     Texts,
     Url,
 )
-from identity.models import Grant
 
 
 def named(path: str, value: str) -> Q:
@@ -61,9 +60,6 @@ class PersonSearch(Search):
 
 class UserRoleFilter(ApiFilterSet):
     """Members by person and by role (its name or its UUID)."""
-
-    class Meta:
-        model = Grant
 
     full_name = FullName("user__")
     native_name = Contains("user__native_name")

@@ -14,7 +14,6 @@ from common.api.filters import (
     Ordering,
     Search,
 )
-from identity.models import Role
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -22,9 +21,6 @@ if TYPE_CHECKING:
 
 class RoleFilter(ApiFilterSet):
     """Roles by name and kind of scope."""
-
-    class Meta:
-        model = Role
 
     available_for_customer = OneUuid(method="as_it_is", reads=NOTHING)
     content_type = Exact("content_type")

@@ -18,7 +18,7 @@ from common.api.filters import (
     Ordering,
 )
 from marketplace.lifecycle import OfferingState
-from marketplace.models import Category, CategoryGroup, Offering, Resource
+from marketplace.models import Offering, Resource
 from marketplace.querysets import ORDERABLE
 
 if TYPE_CHECKING:
@@ -57,9 +57,6 @@ class AnyText(Ordering):
 
 class CategoryFilter(ApiFilterSet):
     """Categories by what is on them."""
-
-    class Meta:
-        model = Category
 
     accessible = Flag(method="filter_accessible", reads=OWN)
     customer_uuid = OneUuid(method="filter_customer", reads=SEEN)
@@ -132,8 +129,5 @@ class CategoryFilter(ApiFilterSet):
 
 class CategoryGroupFilter(ApiFilterSet):
     """Groups of categories by their title."""
-
-    class Meta:
-        model = CategoryGroup
 
     title = Contains("title")

@@ -27,7 +27,6 @@ from identity.models import Grant
 from identity.permissions import Permission
 from identity.roles import RoleName, ScopeType
 from marketplace.lifecycle import OrderState, OrderType
-from marketplace.models import Order
 from marketplace.querysets import consumer_side, provider_side
 
 if TYPE_CHECKING:
@@ -52,9 +51,6 @@ def managed_offerings(user_uuid: UUID, *, seen_by: Any) -> QuerySet[Any]:
 
 class OrderFilter(ApiFilterSet):
     """Orders by what they are about, where they stand, and whom they wait for."""
-
-    class Meta:
-        model = Order
 
     can_approve_as_consumer = Flag(method="filter_for_consumer", reads=OWN)
     can_approve_as_provider = Flag(method="filter_for_provider", reads=OWN)

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from common.api.filters import ApiFilterSet, Never, OneUuid, Texts, Url
-from marketplace.models import Plan
 
 
 class PlanFilter(ApiFilterSet):
     """Plans by their offering."""
-
-    class Meta:
-        model = Plan
 
     offering = Url("offering__uuid")
     offering_slug = Texts("offering__slug")

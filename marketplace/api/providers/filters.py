@@ -27,7 +27,7 @@ from identity.api.users.filters import UserFilter
 from identity.models import Grant
 from identity.roles import ScopeType
 from marketplace.lifecycle import ResourceState
-from marketplace.models import Resource, ServiceProvider
+from marketplace.models import Resource
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -39,9 +39,6 @@ if TYPE_CHECKING:
 
 class ServiceProviderFilter(ApiFilterSet):
     """Providers by their organisation."""
-
-    class Meta:
-        model = ServiceProvider
 
     created = Since("created")
     created_before = Before("created")
@@ -102,9 +99,6 @@ class ProviderUserFilter(UserFilter):
 
 class ProjectPermissionFilter(ApiFilterSet):
     """Roles in projects by person, role and project."""
-
-    class Meta:
-        model = Grant
 
     created = Since("created")
     created_before = Before("created")

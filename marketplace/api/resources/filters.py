@@ -31,7 +31,7 @@ from identity.roles import ScopeType
 from marketplace.api.orders.filters import managed_offerings
 from marketplace.components import BillingType
 from marketplace.lifecycle import OrderState, OrderType, ResourceState
-from marketplace.models import Offering, Order, Resource
+from marketplace.models import Offering, Order
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -54,9 +54,6 @@ def offerings_without(offerings: Any, billing_type: BillingType) -> Any:
 
 class ResourceFilter(ApiFilterSet):
     """Resources by what they are, whose they are, and where they stand."""
-
-    class Meta:
-        model = Resource
 
     backend_id = Exact("backend_id")
     category_uuid = OneUuid("offering__category__uuid")

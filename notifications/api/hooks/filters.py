@@ -20,7 +20,6 @@ from common.api.filters import (
 from common.leased_rows import IS_OPEN
 from identity.api.members.filters import FullName
 from identity.event_types import kinds_named
-from notifications.models import EmailHook, Hook, HookDelivery, WebHook
 from notifications.models.hook import ContentType
 
 if TYPE_CHECKING:
@@ -38,9 +37,6 @@ DELIVERY_STATES = {
 
 class HookFilter(ApiFilterSet):
     """Hooks by who made them, and by whether and when they were sent anything."""
-
-    class Meta:
-        model = Hook
 
     author_email = Contains("author__email")
     author_fullname = FullName("author__")
@@ -62,9 +58,6 @@ class HookFilter(ApiFilterSet):
 class WebHookFilter(HookFilter):
     """Webhooks by where they go, too."""
 
-    class Meta:
-        model = WebHook
-
     content_type = Choices(
         None, CONTENT_TYPES, method="filter_content_type", reads=("content_type",)
     )
@@ -82,17 +75,11 @@ class WebHookFilter(HookFilter):
 class EmailHookFilter(HookFilter):
     """Mail hooks by where they go, too."""
 
-    class Meta:
-        model = EmailHook
-
     email = Contains("email")
 
 
 class HookDeliveryFilter(ApiFilterSet):
     """Deliveries by how they went and by their events."""
-
-    class Meta:
-        model = HookDelivery
 
     event_type = Texts(method="filter_event_type", reads=("event__kind",))
     event_uuid = OneUuid("event__uuid")
