@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 from django.db.models import (
+    CASCADE,
     PROTECT,
     RESTRICT,
     BaseConstraint,
@@ -18,7 +19,7 @@ from django.db.models import (
 )
 
 from common import storing
-from identity.models import Event
+from identity.models import Event, EventSubject
 from identity.services.standard import StandardServices
 from tests.admin.rows import MAKERS, makers_of_factories
 from tests.cases import each
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
-    from identity.models import EventSubject, User
+    from identity.models import User
 
     Services = StandardServices[Any]
 
@@ -203,6 +204,16 @@ def test_what_others_refer_to_stays(referred: Referred, dave: User, now: datetim
     assert refusal.value.detail == services.in_use_says.format(what=plural, row=row)
     assert services.model._base_manager.filter(pk=row.pk).exists()
     assert told() == []
+
+
+def test_nothing_that_has_events_goes_with_such_a_row_without_one() -> None:
+    unsaid = [
+        f"{relation.related_model._meta.label}.{relation.field.name}"
+        for services in STANDARD.values()
+        for relation in services.model._meta.related_objects
+        if relation.on_delete is CASCADE and issubclass(relation.related_model, EventSubject)
+    ]
+    assert unsaid == []
 
 
 def test_what_constraints_of_such_a_noun_refuse_can_be_said_of_a_column() -> None:
