@@ -27,7 +27,7 @@ PREFIX = "template_efp_"
 
 def ready_template(connection: BaseDatabaseWrapper) -> str:
     """Return the name of a database that all migrations of today were applied to."""
-    name = f"{PREFIX}{_digest()}"
+    name = f"{PREFIX}{digest_of_migrations()}"
     with connection._nodb_cursor() as cursor:
         if not _is_complete(cursor, name):
             # Held until the connection of this cursor is closed.
@@ -90,7 +90,7 @@ def _connected_to(connection: BaseDatabaseWrapper, name: str) -> Iterator[None]:
         connection.settings_dict["NAME"] = usual
 
 
-def _digest() -> str:
+def digest_of_migrations() -> str:
     """Return a name for the migrations (they import nothing of ours) and what applies them."""
     found = hashlib.sha256(f"{django.VERSION} {settings.INSTALLED_APPS}".encode())
     for app in sorted(apps.get_app_configs(), key=lambda each: each.label):

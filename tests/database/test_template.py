@@ -52,7 +52,7 @@ def test_a_template_that_was_left_unfinished_is_made_anew(monkeypatch: pytest.Mo
 def test_only_the_template_of_todays_migrations_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(template, "_migrate", lambda *_: None)
     yesterday = template.ready_template(connection)
-    monkeypatch.setattr(template, "_digest", lambda: "today")
+    monkeypatch.setattr(template, "digest_of_migrations", lambda: "today")
     today = template.ready_template(connection)
     assert today != yesterday
     with connection._nodb_cursor() as cursor:

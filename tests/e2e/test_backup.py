@@ -17,6 +17,7 @@ from django.conf import settings
 from config.backups import archive
 from standalone.embedded_postgres.cluster import programs
 from standalone.embedded_postgres.server_user import as_server_user, is_root, server_user
+from tests.e2e.prepared import prepare
 from tests.e2e.processes import environment
 from tests.receiver import Receiver, receiving
 
@@ -82,9 +83,8 @@ def received_a_ping(var: Path, receiver: Receiver, secret: str) -> bool:
 
 
 def test_a_backup_brings_back_the_database_with_its_keys(tmp_path: Path) -> None:
-    first, second, file = tmp_path / "first", tmp_path / "second", tmp_path / "backup.tar"
+    first, second, file = prepare(tmp_path / "first"), tmp_path / "second", tmp_path / "backup.tar"
     with receiving() as receiver:
-        manage(first, "manage.py", "migrate", "--verbosity", "0")
         making = MAKE.format(url=receiver.url)
         secret = manage(first, "manage.py", "shell", "--no-imports", "--command", making).strip()
         manage(first, "manage.py", "backup", str(file))
@@ -131,8 +131,7 @@ def older_server() -> Iterator[str]:
 def test_a_backup_is_restored_on_an_older_server_and_one_that_breaks_off_leaves_nothing(
     tmp_path: Path, older_server: str
 ) -> None:
-    var, file, broken = tmp_path / "var", tmp_path / "backup.tar", tmp_path / "broken.tar"
-    manage(var, "manage.py", "migrate", "--verbosity", "0")
+    var, file, broken = prepare(tmp_path / "var"), tmp_path / "backup.tar", tmp_path / "broken.tar"
     manage(var, "manage.py", "backup", str(file))
     manifest, keys = archive.read(file)
     archive.unpack_database(file, tmp_path / "dump")

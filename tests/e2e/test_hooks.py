@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
+from tests.e2e.prepared import prepare
 from tests.e2e.processes import environment, free_port, running, wait_until
 from tests.receiver import receiving
 
@@ -21,7 +22,7 @@ def test_a_webhook_is_told_within_five_seconds_and_again_when_it_failed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("WEBHOOK_ALLOW_PRIVATE", "true")
-    port, log, var = free_port(), tmp_path / "log", tmp_path / "var"
+    port, log, var = free_port(), tmp_path / "log", prepare(tmp_path / "var")
     assert environment(var, port)["WEBHOOK_ALLOW_PRIVATE"] == "true"
     with (
         receiving() as receiver,

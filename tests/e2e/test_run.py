@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
@@ -15,6 +16,7 @@ import pytest
 import yaml
 from django.conf import settings
 
+from tests.e2e.prepared import prepare
 from tests.e2e.processes import (
     PATIENCE,
     environment,
@@ -26,18 +28,20 @@ from tests.e2e.processes import (
 )
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 RUN = ["python", "manage.py", "run"]
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    ("begin", "number"), [(Path, signal.SIGINT), (prepare, signal.SIGTERM)], ids=["empty", "again"]
+)
 def test_the_service_runs_tells_how_to_enter_and_leaves_nothing_behind(
-    tmp_path: Path, number: signal.Signals
+    tmp_path: Path, begin: Callable[[Path], Path], number: signal.Signals
 ) -> None:
     port, log = free_port(), tmp_path / "log"
-    with running(RUN, tmp_path / "var", port, log) as service:
+    with running(RUN, begin(tmp_path / "var"), port, log) as service:
         wait_until(lambda: "hosting entity" in log.read_text(), log, service)
         assert f"http://localhost:{port}/api/" in log.read_text()
         assert f"http://localhost:{port}/admin/" in log.read_text()
@@ -50,7 +54,7 @@ def test_the_service_runs_tells_how_to_enter_and_leaves_nothing_behind(
 
 def test_a_killed_supervisor_takes_the_web_server_and_the_worker_with_it(tmp_path: Path) -> None:
     port, log = free_port(), tmp_path / "log"
-    with running(RUN, tmp_path / "var", port, log) as service:
+    with running(RUN, prepare(tmp_path / "var"), port, log) as service:
         wait_until(lambda: "Ctrl-C stops it" in log.read_text(), log, service)
         service.kill()
         wait_until(lambda: processes_naming(str(tmp_path)) == [], log)
@@ -58,7 +62,7 @@ def test_a_killed_supervisor_takes_the_web_server_and_the_worker_with_it(tmp_pat
 
 def test_a_worker_that_dies_ends_the_service_with_an_error(tmp_path: Path) -> None:
     port, log = free_port(), tmp_path / "log"
-    with running(RUN, tmp_path / "var", port, log) as service:
+    with running(RUN, prepare(tmp_path / "var"), port, log) as service:
         wait_until(lambda: "Ctrl-C stops it" in log.read_text(), log, service)
         worker = next(c for c in psutil.Process(service.pid).children() if "celery" in c.cmdline())
         worker.kill()

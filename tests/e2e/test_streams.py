@@ -13,6 +13,7 @@ import httpx
 import pytest
 from django.conf import settings
 
+from tests.e2e.prepared import prepare
 from tests.e2e.processes import PATIENCE, free_port, is_ready, running, wait_until
 from tests.e2e.sse import Reader, reading, wait_for
 
@@ -61,7 +62,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("EVENT_STREAM_PORT", str(stream_port))
         patch.setenv("EVENT_STREAM_THREADS", str(PLACES))
-        with running(["python", "manage.py", "run"], folder / "var", port, log) as process:
+        with running(["python", "manage.py", "run"], prepare(folder / "var"), port, log) as process:
             wait_until(lambda: "hosting entity  " in log.read_text(), log, process)
             found = re.findall(r"^  ([a-z ]+?) +([0-9a-f]{40})$", log.read_text(), re.MULTILINE)
             web, streams = (f"http://127.0.0.1:{number}" for number in (port, stream_port))

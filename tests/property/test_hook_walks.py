@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from notifications.models import Hook
     from notifications.services.hook_sending import Claim
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.no_cover]
 
 SUBJECTS = 2
 DONE = Answer(200)
