@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -69,7 +71,7 @@ def test_other_endpoints_are_no_login_nodes_and_are_not_judged() -> None:
 def test_an_offering_has_the_nodes_that_it_names_or_those_of_its_endpoints(case: Case) -> None:
     urls = ["ssh://b.example.org:22", "ssh://A.example.org", "https://a.example.org/"]
     of_endpoints = ("a.example.org", "b.example.org")
-    table = [
+    table: list[tuple[dict[str, Any], tuple[str, ...]]] = [
         ({}, of_endpoints),
         ({"scim_login_nodes": []}, of_endpoints),
         ({"scim_login_nodes": None}, of_endpoints),
@@ -91,6 +93,7 @@ def test_a_node_is_always_a_host_once_and_in_order(named: list[str], urls: list[
 
 
 def test_only_true_switches_entitlements_on() -> None:
-    for value in (None, False, "true", 1, []):
+    values: tuple[Any, ...] = (None, False, "true", 1, [])
+    for value in values:
         assert not is_entitling({"enable_scim_entitlements": value})
     assert is_entitling({"enable_scim_entitlements": True})
