@@ -58,6 +58,12 @@ OFFERING_STATES: Mapping[OfferingState, Kind] = {
 }
 """The state that an offering comes to -> the kind of that event."""
 
+ENDPOINT_ADDED = _provider("endpoint.added", "An offering is used at another address.")
+ENDPOINT_CHANGED = _provider(
+    "endpoint.changed", "An address of an offering is another one; `changed` says what of it."
+)
+ENDPOINT_REMOVED = _provider("endpoint.removed", "An offering is not used at an address any more.")
+
 PARTITION_ADDED = _provider("partition.added", "An offering's cluster has another partition.")
 PARTITION_CHANGED = _provider(
     "partition.changed", "A partition has other limits; `changed` says which."

@@ -9,7 +9,7 @@ from django.db import connection
 from marketplace.models import TermsOfService
 from tests.factories.marketplace import OfferingFactory, TermsOfServiceFactory
 
-migration = importlib.import_module("marketplace.migrations.0009_versions_of_terms_apart")
+migration = importlib.import_module("marketplace.migrations.0010_versions_of_terms_apart")
 
 
 @pytest.mark.django_db

@@ -14,6 +14,7 @@ from tests.factories.marketplace import (
     CategoryFactory,
     CategoryGroupFactory,
     ConsentFactory,
+    OfferingEndpointFactory,
     OfferingFactory,
     OfferingPartitionFactory,
     OrderFactory,
@@ -94,6 +95,9 @@ GET    provider-offerings/{offering}/list_customer_users/       200 -???+++++
 POST   provider-offerings/{offering}/add_partition/             201 -???+x+x+
 PATCH  provider-offerings/{offering}/update_partition/          200 -???+x+x+
 POST   provider-offerings/{offering}/remove_partition/          204 -???+x+x+
+POST   provider-offerings/{offering}/add_endpoint/              201 -???+x+x+
+POST   provider-offerings/{offering}/update_endpoint/           200 -???+x+x+
+POST   provider-offerings/{offering}/delete_endpoint/           204 -???+x+x+
 POST   provider-offerings/{offering}/sync_resources/            202 -???+++x+
 GET    provider-offerings/{offering}/orders/                    200 -???+++++
 GET    provider-offerings/{offering}/orders/{order}/            200 -???+++++
@@ -178,6 +182,7 @@ def named(
         "order": OrderFactory(resource=resource),
         "component": offering.components.get(type="node_fee"),
         "partition": OfferingPartitionFactory(offering=offering),
+        "endpoint": OfferingEndpointFactory(offering=offering),
         "person": people["mallory"],
         "member": held.user,
     }
@@ -220,6 +225,9 @@ def bodies(named: dict[str, str]) -> dict[str, Any]:
         "add_partition/": {"offering": named["offering"], "partition_name": "gpu"},
         "update_partition/": {"partition_uuid": named["partition"], "qos": "high"},
         "remove_partition/": {"partition_uuid": named["partition"]},
+        "add_endpoint/": {"name": "Login", "url": "ssh://login"},
+        "update_endpoint/": {"uuid": named["endpoint"], "name": "Front end"},
+        "delete_endpoint/": {"uuid": named["endpoint"]},
         "check_unique_backend_id/": {"backend_id": "x"},
         "add_user/": role | {"user": named["person"]},
         "update_user/": role | {"user": named["member"]},

@@ -21,6 +21,6 @@ def tell_apart(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("marketplace", "0008_terms_have_days_of_grace")]
+    dependencies = [("marketplace", "0009_terms_have_days_of_grace")]
 
     operations = [migrations.RunPython(tell_apart, migrations.RunPython.noop)]

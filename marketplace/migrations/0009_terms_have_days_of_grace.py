@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("marketplace", "0007_usages_of_the_next_month")]
+    dependencies = [("marketplace", "0008_offerings_have_endpoints")]
 
     operations = [
         migrations.AddField(

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("marketplace", "0009_versions_of_terms_apart")]
+    dependencies = [("marketplace", "0010_versions_of_terms_apart")]
 
     operations = [
         migrations.AddConstraint(
