@@ -94,6 +94,9 @@ EXPOSABLE_ATTRIBUTES = frozenset(
         "registration_method,uid_number,username",
     )
 )
+# Whether people get accounts at sites only once they agreed to the terms of an offering that has
+# some; an offering's own `enforce_user_consent` counts more. The name is Waldur's.
+ENFORCE_USER_CONSENT_FOR_OFFERINGS = env_bool("ENFORCE_USER_CONSENT_FOR_OFFERINGS", default=False)
 check_origins("CSRF_TRUSTED_ORIGINS", [one.replace("//*.", "//") for one in CSRF_TRUSTED_ORIGINS])
 check_origins("CORS_ALLOWED_ORIGINS", CORS_ALLOWED_ORIGINS)
 # Pages of those origins may call the API with a token; they never get a session's cookie along.
