@@ -34,13 +34,13 @@ LARGEST_ANSWER = 256 * 1024
 LOCAL = frozenset({"localhost", "127.0.0.1"})
 
 
-class Unreachable(DomainError):
+class ProviderUnreachable(DomainError):
     """The provider did not answer, or with nothing that could be used."""
 
     code = "provider_unreachable"
 
 
-class Refused(DomainError):
+class ProviderRefused(DomainError):
     """The provider answered that it will not do what was asked of it."""
 
     code = "provider_refused"
@@ -49,8 +49,8 @@ class Refused(DomainError):
 def get_json(provider: Provider, url: str, headers: Mapping[str, str] | None = None) -> Any:
     """Ask for a JSON object.
 
-    :raises Unreachable: there is none to be had.
-    :raises Refused: the provider answered with a status of 4xx.
+    :raises ProviderUnreachable: there is none to be had.
+    :raises ProviderRefused: the provider answered with a status of 4xx.
     """
     return _json(_exchange(provider, "GET", url, None, headers or {}))
 
@@ -60,8 +60,8 @@ def post_form(provider: Provider, url: str, form: Mapping[str, str], *, methods:
 
     `methods` are the ways of proving who we are that the provider knows.
 
-    :raises Unreachable: there is no answer to be had.
-    :raises Refused: the provider answered with a status of 4xx.
+    :raises ProviderUnreachable: there is no answer to be had.
+    :raises ProviderRefused: the provider answered with a status of 4xx.
     """
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     data = {**form, "client_id": provider.client_id}
@@ -94,9 +94,9 @@ def _json(body: bytes) -> dict[str, Any]:
     try:
         found = json_values.read(body.decode())
     except (UnicodeError, json_values.UnreadableJson) as error:
-        raise Unreachable("The provider's answer cannot be read.") from error
+        raise ProviderUnreachable("The provider's answer cannot be read.") from error
     if not isinstance(found, dict):
-        raise Unreachable("The provider's answer cannot be read.")
+        raise ProviderUnreachable("The provider's answer cannot be read.")
     return found
 
 
@@ -104,15 +104,17 @@ def _exchange(
     provider: Provider, method: str, url: str, body: bytes | None, headers: Mapping[str, str]
 ) -> bytes:
     if not is_safe(provider, url):
-        raise Unreachable("The provider names an address that is not safe.")
+        raise ProviderUnreachable("The provider names an address that is not safe.")
     try:
         status, answer = _within_the_time(method, url, body, headers)
     except (OSError, HTTPException, ValueError) as error:
-        raise Unreachable(f"The provider does not answer: {type(error).__name__}.") from error
+        raise ProviderUnreachable(
+            f"The provider does not answer: {type(error).__name__}."
+        ) from error
     if 400 <= status < 500:
-        raise Refused(f"The provider answered {status}.")
+        raise ProviderRefused(f"The provider answered {status}.")
     if status != 200:
-        raise Unreachable(f"The provider answered {status}.")
+        raise ProviderUnreachable(f"The provider answered {status}.")
     return answer
 
 

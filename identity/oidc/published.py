@@ -84,7 +84,7 @@ _kept: dict[tuple[str, str], _Kept] = {}
 def metadata_of(provider: Provider) -> Metadata:
     """Return what a provider says of itself.
 
-    :raises fetching.Unreachable: it is away, and was for long.
+    :raises fetching.ProviderUnreachable: it is away, and was for long.
     :raises WrongIssuer: it is another than it should be, or lacks what is needed.
     """
     found: Metadata = _current("metadata", provider, lambda: _ask_metadata(provider))
@@ -97,7 +97,7 @@ def key_for(provider: Provider, kid: str | None, algorithm: str) -> jwt.PyJWK | 
     A key that is not known may be a new one: the provider is asked again, but not for each of the
     tokens that somebody made up.
 
-    :raises fetching.Unreachable: the provider is away.
+    :raises fetching.ProviderUnreachable: the provider is away.
     :raises WrongIssuer: it is another than it should be, or has no keys.
     """
     keys = _current("keys", provider, lambda: _ask_keys(provider))
@@ -135,15 +135,15 @@ def _asked(kept: _Kept, ask: Callable[[], Any], *, usable: bool) -> Any:
     if _age(kept.failed_at) < AWAY_SECONDS:
         if usable:
             return kept.value
-        raise fetching.Unreachable("The provider did not answer a moment ago.")
+        raise fetching.ProviderUnreachable("The provider did not answer a moment ago.")
     try:
         kept.value = ask()
-    except (fetching.Unreachable, fetching.Refused, WrongIssuer) as error:
+    except (fetching.ProviderUnreachable, fetching.ProviderRefused, WrongIssuer) as error:
         kept.failed_at = time.monotonic()
         if usable:
             return kept.value
-        if isinstance(error, fetching.Refused):
-            raise fetching.Unreachable(error.detail) from error
+        if isinstance(error, fetching.ProviderRefused):
+            raise fetching.ProviderUnreachable(error.detail) from error
         raise
     kept.at = time.monotonic()
     return kept.value

@@ -45,7 +45,7 @@ class BadToken(DomainError):
     code = "bad_token"
 
 
-class ExpiredToken(BadToken):
+class TokenTimeOver(BadToken):
     """The token was good, and its time is over."""
 
     code = "expired_token"
@@ -62,7 +62,7 @@ def read_id_token(
     """Return what an ID token claims, which answers a login that we began.
 
     :raises BadToken: it is not the provider's, not for us, or not the answer.
-    :raises ExpiredToken: it came too late.
+    :raises TokenTimeOver: it came too late.
     :raises DomainError: the provider's keys are not to be had.
     """
     header, claims = _verified(provider, token, provider.client_id)
@@ -80,7 +80,7 @@ def read_access_token(provider: Provider, token: str, *, now: datetime) -> Claim
     """Return what an access token claims, by which a program acts for somebody.
 
     :raises BadToken: it is not the provider's, not for us, or not an access token.
-    :raises ExpiredToken: its time is over.
+    :raises TokenTimeOver: its time is over.
     :raises DomainError: the provider's keys are not to be had.
     """
     header, claims = _verified(provider, token, provider.audience)
@@ -96,7 +96,7 @@ def read_logout_token(provider: Provider, token: str, *, now: datetime) -> Claim
     """Return what a logout token claims: `sub`, `sid` or both, and `jti`.
 
     :raises BadToken: it is not the provider's, not for us, or no logout token.
-    :raises ExpiredToken: its time is over.
+    :raises TokenTimeOver: its time is over.
     :raises DomainError: the provider's keys are not to be had.
     """
     header, claims = _verified(provider, token, provider.client_id, needs_subject=False)
@@ -187,7 +187,7 @@ def _check_times(claims: Claims, *, now: datetime, needs_end: bool) -> None:
     if begun > moment + leeway:
         raise BadToken("The token does not hold yet.")
     if end <= moment - leeway:
-        raise ExpiredToken("The token has expired.")
+        raise TokenTimeOver("The token has expired.")
 
 
 def _seconds(claims: Claims, name: str) -> float | None:

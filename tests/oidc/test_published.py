@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from identity.oidc import fetching, published
-from identity.oidc.fetching import Unreachable
+from identity.oidc.fetching import ProviderUnreachable
 from identity.oidc.published import WrongIssuer
 from tests.cases import each
 from tests.oidc.publisher import (
@@ -98,13 +98,13 @@ def test_whatever_a_bad_provider_does_is_over_soon_and_has_a_name(
     monkeypatch.setattr(fetching, "WAIT_SECONDS", 0.4)
     monkeypatch.setattr(fetching, "TOTAL_SECONDS", 0.8)
     publisher.answers[WELL_KNOWN] = answer
-    with pytest.raises((Unreachable, WrongIssuer)):
+    with pytest.raises((ProviderUnreachable, WrongIssuer)):
         published.metadata_of(publisher.provider())
     assert publisher.asked == {WELL_KNOWN: 1}
 
 
 def test_nobody_listens_there(publisher: Publisher) -> None:
-    with pytest.raises(Unreachable):
+    with pytest.raises(ProviderUnreachable):
         published.metadata_of(publisher.provider(issuer="http://127.0.0.1:1"))
 
 
@@ -113,7 +113,7 @@ def test_a_provider_that_is_away_is_not_asked_each_time(
 ) -> None:
     publisher.is_away = True
     for _ in range(3):
-        with pytest.raises(Unreachable):
+        with pytest.raises(ProviderUnreachable):
             published.metadata_of(publisher.provider())
     assert publisher.asked == {WELL_KNOWN: 1}
     publisher.is_away = False
@@ -130,7 +130,7 @@ def test_what_was_published_serves_while_the_provider_is_away(
     monkeypatch.setattr(published, "FRESH_SECONDS", 0.0)
     assert published.key_for(provider, "one", "RS256") == known
     monkeypatch.setattr(published, "USABLE_SECONDS", 0.0)
-    with pytest.raises(Unreachable):
+    with pytest.raises(ProviderUnreachable):
         published.key_for(provider, "one", "RS256")
 
 

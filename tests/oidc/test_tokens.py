@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from identity.oidc import tokens
-from identity.oidc.tokens import BadToken, ExpiredToken
+from identity.oidc.tokens import BadToken, TokenTimeOver
 from tests.cases import each
 from tests.oidc.publisher import (
     EC_KEY,
@@ -138,7 +138,7 @@ def test_a_token_holds_from_its_beginning_to_its_end_and_a_minute_of_other_clock
     assert at(-minute) == at(timedelta()) == at(6 * minute - second) == "somebody"
     with pytest.raises(BadToken, match="yet"):
         at(-minute - second)
-    with pytest.raises(ExpiredToken):
+    with pytest.raises(TokenTimeOver):
         at(6 * minute)
 
 
