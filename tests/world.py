@@ -42,6 +42,7 @@ from tests.factories.marketplace import (
     CategoryGroupFactory,
     ConsentFactory,
     HpcOfferingFactory,
+    OfferingEndpointFactory,
     OfferingPartitionFactory,
     OrderFactory,
     ResourceFactory,
@@ -107,7 +108,7 @@ def _one(
     ComponentUserUsageLimitFactory(resource=resource, component=component, user=account)
     BackendResourceRequestFactory(offering=offering, created_by=member)
     BackendResourceFactory(offering=offering, project=project)
-    OfferingPartitionFactory(offering=offering)
+    _parts(offering)
     policy = PolicyFactory(offering=offering, created_by=member)
     PolicyComponentLimitFactory(policy=policy)
     PolicyStateFactory(policy=policy, resource=resource, fired=True)
@@ -118,6 +119,12 @@ def _one(
     _hooks(project, member=member)
     events.record(ORDER_DONE, order, actor=member, now=now)
     return offering, resource, order
+
+
+def _parts(offering: Offering) -> None:
+    """Make what an offering says of its machine."""
+    OfferingPartitionFactory(offering=offering)
+    OfferingEndpointFactory(offering=offering)
 
 
 def _alone() -> None:

@@ -23,6 +23,7 @@ from marketplace.lifecycle import OFFERING
 from marketplace.models import (
     Offering,
     OfferingComponent,
+    OfferingEndpoint,
     OfferingPartition,
     Plan,
     Resource,
@@ -126,6 +127,15 @@ class OfferingAdmin(RecordAdmin):
             ("partition_name", "qos", "min_nodes", "max_nodes", "default_time", "max_time"),
             by="offering",
             order=("partition_name",),
+            add=True,
+        ),
+        RelatedTable(
+            "Endpoints",
+            OfferingEndpoint,
+            ("name", "url", "modified"),
+            by="offering",
+            order=("name", "pk"),
+            limit=50,
             add=True,
         ),
         RelatedTable(

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from identity.models import User
     from tests.cases import Case
 
-pytestmark = [pytest.mark.django_db, pytest.mark.no_cover]
+pytestmark = pytest.mark.django_db
 
 REGISTRY: list[tuple[type[Model], Any]] = sorted(
     admin.site._registry.items(), key=lambda item: item[0]._meta.label

@@ -67,6 +67,7 @@ WHERE = {
     "marketplace.ServiceProvider": "provider",
     "marketplace.Offering": "offering",
     "marketplace.OfferingComponent": "offering",
+    "marketplace.OfferingEndpoint": "offering",
     "marketplace.OfferingPartition": "offering",
     "marketplace.Plan": "offering",
     "marketplace.TermsOfService": "offering",

@@ -18,6 +18,7 @@ from identity.api.users.serializers import UserOutput
 from identity.models import Project
 from identity.permissions import Permission
 from marketplace.api.offerings.changes import Changes
+from marketplace.api.offerings.endpoints import EndpointChanges
 from marketplace.api.offerings.filters import OfferingOfPathFilter, ProviderOfferingFilter
 from marketplace.api.offerings.inputs import (
     CheckUniqueBackendIDInput,
@@ -51,7 +52,9 @@ PAUSES = Needs(Permission.PAUSE_OFFERING, on=("", "customer"))
 ARCHIVES = Needs(Permission.ARCHIVE_OFFERING, on=("", "customer"))
 
 
-class ProviderOfferingViewSet(Members, RowEvents, Changes, Listed, Retrieved, ApiViewSet):
+class ProviderOfferingViewSet(
+    Members, RowEvents, Changes, EndpointChanges, Listed, Retrieved, ApiViewSet
+):
     """An offering is what can be ordered.
 
     It has components that are counted, plans, and partitions. You see here the offerings that you
@@ -76,7 +79,7 @@ class ProviderOfferingViewSet(Members, RowEvents, Changes, Listed, Retrieved, Ap
         "unpause": PAUSES,
         "archive": ARCHIVES,
         "draft": ARCHIVES,
-        **dict.fromkeys(Changes.names, CHANGES),
+        **dict.fromkeys((*Changes.names, *EndpointChanges.endpoint_actions), CHANGES),
         "check_unique_backend_id": SCOPED,
         "customers": SCOPED,
         "list_customer_projects": SCOPED,
