@@ -107,7 +107,7 @@ def reconcile(*, user: User, offering: Offering, now: datetime) -> OfferingUser 
 
 
 def _let_go(account: OfferingUser, *, now: datetime) -> OfferingUser | None:
-    """Have the site delete an account that it has, or is making; forget one that it has not begun."""
+    """Have the site delete an account that it has or makes; forget one that it has not begun."""
     if account.state == AccountState.REQUESTED:
         accounts.remove(account, actor=None, now=now)
         return None
