@@ -143,7 +143,18 @@ CONSENT_REVOKED = _terms(
     "Somebody took their consent to terms of service back.",
     waldur="terms_of_service_consent_revoked",
 )
+CONSENT_RUN_OUT = _terms(
+    "consent.run_out",
+    "A consent to former terms of service ended, since new ones ask for another and the days of"
+    " grace are over.",
+    waldur="terms_of_service_consent_revoked",
+)
+TERMS_DRAFTED = _terms("terms.drafted", "Terms of service were written that hold not yet.")
 TERMS_PUBLISHED = _terms("terms.published", "An offering has terms of service, or new ones.")
+TERMS_REMOVED = _terms("terms.removed", "Terms of service to which nobody had agreed were removed.")
+TERMS_UPDATED = _terms(
+    "terms.updated", "Terms of service of an offering changed; `changed` says what of them."
+)
 TERMS_WITHDRAWN = _terms("terms.withdrawn", "An offering's terms of service hold no longer.")
 
 # --- orders ---------------------------------------------------------------------------------------

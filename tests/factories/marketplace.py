@@ -258,6 +258,7 @@ class TermsOfServiceFactory(DjangoModelFactory[TermsOfService]):
     offering = factory.SubFactory(OfferingFactory)
     terms_of_service = "Be kind to the machine."
     version = "1.0"
+    grace_period_days = 0
 
 
 class ConsentFactory(DjangoModelFactory[Consent]):

@@ -13,6 +13,7 @@ from tests.factories.identity import CustomerFactory, GrantFactory, UserFactory
 from tests.factories.marketplace import (
     CategoryFactory,
     CategoryGroupFactory,
+    ConsentFactory,
     OfferingEndpointFactory,
     OfferingFactory,
     OfferingPartitionFactory,
@@ -20,6 +21,7 @@ from tests.factories.marketplace import (
     PlanFactory,
     ResourceFactory,
     ServiceProviderFactory,
+    TermsOfServiceFactory,
 )
 
 if TYPE_CHECKING:
@@ -117,6 +119,20 @@ POST   plans/{plan}/update_prices/                              200 -???xx+x+
 POST   plans/{plan}/update_quotas/                              200 -???xx+x+
 POST   plans/{plan}/update_organization_groups/                 200 -???xx+x+
 POST   plans/{plan}/delete_organization_groups/                 204 -???xx+x+
+GET    offering-terms-of-service/                               200 -++++++++
+POST   offering-terms-of-service/                               201 -!!!+x+x+
+GET    offering-terms-of-service/{terms}/                       200 -++++++++
+GET    offering-terms-of-service/{unlisted_terms}/              200 -????++++
+PATCH  offering-terms-of-service/{terms}/                       200 -xxx+x+x+
+PUT    offering-terms-of-service/{terms}/                       200 -xxx+x+x+
+DELETE offering-terms-of-service/{terms}/                       204 -xxx+x+x+
+GET    user-offering-consents/                                  200 -++++++++
+POST   user-offering-consents/                                  201 -++++++++
+GET    user-offering-consents/{consent}/                        200 -?+?+++++
+PATCH  user-offering-consents/{consent}/                        200 -?+?xxxx+
+PUT    user-offering-consents/{consent}/                        200 -?+?xxxx+
+DELETE user-offering-consents/{consent}/                        204 -?+?xxxx+
+POST   user-offering-consents/{consent}/revoke/                 200 -?+?xxxx+
 """
 
 MISSING = {"=": 400}
@@ -151,14 +167,18 @@ def named(
     """Return what the paths and bodies name."""
     resource = ResourceFactory(project=project, offering=offering)
     held = GrantFactory(scope=offering, role=RoleName.OFFERING_MANAGER)
+    unlisted = OfferingFactory(customer=provider, state="Draft")
     rows: dict[str, Any] = {
+        "terms": TermsOfServiceFactory(offering=offering, version="2"),
+        "unlisted_terms": TermsOfServiceFactory(offering=unlisted),
+        "consent": ConsentFactory(offering=offering, user=people["bob"], version="1"),
         "category": CategoryFactory(),
         "group": CategoryGroupFactory(),
         "provider": ServiceProviderFactory(customer=provider),
         "organisation": provider,
         "newcomer": CustomerFactory(),
         "offering": offering,
-        "unlisted": OfferingFactory(customer=provider, state="Draft"),
+        "unlisted": unlisted,
         "unused": OfferingFactory(customer=provider, state="Archived"),
         "paused": OfferingFactory(customer=provider, state="Paused"),
         "plan": offering.plans.get(),
@@ -221,6 +241,10 @@ def bodies(named: dict[str, str]) -> dict[str, Any]:
         "{plan}/": plan,
         "update_prices/": {"prices": {"cpu_k_hours": "2"}},
         "update_quotas/": {"quotas": {"node_fee": 1}},
+        "offering-terms-of-service/": {"offering": plan["offering"], "version": "3"},
+        "{terms}/": {"terms_of_service": "Be kinder."},
+        "user-offering-consents/": {"offering": named["offering"]},
+        "{consent}/": {"version": "2"},
     }
 
 
