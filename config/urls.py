@@ -12,11 +12,13 @@ from config.about.document import SchemaView
 from config.django_errors import unknown
 from config.metrics import MetricsView
 from config.pages.confirming import ConfirmEmailView
+from config.pages.platform_terms import PlatformTermsView
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
     path("confirm-email/", ConfirmEmailView.as_view(), name="confirm-email"),
+    path("platform-terms/", PlatformTermsView.as_view(), name="platform-terms"),
     path("metrics", MetricsView.as_view(), name="metrics"),
     path("api/", include("config.about.urls")),
     path("api/schema/", SchemaView.as_view(), name="schema"),
