@@ -37,7 +37,12 @@ from tests.factories.allocations import (
     ProjectServiceAccountFactory,
     ResourceApiKeyFactory,
 )
-from tests.factories.identity import EventFactory, ScienceSubDomainFactory, SshKeyFactory
+from tests.factories.identity import (
+    EventFactory,
+    OrganizationGroupFactory,
+    ScienceSubDomainFactory,
+    SshKeyFactory,
+)
 from tests.factories.marketplace import (
     CategoryGroupFactory,
     ConsentFactory,
@@ -131,6 +136,7 @@ def _alone() -> None:
     """Make what belongs to nobody."""
     CategoryGroupFactory()
     ScienceSubDomainFactory()
+    OrganizationGroupFactory(parent=OrganizationGroupFactory())
 
 
 def _hooks(project: Project, *, member: User) -> None:

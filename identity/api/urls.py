@@ -9,6 +9,7 @@ from identity.api.eduteams.views import RemoteEduteamsViewSet
 from identity.api.events.views import EventMetadataViewSet, EventStatsViewSet, EventViewSet
 from identity.api.feed.views import EventFeedViewSet
 from identity.api.keys.views import SshKeyViewSet
+from identity.api.organization_groups import OrganizationGroupViewSet
 from identity.api.projects.views import ProjectViewSet
 from identity.api.roles.views import RoleViewSet
 from identity.api.science import ScienceDomainViewSet, ScienceSubDomainViewSet
@@ -20,6 +21,7 @@ router.register("customers", CustomerViewSet, basename="customer")
 router.register("events-stats", EventStatsViewSet, basename="event-stats")
 router.register("events", EventViewSet, basename="event")
 router.register("keys", SshKeyViewSet, basename="sshkey")
+router.register("organization-groups", OrganizationGroupViewSet, basename="organizationgroup")
 router.register("projects", ProjectViewSet, basename="project")
 router.register("roles", RoleViewSet, basename="role")
 router.register("science-domains", ScienceDomainViewSet, basename="sciencedomain")
