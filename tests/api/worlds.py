@@ -145,7 +145,7 @@ def place_of(table: str, name: str) -> Place | None:
 
 
 @lru_cache(maxsize=1)
-def generated() -> frozenset[tuple[str, str]]:
+def generated() -> frozenset[tuple[str, str | None]]:
     """Return the tables and columns that the database makes of others."""
     return frozenset(
         (m._meta.db_table, c.column)
