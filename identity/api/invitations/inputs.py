@@ -25,10 +25,6 @@ class ScopeUrl(serializers.CharField):
         "does_not_exist": "Invalid hyperlink - Object does not exist.",
     }
 
-    def __init__(self, **kwargs: Any) -> None:
-        """Take DRF's arguments."""
-        super().__init__(max_length=2000, **kwargs)
-
     def to_internal_value(self, data: Any) -> Any:
         """Return what roles are held in."""
         text = super().to_internal_value(data)
@@ -68,9 +64,9 @@ class InvitationInput(Columns):
             "role",
             "scope",
         )
-        required: ClassVar[tuple[str, ...]] = ("email",)
+        required: ClassVar[tuple[str, ...]] = ("email", "role", "scope")
 
-    role = RoleField(max_length=100)
+    role = RoleField()
     scope = ScopeUrl()
 
 
@@ -78,14 +74,14 @@ class InvitationUpdateInput(Input):
     """Another address, or another role in the same scope."""
 
     email = AddressField(max_length=254)
-    role = RoleField(max_length=100, required=False)
+    role = RoleField(required=False)
 
 
 class InvitationDuplicateCheckItem(Input):
     """An address and a role that somebody is about to invite it to."""
 
     email = AddressField(max_length=254)
-    role = RoleField(max_length=100)
+    role = RoleField()
 
 
 class InvitationDuplicateCheckInput(Input):

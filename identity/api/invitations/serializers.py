@@ -12,6 +12,7 @@ from identity.models import Invitation
 from identity.names import full_name
 from identity.roles import ScopeType
 
+
 def scope_description(scope_type: str, of_customer: str, of_project: str | None) -> str:
     """Return the description of an organisation or a project; offerings show their own."""
     described = {ScopeType.CUSTOMER: of_customer, ScopeType.PROJECT: of_project}
