@@ -12,7 +12,7 @@ from common.admin.staff_actions import StaffAction
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained, removal
 from identity.lifecycle import INVITATION
-from identity.models import Invitation
+from identity.models import Invitation, InvitationMail
 from identity.services import invitations
 
 if TYPE_CHECKING:
@@ -84,3 +84,15 @@ class InvitationAdmin(RecordAdmin):
         """Return who is invited to what."""
         role: Role = row.role
         return f"{row.email} as {role} in {row.scope_name}"
+
+
+@admin.register(InvitationMail)
+class InvitationMailAdmin(RecordAdmin):
+    """The mails of the last day, which are counted."""
+
+    list_display = ("email", "asked_by", "created")
+    list_select_related = ("asked_by",)
+    search_fields = ("email", "asked_by__username")
+    uuids = ()
+    ordering = ("-id",)
+    fieldsets = (section(None, "email", "asked_by", "created"),)

@@ -17,6 +17,7 @@ from identity.models import (
     Event,
     Grant,
     Invitation,
+    InvitationMail,
     OrganizationGroup,
     Project,
     Role,
@@ -163,6 +164,17 @@ class InvitationFactory(InvitedFactory):
     email = factory.Sequence(lambda n: f"invited-{n}@example.org")
     expires = factory.LazyAttribute(lambda invitation: invitation.created + timedelta(days=21))
     digest = factory.LazyAttribute(lambda invitation: sha256(invitation.token.encode()).hexdigest())
+
+
+class InvitationMailFactory(DjangoModelFactory[InvitationMail]):
+    """A mail that somebody had sent."""
+
+    class Meta:
+        model = InvitationMail
+
+    asked_by = factory.SubFactory(UserFactory)
+    email = factory.Sequence(lambda n: f"invited-{n}@example.org")
+    created = factory.LazyFunction(timezone.now)
 
 
 class ScienceDomainFactory(DjangoModelFactory[ScienceDomain]):

@@ -219,7 +219,7 @@ def test_an_inviter_who_may_not_give_the_role_any_more_gives_it_no_more(
         answers.accept(TOKEN, actor=erika, now=now)
     assert roles_of(erika) == []
 
-    invitations.send(invitation, actor=alice, now=now)  # in her name from now on
+    invitations.send(invitation, actor=alice, now=now)  # it is alice's from now on
     answers.accept(TOKEN, actor=erika, now=now)
 
     assert Grant.objects.get(user=erika).created_by == alice

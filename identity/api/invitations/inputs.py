@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.urls import reverse
 from rest_framework import serializers
 
 from common.api.inputs import AddressField, Input, uuid_in_url
 from identity import scopes
-from identity.api.inputs import Columns
 from identity.api.members.serializers import RoleField
-from identity.models import Invitation
 
 MOST_CHECKED = 100
 
@@ -47,27 +45,24 @@ def _at(route: str, url: str) -> bool:
     return collection in url
 
 
-class InvitationInput(Columns):
+def said(length: int) -> serializers.CharField:
+    """Return the field of a text that may be said of a person."""
+    return serializers.CharField(max_length=length, required=False, allow_blank=True)
+
+
+class InvitationInput(Input):
     """Whom to invite to which role, and what is known of them; the rest is for the record."""
 
-    class Meta:
-        model = Invitation
-        fields: ClassVar[tuple[str, ...]] = (
-            "civil_number",
-            "email",
-            "extra_invitation_text",
-            "full_name",
-            "job_title",
-            "native_name",
-            "organization",
-            "phone_number",
-            "role",
-            "scope",
-        )
-        required: ClassVar[tuple[str, ...]] = ("email", "role", "scope")
-
+    email = AddressField(max_length=254)
     role = RoleField()
     scope = ScopeUrl()
+    civil_number = said(50)
+    extra_invitation_text = said(2000)
+    full_name = said(100)
+    job_title = said(120)
+    native_name = said(100)
+    organization = said(255)
+    phone_number = said(255)
 
 
 class InvitationUpdateInput(Input):

@@ -113,7 +113,10 @@ class InvitationViewSet(Listed, Retrieved, ApiViewSet):
 
     @command()
     def cancel(self, request: AuthenticatedRequest, uuid: str) -> Response:
-        """Withdraw {one} that is still open."""
+        """Withdraw {one} that is still open.
+
+        Its link leads to a page that says so. Answers 409 where it is over.
+        """
         invitations.cancel(self.row(), actor=request.user, now=self.now)
         return self.answer()
 
