@@ -101,6 +101,10 @@ app.conf.beat_schedule = {
         "task": "marketplace.tasks.bring_prices_into_force",
         "schedule": timedelta(hours=1),
     },
+    "end late consents": {
+        "task": "marketplace.tasks.end_late_consents",
+        "schedule": timedelta(minutes=5),
+    },
     "end allocations": {
         "task": "marketplace.tasks.terminate_ended",
         "schedule": timedelta(hours=1),

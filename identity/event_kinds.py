@@ -139,11 +139,20 @@ CUSTOMER_UPDATED = _customer(
     "An organization changed; `fields` says what of it.",
     waldur="customer_update_succeeded",
 )
-ORGANIZATION_GROUP_LOADED = Kind(
-    "organization_group.loaded",
-    "A preset made or changed a group of organizations.",
-    group=Group.CUSTOMERS,
-    readers=Readers.NOBODY,
+
+_organization_group = partial(Kind, group=Group.CUSTOMERS, readers=Readers.NOBODY)
+
+ORGANIZATION_GROUP_CREATED = _organization_group(
+    "organization_group.created", "There is a new group of organizations."
+)
+ORGANIZATION_GROUP_LOADED = _organization_group(
+    "organization_group.loaded", "A preset made or changed a group of organizations."
+)
+ORGANIZATION_GROUP_REMOVED = _organization_group(
+    "organization_group.removed", "A group of organizations was removed."
+)
+ORGANIZATION_GROUP_UPDATED = _organization_group(
+    "organization_group.updated", "A group of organizations was renamed or moved."
 )
 
 _project = partial(Kind, group=Group.PROJECTS, readers=Readers.CONSUMER)

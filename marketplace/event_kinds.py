@@ -58,6 +58,12 @@ OFFERING_STATES: Mapping[OfferingState, Kind] = {
 }
 """The state that an offering comes to -> the kind of that event."""
 
+ENDPOINT_ADDED = _provider("endpoint.added", "An offering is used at another address.")
+ENDPOINT_CHANGED = _provider(
+    "endpoint.changed", "An address of an offering is another one; `changed` says what of it."
+)
+ENDPOINT_REMOVED = _provider("endpoint.removed", "An offering is not used at an address any more.")
+
 PARTITION_ADDED = _provider("partition.added", "An offering's cluster has another partition.")
 PARTITION_CHANGED = _provider(
     "partition.changed", "A partition has other limits; `changed` says which."
@@ -137,7 +143,18 @@ CONSENT_REVOKED = _terms(
     "Somebody took their consent to terms of service back.",
     waldur="terms_of_service_consent_revoked",
 )
+CONSENT_RUN_OUT = _terms(
+    "consent.run_out",
+    "A consent to former terms of service ended, since new ones ask for another and the days of"
+    " grace are over.",
+    waldur="terms_of_service_consent_revoked",
+)
+TERMS_DRAFTED = _terms("terms.drafted", "Terms of service were written that hold not yet.")
 TERMS_PUBLISHED = _terms("terms.published", "An offering has terms of service, or new ones.")
+TERMS_REMOVED = _terms("terms.removed", "Terms of service to which nobody had agreed were removed.")
+TERMS_UPDATED = _terms(
+    "terms.updated", "Terms of service of an offering changed; `changed` says what of them."
+)
 TERMS_WITHDRAWN = _terms("terms.withdrawn", "An offering's terms of service hold no longer.")
 
 # --- orders ---------------------------------------------------------------------------------------

@@ -5,8 +5,8 @@ from django.utils import timezone
 from identity.periodic import periodic
 from identity.services import periodic_rows
 from identity.services.robot import robot
-from marketplace.models import Order, Resource
-from marketplace.services import end_dates, orders, plans
+from marketplace.models import Consent, Order, Resource
+from marketplace.services import consents, end_dates, orders, plans
 
 
 @periodic
@@ -38,3 +38,15 @@ def terminate_ended(**_: object) -> None:
 def bring_prices_into_force(**_: object) -> None:
     """Let the prices hold that were set for this month."""
     plans.bring_prices_into_force(now=timezone.now())
+
+
+@periodic
+def end_late_consents(**_: object) -> None:
+    """End the consents to former terms that new ones no longer let hold."""
+    now = timezone.now()
+    periodic_rows.for_each(
+        "marketplace.tasks.end_late_consents",
+        Consent.objects.late(now),
+        lambda consent: consents.run_out(consent, now=now),
+        now=now,
+    )

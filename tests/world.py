@@ -40,6 +40,7 @@ from tests.factories.allocations import (
 from tests.factories.identity import (
     EventFactory,
     InvitationFactory,
+    OrganizationGroupFactory,
     ScienceSubDomainFactory,
     SshKeyFactory,
 )
@@ -47,6 +48,7 @@ from tests.factories.marketplace import (
     CategoryGroupFactory,
     ConsentFactory,
     HpcOfferingFactory,
+    OfferingEndpointFactory,
     OfferingPartitionFactory,
     OrderFactory,
     ResourceFactory,
@@ -112,7 +114,7 @@ def _one(
     ComponentUserUsageLimitFactory(resource=resource, component=component, user=account)
     BackendResourceRequestFactory(offering=offering, created_by=member)
     BackendResourceFactory(offering=offering, project=project)
-    OfferingPartitionFactory(offering=offering)
+    _parts(offering)
     policy = PolicyFactory(offering=offering, created_by=member)
     PolicyComponentLimitFactory(policy=policy)
     PolicyStateFactory(policy=policy, resource=resource, fired=True)
@@ -131,10 +133,17 @@ def _people(project: Project, *, member: User) -> None:
     InvitationFactory(scope=project, created_by=member)
 
 
+def _parts(offering: Offering) -> None:
+    """Make what an offering says of its machine."""
+    OfferingPartitionFactory(offering=offering)
+    OfferingEndpointFactory(offering=offering)
+
+
 def _alone() -> None:
     """Make what belongs to nobody."""
     CategoryGroupFactory()
     ScienceSubDomainFactory()
+    OrganizationGroupFactory(parent=OrganizationGroupFactory())
 
 
 def _hooks(project: Project, *, member: User) -> None:

@@ -109,12 +109,14 @@ def either(*shapes: Shape) -> Shape:
     return Shape({"oneOf": [dict(shape.schema) for shape in shapes]}, fault)
 
 
-def list_of(shape: Shape) -> Shape:
-    """Return the shape of a list."""
+def list_of(shape: Shape, *, most: int | None = None) -> Shape:
+    """Return the shape of a list, perhaps of at most so many."""
 
     def fault(value: Any) -> Fault:
         if not isinstance(value, list):
             return [f'Expected a list of items but got type "{type(value).__name__}".']
+        if most is not None and len(value) > most:
+            return [f"Ensure this field has no more than {most} elements."]
         faults = {str(at): why for at, one in enumerate(value) if (why := shape.fault(one))}
         return faults or None
 

@@ -27,6 +27,7 @@ from common.api.inputs import RelatedUrl, RelatedUuid
 from common.api.json_shapes import JsonField
 from config.documents.routes import all_routes
 from marketplace.api.offerings.components import OfferingComponentInput
+from marketplace.api.offerings.endpoints import NestedEndpointInput
 from marketplace.api.offerings.inputs import OfferingCreateInput, OfferingOverviewUpdateInput
 from marketplace.api.offerings.partitions import OfferingPartitionInput
 from marketplace.api.offerings.plugin_options import PLUGIN_OPTIONS_BY_HAND
@@ -34,6 +35,7 @@ from marketplace.api.resources.inputs import ProviderResourceUpdateInput
 from marketplace.models import (
     Offering,
     OfferingComponent,
+    OfferingEndpoint,
     OfferingPartition,
     Resource,
 )
@@ -55,6 +57,7 @@ BESIDE_ROUTES: Mapping[type[Model], Inputs] = {
     CustomerServiceAccount: (CustomerServiceAccountInput,),
     Offering: (OfferingByHand, OfferingOverviewUpdateInput),
     OfferingComponent: (OfferingComponentInput,),
+    OfferingEndpoint: (NestedEndpointInput,),
     OfferingPartition: (OfferingPartitionInput,),
     OfferingUser: (OfferingUserInput,),
     ProjectServiceAccount: (ProjectServiceAccountInput,),

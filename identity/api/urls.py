@@ -10,6 +10,7 @@ from identity.api.events.views import EventMetadataViewSet, EventStatsViewSet, E
 from identity.api.feed.views import EventFeedViewSet
 from identity.api.invitations.views import InvitationViewSet
 from identity.api.keys.views import SshKeyViewSet
+from identity.api.organization_groups import OrganizationGroupViewSet
 from identity.api.projects.views import ProjectViewSet
 from identity.api.roles.views import RoleViewSet
 from identity.api.science import ScienceDomainViewSet, ScienceSubDomainViewSet
@@ -21,6 +22,7 @@ router.register("customers", CustomerViewSet, basename="customer")
 router.register("events-stats", EventStatsViewSet, basename="event-stats")
 router.register("events", EventViewSet, basename="event")
 router.register("keys", SshKeyViewSet, basename="sshkey")
+router.register("organization-groups", OrganizationGroupViewSet, basename="organizationgroup")
 router.register("projects", ProjectViewSet, basename="project")
 router.register("roles", RoleViewSet, basename="role")
 router.register("science-domains", ScienceDomainViewSet, basename="sciencedomain")

@@ -2,6 +2,7 @@
 
 from marketplace.admin import catalogue as catalogue
 from marketplace.admin import consumers as consumers
+from marketplace.admin import endpoints as endpoints
 from marketplace.admin import offerings as offerings
 from marketplace.admin import orders as orders
 from marketplace.admin import partitions as partitions

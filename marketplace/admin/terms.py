@@ -13,7 +13,7 @@ from common.admin.staff_actions import StaffAction
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
 from marketplace.models import Consent, TermsOfService
-from marketplace.services import terms
+from marketplace.services import consents, terms
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -26,6 +26,10 @@ OFFERING = columns.of("offering.name", "offering")
 
 def _in_force(row: TermsOfService) -> bool:
     return row.is_active
+
+
+def _draft_or_withdrawn(row: TermsOfService) -> bool:
+    return not row.is_active
 
 
 def _not_revoked(consent: Consent) -> bool:
@@ -51,13 +55,22 @@ class TermsOfServiceAdmin(RecordAdmin):
         "terms_of_service",
         "terms_of_service_link",
         "requires_reconsent",
+        "grace_period_days",
     )
     fieldsets = (
         section(None, *asked),
-        section("Record", "is_active", "created", "modified", "uuid"),
+        section("Record", "is_active", "in_force_since", "created", "modified", "uuid"),
     )
     related_tables = (ABOUT_THIS,)
     staff_actions = (
+        StaffAction(
+            "put_into_force",
+            "Put into force",
+            "Put into force",
+            explained(terms.put_into_force),
+            when=_draft_or_withdrawn,
+            explanation="In place of those that hold now.",
+        ),
         StaffAction(
             "withdraw",
             "Withdraw",
@@ -104,7 +117,7 @@ class ConsentAdmin(RecordAdmin):
     related_tables = (ABOUT_THIS,)
     staff_actions = (
         StaffAction(
-            "revoke", "Take back", "Taken back", explained(terms.revoke), when=_not_revoked
+            "revoke", "Take back", "Taken back", explained(consents.revoke), when=_not_revoked
         ),
     )
 

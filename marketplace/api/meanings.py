@@ -256,4 +256,47 @@ CATEGORIES: Mapping[str, str] = {
     "resource_project_uuid": "UUID of a project that holds allocations of it.",
 }
 
-KEYS: Mapping[str, str] = {**PLANS, **ORDERS, **RESOURCES, **PROVIDERS, **CATEGORIES}
+TERMS: Mapping[str, str] = {
+    "OfferingTermsOfService.grace_period_days": "For how many days consents to other versions"
+    " hold where these ask again.",
+    "OfferingTermsOfServiceCreate.grace_period_days": "For how many days consents to other versions"
+    " hold where these ask again.",
+    "has_user_consent": "Whether you agreed to terms of the offering, whichever version.",
+    "user_consent": "What you said last to the offering's terms; null is nothing.",
+    "user_consent.is_revoked": "Whether you took it back.",
+    "user_consent.version": "The version that you agreed to.",
+    "user_consent.agreement_date": "When you agreed (UTC).",
+    "user_consent.uuid": "UUID of the consent.",
+    "OfferingTermsOfService.is_active": "Whether they are in force.",
+    "OfferingTermsOfServiceCreate.is_active": "Whether they are in force.",
+    "TermsOfServiceFilter.is_active": "Whether they are in force.",
+    "OfferingTermsOfService.requires_reconsent": "Whether consent to an earlier version is not"
+    " enough.",
+    "OfferingTermsOfServiceCreate.requires_reconsent": "Whether consent to an earlier version is"
+    " not enough.",
+    "TermsOfServiceFilter.requires_reconsent": "Whether consent to an earlier version is not"
+    " enough.",
+    "UserOfferingConsent.requires_reconsent": "Whether the terms in force ask for consent again.",
+    "UserOfferingConsentCreate.requires_reconsent": "Whether the terms in force ask for consent"
+    " again.",
+    "ConsentFilter.requires_reconsent": "Whether the terms in force ask for consent again.",
+    "terms_of_service": "What people agree to.",
+    "terms_of_service_link": "URL of what people agree to.",
+    "UserOfferingConsent.agreement_date": "When the person agreed (UTC).",
+    "UserOfferingConsentCreate.agreement_date": "When the person agreed (UTC).",
+    "revocation_date": "When the consent ended (UTC); null is in force.",
+    "collected_attributes": "What of the person the provider of the offering gets to see.",
+    "UserOfferingConsent.has_consent": "Whether the consent is in force.",
+    "UserOfferingConsentCreate.has_consent": "Whether the consent is in force.",
+    "ConsentFilter.has_consent": "Whether the consent is in force.",
+    "UserOfferingConsent.version": "The version that the person agreed to.",
+}
+
+KEYS: Mapping[str, str] = {
+    **PLANS,
+    **ORDERS,
+    **RESOURCES,
+    **PROVIDERS,
+    **CATEGORIES,
+    **TERMS,
+}

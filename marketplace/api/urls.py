@@ -11,11 +11,17 @@ from marketplace.api.plans.views import PlanViewSet
 from marketplace.api.provider_resources.views import ProviderResourceViewSet
 from marketplace.api.providers.views import ServiceProviderViewSet
 from marketplace.api.resources.views import ResourceViewSet
+from marketplace.api.terms.views import ConsentViewSet, TermsOfServiceViewSet
 
 router = ApiRouter()
 router.register("marketplace-categories", CategoryViewSet, basename="marketplace-category")
 router.register(
     "marketplace-category-groups", CategoryGroupViewSet, basename="marketplace-category-group"
+)
+router.register(
+    "marketplace-offering-terms-of-service",
+    TermsOfServiceViewSet,
+    basename="marketplace-offering-terms-of-service",
 )
 router.register("marketplace-orders", OrderViewSet, basename="marketplace-order")
 router.register("marketplace-plans", PlanViewSet, basename="marketplace-plan")
@@ -40,5 +46,10 @@ router.register(
     basename="marketplace-provider-resource",
 )
 router.register("marketplace-resources", ResourceViewSet, basename="marketplace-resource")
+router.register(
+    "marketplace-user-offering-consents",
+    ConsentViewSet,
+    basename="marketplace-user-offering-consent",
+)
 
 urlpatterns = [path("api/", include(router.urls))]

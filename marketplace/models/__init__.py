@@ -4,6 +4,7 @@ from marketplace.models.access_mode import AccessMode as AccessMode
 from marketplace.models.catalogue import Category as Category
 from marketplace.models.catalogue import CategoryGroup as CategoryGroup
 from marketplace.models.catalogue import ServiceProvider as ServiceProvider
+from marketplace.models.endpoint import OfferingEndpoint as OfferingEndpoint
 from marketplace.models.offering import Offering as Offering
 from marketplace.models.offering import OfferingComponent as OfferingComponent
 from marketplace.models.order import Order as Order

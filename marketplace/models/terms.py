@@ -11,10 +11,16 @@ from common.models import Timestamped, text
 from identity.event_scope import EventScope
 from identity.models import EventSubject, User
 from marketplace.models.offering import Offering
+from marketplace.querysets.terms import ConsentQuerySet, TermsOfServiceQuerySet
+
+MOST_GRACE_DAYS = 3650
 
 
 class TermsOfService(EventSubject, Timestamped):
-    """One version of an offering's terms; the active one must be accepted to order."""
+    """One version of an offering's terms; the active one must be accepted to order.
+
+    Where it asks for consent again, consents to older versions hold for the days of grace.
+    """
 
     event_nouns: ClassVar[tuple[str, ...]] = ("terms",)
 
@@ -26,9 +32,23 @@ class TermsOfService(EventSubject, Timestamped):
     version = text(length=50)
     is_active = models.BooleanField(default=True)
     requires_reconsent = models.BooleanField(default=False)
+    grace_period_days = models.PositiveIntegerField(default=60)
+    in_force_since = models.DateTimeField(null=True, blank=True)  # null: a draft, or from of old
+
+    objects = TermsOfServiceQuerySet.as_manager()
 
     class Meta:
         constraints = (
+            models.UniqueConstraint(
+                fields=["offering", "version"],
+                name="terms_version_once",
+                violation_error_message="The offering has terms of this version already.",
+            ),
+            models.CheckConstraint(
+                condition=Q(grace_period_days__lte=MOST_GRACE_DAYS),
+                name="terms_grace_bounded",
+                violation_error_message=f"At most {MOST_GRACE_DAYS} days of grace.",
+            ),
             models.UniqueConstraint(
                 fields=["offering"], condition=Q(is_active=True), name="one_active_terms"
             ),
@@ -53,6 +73,8 @@ class Consent(EventSubject, Timestamped):
     version = text(length=50)
     agreement_date = models.DateTimeField()
     revocation_date = models.DateTimeField(null=True, blank=True)
+
+    objects = ConsentQuerySet.as_manager()
 
     class Meta:
         constraints = (

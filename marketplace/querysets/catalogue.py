@@ -88,6 +88,14 @@ class OfferingQuerySet(QuerySet[Any]):
             return self
         return self.filter(Q(pk__in=within.offerings) | Q(customer__in=within.customers))
 
+    def with_terms_for(self, user: Any) -> Self:
+        """Keep those whose terms of service concern the user: they find it, or have some of it."""
+        held = rows_of("marketplace.Resource").visible_to(user)
+        return self.filter(
+            Q(pk__in=self.model.objects.visible_to(user).values("pk"))
+            | Q(pk__in=held.values("offering"))
+        )
+
     def open_to(self, customers: Any) -> Self:
         """Keep what the organisations may order from: by their groups, or as their own."""
         theirs = OrganizationGroup.objects.filter(customers__in=customers)

@@ -8,12 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Now
 
 from common.rows import rows_of
 from identity import access
 from identity.models import Grant
 from identity.roles import ScopeType
 from marketplace.lifecycle import OrderState, OrderType, ResourceState
+from marketplace.querysets.terms import deadline
 
 HELD = frozenset(ResourceState) - {ResourceState.CREATING, ResourceState.TERMINATED}
 
@@ -42,7 +44,8 @@ def agreed(*, offering: str = "offering", user: Any = "user") -> Q:
     """Return the condition that a person agreed to an offering's terms, where there are some.
 
     `offering` is the column of the row that names it, `user` that of the person, or a reference to
-    it in a query around this one. A consent to older terms is enough unless they ask for a new one.
+    it in a query around this one. A consent to older terms is enough unless they ask for a new one
+    and the days of grace are over.
     """
     terms = rows_of("marketplace.TermsOfService").filter(
         offering=OuterRef(offering), is_active=True
@@ -51,5 +54,6 @@ def agreed(*, offering: str = "offering", user: Any = "user") -> Q:
         offering=OuterRef("offering"), user=OuterRef(OuterRef(user)), revocation_date__isnull=True
     )
     to_these = consents.filter(version=OuterRef("version"))
-    missing = terms.filter(~Exists(consents) | (Q(requires_reconsent=True) & ~Exists(to_these)))
+    late = Q(requires_reconsent=True, deadline__lte=Now()) & ~Exists(to_these)
+    missing = terms.annotate(deadline=deadline()).filter(~Exists(consents) | late)
     return Q(~Exists(missing))

@@ -17,13 +17,13 @@ from marketplace.services import (
     attributes,
     availability,
     capacity,
+    consents,
     locking,
     names,
     order_states,
     project_counts,
     quotes,
     reviews,
-    terms,
 )
 from marketplace.services.availability import ForeignPlan
 
@@ -101,7 +101,7 @@ def place(requested: OrderRequest, *, actor: User, now: datetime) -> Order:
     capacity.refuse_too_many(capacity.Others(offering), project, parsed.values)
     _refuse_start(requested.start_date, parsed.end_date, now=now)
     limits = _limits(requested.limits, offering, components)
-    agreed_to = terms.settle(
+    agreed_to = consents.settle(
         offering, user=actor, accepting=requested.accepting_terms, actor=actor, now=now
     )
     quote = quotes.quote(plan, limits)

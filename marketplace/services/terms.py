@@ -1,13 +1,16 @@
-"""Terms of service of offerings, and the consents that people give to them."""
+"""Terms of service of offerings: drafted, put into force in place of the former, withdrawn.
+
+What people say to them is the business of `consents`.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from common import changes
-from common.errors import Invalid
+from common import changes, locks, storing
+from common.errors import Conflict
 from identity import events
 from marketplace import event_kinds as kinds
 from marketplace.models import Consent, Offering, TermsOfService
@@ -18,20 +21,22 @@ if TYPE_CHECKING:
     from identity.event_catalogue import Kind
     from identity.models import User
 
-
-class TermsNotAccepted(Invalid):
-    """The offering has terms of service that the user has not agreed to."""
-
-    code = "terms_not_accepted"
+AGREED_TO = ("terms_of_service", "terms_of_service_link")
+"""What people agree to: it stays as they read it."""
 
 
-class NoTerms(Invalid):
-    """The offering has no terms of service to agree to."""
+class AlreadyAgreedTo(Conflict):
+    """Somebody agreed to this version."""
 
-    code = "no_terms"
+    code = "already_agreed_to"
 
 
-@transaction.atomic
+class TermsRemoved(Conflict):
+    """The terms were removed in the meantime."""
+
+    code = "terms_removed"
+
+
 def publish(
     offering: Offering,
     *,
@@ -39,29 +44,92 @@ def publish(
     now: datetime,
     text: str = "",
     link: str = "",
-    version: str = "",
-    requires_reconsent: bool = False,
+    **columns: Any,
 ) -> TermsOfService:
-    """Put terms into force in place of the former; they stay as history."""
-    Offering.objects.select_for_update().get(pk=offering.pk)
-    offering.terms_of_service.filter(is_active=True).update(is_active=False, modified=now)
-    terms = TermsOfService.objects.create(
+    """Put terms into force in place of the former; they stay as history.
+
+    :raises storing.NotUnique: the offering has terms of this version already.
+    """
+    return create(
         offering=offering,
         terms_of_service=text,
         terms_of_service_link=link,
-        version=version,
-        requires_reconsent=requires_reconsent,
-        created=now,
-    )
-    changes.touch(offering, now=now)
-    events.record(
-        kinds.TERMS_PUBLISHED,
-        terms,
+        is_active=True,
         actor=actor,
         now=now,
-        payload={"offering": offering.uuid.hex, "version": version},
+        **columns,
     )
+
+
+@transaction.atomic
+def create(
+    *, offering: Offering, is_active: bool = False, actor: User, now: datetime, **columns: Any
+) -> TermsOfService:
+    """Write down terms of an offering: a draft, or in force at once in place of the former.
+
+    :raises storing.NotUnique: the offering has terms of this version already.
+    """
+    locked = Offering.objects.select_for_update().get(pk=offering.pk)
+    if is_active:
+        _retire(locked, now=now)
+    terms = TermsOfService(
+        offering=locked,
+        is_active=is_active,
+        in_force_since=now if is_active else None,
+        created=now,
+        **columns,
+    )
+    with storing.in_words(TermsOfService, "terms"):
+        terms.save(force_insert=True)
+    if is_active:
+        changes.touch(locked, now=now)
+    kind = kinds.TERMS_PUBLISHED if is_active else kinds.TERMS_DRAFTED
+    _record(kind, terms, actor=actor, now=now)
     return terms
+
+
+@transaction.atomic
+def change(
+    terms: TermsOfService,
+    *,
+    is_active: bool | None = None,
+    actor: User,
+    now: datetime,
+    **wanted: Any,
+) -> TermsOfService:
+    """Change terms: the days of grace, what they say as long as nobody agreed to it, their force.
+
+    :raises AlreadyAgreedTo: they are to say something else, and somebody agreed to them.
+    :raises TermsRemoved: they were removed meanwhile.
+    """
+    Offering.objects.select_for_update().get(pk=terms.offering_id)
+    held = _locked(terms)
+    before = {name: getattr(held, name) for name in AGREED_TO}
+    says_otherwise = any(wanted.get(name, said) != said for name, said in before.items())
+    if says_otherwise and _agreed(held):
+        raise AlreadyAgreedTo("People agreed to these terms: publish a new version instead.")
+    with storing.in_words(TermsOfService, "terms"):
+        changed = sorted(changes.write(held, wanted, now=now))
+    if changed:
+        changes.touch(held.offering, now=now)
+        _record(kinds.TERMS_UPDATED, held, actor=actor, now=now, changed=changed)
+    if is_active is True and not held.is_active:
+        _retire(held.offering, now=now)
+        changes.write(held, {"is_active": True, "in_force_since": now}, now=now)
+        changes.touch(held.offering, now=now)
+        _record(kinds.TERMS_PUBLISHED, held, actor=actor, now=now)
+    elif is_active is False:
+        withdraw(held, actor=actor, now=now)
+        held.is_active = False
+    return held
+
+
+def put_into_force(terms: TermsOfService, *, actor: User, now: datetime) -> TermsOfService:
+    """Put a draft, or former terms, into force in place of those that hold.
+
+    :raises TermsRemoved: they were removed meanwhile.
+    """
+    return change(terms, is_active=True, actor=actor, now=now)
 
 
 @transaction.atomic
@@ -73,91 +141,47 @@ def withdraw(terms: TermsOfService, *, actor: User, now: datetime) -> None:
     ):
         return
     changes.touch(offering, now=now)
-    events.record(
-        kinds.TERMS_WITHDRAWN,
-        terms,
-        actor=actor,
-        now=now,
-        payload={"offering": offering.uuid.hex, "version": terms.version},
-    )
+    _record(kinds.TERMS_WITHDRAWN, terms, actor=actor, now=now)
+
+
+@transaction.atomic
+def remove(terms: TermsOfService, *, actor: User, now: datetime) -> None:
+    """Delete terms to which nobody ever agreed.
+
+    :raises AlreadyAgreedTo: somebody did; they can be withdrawn.
+    :raises TermsRemoved: somebody else was quicker.
+    """
+    offering = Offering.objects.select_for_update().get(pk=terms.offering_id)
+    held = _locked(terms)
+    if _agreed(held):
+        raise AlreadyAgreedTo("People agreed to these terms: withdraw them instead.")
+    changes.touch(offering, now=now)
+    _record(kinds.TERMS_REMOVED, held, actor=actor, now=now, was_active=held.is_active)
+    held.delete()
 
 
 def in_force(offering: Offering) -> TermsOfService | None:
     """Return the terms that hold now."""
-    return offering.terms_of_service.filter(is_active=True).first()
+    found: TermsOfService | None = offering.terms_of_service.filter(is_active=True).first()
+    return found
 
 
-def consent_of(user: User, offering: Offering) -> Consent | None:
-    """Return the user's consent, whichever version it was given to."""
-    return Consent.objects.filter(
-        user=user, offering=offering, revocation_date__isnull=True
-    ).first()
+def _retire(offering: Offering, *, now: datetime) -> None:
+    offering.terms_of_service.filter(is_active=True).update(is_active=False, modified=now)
 
 
-@transaction.atomic
-def accept(offering: Offering, *, user: User, actor: User, now: datetime) -> Consent:
-    """Record that a user agrees to the terms in force; a consent to an older version ends.
-
-    Agreeing twice to one version is one consent.
-
-    :raises NoTerms: when the offering has none.
-    """
-    Offering.objects.select_for_update().get(pk=offering.pk)
-    terms = in_force(offering)
-    if terms is None:
-        raise NoTerms({"offering": ["Offering has no active terms of service."]})
-    former = consent_of(user, offering)
-    if former is not None and former.version == terms.version:
-        return former
-    if former is not None:
-        Consent.objects.filter(pk=former.pk).update(revocation_date=now, modified=now)
-    consent = Consent.objects.create(
-        user=user, offering=offering, version=terms.version, agreement_date=now, created=now
-    )
-    _record(kinds.CONSENT_GIVEN, consent, actor=actor, now=now)
-    return consent
+def _agreed(terms: TermsOfService) -> bool:
+    given = Consent.objects.filter(offering=terms.offering_id, version=terms.version)
+    return bool(given.exists())
 
 
-@transaction.atomic
-def revoke(consent: Consent, *, actor: User, now: datetime) -> None:
-    """Take a consent back; a second time does nothing."""
-    if Consent.objects.filter(pk=consent.pk, revocation_date__isnull=True).update(
-        revocation_date=now, modified=now
-    ):
-        consent.revocation_date = now
-        _record(kinds.CONSENT_REVOKED, consent, actor=actor, now=now)
+def _locked(terms: TermsOfService) -> TermsOfService:
+    gone = TermsRemoved("These terms were removed in the meantime.")
+    return locks.locked(terms, gone, related=("offering__customer",))
 
 
-def settle(offering: Offering, *, user: User, accepting: bool, actor: User, now: datetime) -> str:
-    """See that a user who orders has agreed to the terms; return the version agreed to.
-
-    Without terms that is an empty text. An older consent is enough unless the new terms ask for it
-    again. `accepting` is what the order says; it is recorded as a consent.
-
-    :raises TermsNotAccepted: when there are terms and the user has not.
-    """
-    terms = in_force(offering)
-    if terms is None:
-        return ""
-    consent = consent_of(user, offering)
-    if consent is None or (consent.version != terms.version and terms.requires_reconsent):
-        if not accepting:
-            message = f"Terms of service for offering '{offering.name}' have not been accepted."
-            raise TermsNotAccepted({"non_field_errors": [message]})
-        consent = accept(offering, user=user, actor=actor, now=now)
-    version: str = consent.version
-    return version
-
-
-def _record(kind: Kind, consent: Consent, *, actor: User, now: datetime) -> None:
-    events.record(
-        kind,
-        consent,
-        actor=actor,
-        now=now,
-        payload={
-            "offering": consent.offering.uuid.hex,
-            "user": consent.user.uuid.hex,
-            "version": consent.version,
-        },
-    )
+def _record(
+    kind: Kind, terms: TermsOfService, *, actor: User, now: datetime, **payload: object
+) -> None:
+    about = {"offering": terms.offering.uuid.hex, "version": terms.version}
+    events.record(kind, terms, actor=actor, now=now, payload=about | payload)

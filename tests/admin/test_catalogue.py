@@ -231,6 +231,7 @@ def test_a_plan_is_archived_once(staff: Client) -> None:
 def test_terms_are_put_into_force_and_withdrawn(staff: Client, dave: User) -> None:
     former = TermsOfServiceFactory()
     asked = {"offering": former.offering.pk, "version": "2.0", "terms_of_service": "Be kinder."}
+    asked |= {"grace_period_days": 30}
     staff.post(address(TermsOfService, "add"), asked)
     former.refresh_from_db()
     terms = TermsOfService.objects.get(version="2.0")

@@ -10,7 +10,7 @@ import pytest
 from common.machine import IllegalTransition
 from identity.models import Event
 from marketplace.models import Consent, Offering, OfferingComponent, ServiceProvider
-from marketplace.services import components, offerings, plans, providers, terms
+from marketplace.services import components, consents, offerings, plans, providers
 from tests.concurrency.racing import RACERS, lost, race_same
 from tests.factories.identity import CustomerFactory, UserFactory
 from tests.factories.marketplace import (
@@ -102,6 +102,6 @@ def test_the_last_price_that_was_set_holds_for_all(now: datetime) -> None:
 def test_agreeing_at_once_is_one_consent(now: datetime) -> None:
     offering, user = OfferingFactory(), UserFactory()
     TermsOfServiceFactory(offering=offering)
-    got = race_same(lambda: terms.accept(offering, user=user, actor=user, now=now))
+    got = race_same(lambda: consents.accept(offering, user=user, actor=user, now=now))
     assert len({consent.pk for consent in got}) == 1
     assert Consent.objects.count() == 1

@@ -18,6 +18,7 @@ from marketplace.models import (
     Consent,
     Offering,
     OfferingComponent,
+    OfferingEndpoint,
     OfferingPartition,
     Order,
     Plan,
@@ -92,6 +93,17 @@ class OfferingComponentFactory(DjangoModelFactory[OfferingComponent]):
     name = factory.LazyAttribute(lambda component: component.type.replace("_", " ").title())
     measured_unit = "hours"
     billing_type = BillingType.LIMIT.value
+
+
+class OfferingEndpointFactory(DjangoModelFactory[OfferingEndpoint]):
+    """A login node."""
+
+    class Meta:
+        model = OfferingEndpoint
+
+    offering = factory.SubFactory(OfferingFactory)
+    name = "Login"
+    url = factory.Sequence(lambda n: f"ssh://login{n}.example.org")
 
 
 class OfferingPartitionFactory(DjangoModelFactory[OfferingPartition]):
@@ -246,6 +258,7 @@ class TermsOfServiceFactory(DjangoModelFactory[TermsOfService]):
     offering = factory.SubFactory(OfferingFactory)
     terms_of_service = "Be kind to the machine."
     version = "1.0"
+    grace_period_days = 0
 
 
 class ConsentFactory(DjangoModelFactory[Consent]):

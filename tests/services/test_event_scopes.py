@@ -68,6 +68,7 @@ WHERE = {
     "marketplace.ServiceProvider": "provider",
     "marketplace.Offering": "offering",
     "marketplace.OfferingComponent": "offering",
+    "marketplace.OfferingEndpoint": "offering",
     "marketplace.OfferingPartition": "offering",
     "marketplace.Plan": "offering",
     "marketplace.TermsOfService": "offering",

@@ -12,7 +12,7 @@ from marketplace.lifecycle import OfferingState, ResourceState
 from marketplace.limits import InvalidLimits
 from marketplace.models import Order, Resource
 from marketplace.options import InvalidOptions
-from marketplace.services import attributes, availability, placing, terms
+from marketplace.services import attributes, availability, consents, placing
 from tests.factories.identity import (
     CustomerFactory,
     GrantFactory,
@@ -286,7 +286,7 @@ def test_the_terms_of_service_must_be_accepted(
     order_request: Any, offering: Offering, alice: User, now: datetime
 ) -> None:
     TermsOfServiceFactory(offering=offering, version="2")
-    refused(terms.TermsNotAccepted, order_request(), actor=alice, now=now)
+    refused(consents.TermsNotAccepted, order_request(), actor=alice, now=now)
     order = placing.place(order_request(accepting_terms=True), actor=alice, now=now)
     assert order.accepted_terms_version == "2"
     again = placing.place(order_request(), actor=alice, now=now)

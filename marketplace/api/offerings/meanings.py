@@ -190,6 +190,8 @@ PLUGIN_OPTIONS: Mapping[str, str] = {
     " keys of allocations.",
     "plugin_options.enable_membership_sync_status": "Whether the site reports the access of each"
     " member.",
+    "plugin_options.enforce_user_consent": "Whether people get accounts only once they agreed to"
+    " the terms of service; without it the platform's setting holds.",
     "plugin_options.homedir_prefix": "What home directories begin with.",
     "plugin_options.is_resource_termination_date_required": "Whether an order has to name an end"
     " date.",
@@ -199,6 +201,10 @@ PLUGIN_OPTIONS: Mapping[str, str] = {
     "plugin_options.max_resource_termination_offset_in_days": "How many days ahead the end date of"
     " an order may be at most.",
     "plugin_options.maximal_resource_count_per_project": "How many allocations a project may have.",
+    "plugin_options.enable_scim_entitlements": "Whether people with an account here get an"
+    " entitlement to each of its login nodes.",
+    "plugin_options.scim_login_nodes": "The hosts of its login nodes; where none is named, those of"
+    " its endpoints `ssh://host`.",
     "plugin_options.service_provider_can_create_offering_user": "Whether the provider manages"
     " people's accounts here.",
     "plugin_options.supports_downscaling": "Whether usage policies may downscale allocations.",

@@ -25,7 +25,7 @@ from common.api.json_shapes import (
     text_that,
     words,
 )
-from marketplace import account_settings
+from marketplace import account_settings, login_nodes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -94,9 +94,10 @@ FIELDS: Mapping[str, Shape] = {
     "username_generation_policy": words(*USERNAME_POLICIES),
     **named(
         "auto_approve_for_roles disabled_resource_actions openstack_offering_uuid_list"
-        " restricted_to_roles scim_login_nodes",
+        " restricted_to_roles",
         list_of(TEXT),
     ),
+    login_nodes.NODES: list_of(text_that(login_nodes.fault_of_host), most=login_nodes.MOST_NODES),
     **named(
         "auto_approve_in_service_provider_projects auto_approve_marketplace_script"
         " auto_approve_remote_orders auto_ok_resource_projects can_restore_resource"
@@ -109,7 +110,8 @@ FIELDS: Mapping[str, Shape] = {
         " enable_purchase_order_upload enable_resource_access_subnets"
         " enable_resource_end_date_change_requests enable_resource_limit_change_requests"
         " enable_resource_projects enable_scim_entitlements enforce_qos"
-        " expose_inference_playground hide_api_keys_tab highlight_backend_id_display"
+        " enforce_user_consent expose_inference_playground hide_api_keys_tab"
+        " highlight_backend_id_display"
         " is_resource_termination_date_required lbaas_enabled"
         " notify_about_provider_consumer_messages offering_user_auto_deletion"
         " require_effective_id_for_highlighted_display require_purchase_order_upload"

@@ -36,11 +36,12 @@ from identity.api.customers.serializers import (
     COUNTRIES,
     NO_INVOICES,
     NestedPriceEstimate,
-    OrganizationGroupOutput,
 )
+from identity.api.organization_groups import OrganizationGroupOutput
 from marketplace import account_settings
 from marketplace.api.nested.serializers import OfferingComponentOutput
 from marketplace.api.offerings import omitted_keys
+from marketplace.api.offerings.endpoints import NestedEndpointOutput
 from marketplace.api.offerings.integration import AGENTS
 from marketplace.api.offerings.options import OptionsOutput, complete
 from marketplace.api.offerings.partitions import NestedPartitionOutput
@@ -195,10 +196,7 @@ class OfferingOutput(Output):
     effective_available_limits = Derived(
         "components", fn=limited, output=serializers.ListField(child=serializers.CharField())
     )
-    endpoints = omitted_keys.rows(
-        record({"name": TEXT, "url": TEXT, "uuid": TEXT}),
-        "endpoints belong to allocations",
-    )
+    endpoints = Nested(NestedEndpointOutput, source="endpoints", many=True, order_by=("name", "pk"))
     files = omitted_keys.rows(
         record({"created": TEXT, "file": TEXT, "name": TEXT}), omitted_keys.FILES
     )

@@ -17,7 +17,9 @@ from identity.api.projects.serializers import ProjectOutput
 from identity.api.users.serializers import UserOutput
 from identity.models import Project
 from identity.permissions import Permission
+from marketplace.api.groups import GroupChanges
 from marketplace.api.offerings.changes import Changes
+from marketplace.api.offerings.endpoints import EndpointChanges
 from marketplace.api.offerings.filters import OfferingOfPathFilter, ProviderOfferingFilter
 from marketplace.api.offerings.inputs import (
     CheckUniqueBackendIDInput,
@@ -51,7 +53,16 @@ PAUSES = Needs(Permission.PAUSE_OFFERING, on=("", "customer"))
 ARCHIVES = Needs(Permission.ARCHIVE_OFFERING, on=("", "customer"))
 
 
-class ProviderOfferingViewSet(Members, RowEvents, Changes, Listed, Retrieved, ApiViewSet):
+class ProviderOfferingViewSet(
+    Members,
+    RowEvents,
+    Changes,
+    EndpointChanges,
+    GroupChanges,
+    Listed,
+    Retrieved,
+    ApiViewSet,
+):
     """An offering is what can be ordered.
 
     It has components that are counted, plans, and partitions. You see here the offerings that you
@@ -65,6 +76,7 @@ class ProviderOfferingViewSet(Members, RowEvents, Changes, Listed, Retrieved, Ap
     default_order = ("name",)
     visible = "provided_by"
     related = ("customer",)
+    changed_with = staticmethod(offerings.change)
     access: ClassVar[dict[str, Rule]] = {
         "list": SCOPED,
         "retrieve": SCOPED,
@@ -76,7 +88,10 @@ class ProviderOfferingViewSet(Members, RowEvents, Changes, Listed, Retrieved, Ap
         "unpause": PAUSES,
         "archive": ARCHIVES,
         "draft": ARCHIVES,
-        **dict.fromkeys(Changes.names, CHANGES),
+        **dict.fromkeys(
+            (*Changes.names, *EndpointChanges.endpoint_actions, *GroupChanges.group_actions),
+            CHANGES,
+        ),
         "check_unique_backend_id": SCOPED,
         "customers": SCOPED,
         "list_customer_projects": SCOPED,

@@ -15,6 +15,7 @@ from tests.factories.identity import (
     EventFactory,
     GrantFactory,
     InvitationFactory,
+    OrganizationGroupFactory,
     RoleFactory,
     ScienceSubDomainFactory,
     SshKeyFactory,
@@ -62,6 +63,7 @@ GET    /api/customers/{customer}/events/             401 404 404 200 200 200 200
 POST   /api/customers/{customer}/add_user/           401 404 404 403 403 403 403 201 403 201
 POST   /api/customers/{customer}/update_user/        401 404 404 403 403 403 403 200 403 200
 POST   /api/customers/{customer}/delete_user/        401 404 404 403 403 403 403 200 403 200
+POST   /api/customers/{customer}/update_organization_groups/ 401 403 403 403 403 403 403 403 403 200
 GET    /api/projects/                                401 200 200 200 200 200 200 200 200 200
 POST   /api/projects/                                401 400 400 403 403 403 403 201 403 201
 GET    /api/projects/{project}/                      401 404 404 200 200 200 200 200 200 200
@@ -117,6 +119,12 @@ GET    /api/science-sub-domains/{part}/              401 200 200 200 200 200 200
 PUT    /api/science-sub-domains/{part}/              401 403 403 403 403 403 403 403 403 200
 PATCH  /api/science-sub-domains/{part}/              401 403 403 403 403 403 403 403 403 200
 DELETE /api/science-sub-domains/{part}/              401 403 403 403 403 403 403 403 403 204
+GET    /api/organization-groups/                     401 200 200 200 200 200 200 200 200 200
+POST   /api/organization-groups/                     401 403 403 403 403 403 403 403 403 201
+GET    /api/organization-groups/{group}/             401 200 200 200 200 200 200 200 200 200
+PUT    /api/organization-groups/{group}/             401 403 403 403 403 403 403 403 403 200
+PATCH  /api/organization-groups/{group}/             401 403 403 403 403 403 403 403 403 200
+DELETE /api/organization-groups/{group}/             401 403 403 403 403 403 403 403 403 204
 POST   /api/identity-bridge/                         401 403 403 403 403 403 403 403 403 200
 POST   /api/identity-bridge/remove/                  401 403 403 403 403 403 403 403 403 200
 GET    /api/identity-bridge/allowed-fields/          401 403 403 403 403 403 403 403 403 200
@@ -198,6 +206,7 @@ def named(people: Any, project: Project, now: datetime) -> Any:
         "event": EventFactory(project=project, created=now).uuid.hex,
         "domain": part.domain.uuid.hex,
         "part": part.uuid.hex,
+        "group": OrganizationGroupFactory().uuid.hex,
         "newcomer": UserFactory(username="newcomer").uuid.hex,
     }
 
@@ -230,6 +239,9 @@ def body_for(path: str, named: Any) -> Any:
         "domain}/": {"name": "Alchemy"},
         "science-sub-domains/": {"name": "Gold", "domain": domain},
         "part}/": {"name": "Gold", "domain": domain},
+        "organization-groups/": {"name": "Nordic"},
+        "group}/": {"name": "Nordic"},
+        "organization_groups/": {"organization_groups": [named["group"]]},
         "keys/": {"public_key": ED25519},
         "customers/": {"name": "New"},
         "customer}/": {"name": "New"},

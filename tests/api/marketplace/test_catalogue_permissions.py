@@ -13,12 +13,15 @@ from tests.factories.identity import CustomerFactory, GrantFactory, UserFactory
 from tests.factories.marketplace import (
     CategoryFactory,
     CategoryGroupFactory,
+    ConsentFactory,
+    OfferingEndpointFactory,
     OfferingFactory,
     OfferingPartitionFactory,
     OrderFactory,
     PlanFactory,
     ResourceFactory,
     ServiceProviderFactory,
+    TermsOfServiceFactory,
 )
 
 if TYPE_CHECKING:
@@ -78,6 +81,8 @@ POST   provider-offerings/{offering}/update_attributes/         200 -???+x+x+
 POST   provider-offerings/{offering}/update_description/        200 -???+x+x+
 POST   provider-offerings/{offering}/update_integration/        200 -???+x+x+
 POST   provider-offerings/{offering}/update_location/           200 -???+x+x+
+POST   provider-offerings/{offering}/update_organization_groups/ 200 -???+x+x+
+POST   provider-offerings/{offering}/delete_organization_groups/ 204 -???+x+x+
 POST   provider-offerings/{offering}/update_options/            200 -???+x+x+
 POST   provider-offerings/{offering}/update_resource_options/   200 -???+x+x+
 POST   provider-offerings/{offering}/update_overview/           200 -???xxxx+
@@ -92,6 +97,9 @@ GET    provider-offerings/{offering}/list_customer_users/       200 -???+++++
 POST   provider-offerings/{offering}/add_partition/             201 -???+x+x+
 PATCH  provider-offerings/{offering}/update_partition/          200 -???+x+x+
 POST   provider-offerings/{offering}/remove_partition/          204 -???+x+x+
+POST   provider-offerings/{offering}/add_endpoint/              201 -???+x+x+
+POST   provider-offerings/{offering}/update_endpoint/           200 -???+x+x+
+POST   provider-offerings/{offering}/delete_endpoint/           204 -???+x+x+
 POST   provider-offerings/{offering}/sync_resources/            202 -???+++x+
 GET    provider-offerings/{offering}/orders/                    200 -???+++++
 GET    provider-offerings/{offering}/orders/{order}/            200 -???+++++
@@ -109,6 +117,22 @@ DELETE plans/{premium}/                                         204 -???xx+x+
 POST   plans/{plan}/archive/                                    200 -???xx+x+
 POST   plans/{plan}/update_prices/                              200 -???xx+x+
 POST   plans/{plan}/update_quotas/                              200 -???xx+x+
+POST   plans/{plan}/update_organization_groups/                 200 -???xx+x+
+POST   plans/{plan}/delete_organization_groups/                 204 -???xx+x+
+GET    offering-terms-of-service/                               200 -++++++++
+POST   offering-terms-of-service/                               201 -!!!+x+x+
+GET    offering-terms-of-service/{terms}/                       200 -++++++++
+GET    offering-terms-of-service/{unlisted_terms}/              200 -????++++
+PATCH  offering-terms-of-service/{terms}/                       200 -xxx+x+x+
+PUT    offering-terms-of-service/{terms}/                       200 -xxx+x+x+
+DELETE offering-terms-of-service/{terms}/                       204 -xxx+x+x+
+GET    user-offering-consents/                                  200 -++++++++
+POST   user-offering-consents/                                  201 -++++++++
+GET    user-offering-consents/{consent}/                        200 -?+?+++++
+PATCH  user-offering-consents/{consent}/                        200 -?+?xxxx+
+PUT    user-offering-consents/{consent}/                        200 -?+?xxxx+
+DELETE user-offering-consents/{consent}/                        204 -?+?xxxx+
+POST   user-offering-consents/{consent}/revoke/                 200 -?+?xxxx+
 """
 
 MISSING = {"=": 400}
@@ -143,14 +167,18 @@ def named(
     """Return what the paths and bodies name."""
     resource = ResourceFactory(project=project, offering=offering)
     held = GrantFactory(scope=offering, role=RoleName.OFFERING_MANAGER)
+    unlisted = OfferingFactory(customer=provider, state="Draft")
     rows: dict[str, Any] = {
+        "terms": TermsOfServiceFactory(offering=offering, version="2"),
+        "unlisted_terms": TermsOfServiceFactory(offering=unlisted),
+        "consent": ConsentFactory(offering=offering, user=people["bob"], version="1"),
         "category": CategoryFactory(),
         "group": CategoryGroupFactory(),
         "provider": ServiceProviderFactory(customer=provider),
         "organisation": provider,
         "newcomer": CustomerFactory(),
         "offering": offering,
-        "unlisted": OfferingFactory(customer=provider, state="Draft"),
+        "unlisted": unlisted,
         "unused": OfferingFactory(customer=provider, state="Archived"),
         "paused": OfferingFactory(customer=provider, state="Paused"),
         "plan": offering.plans.get(),
@@ -158,6 +186,7 @@ def named(
         "order": OrderFactory(resource=resource),
         "component": offering.components.get(type="node_fee"),
         "partition": OfferingPartitionFactory(offering=offering),
+        "endpoint": OfferingEndpointFactory(offering=offering),
         "person": people["mallory"],
         "member": held.user,
     }
@@ -190,6 +219,7 @@ def bodies(named: dict[str, str]) -> dict[str, Any]:
         "update_attributes/": {"machine": "LUMI"},
         "update_description/": {"category": category},
         "update_integration/": {"backend_id": "lumi-c"},
+        "update_organization_groups/": {"organization_groups": []},
         "update_location/": {"latitude": 64.2, "longitude": 27.7},
         "update_options/": {"options": {"options": {}, "order": []}},
         "update_resource_options/": {"resource_options": {"options": {}, "order": []}},
@@ -200,6 +230,9 @@ def bodies(named: dict[str, str]) -> dict[str, Any]:
         "add_partition/": {"offering": named["offering"], "partition_name": "gpu"},
         "update_partition/": {"partition_uuid": named["partition"], "qos": "high"},
         "remove_partition/": {"partition_uuid": named["partition"]},
+        "add_endpoint/": {"name": "Login", "url": "ssh://login"},
+        "update_endpoint/": {"uuid": named["endpoint"], "name": "Front end"},
+        "delete_endpoint/": {"uuid": named["endpoint"]},
         "check_unique_backend_id/": {"backend_id": "x"},
         "add_user/": role | {"user": named["person"]},
         "update_user/": role | {"user": named["member"]},
@@ -208,6 +241,10 @@ def bodies(named: dict[str, str]) -> dict[str, Any]:
         "{plan}/": plan,
         "update_prices/": {"prices": {"cpu_k_hours": "2"}},
         "update_quotas/": {"quotas": {"node_fee": 1}},
+        "offering-terms-of-service/": {"offering": plan["offering"], "version": "3"},
+        "{terms}/": {"terms_of_service": "Be kinder."},
+        "user-offering-consents/": {"offering": named["offering"]},
+        "{consent}/": {"version": "2"},
     }
 
 

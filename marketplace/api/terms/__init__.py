@@ -1,0 +1,1 @@
+"""Terms of service of offerings, and consents to them."""
