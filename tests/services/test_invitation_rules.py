@@ -81,7 +81,7 @@ def test_who_may_give_a_role_may_invite_to_it_and_nobody_else(
     people = {one.username: one for one in (alice, pi, bob, mallory, sam, dave, carol)}
     scopes: Any = {"allocator": allocator, "project": project, "offering": offering}
     scope, actor = scopes[where], people[who]
-    asked = {"scope": scope, "role": RoleFactory(name=role.value), "email": WHOM}
+    asked: dict[str, Any] = {"scope": scope, "role": RoleFactory(name=role.value), "email": WHOM}
 
     if may:
         made = invitations.create(**asked, actor=actor, now=now)
@@ -96,7 +96,7 @@ def test_who_may_give_a_role_may_invite_to_it_and_nobody_else(
 def test_a_role_of_another_kind_of_scope_and_one_not_given_any_more_are_refused(
     project: Project, pi: User, now: datetime
 ) -> None:
-    asked = {"scope": project, "email": WHOM, "actor": pi, "now": now}
+    asked: dict[str, Any] = {"scope": project, "email": WHOM, "actor": pi, "now": now}
     with pytest.raises(members.WrongScope):
         invitations.create(**asked, role=RoleFactory(name=RoleName.CUSTOMER_OWNER.value))
     retired = RoleFactory(name=RoleName.PROJECT_ADMIN.value)
@@ -130,7 +130,7 @@ def test_nothing_is_told_of_people_who_are_not_in_the_scope(
     project: Project, pi: User, mallory: User, member: Role, now: datetime
 ) -> None:
     """An address that somebody has elsewhere is invited as one that nobody has."""
-    asked = {"scope": project, "role": member, "actor": pi, "now": now}
+    asked: dict[str, Any] = {"scope": project, "role": member, "actor": pi, "now": now}
     known = invitations.create(**asked, email=mallory.email)
     unknown = invitations.create(**asked, email="nobody@example.org")
 
@@ -138,7 +138,7 @@ def test_nothing_is_told_of_people_who_are_not_in_the_scope(
     assert kinds_of(known) == kinds_of(unknown) == ["created", "sent"]
 
 
-DOMAINS = (
+DOMAINS: tuple[Any, ...] = (
     ({"example.org"}, [], [], "New@Example.ORG", True),
     ({"example.org"}, [], [], "new@sub.example.org", False),
     ({"xn--exmple-cua.org"}, [], [], "new@exämple.org", True),
@@ -167,7 +167,13 @@ def test_addresses_are_those_that_platform_organisation_and_project_take(
     platform(email_domains=frozenset(domains))
     type(project.customer).objects.update(user_email_patterns=of_customer)
     Project.objects.update(user_email_patterns=of_project)
-    asked = {"scope": project, "role": member, "email": email, "actor": pi, "now": now}
+    asked: dict[str, Any] = {
+        "scope": project,
+        "role": member,
+        "email": email,
+        "actor": pi,
+        "now": now,
+    }
 
     if taken:
         assert invitations.create(**asked).state == "pending"
@@ -180,7 +186,7 @@ def test_one_person_sends_so_many_mails_in_a_day_and_then_may_again(
     project: Project, pi: User, alice: User, member: Role, platform: Any, now: datetime
 ) -> None:
     platform(per_person=2)
-    asked = {"scope": project, "role": member}
+    asked: dict[str, Any] = {"scope": project, "role": member}
     for number in range(2):
         invitations.create(**asked, email=f"new{number}@example.org", actor=pi, now=now)
 

@@ -66,7 +66,7 @@ def test_an_invitation_is_written_and_to_be_mailed_and_its_events_do_not_say_to_
 def test_the_address_is_kept_in_one_spelling_and_invited_once_to_a_role(
     project: Project, pi: User, alice: User, member: Role, now: datetime
 ) -> None:
-    asked = {"scope": project, "role": member, "now": now}
+    asked: dict[str, Any] = {"scope": project, "role": member, "now": now}
     invitations.create(**asked, email="New@exämple.org", actor=pi)
 
     with pytest.raises(invitations.AlreadyInvited) as refusal:
@@ -83,7 +83,13 @@ def test_the_address_is_kept_in_one_spelling_and_invited_once_to_a_role(
 def test_an_address_may_be_invited_again_once_the_former_invitation_is_over(
     project: Project, pi: User, member: Role, now: datetime
 ) -> None:
-    asked = {"scope": project, "role": member, "email": WHOM, "actor": pi, "now": now}
+    asked: dict[str, Any] = {
+        "scope": project,
+        "role": member,
+        "email": WHOM,
+        "actor": pi,
+        "now": now,
+    }
     invitations.cancel(invitations.create(**asked), actor=pi, now=now)
 
     again = invitations.create(**asked)
@@ -196,7 +202,7 @@ def test_where_staff_have_to_approve_nothing_is_mailed_before(
     project: Project, pi: User, dave: User, member: Role, platform: Any, now: datetime
 ) -> None:
     platform(need_staff=True)
-    asked = {"scope": project, "role": member, "now": now}
+    asked: dict[str, Any] = {"scope": project, "role": member, "now": now}
     made = invitations.create(**asked, email=WHOM, actor=pi)
     assert (made.state, kinds_of(made)) == ("requested", ["created", "asked"])
     with pytest.raises(IllegalTransition):
