@@ -12,6 +12,7 @@ from config.about.document import SchemaView
 from config.django_errors import unknown
 from config.metrics import MetricsView
 from config.pages.confirming import ConfirmEmailView
+from config.pages.inviting import InvitationView
 from config.pages.platform_terms import PlatformTermsView
 
 urlpatterns = [
@@ -19,6 +20,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("confirm-email/", ConfirmEmailView.as_view(), name="confirm-email"),
     path("platform-terms/", PlatformTermsView.as_view(), name="platform-terms"),
+    path("invitation/<str:token>/", InvitationView.as_view(), name="invitation"),
     path("metrics", MetricsView.as_view(), name="metrics"),
     path("api/", include("config.about.urls")),
     path("api/schema/", SchemaView.as_view(), name="schema"),

@@ -44,6 +44,8 @@ HANDLERS: Mapping[Kind, tuple[Handler, ...]] = {
     identity_kinds.GRANT_EXPIRED: (allocations.follow_grant,),
     identity_kinds.GRANT_GIVEN: (allocations.follow_grant,),
     identity_kinds.GRANT_REVOKED: (allocations.follow_grant,),
+    identity_kinds.INVITATION_ASKED: (notifications.mail_approvers,),
+    identity_kinds.INVITATION_SENT: (notifications.mail_invitation,),
     identity_kinds.CUSTOMER_REMOVED: (
         allocations.follow_removed_customer,
         notifications.follow_removed_customer,
