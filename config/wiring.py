@@ -22,6 +22,7 @@ from allocations import tasks as allocations
 from config.event_kinds import CATALOGUE
 from config.wake_up import WakeUp
 from identity import event_kinds as identity_kinds
+from identity import tasks as identity
 from identity.periodic import periodic
 from identity.services import outbox
 from marketplace import event_kinds as marketplace_kinds
@@ -39,7 +40,17 @@ HANDLERS: Mapping[Kind, tuple[Handler, ...]] = {
     identity_kinds.USER_ACTIVATED: (allocations.follow_user,),
     identity_kinds.USER_DEACTIVATED: (allocations.follow_user,),
     identity_kinds.USER_REMOVED: (notifications.follow_removed_user,),
-    identity_kinds.USER_UPDATED: (allocations.tell_of_person, allocations.follow_details),
+    identity_kinds.USER_CONFIRMED: (identity.follow_assurance,),
+    identity_kinds.USER_CREATED: (identity.follow_assurance,),
+    identity_kinds.USER_UPDATED: (
+        allocations.tell_of_person,
+        allocations.follow_details,
+        identity.follow_assurance,
+    ),
+    identity_kinds.USER_VETTED: (allocations.follow_user,),
+    identity_kinds.USER_VETTING_ENDED: (allocations.follow_user,),
+    identity_kinds.USER_VETTING_EXPIRED: (allocations.follow_user,),
+    identity_kinds.USER_VETTING_REFUSED: (allocations.follow_user,),
     identity_kinds.EMAIL_CONFIRMATION_REQUESTED: (notifications.mail_confirmation,),
     identity_kinds.GRANT_EXPIRED: (allocations.follow_grant,),
     identity_kinds.GRANT_GIVEN: (allocations.follow_grant,),

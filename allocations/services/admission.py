@@ -1,7 +1,8 @@
 """Whether a person may have an account at an offering: the conditions beside roles.
 
 An offering asks for consent to its terms of service by its plugin option `ASKS`, or the platform
-does for all offerings; where it has no terms there is nothing to agree to.
+does for all offerings; where it has no terms there is nothing to agree to. Likewise it asks by
+`ASKS_VETTING` that it was looked at who the person is. Who was refused has an account nowhere.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from django.db.models import Exists, OuterRef
 from allocations.lifecycle import Condition
 from common.errors import Invalid
 from identity.models import User
+from identity.services import vetting
+from identity.standing import Outcome
 from marketplace.models import Offering
 from marketplace.querysets.rights import agreed
 
@@ -23,7 +26,13 @@ if TYPE_CHECKING:
 ASKS = "enforce_user_consent"
 """The plugin option of an offering that gives accounts only to those who agreed to its terms."""
 
-SAID = {Condition.CONSENT: "The person has not agreed to the offering's terms of service."}
+ASKS_VETTING = "require_vetting"
+"""The plugin option of an offering that gives accounts only to those who are vetted."""
+
+SAID = {
+    Condition.CONSENT: "The person has not agreed to the offering's terms of service.",
+    Condition.VETTING: "It was not looked at yet who the person is, or they were refused.",
+}
 
 
 class NotAdmitted(Invalid):
@@ -39,6 +48,12 @@ def asks_for_consent(offering: Offering) -> bool:
     return own if isinstance(own, bool) else enforced
 
 
+def asks_for_vetting(offering: Offering) -> bool:
+    """Tell whether accounts wait for vetting: the offering asks for it, or the platform does."""
+    by_platform: bool = settings.REGISTRATION.needs_vetting
+    return by_platform or offering.plugin_options.get(ASKS_VETTING) is True
+
+
 def agreed_to(offering: Offering, users: Any) -> set[int]:
     """Return the keys of those of some people who agreed to an offering's terms, if it has any."""
     of_offering = Offering.objects.filter(pk=offering.pk)
@@ -51,6 +66,9 @@ def agreed_to(offering: Offering, users: Any) -> set[int]:
 def unmet(user: User, offering: Offering) -> Condition | None:
     """Return the condition that a person does not meet for an account; None is all met."""
     person = User.objects.filter(pk=user.pk)
+    outcome = vetting.outcome_of(user)
+    if outcome is Outcome.REFUSED or (asks_for_vetting(offering) and outcome is None):
+        return Condition.VETTING
     if asks_for_consent(offering) and not agreed_to(offering, person):
         return Condition.CONSENT
     return None

@@ -17,6 +17,8 @@ from allocations.services import accounts, admission, naming, restrictions
 from common.errors import Invalid
 from identity.models import Grant, User
 from identity.roles import ScopeType
+from identity.services import vetting
+from identity.standing import Outcome
 from marketplace.lifecycle import ResourceState
 from marketplace.models import Offering, Resource
 
@@ -86,13 +88,15 @@ def reconcile(*, user: User, offering: Offering, now: datetime) -> OfferingUser 
     """
     if admission.asks_for_consent(offering):  # consents and terms are written under the same lock
         Offering.objects.select_for_update(no_key=True).get(pk=offering.pk)
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)  # and so are vettings
     account = accounts.live(user, offering, lock=True)
     unmet = admission.unmet(user, offering)
     if not offering.plugin_options.get(MANAGED):
         if account is not None:
             restrictions.withhold(account, unmet, now=now)
         return None
-    is_needed = user.is_active and _resources_of(user).filter(offering=offering).exists()
+    may_come_in = user.is_active and vetting.outcome_of(user) != Outcome.REFUSED
+    is_needed = may_come_in and _resources_of(user).filter(offering=offering).exists()
     if account is None:
         is_due = is_needed and unmet is None
         return naming.open_account(user, offering, now=now) if is_due else None
@@ -141,7 +145,8 @@ def name_everywhere(
 
 def _concerns_us(offering: Offering) -> bool:
     """Tell whether accounts at an offering are opened, or kept from anybody, by this service."""
-    if offering.plugin_options.get(MANAGED) or admission.asks_for_consent(offering):
+    asks = admission.asks_for_consent(offering) or admission.asks_for_vetting(offering)
+    if offering.plugin_options.get(MANAGED) or asks:
         return True
     withheld = OfferingUser.objects.filter(offering=offering).exclude(withheld_for="")
     return bool(withheld.exists())

@@ -110,8 +110,8 @@ class ApiViewSet(ViewSet):
         rule = self.rule()
         if rule is None:
             raise PermissionDenied
-        if rule is not PUBLIC and self.action not in self.for_newcomers:
-            self._refuse_newcomers(request.user)
+        if rule is not PUBLIC:
+            self.refuse_newcomers(request)
         if rule.at_once:
             self._settle(rule, None)
         elif not request.user.is_authenticated:
@@ -119,14 +119,16 @@ class ApiViewSet(ViewSet):
         elif request.user.is_staff:
             self._settled = True
 
-    @staticmethod
-    def _refuse_newcomers(user: Any) -> None:
+    def refuse_newcomers(self, request: Request) -> None:
         """Refuse whoever is logged in and has something to do before they may use the service.
 
         :raises Forbidden: what that is.
         """
-        if user.is_authenticated:
-            user.check_standing()
+        if request.user.is_authenticated:
+            request.user.check_standing(
+                only_reads=request.method in conditional.SAFE,
+                for_newcomers=self.action in self.for_newcomers,
+            )
 
     @property
     def settled(self) -> bool:

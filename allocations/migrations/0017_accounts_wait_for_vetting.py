@@ -1,0 +1,22 @@
+"""Accounts may wait for vetting, too."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("allocations", "0016_kept_out_is_restricted"),
+    ]
+
+    operations = [
+        migrations.AlterField(
+            model_name="offeringuser",
+            name="withheld_for",
+            field=models.CharField(
+                blank=True,
+                choices=[("consent", "consent"), ("vetting", "vetting")],
+                default="",
+                max_length=20,
+            ),
+        ),
+    ]
