@@ -1,7 +1,8 @@
 """The environment, read strictly: a value that cannot be what it should be stops the start.
 
 Each variable is read by one call with a literal name and default; `.env.example` lists them all,
-and `tests/house/test_env_example.py` compares the two.
+and `tests/house/test_env_example.py` compares the two. Where there are several of a kind, each has
+variables of its own: `OIDC_<NAME>_ISSUER`, where `of` says which one's is read.
 """
 
 import os
@@ -18,8 +19,9 @@ HIGHEST_PORT = 65535
 LARGEST = 2**31 - 1
 
 
-def env_str(name: str, default: str = "", among: Sequence[str] = ()) -> str:
+def env_str(name: str, default: str = "", among: Sequence[str] = (), of: str = "") -> str:
     """Read a text; an empty variable counts as unset. One of several may be in small letters."""
+    name = _spelt(name, of)
     value = os.environ.get(name) or default
     value = value.upper() if among else value
     if among and value not in among:
@@ -27,8 +29,9 @@ def env_str(name: str, default: str = "", among: Sequence[str] = ()) -> str:
     return value
 
 
-def env_bool(name: str, default: bool) -> bool:  # noqa: FBT001 (a default is a value, not a flag)
+def env_bool(name: str, default: bool, of: str = "") -> bool:  # noqa: FBT001 (a default is a value)
     """Read a yes or no, and refuse anything else."""
+    name = _spelt(name, of)
     value = os.environ.get(name, "").strip().lower()
     if not value:
         return default
@@ -37,9 +40,9 @@ def env_bool(name: str, default: bool) -> bool:  # noqa: FBT001 (a default is a 
     return value in TRUE
 
 
-def env_int(name: str, default: int, least: int = 0, most: int = LARGEST) -> int:
+def env_int(name: str, default: int, least: int = 0, most: int = LARGEST, of: str = "") -> int:
     """Read a whole number within bounds."""
-    return _number(name, default, int, "a whole number", (least, most))
+    return _number(_spelt(name, of), default, int, "a whole number", (least, most))
 
 
 def env_float(name: str, default: float, least: float = 0.0, most: float = LARGEST) -> float:
@@ -47,16 +50,17 @@ def env_float(name: str, default: float, least: float = 0.0, most: float = LARGE
     return _number(name, default, float, "a number", (least, most))
 
 
-def env_list(name: str, default: str = "") -> list[str]:
+def env_list(name: str, default: str = "", of: str = "") -> list[str]:
     """Read values separated by commas."""
-    return [part.strip() for part in env_str(name, default).split(",") if part.strip()]
+    return [part.strip() for part in env_str(name, default, of=of).split(",") if part.strip()]
 
 
-def env_secret(name: str, default: str = "") -> str:
+def env_secret(name: str, default: str = "", of: str = "") -> str:
     """Read a secret from the variable, or from the file that `<name>_FILE` names.
 
     Container platforms hand secrets over as files; a file that cannot be read stops the start.
     """
+    name = _spelt(name, of)
     file = os.environ.get(f"{name}_FILE")
     if not file:
         return env_str(name, default)
@@ -66,6 +70,11 @@ def env_secret(name: str, default: str = "") -> str:
         return Path(file).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeError) as error:
         raise ImproperlyConfigured(f"{name}_FILE: {error}") from error
+
+
+def _spelt(name: str, of: str) -> str:
+    """Return the name of a variable of one of several: `OIDC_<NAME>_ISSUER` of `local`."""
+    return name.replace("<NAME>", of.upper().replace("-", "_"))
 
 
 def _number(name: str, default: T, read: Callable[[str], T], what: str, bounds: tuple[T, T]) -> T:

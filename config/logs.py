@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 
@@ -60,3 +61,22 @@ class RequestIdMiddleware:
             request_id.reset(token)
         response.headers["X-Request-ID"] = current
         return response
+
+
+def logging_from(level: str) -> dict[str, Any]:
+    """Return the setting that writes JSON lines to stderr, from a level on."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"json": {"()": "config.logs.JsonFormatter"}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+        "root": {"level": level, "handlers": ["stderr"]},
+        "loggers": {
+            "django": {"level": level, "handlers": [], "propagate": True},
+            "django.server": {"level": level, "handlers": [], "propagate": True},
+            "fasteners": {"level": "WARNING"},
+            # The sweep runs every other second: that it was received and done is no news.
+            "celery.worker.strategy": {"level": "WARNING"},
+            "celery.app.trace": {"level": "WARNING"},
+        },
+    }

@@ -5,7 +5,6 @@ secret key of its own, plain HTTP for localhost. With it, the defaults are those
 """
 
 from pathlib import Path
-from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -29,6 +28,9 @@ from config.checked_values import (
     made_folder,
     rate,
 )
+from config.identity_providers import declared
+from config.invitation_settings import invitation_settings
+from config.logs import logging_from
 from config.version import read_version
 from standalone.embedded_postgres import Cluster, embedded
 from standalone.local_secret import local_secret
@@ -95,6 +97,9 @@ EXPOSABLE_ATTRIBUTES = frozenset(
         "registration_method,uid_number,username",
     )
 )
+# Whether people get accounts at sites only once they agreed to the terms of an offering that has
+# some; an offering's own `enforce_user_consent` counts more. The name is Waldur's.
+ENFORCE_USER_CONSENT_FOR_OFFERINGS = env_bool("ENFORCE_USER_CONSENT_FOR_OFFERINGS", default=False)
 check_origins("CSRF_TRUSTED_ORIGINS", [one.replace("//*.", "//") for one in CSRF_TRUSTED_ORIGINS])
 check_origins("CORS_ALLOWED_ORIGINS", CORS_ALLOWED_ORIGINS)
 # Pages of those origins may call the API with a token; they never get a session's cookie along.
@@ -148,6 +153,11 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+
+# --- Logging in by an institution -----------------------------------------------------------------
+OIDC_PROVIDERS = declared()
+OIDC_CA_FILE = env_str("OIDC_CA_FILE")
+check_file("OIDC_CA_FILE", OIDC_CA_FILE)
 
 # --- The application ------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -291,6 +301,7 @@ SPECTACULAR_SETTINGS = {
     ],
 }
 API_MEANINGS = "config.openapi.MEANINGS"
+INVITATIONS = invitation_settings()
 IDEMPOTENCY_KEY_MODEL = "identity.IdempotencyKey"
 USED_SLUG_MODEL = "identity.UsedSlug"
 # What the apps above an app add to its reads and messages, and which kinds of events all know.
@@ -382,18 +393,4 @@ if METRICS_TOKEN:
 
 # --- Logging: JSON lines on stderr ----------------------------------------------------------------
 LOG_LEVEL = env_str("LOG_LEVEL", "INFO", among=("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"))
-LOGGING: dict[str, Any] = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"json": {"()": "config.logs.JsonFormatter"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
-    "root": {"level": LOG_LEVEL, "handlers": ["stderr"]},
-    "loggers": {
-        "django": {"level": LOG_LEVEL, "handlers": [], "propagate": True},
-        "django.server": {"level": LOG_LEVEL, "handlers": [], "propagate": True},
-        "fasteners": {"level": "WARNING"},
-        # The sweep runs every other second: that it was received and done is no news.
-        "celery.worker.strategy": {"level": "WARNING"},
-        "celery.app.trace": {"level": "WARNING"},
-    },
-}
+LOGGING = logging_from(LOG_LEVEL)

@@ -6,6 +6,7 @@ import re
 from http import HTTPStatus
 from typing import Any, cast
 
+from django.urls import include, path
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
@@ -33,9 +34,23 @@ CHANGES = {"PUT": "update", "PATCH": "partial_update", "DELETE": "destroy"}
 class ApiRouter(SimpleRouter):
     """Routes viewsets under Waldur's paths."""
 
-    def get_lookup_regex(self, viewset: Any, lookup_prefix: str = "") -> str:
-        """Name the URL's argument `uuid`, whatever its form: the viewset reads both."""
-        return super().get_lookup_regex(viewset, lookup_prefix)
+    def get_urls(self) -> list[Any]:
+        """Return the routes, those of a noun below one pattern.
+
+        Patterns are tried in turn: so an address is compared with each noun, and with each route of
+        its own noun only.
+        """
+        nouns: dict[str, list[tuple[str, Any, str]]] = {}
+        for prefix, viewset, basename in self.registry:
+            nouns.setdefault(prefix, []).append(("", viewset, basename))
+        return [path(f"{prefix}/", include(_routes(below))) for prefix, below in nouns.items()]
+
+
+def _routes(registry: list[tuple[str, Any, str]]) -> list[Any]:
+    """Return the routes of viewsets, as DRF makes them."""
+    router = SimpleRouter()
+    router.registry = registry
+    return router.get_urls()
 
 
 class ApiSchema(AutoSchema):

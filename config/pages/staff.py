@@ -11,6 +11,7 @@ from django.contrib.auth.views import PasswordChangeView
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 
 from common.addresses import address_of
 from common.admin import refusals
@@ -83,10 +84,17 @@ class StaffSite(AdminSite):
         return super().index(request, {**found, **(extra_context or {})})
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> Any:
-        """Return the apps in the order in which they build on each other."""
-        listed = super().get_app_list(request, app_label)
+        """Return the apps in the order in which they build on each other.
+
+        They are listed when a template shows them; those of popups do not.
+        """
+        listed = super().get_app_list
         order = list(apps.app_configs)
-        return sorted(listed, key=lambda app: order.index(app["app_label"]))
+        return SimpleLazyObject(
+            lambda: sorted(
+                listed(request, app_label), key=lambda app: order.index(app["app_label"])
+            )
+        )
 
     def autocomplete_view(self, request: HttpRequest) -> Any:
         """Answer what was typed where a row is chosen by searching."""

@@ -2,11 +2,42 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from django.conf import settings
 from django.db.backends.postgresql.creation import DatabaseCreation
+from django.db.backends.postgresql.operations import DatabaseOperations
 
 from standalone.embedded_postgres.base import DatabaseWrapper as EmbeddedWrapper
 from tests.database.template import create_migrated
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class DeletingOperations(DatabaseOperations):
+    """Empties tables by deleting: a test has left few rows, and to truncate makes all files anew.
+
+    The files of eighty tables and of their indexes cost the server a quarter of a second.
+    """
+
+    def sql_flush(
+        self,
+        style: Any,
+        tables: Sequence[str],
+        *,
+        reset_sequences: bool = False,
+        allow_cascade: bool = False,
+    ) -> list[str]:
+        """Return one statement of many that deletes every row, whichever refers to which."""
+        if reset_sequences or allow_cascade:
+            return super().sql_flush(
+                style, tables, reset_sequences=reset_sequences, allow_cascade=allow_cascade
+            )
+        deletes = [f"DELETE FROM {self.quote_name(table)}" for table in tables]  # noqa: S608 - names of tables
+        without_triggers = "SET LOCAL session_replication_role = replica"  # nor foreign keys
+        with_triggers = "SET LOCAL session_replication_role = DEFAULT"
+        return ["; ".join([without_triggers, *deletes, with_triggers])]
 
 
 class CopyingCreation(DatabaseCreation):
@@ -37,3 +68,4 @@ class DatabaseWrapper(EmbeddedWrapper):
     """A connection to the embedded server whose test database is a copy."""
 
     creation_class = CopyingCreation
+    ops_class = DeletingOperations

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("allocations", "0013_addresses_in_ascii"),
+        ("allocations", "0016_kept_out_is_restricted"),
         ("marketplace", "0011_a_version_of_terms_once"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
