@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from allocations.access_plane import configured
 from allocations.lifecycle import EntitlementState
 from allocations.models import EntitledPerson, Entitlement
-from allocations.services import accounts, entitlements
+from allocations.services import accounts, entitlements, restrictions
 from tests.access_plane.aai import (
     GARBAGE,
     HALF,
@@ -220,7 +220,7 @@ def take(step: str, number: int, one: Researcher, aai: FakeAai, now: datetime) -
     actor: Any = one.user
     if step in {"restrict", "free"}:
         is_restricted = step == "restrict"
-        accounts.set_restricted(one.account, is_restricted=is_restricted, actor=actor, now=now)
+        restrictions.set_restricted(one.account, is_restricted=is_restricted, actor=actor, now=now)
     elif step == "rename":
         accounts.set_username(one.account, username=f"name{number}", actor=None, now=now)
     elif step == "strange":

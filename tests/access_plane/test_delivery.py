@@ -9,7 +9,7 @@ import pytest
 
 from allocations.lifecycle import EntitlementState
 from allocations.models import EntitledPerson, Entitlement
-from allocations.services import accounts
+from allocations.services import accounts, restrictions
 from identity.models import Event, Grant
 from identity.services import members, user_removal, users
 from marketplace.services import endpoints, offerings, resources
@@ -86,7 +86,7 @@ def test_the_second_time_nothing_is_done(aai: FakeAai, one: Researcher, now: dat
 
 
 def restrict(one: Researcher, actor: User, now: datetime) -> None:
-    accounts.set_restricted(one.account, is_restricted=True, actor=actor, now=now)
+    restrictions.set_restricted(one.account, is_restricted=True, actor=actor, now=now)
 
 
 def ask_for_deletion(one: Researcher, actor: User, now: datetime) -> None:
@@ -189,7 +189,7 @@ def test_who_is_let_in_again_has_it_again(
     follow_events()
     tell()
 
-    accounts.set_restricted(one.account, is_restricted=False, actor=staff, now=now)
+    restrictions.set_restricted(one.account, is_restricted=False, actor=staff, now=now)
     follow_events()
     tell()
 
@@ -241,7 +241,7 @@ def test_two_offerings_with_one_node_are_one_entitlement_until_both_end(
     tell()
     assert value("shared") in aai.values(one.cuid)
 
-    accounts.set_restricted(twin, is_restricted=True, actor=staff, now=now)
+    restrictions.set_restricted(twin, is_restricted=True, actor=staff, now=now)
     follow_events()
     tell()
     assert aai.values(one.cuid) == [FOREIGN]
