@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from allocations.lifecycle import UNSETTLED_ENTITLEMENTS, EntitlementState
-from allocations.querysets.entitlements import EntitledPersonQuerySet
+from allocations.querysets import EntitledPersonQuerySet
 from common.json_column import JsonColumn
 from common.leased_rows import IS_OPEN, Attempted, Delivery
 from common.leases import Backoff, Lease
