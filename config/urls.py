@@ -12,10 +12,26 @@ from config.about.document import SchemaView
 from config.django_errors import unknown
 from config.metrics import MetricsView
 from config.pages.confirming import ConfirmEmailView
+from config.pages.login.views import (
+    BackChannelLogoutView,
+    BeginLoginView,
+    CompleteLoginView,
+    LoginPage,
+    LogoutPage,
+)
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
+    path("login/", LoginPage.as_view(), name="login"),
+    path("logout/", LogoutPage.as_view(), name="logout"),
+    path("oidc/<str:provider>/login/", BeginLoginView.as_view(), name="oidc-login"),
+    path("oidc/<str:provider>/callback/", CompleteLoginView.as_view(), name="oidc-callback"),
+    path(
+        "oidc/<str:provider>/backchannel-logout/",
+        BackChannelLogoutView.as_view(),
+        name="oidc-backchannel-logout",
+    ),
     path("confirm-email/", ConfirmEmailView.as_view(), name="confirm-email"),
     path("metrics", MetricsView.as_view(), name="metrics"),
     path("api/", include("config.about.urls")),

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from config.checked_values import Rate
 
 API = ("/api/", "/api-auth/")
-LOGIN = ("/api-auth/password", "/admin/login")
+LOGIN = ("/api-auth/password", "/admin/login", "/login")
+INSTITUTION = ("/oidc/", "/api-auth/eduteams", "/api-auth/keycloak")
 SCHEMA = "/api/schema"
 PASSWORD = ("/admin/password_change",)
 
@@ -35,6 +36,8 @@ def of_request(request: HttpRequest) -> Iterable[Counted]:
     is_post = request.method == "POST"
     if is_post and path.startswith(LOGIN):
         yield f"login:{address}", rates["login"]
+    if path.startswith(INSTITUTION):
+        yield f"institution:{address}", rates["institution"]
     if path.startswith(SCHEMA):
         yield f"schema:{address}", rates["schema"]
     if is_post and (path.startswith(PASSWORD) or path.rstrip("/").endswith("/change_password")):
