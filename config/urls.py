@@ -12,6 +12,7 @@ from config.about.document import SchemaView
 from config.django_errors import unknown
 from config.metrics import MetricsView
 from config.pages.confirming import ConfirmEmailView
+from config.pages.inviting import InvitationView
 from config.pages.login.views import (
     BackChannelLogoutView,
     BeginLoginView,
@@ -33,6 +34,7 @@ urlpatterns = [
         name="oidc-backchannel-logout",
     ),
     path("confirm-email/", ConfirmEmailView.as_view(), name="confirm-email"),
+    path("invitation/<str:token>/", InvitationView.as_view(), name="invitation"),
     path("metrics", MetricsView.as_view(), name="metrics"),
     path("api/", include("config.about.urls")),
     path("api/schema/", SchemaView.as_view(), name="schema"),

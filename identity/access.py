@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from identity.permissions import Permission, roles_with
+from identity.permissions import GIVING, Permission, roles_with
 from identity.roles import ScopeType
 
 if TYPE_CHECKING:
@@ -104,6 +104,13 @@ def can(user: Any, permission: Permission, scopes: Iterable[tuple[ScopeType, int
     """Tell whether `user` may do something in any of the scopes (type and primary key)."""
     within = reach(user, permission)
     return any(within.includes(scope_type, scope_id) for scope_type, scope_id in scopes)
+
+
+def gives_roles(user: Any, scope_type: ScopeType, scope_id: int, customer_id: int) -> bool:
+    """Tell whether `user` may give roles in a scope, by a role there or in its organisation."""
+    return can(
+        user, GIVING[scope_type], [(scope_type, scope_id), (ScopeType.CUSTOMER, customer_id)]
+    )
 
 
 def speaks_for_a_source(user: Any) -> bool:

@@ -93,6 +93,50 @@ GRANT_GIVEN = _grant(
 )
 GRANT_REVOKED = _grant("grant.revoked", "Somebody lost a role.", waldur="role_revoked")
 
+_invitation = partial(Kind, group=Group.PERMISSIONS, readers=Readers.BOTH_SIDES)
+
+INVITATION_ACCEPTED = _invitation(
+    "invitation.accepted", "Somebody took the role that they were invited to."
+)
+INVITATION_APPROVED = _invitation(
+    "invitation.approved", "Staff let an invitation be mailed that had to wait for them."
+)
+INVITATION_ASKED = _invitation(
+    "invitation.asked", "An invitation waits until staff approve it; a mail is to ask them."
+)
+INVITATION_CANCELED = _invitation(
+    "invitation.canceled",
+    "An invitation was withdrawn before it was answered.",
+)
+INVITATION_CHANGED = _invitation(
+    "invitation.changed",
+    "An invitation goes to another address or is to another role; `fields` says which.",
+    waldur="user_invitation_updated",
+)
+INVITATION_CREATED = _invitation(
+    "invitation.created", "Somebody is invited to a role in an organization, project or offering."
+)
+INVITATION_DECLINED = _invitation(
+    "invitation.declined", "Somebody does not want the role that they were invited to."
+)
+INVITATION_EXPIRED = _invitation("invitation.expired", "Nobody answered an invitation in time.")
+INVITATION_LINKED = _invitation(
+    "invitation.linked", "A link was made for a mail; former ones of the invitation are dead."
+)
+INVITATION_MAILED = _invitation("invitation.mailed", "The mail server took an invitation.")
+INVITATION_REJECTED = _invitation(
+    "invitation.rejected", "Staff refused an invitation that had to wait for them."
+)
+INVITATION_REMOVED = _invitation(
+    "invitation.removed", "Staff removed an invitation.", waldur="user_invitation_deleted"
+)
+INVITATION_RETURNED = _invitation(
+    "invitation.returned", "The mail server did not take an invitation; it is tried again."
+)
+INVITATION_SENT = _invitation(
+    "invitation.sent", "A mail with the link of an invitation is to go out."
+)
+
 # --- organizations and projects -------------------------------------------------------------------
 
 _customer = partial(Kind, group=Group.CUSTOMERS, readers=Readers.CONSUMER)
@@ -114,11 +158,20 @@ CUSTOMER_UPDATED = _customer(
     "An organization changed; `fields` says what of it.",
     waldur="customer_update_succeeded",
 )
-ORGANIZATION_GROUP_LOADED = Kind(
-    "organization_group.loaded",
-    "A preset made or changed a group of organizations.",
-    group=Group.CUSTOMERS,
-    readers=Readers.NOBODY,
+
+_organization_group = partial(Kind, group=Group.CUSTOMERS, readers=Readers.NOBODY)
+
+ORGANIZATION_GROUP_CREATED = _organization_group(
+    "organization_group.created", "There is a new group of organizations."
+)
+ORGANIZATION_GROUP_LOADED = _organization_group(
+    "organization_group.loaded", "A preset made or changed a group of organizations."
+)
+ORGANIZATION_GROUP_REMOVED = _organization_group(
+    "organization_group.removed", "A group of organizations was removed."
+)
+ORGANIZATION_GROUP_UPDATED = _organization_group(
+    "organization_group.updated", "A group of organizations was renamed or moved."
 )
 
 _project = partial(Kind, group=Group.PROJECTS, readers=Readers.CONSUMER)

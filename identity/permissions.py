@@ -6,7 +6,7 @@ The names are Waldur's, since clients read them from `/api/roles/` and `/api/use
 from collections.abc import Mapping
 from enum import StrEnum
 
-from identity.roles import RoleName
+from identity.roles import RoleName, ScopeType
 
 
 class Permission(StrEnum):
@@ -135,6 +135,13 @@ MATRIX: Mapping[RoleName, frozenset[Permission]] = {
     RoleName.OFFERING_MANAGER: _DELIVER | {P.UPDATE_OFFERING},
 }
 """What each role allows in its scope. Staff may everything; support may see everything."""
+
+GIVING: Mapping[ScopeType, Permission] = {
+    ScopeType.CUSTOMER: P.CREATE_CUSTOMER_MEMBER,
+    ScopeType.PROJECT: P.CREATE_PROJECT_MEMBER,
+    ScopeType.OFFERING: P.CREATE_OFFERING_MEMBER,
+}
+"""What lets somebody give roles in a scope of each kind, or in what it belongs to."""
 
 
 def roles_with(permission: Permission) -> frozenset[RoleName]:

@@ -167,7 +167,7 @@ class RoleQuerySet(PublicQuerySet):
         return self.annotate(users_count=count_of(held, "role"))
 
 
-class OrganizationGroupQuerySet(QuerySet[Any]):
+class OrganizationGroupQuerySet(SharedQuerySet):
     """Groups of organisations."""
 
     def for_api(self, user: Any) -> Self:

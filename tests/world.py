@@ -37,7 +37,13 @@ from tests.factories.allocations import (
     ProjectServiceAccountFactory,
     ResourceApiKeyFactory,
 )
-from tests.factories.identity import EventFactory, ScienceSubDomainFactory, SshKeyFactory
+from tests.factories.identity import (
+    EventFactory,
+    InvitationFactory,
+    OrganizationGroupFactory,
+    ScienceSubDomainFactory,
+    SshKeyFactory,
+)
 from tests.factories.marketplace import (
     CategoryGroupFactory,
     ConsentFactory,
@@ -115,10 +121,16 @@ def _one(
     EvaluationLogFactory(policy=policy, resource=resource)
     CommandHistoryFactory(policy=policy, resource=resource)
     _agent(offering, member=member)
-    SshKeyFactory(user=member)
+    _people(project, member=member)
     _hooks(project, member=member)
     events.record(ORDER_DONE, order, actor=member, now=now)
     return offering, resource, order
+
+
+def _people(project: Project, *, member: User) -> None:
+    """Make what a member has and writes."""
+    SshKeyFactory(user=member)
+    InvitationFactory(scope=project, created_by=member)
 
 
 def _parts(offering: Offering) -> None:
@@ -131,6 +143,7 @@ def _alone() -> None:
     """Make what belongs to nobody."""
     CategoryGroupFactory()
     ScienceSubDomainFactory()
+    OrganizationGroupFactory(parent=OrganizationGroupFactory())
 
 
 def _hooks(project: Project, *, member: User) -> None:

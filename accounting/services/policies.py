@@ -13,6 +13,7 @@ from accounting.services import policy_flags
 from common import changes, locks, storing
 from common.errors import Invalid, Missing
 from identity import events
+from identity.services.organization_groups import replace
 from marketplace.components import REPORTED
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def create(
     exists = PolicyExists({"scope": ["The offering has a periodic usage policy already."]})
     with storing.refusing(offering_id=exists):
         policy.save()
-    policy.organization_groups.set(organization_groups)
+    replace(policy, organization_groups, now=now)
     _set_limits(policy, component_limits)
     _record(kinds.POLICY_CREATED, policy, actor=actor, now=now)
     return policy
@@ -108,9 +109,8 @@ def change(
         groups if organization_groups is None else organization_groups,
     )
     changed = list(changes.write(held, wanted, now=now))
-    if organization_groups is not None and set(organization_groups) != set(groups):
-        held.organization_groups.set(organization_groups)
-        changed.append("organization_groups")
+    if organization_groups is not None:
+        changed += replace(held, organization_groups, now=now)
     if component_limits is not None and dict(component_limits) != _limits(held):
         _set_limits(held, component_limits)
         changed.append("component_limits_set")

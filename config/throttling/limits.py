@@ -21,9 +21,13 @@ if TYPE_CHECKING:
 
 API = ("/api/", "/api-auth/")
 LOGIN = ("/api-auth/password", "/admin/login", "/login")
-INSTITUTION = ("/oidc/", "/api-auth/eduteams", "/api-auth/keycloak")
-SCHEMA = "/api/schema"
 PASSWORD = ("/admin/password_change",)
+BY_ADDRESS = {
+    "institution": ("/oidc/", "/api-auth/eduteams", "/api-auth/keycloak"),
+    "schema": "/api/schema",
+    "anonymous": ("/invitation/",),
+}
+"""Which requests count against a rate by their address alone, whoever asks."""
 
 Counted = tuple[str, "Rate | None"]
 """A key, and how often it may be counted."""
@@ -36,10 +40,9 @@ def of_request(request: HttpRequest) -> Iterable[Counted]:
     is_post = request.method == "POST"
     if is_post and path.startswith(LOGIN):
         yield f"login:{address}", rates["login"]
-    if path.startswith(INSTITUTION):
-        yield f"institution:{address}", rates["institution"]
-    if path.startswith(SCHEMA):
-        yield f"schema:{address}", rates["schema"]
+    for what, beginnings in BY_ADDRESS.items():
+        if path.startswith(beginnings):
+            yield f"{what}:{address}", rates[what]
     if is_post and (path.startswith(PASSWORD) or path.rstrip("/").endswith("/change_password")):
         yield f"password:{_bearer(request) or address}", rates["password"]
     if path.startswith(API):

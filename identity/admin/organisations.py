@@ -14,7 +14,7 @@ from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import removal
 from identity.models import Customer, OrganizationGroup, Project, User
 from identity.roles import ScopeType
-from identity.services import organisations
+from identity.services import organisations, organization_groups
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -46,7 +46,7 @@ class CustomerAdmin(RecordAdmin):
     date_hierarchy = "created"
     ordering = ("name", "id")
     asked = (*NAMES, *CONTACT, "backend_id", "organization_groups")
-    editable = (*NAMES, *CONTACT, *AGREEMENT, *LIMITS)
+    editable = (*NAMES, *CONTACT, *AGREEMENT, *LIMITS, "organization_groups")
     create_with = staticmethod(organisations.create)
     fieldsets = (
         section(None, *NAMES, "organization_groups"),
@@ -96,13 +96,24 @@ class CustomerAdmin(RecordAdmin):
 
 @admin.register(OrganizationGroup)
 class OrganizationGroupAdmin(RecordAdmin):
-    """Groups of organisations, such as one country's share; presets make them."""
+    """Groups of organisations, such as one country's share."""
 
     list_display = ("name", "parent")
     list_select_related = ("parent",)
     search_fields = ("name",)
     ordering = ("name", "id")
+    autocomplete_fields = ("parent",)
+    asked = editable = ("name", "parent")
+    create_with = organization_groups.groups.create
+    change_with = staticmethod(organization_groups.change)
     fieldsets = (section(None, "name", "parent", "uuid"),)
     related_tables: tuple[RelatedTable, ...] = (
         RelatedTable("Organisations", Customer, ("name", "abbreviation"), by="organization_groups"),
+        ABOUT_THIS,
+    )
+    staff_actions = (
+        removal(
+            organization_groups.remove,
+            "Its organisations stay. Refused while something is open to the group.",
+        ),
     )

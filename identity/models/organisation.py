@@ -7,7 +7,7 @@ from django.db import models
 from django.utils import timezone
 
 from common.address_column import AddressColumn
-from common.audience import Audiences
+from common.audience import OPEN, Audiences
 from common.checked_columns import CheckedUrl
 from common.json_column import JsonColumn
 from common.links import web_link
@@ -25,6 +25,8 @@ class OrganizationGroup(EventSubject):
     """A set of organizations, such as one country's share; offerings may be open to some only."""
 
     event_nouns: ClassVar[tuple[str, ...]] = ("organization_group",)
+
+    audiences: ClassVar[Audiences] = OPEN
 
     name = models.CharField(max_length=150, unique=True)
     parent = models.ForeignKey(

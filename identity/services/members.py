@@ -9,10 +9,10 @@ from django.db.models import Q
 
 from common import storing
 from common.errors import Conflict, Forbidden, Invalid
+from identity import access, events
 from identity import event_kinds as kinds
-from identity import events
 from identity.models import Customer, Grant, Project, Role, User
-from identity.permissions import Permission, roles_with
+from identity.permissions import GIVING, roles_with
 from identity.roles import ScopeType
 from identity.services import periodic_rows
 
@@ -25,13 +25,6 @@ if TYPE_CHECKING:
 
 EXPIRING = "identity.tasks.expire_grants"
 """The task that ends what has run out."""
-
-ADDING = {
-    ScopeType.CUSTOMER: Permission.CREATE_CUSTOMER_MEMBER,
-    ScopeType.PROJECT: Permission.CREATE_PROJECT_MEMBER,
-    ScopeType.OFFERING: Permission.CREATE_OFFERING_MEMBER,
-}
-"""What lets somebody give roles in a scope of each kind."""
 
 
 class Scope(Protocol):
@@ -115,9 +108,9 @@ def grant(
     :raises OwnGrant: the actor would outlast by it the roles that let them give it.
     :raises ScopeGone: the project was removed.
     """
-    _check_role(role, scope)
+    check_role(role, scope)
     _check_expiration(expiration_time, now)
-    customer, project = _belongs_to(scope)
+    customer, project = belongs_to(scope)
     if actor == user and not user.is_staff:
         _check_own(scope, customer, project, user, expiration_time)
     held = Grant.objects.on(scope.scope_type, scope.pk).filter(user=user, role=role, is_active=True)
@@ -159,7 +152,7 @@ def change(
     :raises NotHeld: the user has not got it.
     :raises OwnGrant: it is the actor's own, and would end later.
     """
-    _check_role(role, scope)
+    check_role(role, scope)
     _check_expiration(expiration_time, now)
     held = Grant.objects.on(scope.scope_type, scope.pk).in_force().filter(user=user, role=role)
     changed: Grant | None = held.select_for_update(of=("self",)).first()
@@ -172,6 +165,24 @@ def change(
     until = f"until {expiration_time:%Y-%m-%d}" if expiration_time else "for good"
     _record(kinds.GRANT_CHANGED, changed, f"{user} is {role} {until}", actor=actor, now=now)
     return changed
+
+
+def may_give(user: User, scope: Any) -> bool:
+    """Tell whether somebody may give roles in a scope, by a role there or in its organisation."""
+    customer_id = scope.pk if scope.scope_type is ScopeType.CUSTOMER else scope.customer_id
+    return access.gives_roles(user, scope.scope_type, scope.pk, customer_id)
+
+
+def check_role(role: Role, scope: Scope) -> None:
+    """Refuse a role that cannot be given in a scope.
+
+    :raises RoleNotFound: it is not given any more.
+    :raises WrongScope: it is for another kind of scope.
+    """
+    if not role.is_active:
+        raise RoleNotFound({"role": ["Role is not found."]})
+    if role.content_type != scope.scope_type:
+        raise WrongScope({"non_field_errors": ["Role is not valid for this scope."]})
 
 
 @transaction.atomic
@@ -212,13 +223,6 @@ def _end(grants: Any, *, actor: User | None, now: datetime, reason: str) -> int:
     return len(ended)
 
 
-def _check_role(role: Role, scope: Scope) -> None:
-    if not role.is_active:
-        raise RoleNotFound({"role": ["Role is not found."]})
-    if role.content_type != scope.scope_type:
-        raise WrongScope({"non_field_errors": ["Role is not valid for this scope."]})
-
-
 def _check_expiration(expiration_time: datetime | None, now: datetime) -> None:
     if expiration_time is not None and expiration_time <= now:
         raise ExpirationInPast(
@@ -239,7 +243,7 @@ def _check_own(
         above |= Q(scope_type=ScopeType.PROJECT.value, scope_id=project.pk)
     here = Q(scope_type=scope.scope_type.value, scope_id=scope.pk)
     held = Grant.objects.in_force().filter(
-        above | here, user=user, role__name__in=roles_with(ADDING[scope.scope_type])
+        above | here, user=user, role__name__in=roles_with(GIVING[scope.scope_type])
     )
     ends = list(held.values_list("expiration_time", flat=True))
     if not any(not _outlasts(expiration_time, end) for end in ends):
@@ -251,8 +255,11 @@ def _outlasts(end: datetime | None, other: datetime | None) -> bool:
     return other is not None and (end is None or end > other)
 
 
-def _belongs_to(scope: Any) -> tuple[Customer, Project | None]:
-    """Lock the scope against its removal and return the organisation and project that it is of."""
+def belongs_to(scope: Any) -> tuple[Customer, Project | None]:
+    """Lock the scope against its removal and return the organisation and project that it is of.
+
+    :raises ScopeGone: it was removed.
+    """
     locked = type(scope).objects.select_for_update(no_key=True, of=("self",)).filter(pk=scope.pk)
     if scope.scope_type in {ScopeType.PROJECT, ScopeType.CUSTOMER}:
         locked = locked.filter(is_removed=False)

@@ -14,6 +14,7 @@ from identity import events
 from identity.event_scope import EventScope
 from identity.models import Customer, Grant, OrganizationGroup, Project, User
 from identity.services import members
+from identity.services.organization_groups import COLUMN, replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,6 +32,7 @@ STAFF_ONLY = frozenset(
         "domain",
         "grace_period_days",
         "max_service_accounts",
+        "organization_groups",
         "slug",
         "sponsor_number",
     }
@@ -81,13 +83,16 @@ def update(customer: Customer, *, actor: User, now: datetime, wanted: Mapping[st
     """Change what is known of an organisation; what only staff may change is left as it is.
 
     :raises slugs.Taken: the new slug is another organisation's.
+    :raises RemovedMeanwhile: a group that it is to be in was removed.
     """
     locked = Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
     allowed = {f: new for f, new in wanted.items() if actor.is_staff or f not in STAFF_ONLY}
-    changed = changes.assign(locked, allowed)
+    groups = allowed.pop(COLUMN, None)
+    columns = list(changes.assign(locked, allowed))
+    changed = [*columns, *(() if groups is None else replace(locked, groups, now=now))]
     if not changed:
         return
-    slugs.update(locked, [*changed, "modified"])
+    slugs.update(locked, [*columns, "modified"])
     message = f"Organization {locked.name} was updated."
     _record(kinds.CUSTOMER_UPDATED, locked, message, actor, now, fields=sorted(changed))
 

@@ -42,6 +42,8 @@ else:
 
 NAMES = ("name", "category", "access_mode", "type", "description", "country")
 OPEN_TO = ("shared", "billable")
+FOR_SOME = ("organization_groups",)
+PLACE = ("backend_id", "latitude", "longitude")
 TEXTS = ("full_description", "getting_started", "integration_guide", "vendor_details")
 LINKS = ("access_url", "documentation_url", "helpdesk_url", "privacy_policy_link", "datacite_doi")
 SETTINGS = ("plugin_options", "options", "resource_options")
@@ -92,12 +94,12 @@ class OfferingAdmin(RecordAdmin):
     form = OfferingForm
     autocomplete_fields = ("customer",)
     asked = ("customer", *NAMES, "slug", *OPEN_TO, "backend_id")
-    editable = (*NAMES, *OPEN_TO, *TEXTS, *LINKS, *SETTINGS, "backend_id", "latitude", "longitude")
+    editable = (*NAMES, *OPEN_TO, *TEXTS, *LINKS, *SETTINGS, *FOR_SOME, *PLACE)
     create_with = staticmethod(offerings.create)
     change_with = staticmethod(offerings.change)
     fieldsets = (
         section(None, "customer", columns.state, "paused_reason", *NAMES, "slug"),
-        section("Open to", *OPEN_TO, "organization_groups", "project"),
+        section("Open to", *OPEN_TO, *FOR_SOME, "project"),
         section("Texts", *TEXTS, folded=True),
         section("Links and place", *LINKS, "latitude", "longitude", folded=True),
         section("Settings", *SETTINGS, "backend_id", folded=True),

@@ -84,6 +84,18 @@ def _is_offered(plan: Plan) -> bool:
     return not plan.archived
 
 
+COLUMNS = (
+    "name",
+    "description",
+    "unit",
+    "unit_price",
+    "billing_mode",
+    "max_amount",
+    "article_code",
+    "backend_id",
+)
+
+
 @admin.register(Plan)
 class PlanAdmin(RecordAdmin):
     """Under which prices an offering can be had."""
@@ -105,17 +117,8 @@ class PlanAdmin(RecordAdmin):
     date_hierarchy = "created"
     ordering = ("offering__name", "id")
     autocomplete_fields = ("offering",)
-    editable = (
-        "name",
-        "description",
-        "unit",
-        "unit_price",
-        "billing_mode",
-        "max_amount",
-        "article_code",
-        "backend_id",
-    )
-    asked = ("offering", *editable)
+    asked = ("offering", *COLUMNS)
+    editable = (*COLUMNS, "organization_groups")
     change_with = staticmethod(plans.change)
     fieldsets = (
         section(None, *asked),

@@ -12,6 +12,7 @@ from common.machine import IllegalTransition
 from identity import events
 from identity.models import Grant
 from identity.services import members
+from identity.services.organization_groups import COLUMN, replace
 from marketplace import event_kinds as kinds
 from marketplace.lifecycle import OFFERING, OfferingState
 from marketplace.models import Offering
@@ -208,15 +209,18 @@ def change_overview(offering: Offering, *, actor: User, now: datetime, **wanted:
 
 @transaction.atomic
 def change(offering: Offering, *, actor: User, now: datetime, **wanted: Any) -> Offering:
-    """Change what is an offering's own: category, place, options, attributes, integration.
+    """Change what is an offering's own: category, place, options, integration, whom it is open to.
 
     :raises OfferingSlugTaken: when another offering has the slug.
+    :raises RemovedMeanwhile: a group that it is to be open to was removed.
     """
+    groups = wanted.pop(COLUMN, None)
     try:
         with transaction.atomic():
-            changed = changes.write(offering, wanted, now=now)
+            changed = list(changes.write(offering, wanted, now=now))
     except IntegrityError as error:
         raise _slug_taken() from error
+    changed += () if groups is None else replace(offering, groups, now=now)
     if changed:
         _record(kinds.OFFERING_UPDATED, offering, actor=actor, now=now, changed=changed)
     return offering

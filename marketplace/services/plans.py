@@ -12,6 +12,7 @@ from common.errors import Conflict, Invalid
 from identity import events
 from identity.models import Event
 from identity.services import periodic_rows
+from identity.services.organization_groups import COLUMN, replace
 from marketplace import event_kinds as kinds
 from marketplace.lifecycle import ResourceState
 from marketplace.models import Offering, Plan, PlanComponent
@@ -66,8 +67,9 @@ def change(plan: Plan, *, actor: User, now: datetime, **wanted: Any) -> Plan:
     """Change a plan; not what its prices mean while allocations are under it.
 
     :raises PlanInUse: for another unit or billing mode while there are such allocations.
+    :raises RemovedMeanwhile: a group that it is to be open to was removed.
     """
-    plan = _locked(plan)
+    plan, groups = _locked(plan), wanted.pop(COLUMN, None)
     differs = [
         name
         for name in FIXED_WHILE_USED
@@ -75,8 +77,10 @@ def change(plan: Plan, *, actor: User, now: datetime, **wanted: Any) -> Plan:
     ]
     if differs and in_use(plan):
         raise PlanInUse(f"Plan has resources, so its {differs[0]} cannot be changed.")
-    if changed := changes.write(plan, wanted, now=now):
-        _record(kinds.PLAN_UPDATED, plan, actor=actor, now=now, changed=list(changed))
+    changed = list(changes.write(plan, wanted, now=now))
+    changed += () if groups is None else replace(plan, groups, now=now)
+    if changed:
+        _record(kinds.PLAN_UPDATED, plan, actor=actor, now=now, changed=changed)
     return plan
 
 

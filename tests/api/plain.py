@@ -28,11 +28,14 @@ if TYPE_CHECKING:
 
 Body = dict[str, Any]
 
+TIMES = ("created", "modified")
+
 
 class PlainNoun(NamedTuple):
     """A noun's address and model, a whole body, and what is put in its place.
 
-    An answer is the body with `uuid`, `url`, `created`, `modified`, and what it has `beside` them.
+    An answer is the body with `uuid`, `url`, `created` and `modified` (where there are such), and
+    what it has `beside` them.
     What is `refused` are bodies, each with the whole refusal; the body itself is taken by then.
     """
 
@@ -46,13 +49,13 @@ class PlainNoun(NamedTuple):
     def whole(self, uuid: str, body: Body) -> Body:
         """Return the answer for the row with the UUID when a body has been sent."""
         row = self.model.objects.get(uuid=uuid)
+        times = {name: iso(getattr(row, name)) for name in TIMES if hasattr(row, name)}
         return {
             **body,
             **self.beside,
             "url": f"http://testserver{self.at}{uuid}/",
             "uuid": uuid,
-            "created": iso(row.created),
-            "modified": iso(row.modified),
+            **times,
         }
 
 

@@ -23,6 +23,7 @@ def test_answers_are_kept_for_a_day(bob: User, now: datetime) -> None:
         "answers": 1,
         "institution_logins": 0,
         "email_confirmations": 0,
+        "invitations": 0,
     }
 
     assert list(IdempotencyKey.objects.values_list("key", flat=True)) == ["23"]

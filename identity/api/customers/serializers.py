@@ -17,7 +17,8 @@ from common.api.reads.outputs import (
     UuidField,
 )
 from identity import countries
-from identity.models import Customer, OrganizationGroup
+from identity.api.organization_groups import OrganizationGroupOutput
+from identity.models import Customer
 
 NO_INVOICES = "nothing is invoiced here"
 NO_CALLS = "calls for proposals are not served"
@@ -77,30 +78,6 @@ class PaymentProfile(serializers.Serializer[Any]):
     payment_type_display = serializers.CharField(required=False)
     url = serializers.CharField(required=False)
     uuid = serializers.UUIDField(required=False)
-
-
-class OrganizationGroupOutput(Output):
-    """A group of organizations."""
-
-    class Meta:
-        model = OrganizationGroup
-        fields = (
-            "customers_count",
-            "name",
-            "parent",
-            "parent_name",
-            "parent_uuid",
-            "url",
-            "uuid",
-        )
-
-    customers_count = serializers.IntegerField()
-    parent = Omitted(  # type: ignore[assignment]
-        serializers.CharField(allow_null=True), reason="groups are kept in the admin"
-    )
-    parent_name = serializers.CharField(source="parent.name")
-    parent_uuid = UuidField(source="parent.uuid")
-    url = Omitted(serializers.CharField(), reason="groups are kept in the admin")
 
 
 def display_name(name: str, abbreviation: str, native_name: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from common.api.access import SCOPED, STAFF, Needs, Rule
-from common.api.actions import updates
+from common.api.actions import command, updates
 from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
 from common.api.writes import creating, deleting
@@ -14,6 +14,7 @@ from identity.api.customers.inputs import CustomerInput
 from identity.api.customers.serializers import CustomerOutput
 from identity.api.events.row_events import RowEvents
 from identity.api.members.views import Members
+from identity.api.organization_groups import OrganizationGroupsInput
 from identity.models import Customer
 from identity.permissions import Permission
 from identity.services import organisations
@@ -43,6 +44,7 @@ class CustomerViewSet(Members, RowEvents, Listed, Retrieved, ApiViewSet):
         "create": STAFF,
         "update": Needs(Permission.UPDATE_CUSTOMER, on=("",)),
         "destroy": STAFF,
+        "update_organization_groups": STAFF,
         "list_users": SCOPED,
         "add_user": Needs(Permission.CREATE_CUSTOMER_MEMBER, on=("",)),
         "update_user": Needs(Permission.UPDATE_CUSTOMER_MEMBER, on=("",)),
@@ -64,6 +66,17 @@ class CustomerViewSet(Members, RowEvents, Listed, Retrieved, ApiViewSet):
         customer, changes = self.row(), self.data(CustomerInput)
         organisations.update(customer, actor=request.user, now=self.now, wanted=changes)
         return self.reply(customer)
+
+    @command(OrganizationGroupsInput, input_optional=True)
+    def update_organization_groups(self, request: AuthenticatedRequest, uuid: str) -> Response:
+        """Set the groups that an organization is in.
+
+        They take the place of the former ones; an empty list takes it out of all. It sees and
+        orders what is open to its groups at once.
+        """
+        customer, changes = self.row(), self.data(OrganizationGroupsInput)
+        organisations.update(customer, actor=request.user, now=self.now, wanted=changes)
+        return self.answer()
 
     destroy = deleting(
         organisations.remove,

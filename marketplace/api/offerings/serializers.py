@@ -36,8 +36,8 @@ from identity.api.customers.serializers import (
     COUNTRIES,
     NO_INVOICES,
     NestedPriceEstimate,
-    OrganizationGroupOutput,
 )
+from identity.api.organization_groups import OrganizationGroupOutput
 from marketplace import account_settings
 from marketplace.api.nested.serializers import OfferingComponentOutput
 from marketplace.api.offerings import omitted_keys

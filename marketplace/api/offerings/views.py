@@ -17,6 +17,7 @@ from identity.api.projects.serializers import ProjectOutput
 from identity.api.users.serializers import UserOutput
 from identity.models import Project
 from identity.permissions import Permission
+from marketplace.api.groups import GroupChanges
 from marketplace.api.offerings.changes import Changes
 from marketplace.api.offerings.endpoints import EndpointChanges
 from marketplace.api.offerings.filters import OfferingOfPathFilter, ProviderOfferingFilter
@@ -53,7 +54,14 @@ ARCHIVES = Needs(Permission.ARCHIVE_OFFERING, on=("", "customer"))
 
 
 class ProviderOfferingViewSet(
-    Members, RowEvents, Changes, EndpointChanges, Listed, Retrieved, ApiViewSet
+    Members,
+    RowEvents,
+    Changes,
+    EndpointChanges,
+    GroupChanges,
+    Listed,
+    Retrieved,
+    ApiViewSet,
 ):
     """An offering is what can be ordered.
 
@@ -68,6 +76,7 @@ class ProviderOfferingViewSet(
     default_order = ("name",)
     visible = "provided_by"
     related = ("customer",)
+    changed_with = staticmethod(offerings.change)
     access: ClassVar[dict[str, Rule]] = {
         "list": SCOPED,
         "retrieve": SCOPED,
@@ -79,7 +88,10 @@ class ProviderOfferingViewSet(
         "unpause": PAUSES,
         "archive": ARCHIVES,
         "draft": ARCHIVES,
-        **dict.fromkeys((*Changes.names, *EndpointChanges.endpoint_actions), CHANGES),
+        **dict.fromkeys(
+            (*Changes.names, *EndpointChanges.endpoint_actions, *GroupChanges.group_actions),
+            CHANGES,
+        ),
         "check_unique_backend_id": SCOPED,
         "customers": SCOPED,
         "list_customer_projects": SCOPED,

@@ -22,8 +22,8 @@ from common.api.reads.outputs import (
     Output,
     UrlField,
 )
-from identity.api.customers.serializers import OrganizationGroupOutput
 from identity.api.inputs import Columns
+from identity.api.organization_groups import OrganizationGroupOutput
 from marketplace import pricing
 from marketplace.components import BillingType, BillingUnit, LimitPeriod, PlanBillingMode
 from marketplace.models import Offering, Plan, PlanComponent

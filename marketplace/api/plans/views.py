@@ -10,6 +10,7 @@ from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
 from common.api.writes import creating, deleting, updating
 from identity.permissions import Permission
+from marketplace.api.groups import GroupChanges
 from marketplace.api.plans.filters import PlanFilter
 from marketplace.api.plans.serializers import (
     PricesUpdateInput,
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 MANAGES = Needs(Permission.MANAGE_PLANS, on=("offering", "offering.customer"))
 
 
-class PlanViewSet(Listed, Retrieved, ApiViewSet):
+class PlanViewSet(GroupChanges, Listed, Retrieved, ApiViewSet):
     """A plan says what the components of an offering cost and how much of them it includes.
 
     You see the plans of the offerings that you help to provide; everybody finds those that can be
@@ -42,6 +43,7 @@ class PlanViewSet(Listed, Retrieved, ApiViewSet):
     default_order = ("name",)
     locks_first = ("offering",)
     related = ("offering__customer",)
+    changed_with = staticmethod(plans.change)
     access: ClassVar[dict[str, Rule]] = {
         "list": SCOPED,
         "retrieve": SCOPED,
@@ -51,6 +53,7 @@ class PlanViewSet(Listed, Retrieved, ApiViewSet):
         "archive": MANAGES,
         "update_prices": MANAGES,
         "update_quotas": MANAGES,
+        **dict.fromkeys(GroupChanges.group_actions, MANAGES),
     }
 
     create = creating(

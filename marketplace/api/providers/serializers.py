@@ -9,8 +9,9 @@ from rest_framework import serializers
 from common.api.inputs import RelatedUrl
 from common.api.json_shapes import TEXT, TRUTH, JsonField, record, words
 from common.api.reads.outputs import Nested, Omitted, Output, UrlField, UuidField
-from identity.api.customers.serializers import NO_IMAGES, OrganizationGroupOutput
+from identity.api.customers.serializers import NO_IMAGES
 from identity.api.inputs import Columns, NotKept, Words
+from identity.api.organization_groups import OrganizationGroupOutput
 from identity.models import Customer
 from marketplace.api.offerings.plugin_options import ACCOUNT_SCOPES, USERNAME_POLICIES
 from marketplace.models import ServiceProvider

@@ -187,8 +187,10 @@ def test_an_organisation_shows_what_belongs_to_it(
         {
             "customers_count": 2,
             "name": "Sweden",
+            "parent": url("organization-groups", group.parent),
             "parent_name": "EU",
             "parent_uuid": group.parent.uuid.hex,
+            "url": url("organization-groups", group),
             "uuid": group.uuid.hex,
         }
     ]

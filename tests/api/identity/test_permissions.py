@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from identity.api.urls import router
-from identity.models import Customer, Grant, Project, SshKey, User
+from identity.models import Customer, Grant, Invitation, Project, SshKey, User
 from identity.roles import RoleName
-from identity.services import members
+from identity.services import invitation_links, members
 from tests.api.tables import asker, body_by_end, check_all, read, untested
 from tests.factories.identity import (
     EventFactory,
     GrantFactory,
+    InvitationFactory,
+    OrganizationGroupFactory,
     RoleFactory,
     ScienceSubDomainFactory,
     SshKeyFactory,
@@ -47,7 +49,7 @@ PEOPLE = (
 """From the one who may least to the one who may most: `admin` administers the project, `reader`
 reads the organisation, sam is support, dave is staff."""
 
-MODELS = (Customer, Grant, Project, SshKey, User)
+MODELS = (Customer, Grant, Invitation, Project, SshKey, User)
 
 TABLE = """
 GET    /api/customers/                               401 200 200 200 200 200 200 200 200 200
@@ -61,6 +63,7 @@ GET    /api/customers/{customer}/events/             401 404 404 200 200 200 200
 POST   /api/customers/{customer}/add_user/           401 404 404 403 403 403 403 201 403 201
 POST   /api/customers/{customer}/update_user/        401 404 404 403 403 403 403 200 403 200
 POST   /api/customers/{customer}/delete_user/        401 404 404 403 403 403 403 200 403 200
+POST   /api/customers/{customer}/update_organization_groups/ 401 403 403 403 403 403 403 403 403 200
 GET    /api/projects/                                401 200 200 200 200 200 200 200 200 200
 POST   /api/projects/                                401 400 400 403 403 403 403 201 403 201
 GET    /api/projects/{project}/                      401 404 404 200 200 200 200 200 200 200
@@ -116,6 +119,12 @@ GET    /api/science-sub-domains/{part}/              401 200 200 200 200 200 200
 PUT    /api/science-sub-domains/{part}/              401 403 403 403 403 403 403 403 403 200
 PATCH  /api/science-sub-domains/{part}/              401 403 403 403 403 403 403 403 403 200
 DELETE /api/science-sub-domains/{part}/              401 403 403 403 403 403 403 403 403 204
+GET    /api/organization-groups/                     401 200 200 200 200 200 200 200 200 200
+POST   /api/organization-groups/                     401 403 403 403 403 403 403 403 403 201
+GET    /api/organization-groups/{group}/             401 200 200 200 200 200 200 200 200 200
+PUT    /api/organization-groups/{group}/             401 403 403 403 403 403 403 403 403 200
+PATCH  /api/organization-groups/{group}/             401 403 403 403 403 403 403 403 403 200
+DELETE /api/organization-groups/{group}/             401 403 403 403 403 403 403 403 403 204
 POST   /api/identity-bridge/                         401 403 403 403 403 403 403 403 403 200
 POST   /api/identity-bridge/remove/                  401 403 403 403 403 403 403 403 403 200
 GET    /api/identity-bridge/allowed-fields/          401 403 403 403 403 403 403 403 403 200
@@ -124,6 +133,21 @@ GET    /api-auth/eduteams/init/                      404 404 404 404 404 404 404
 GET    /api-auth/eduteams/complete/                  404 404 404 404 404 404 404 404 404 404
 GET    /api-auth/keycloak/init/                      404 404 404 404 404 404 404 404 404 404
 GET    /api-auth/keycloak/complete/                  404 404 404 404 404 404 404 404 404 404
+GET    /api/user-invitations/                        401 200 200 200 200 200 200 200 200 200
+POST   /api/user-invitations/                        401 400 400 403 403 201 403 201 403 201
+POST   /api/user-invitations/check-duplicates/       401 400 400 403 403 200 403 200 403 200
+POST   /api/user-invitations/approve/                401 403 403 403 403 403 403 403 403 200
+POST   /api/user-invitations/reject/                 401 403 403 403 403 403 403 403 403 200
+GET    /api/user-invitations/{invitation}/           401 404 404 404 404 200 404 200 200 200
+PATCH  /api/user-invitations/{invitation}/           401 404 404 404 404 200 404 200 403 200
+PUT    /api/user-invitations/{invitation}/           401 404 404 404 404 200 404 200 403 200
+DELETE /api/user-invitations/{invitation}/           401 403 403 403 403 403 403 403 403 204
+POST   /api/user-invitations/{invitation}/delete/    401 403 403 403 403 403 403 403 403 200
+POST   /api/user-invitations/{invitation}/send/      401 404 404 404 404 200 404 200 403 200
+POST   /api/user-invitations/{invitation}/cancel/    401 404 404 404 404 200 404 200 403 200
+POST   /api/user-invitations/{link}/check/           200 200 200 200 200 200 200 200 200 200
+GET    /api/user-invitations/{link}/details/         401 200 200 200 200 200 200 200 200 200
+POST   /api/user-invitations/{link}/accept/          401 403 403 403 403 403 403 403 403 403
 POST   /api-auth/logout/                             401 204 204 204 204 204 204 204 204 204
 """
 
@@ -167,7 +191,17 @@ def named(people: Any, project: Project, now: datetime) -> Any:
     GrantFactory(user=member, scope=project.customer, role=RoleName.CUSTOMER_READER)
     TokenFactory(user=member)
     part = ScienceSubDomainFactory()
+    link, token = "1" * 32, "2" * 32
+    invitation = InvitationFactory(
+        scope=project, created_by=people["dave"], email="newcomer@example.org", token=link
+    )
+    InvitationFactory(
+        scope=project, state="requested", approval_digest=invitation_links.digest(token)
+    )
     return {
+        "invitation": invitation.uuid.hex,
+        "link": link,
+        "token": token,
         "customer": project.customer.uuid.hex,
         "project": project.uuid.hex,
         "member": member.uuid.hex,
@@ -176,6 +210,7 @@ def named(people: Any, project: Project, now: datetime) -> Any:
         "event": EventFactory(project=project, created=now).uuid.hex,
         "domain": part.domain.uuid.hex,
         "part": part.uuid.hex,
+        "group": OrganizationGroupFactory().uuid.hex,
         "newcomer": UserFactory(username="newcomer").uuid.hex,
     }
 
@@ -184,6 +219,8 @@ def body_for(path: str, named: Any) -> Any:
     """Return a body that is right, so that nothing but the caller decides."""
     customer = f"http://testserver/api/customers/{named['customer']}/"
     domain = f"http://testserver/api/science-domains/{named['domain']}/"
+    scope = f"http://testserver/api/projects/{named['project']}/"
+    invited = {"email": "somebody@example.org", "role": "PROJECT.MEMBER"}
     in_customer = "/customers/" in path
     role = "CUSTOMER.READER" if in_customer else "PROJECT.MEMBER"
     by_end = {
@@ -192,6 +229,11 @@ def body_for(path: str, named: Any) -> Any:
         "delete_user/": {"role": role, "user": named["member"]},
         "/change_email/": {"email": "new@example.org"},
         "confirm_email/": {"code": "x"},
+        "check-duplicates/": {"scope": scope, "invitations": [invited]},
+        "user-invitations/": {"scope": scope, **invited},
+        "invitation}/": invited,
+        "approve/": {"token": named["token"]},
+        "reject/": {"token": named["token"]},
         "change_password/": {"new_password": "snow over Kajaani"},
         "remote-eduteams/": {"cuid": "newcomer"},
         "identity-bridge/": {"username": "newcomer", "source": "isd:a"},
@@ -201,6 +243,9 @@ def body_for(path: str, named: Any) -> Any:
         "domain}/": {"name": "Alchemy"},
         "science-sub-domains/": {"name": "Gold", "domain": domain},
         "part}/": {"name": "Gold", "domain": domain},
+        "organization-groups/": {"name": "Nordic"},
+        "group}/": {"name": "Nordic"},
+        "organization_groups/": {"organization_groups": [named["group"]]},
         "keys/": {"public_key": ED25519},
         "customers/": {"name": "New"},
         "customer}/": {"name": "New"},
@@ -219,7 +264,7 @@ def ask(people: Any, named: Any, clients_of: Callable[..., dict[str, APIClient]]
 
 
 def test_the_table(ask: Any, case: Case) -> None:
-    check_all(LINES, PEOPLE, ask, case, in_own_words="remote-eduteams")
+    check_all(LINES, PEOPLE, ask, case, in_own_words="remote-eduteams accept")
 
 
 def viewsets() -> dict[str, Any]:
@@ -231,7 +276,9 @@ def test_every_action_of_every_endpoint_is_in_the_table() -> None:
     assert untested(LINES, *viewsets().values()) == set()
 
 
-@pytest.mark.parametrize("noun", ["customers", "projects", "users", "keys", "events", "roles"])
+@pytest.mark.parametrize(
+    "noun", ["customers", "projects", "users", "keys", "events", "roles", "user-invitations"]
+)
 def test_nobody_sees_in_a_list_what_they_may_not_read(
     noun: str, people: Any, named: Any, as_user: Callable[[User], APIClient]
 ) -> None:

@@ -81,6 +81,8 @@ POST   provider-offerings/{offering}/update_attributes/         200 -???+x+x+
 POST   provider-offerings/{offering}/update_description/        200 -???+x+x+
 POST   provider-offerings/{offering}/update_integration/        200 -???+x+x+
 POST   provider-offerings/{offering}/update_location/           200 -???+x+x+
+POST   provider-offerings/{offering}/update_organization_groups/ 200 -???+x+x+
+POST   provider-offerings/{offering}/delete_organization_groups/ 204 -???+x+x+
 POST   provider-offerings/{offering}/update_options/            200 -???+x+x+
 POST   provider-offerings/{offering}/update_resource_options/   200 -???+x+x+
 POST   provider-offerings/{offering}/update_overview/           200 -???xxxx+
@@ -115,6 +117,8 @@ DELETE plans/{premium}/                                         204 -???xx+x+
 POST   plans/{plan}/archive/                                    200 -???xx+x+
 POST   plans/{plan}/update_prices/                              200 -???xx+x+
 POST   plans/{plan}/update_quotas/                              200 -???xx+x+
+POST   plans/{plan}/update_organization_groups/                 200 -???xx+x+
+POST   plans/{plan}/delete_organization_groups/                 204 -???xx+x+
 GET    offering-terms-of-service/                               200 -++++++++
 POST   offering-terms-of-service/                               201 -!!!+x+x+
 GET    offering-terms-of-service/{terms}/                       200 -++++++++
@@ -215,6 +219,7 @@ def bodies(named: dict[str, str]) -> dict[str, Any]:
         "update_attributes/": {"machine": "LUMI"},
         "update_description/": {"category": category},
         "update_integration/": {"backend_id": "lumi-c"},
+        "update_organization_groups/": {"organization_groups": []},
         "update_location/": {"latitude": 64.2, "longitude": 27.7},
         "update_options/": {"options": {"options": {}, "order": []}},
         "update_resource_options/": {"resource_options": {"options": {}, "order": []}},

@@ -47,7 +47,15 @@ def test_a_provider_is_shown_whole_to_everybody(
         "description": "HPC centre",
         "enable_notifications": True,
         "offering_count": 2,
-        "organization_groups": [{"customers_count": 1, "name": "Finland", "uuid": group.uuid.hex}],
+        "organization_groups": [
+            {
+                "customers_count": 1,
+                "name": "Finland",
+                "parent": None,
+                "url": f"{HOST}/api/organization-groups/{group.uuid.hex}/",
+                "uuid": group.uuid.hex,
+            }
+        ],
         "url": f"{HOST}{AT}{registered.uuid.hex}/",
         "uuid": registered.uuid.hex,
     }
