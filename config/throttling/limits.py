@@ -13,7 +13,7 @@ from common.addresses import address_of
 from config.throttling import counters
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from django.http import HttpRequest
 
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 API = ("/api/", "/api-auth/")
 LOGIN = ("/api-auth/password", "/admin/login", "/login")
 PASSWORD = ("/admin/password_change",)
-BY_ADDRESS = {
+BY_ADDRESS: Mapping[str, tuple[str, ...]] = {
     "institution": ("/oidc/", "/api-auth/eduteams", "/api-auth/keycloak"),
-    "schema": "/api/schema",
+    "schema": ("/api/schema",),
     "anonymous": ("/invitation/",),
 }
 """Which requests count against a rate by their address alone, whoever asks."""
