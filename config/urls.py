@@ -20,6 +20,7 @@ from config.pages.login.views import (
     LoginPage,
     LogoutPage,
 )
+from config.pages.platform_terms import PlatformTermsView
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
@@ -34,6 +35,7 @@ urlpatterns = [
         name="oidc-backchannel-logout",
     ),
     path("confirm-email/", ConfirmEmailView.as_view(), name="confirm-email"),
+    path("platform-terms/", PlatformTermsView.as_view(), name="platform-terms"),
     path("invitation/<str:token>/", InvitationView.as_view(), name="invitation"),
     path("metrics", MetricsView.as_view(), name="metrics"),
     path("api/", include("config.about.urls")),
