@@ -32,7 +32,7 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True)
-class Standing:
+class PersonalStanding:
     """What is known of a person beside their own columns; each is a column of `columns`."""
 
     awaits_terms: bool = False
@@ -80,14 +80,14 @@ def is_refused(user: str = "pk") -> Q:
     return Q(Exists(_in_force(user).filter(outcome=Outcome.REFUSED)))
 
 
-def standing_of(people: QuerySet[Any], user: Any) -> Standing:
+def standing_of(people: QuerySet[Any], user: Any) -> PersonalStanding:
     """Return a person's standing, of which nothing has been read yet."""
     row = people.filter(pk=user.pk).annotate(**columns("pk")).values(*COLUMNS).first()
-    return Standing(**row) if row else Standing()
+    return PersonalStanding(**row) if row else PersonalStanding()
 
 
 def refuse_newcomer(
-    user: Any, standing: Standing, *, only_reads: bool, for_newcomers: bool
+    user: Any, standing: PersonalStanding, *, only_reads: bool, for_newcomers: bool
 ) -> None:
     """Refuse whoever has something to do first; what is `for_newcomers` they may do before it.
 

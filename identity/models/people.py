@@ -20,7 +20,7 @@ from identity.audiences import OF_USER
 from identity.models.event_subject import EventSubject
 from identity.principals import Principal
 from identity.querysets import UserQuerySet
-from identity.standing import Standing, refuse_newcomer, standing_of
+from identity.standing import PersonalStanding, refuse_newcomer, standing_of
 from identity.system_ids import site_gid, site_uid
 
 if TYPE_CHECKING:
@@ -133,6 +133,7 @@ class User(EventSubject, AbstractBaseUser):
         indexes = (
             models.Index(fields=["email"], name="user_email"),
             models.Index(Upper("email"), name="user_email_any_case"),
+            models.Index(Upper("username"), name="user_username_any_case"),
             models.Index(fields=["username_key", "id"], name="user_by_username"),
         )
 
@@ -153,7 +154,7 @@ class User(EventSubject, AbstractBaseUser):
         )
 
     @cached_property
-    def standing(self) -> Standing:
+    def standing(self) -> PersonalStanding:
         """What decides whether the person may use the service yet."""
         return standing_of(type(self).objects.get_queryset(), self)
 

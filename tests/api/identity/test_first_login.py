@@ -66,7 +66,7 @@ def test_who_has_not_said_what_is_asked_is_refused_until_they_have(
         },
     )
     own = f"/api/users/{bob.uuid.hex}/"
-    said = {"country_of_residence": "FI", "organization_type": "university"}
+    said: dict[str, Any] = {"country_of_residence": "FI", "organization_type": "university"}
     said |= {"declares_export_control": True, "agree_with_policy": True}
     assert client.patch(own, said, format="json").status_code == 200
     declared = User.objects.get(pk=bob.pk).export_control_date

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("allocations", "0016_kept_out_is_restricted"),
+        ("allocations", "0017_people_are_entitled_at_the_aai"),
     ]
 
     operations = [
