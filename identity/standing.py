@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 COLUMNS = ("awaits_terms", "vetting")
 
 
-class Outcome(StrEnum):
+class VettingOutcome(StrEnum):
     """What was decided about who a person is; without a decision they are unvetted."""
 
     VETTED = "vetted"
@@ -77,7 +77,7 @@ def columns(user: str) -> dict[str, Any]:
 
 def is_refused(user: str = "pk") -> Q:
     """Return the condition on a row that its person may not come in; `user` is its column."""
-    return Q(Exists(_in_force(user).filter(outcome=Outcome.REFUSED)))
+    return Q(Exists(_in_force(user).filter(outcome=VettingOutcome.REFUSED)))
 
 
 def standing_of(people: QuerySet[Any], user: Any) -> PersonalStanding:
@@ -100,7 +100,7 @@ def refuse_newcomer(
     """
     if user.is_staff or user.is_machine:
         return
-    if standing.vetting == Outcome.REFUSED and not (for_newcomers and only_reads):
+    if standing.vetting == VettingOutcome.REFUSED and not (for_newcomers and only_reads):
         raise _refused(VettingRefused, "You were refused access to this platform.")
     if for_newcomers:
         return

@@ -16,7 +16,7 @@ from allocations.lifecycle import Condition
 from common.errors import Invalid
 from identity.models import User
 from identity.services import vetting
-from identity.standing import Outcome
+from identity.standing import VettingOutcome
 from marketplace.models import Offering
 from marketplace.querysets.rights import agreed
 
@@ -67,7 +67,7 @@ def unmet(user: User, offering: Offering) -> Condition | None:
     """Return the condition that a person does not meet for an account; None is all met."""
     person = User.objects.filter(pk=user.pk)
     outcome = vetting.outcome_of(user)
-    if outcome is Outcome.REFUSED or (asks_for_vetting(offering) and outcome is None):
+    if outcome is VettingOutcome.REFUSED or (asks_for_vetting(offering) and outcome is None):
         return Condition.VETTING
     if asks_for_consent(offering) and not agreed_to(offering, person):
         return Condition.CONSENT

@@ -26,7 +26,7 @@ from identity import event_kinds as identity_kinds
 from identity.models import Event, Grant, Project, User
 from identity.roles import ScopeType
 from identity.services import vetting
-from identity.standing import Outcome
+from identity.standing import VettingOutcome
 from marketplace import event_kinds as marketplace_kinds
 from marketplace.lifecycle import OrderState, ResourceState
 from marketplace.models import Offering, Resource
@@ -152,7 +152,7 @@ def _grant(event: Event) -> Iterator[Message]:
 def _user(event: Event) -> Iterator[Message]:
     user = User.objects.get(uuid=event.subject_uuid)
     grants = Grant.objects.in_force().filter(user=user, scope_type=ScopeType.PROJECT)
-    is_in = user.is_active and vetting.outcome_of(user) != Outcome.REFUSED
+    is_in = user.is_active and vetting.outcome_of(user) != VettingOutcome.REFUSED
     for grant in grants.select_related("user", "project", "role").order_by("pk"):
         for offering in _served(grant.project) if grant.project else ():
             yield _role(offering, grant, grant.project, is_granted=is_in)

@@ -18,7 +18,7 @@ from common.errors import Invalid
 from identity.models import Grant, User
 from identity.roles import ScopeType
 from identity.services import vetting
-from identity.standing import Outcome
+from identity.standing import VettingOutcome
 from marketplace.lifecycle import ResourceState
 from marketplace.models import Offering, Resource
 
@@ -95,7 +95,7 @@ def reconcile(*, user: User, offering: Offering, now: datetime) -> OfferingUser 
         if account is not None:
             restrictions.withhold(account, unmet, now=now)
         return None
-    may_come_in = user.is_active and vetting.outcome_of(user) != Outcome.REFUSED
+    may_come_in = user.is_active and vetting.outcome_of(user) != VettingOutcome.REFUSED
     is_needed = may_come_in and _resources_of(user).filter(offering=offering).exists()
     if account is None:
         is_due = is_needed and unmet is None

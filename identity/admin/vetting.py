@@ -13,7 +13,6 @@ from common.admin.records import RecordAdmin, section
 from common.admin.related_tables import RelatedTable
 from common.admin.staff_actions import StaffAction, StaffActionForm
 from identity.admin.grants import moment_field
-from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
 from identity.models import Vetting
 from identity.services import vetting
@@ -97,4 +96,3 @@ class VettingAdmin(RecordAdmin):
         section(None, "user", "outcome", "evidence", "decided_by"),
         section("Times", "created", "valid_until", "ended_at", "uuid"),
     )
-    related_tables = (ABOUT_THIS,)

@@ -142,6 +142,7 @@ BRIDGE: Mapping[str, str] = {
     "total_active_federated_users": "How many of them may log in.",
     "declares_export_control": "That the person will observe the rules of export control; when they"
     " said so first is kept.",
+    "profile_completeness": "What this platform asks everybody to say, and what of it is missing.",
     "missing_fields": "The fields of the profile that have to be filled in.",
     "mandatory_fields": "The fields of the profile that must not be empty.",
     "is_complete": "Whether the profile has all that is needed.",

@@ -1,27 +1,22 @@
 """What was decided about people: who they are was looked at, and they may come in or not."""
 
-from typing import ClassVar
-
 from django.db import models
 from django.db.models import Q
 
-from common.models import Timestamped, choices, one_of
-from identity.models.event_subject import EventSubject
+from common.models import Timestamped, UuidModel, choices, one_of
 from identity.models.people import User
-from identity.standing import Outcome
+from identity.standing import VettingOutcome
 
 
-class Vetting(EventSubject, Timestamped):
+class Vetting(UuidModel, Timestamped):
     """A decision about a person; the one in force counts, the others are the history.
 
     Without `decided_by` an assurance of the person's identity provider decided. Who has no decision
-    in force is unvetted.
+    in force is unvetted. Its events are about the person.
     """
 
-    event_nouns: ClassVar[tuple[str, ...]] = ("vetting",)
-
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="vettings")
-    outcome = models.CharField(max_length=10, choices=choices(Outcome))
+    outcome = models.CharField(max_length=10, choices=choices(VettingOutcome))
     evidence = models.TextField()
     decided_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -31,7 +26,7 @@ class Vetting(EventSubject, Timestamped):
 
     class Meta:
         constraints = (
-            one_of("outcome", Outcome, "vetting_outcome"),
+            one_of("outcome", VettingOutcome, "vetting_outcome"),
             models.UniqueConstraint(
                 fields=["user"], condition=Q(ended_at__isnull=True), name="one_vetting_in_force"
             ),

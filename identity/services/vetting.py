@@ -17,7 +17,7 @@ from identity import event_kinds as kinds
 from identity import events
 from identity.models import User, Vetting
 from identity.services import periodic_rows
-from identity.standing import Outcome, standing_of
+from identity.standing import VettingOutcome, standing_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -53,7 +53,7 @@ def vet(
     :raises EvidenceMissing: nothing is said of how that is known.
     :raises OverAlready: it would be over by now.
     """
-    return _decide(user, Outcome.VETTED, evidence, valid_until, actor=actor, now=now)
+    return _decide(user, VettingOutcome.VETTED, evidence, valid_until, actor=actor, now=now)
 
 
 def refuse(
@@ -64,7 +64,7 @@ def refuse(
     :raises EvidenceMissing: nothing is said of why.
     :raises OverAlready: it would be over by now.
     """
-    return _decide(user, Outcome.REFUSED, evidence, valid_until, actor=actor, now=now)
+    return _decide(user, VettingOutcome.REFUSED, evidence, valid_until, actor=actor, now=now)
 
 
 @transaction.atomic
@@ -95,7 +95,7 @@ def follow_assurance(user: User, *, now: datetime) -> None:
         days = settings.REGISTRATION.valid_days
         until = now + timedelta(days=days) if days else None
         evidence = f"eduperson_assurance: {', '.join(sorted(wanted))}"
-        _decide(user, Outcome.VETTED, evidence, until, actor=None, now=now)
+        _decide(user, VettingOutcome.VETTED, evidence, until, actor=None, now=now)
     elif held is not None and held.decided_by_id is None and not is_assured:
         _end(user, now)
         _record(kinds.USER_VETTING_ENDED, user, actor=None, now=now)
@@ -118,16 +118,16 @@ def current(user: User) -> Vetting | None:
     return Vetting.objects.filter(user=user, ended_at__isnull=True).first()
 
 
-def outcome_of(user: User) -> Outcome | None:
+def outcome_of(user: User) -> VettingOutcome | None:
     """Return how it stands with a person now; None is unvetted."""
     found = standing_of(User.objects.get_queryset(), user).vetting
-    return Outcome(found) if found else None
+    return VettingOutcome(found) if found else None
 
 
 @transaction.atomic
 def _decide(
     user: User,
-    outcome: Outcome,
+    outcome: VettingOutcome,
     evidence: str,
     valid_until: datetime | None,
     *,
@@ -148,7 +148,7 @@ def _decide(
         valid_until=valid_until,
         created=now,
     )
-    kind = kinds.USER_VETTED if outcome is Outcome.VETTED else kinds.USER_VETTING_REFUSED
+    kind = kinds.USER_VETTED if outcome is VettingOutcome.VETTED else kinds.USER_VETTING_REFUSED
     _record(kind, user, actor=actor, now=now)
     return decided
 

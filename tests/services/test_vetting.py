@@ -14,7 +14,7 @@ from config.wiring import dispatch_events
 from identity import tasks
 from identity.models import Event, Vetting
 from identity.services import user_removal, users, vetting
-from identity.standing import Outcome
+from identity.standing import VettingOutcome
 from tests.factories.allocations import OfferingUserFactory
 from tests.factories.identity import VettingFactory
 from tests.factories.marketplace import HpcOfferingFactory, ResourceFactory
@@ -60,9 +60,9 @@ def test_a_decision_ends_the_one_before_and_all_stay_on_record(
 ) -> None:
     assert vetting.outcome_of(bob) is None
     vetting.vet(bob, evidence="Passport seen.", actor=dave, now=now)
-    assert vetting.outcome_of(bob) is Outcome.VETTED
+    assert vetting.outcome_of(bob) is VettingOutcome.VETTED
     vetting.refuse(bob, evidence="On a list.", actor=dave, now=now)
-    assert vetting.outcome_of(bob) is Outcome.REFUSED
+    assert vetting.outcome_of(bob) is VettingOutcome.REFUSED
     vetting.withdraw(bob, actor=dave, now=now)
     assert vetting.outcome_of(bob) is None
     with pytest.raises(vetting.NotDecided):
@@ -100,7 +100,7 @@ def test_what_is_not_over_stays(bob: User, dave: User, now: datetime) -> None:
     until = now + timedelta(days=9999)
     held = vetting.vet(bob, evidence="Seen.", valid_until=until, actor=dave, now=now)
     tasks.expire_vettings()
-    assert (vetting.current(bob), vetting.outcome_of(bob)) == (held, Outcome.VETTED)
+    assert (vetting.current(bob), vetting.outcome_of(bob)) == (held, VettingOutcome.VETTED)
 
 
 @pytest.mark.usefixtures("by_assurance")

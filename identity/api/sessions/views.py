@@ -54,9 +54,7 @@ class LogoutViewSet(ApiViewSet):
     """Logging out."""
 
     access: ClassVar[dict[str, Rule]] = {"log_out": AUTHENTICATED}
-
-    def refuse_newcomers(self, request: Request) -> None:
-        """Let everybody go, whatever else they may not do."""
+    lets_go = True
 
     def log_out(self, request: AuthenticatedRequest) -> Response:
         """Log out.
