@@ -6,4 +6,5 @@ from identity.admin import log as log
 from identity.admin import organisations as organisations
 from identity.admin import people as people
 from identity.admin import projects as projects
+from identity.admin import roles as roles
 from identity.admin import science as science

@@ -9,10 +9,10 @@ from django.db.models import Q
 
 from common import storing
 from common.errors import Conflict, Forbidden, Invalid
+from identity import access, events
 from identity import event_kinds as kinds
-from identity import events
 from identity.models import Customer, Grant, Project, Role, User
-from identity.permissions import Permission, roles_with
+from identity.permissions import Permission, allowed_by
 from identity.roles import ScopeType
 from identity.services import periodic_rows
 
@@ -90,6 +90,12 @@ class OwnGrant(Forbidden):
     code = "own_grant"
 
 
+class RoleTooStrong(Forbidden):
+    """Nobody gives a role that allows more, in its scope, than their own roles allow there."""
+
+    code = "role_too_strong"
+
+
 class ScopeGone(Conflict):
     """The scope was removed in the meantime."""
 
@@ -113,11 +119,14 @@ def grant(
     :raises ExpirationInPast: it would end before now.
     :raises AlreadyHeld: the user has it; of two who give it at once, one gets this.
     :raises OwnGrant: the actor would outlast by it the roles that let them give it.
+    :raises RoleTooStrong: the role allows more than those of the actor.
     :raises ScopeGone: the project was removed.
     """
+    role = _kept(role)
     _check_role(role, scope)
     _check_expiration(expiration_time, now)
     customer, project = _belongs_to(scope)
+    _check_strength(role, {scope, customer, project}, actor)
     if actor == user and not user.is_staff:
         _check_own(scope, customer, project, user, expiration_time)
     held = Grant.objects.on(scope.scope_type, scope.pk).filter(user=user, role=role, is_active=True)
@@ -158,6 +167,7 @@ def change(
     :raises ExpirationInPast: it would end before now.
     :raises NotHeld: the user has not got it.
     :raises OwnGrant: it is the actor's own, and would end later.
+    :raises RoleTooStrong: it would end later, and allows more than the roles of the actor.
     """
     _check_role(role, scope)
     _check_expiration(expiration_time, now)
@@ -165,8 +175,11 @@ def change(
     changed: Grant | None = held.select_for_update(of=("self",)).first()
     if changed is None:
         raise NotHeld({"non_field_errors": ["User does not have this role in this scope."]})
-    if actor == user and not user.is_staff and _outlasts(expiration_time, changed.expiration_time):
-        raise OwnGrant("You cannot extend a role of your own: ask somebody else who may.")
+    if _outlasts(expiration_time, changed.expiration_time):
+        if actor == user and not user.is_staff:
+            raise OwnGrant("You cannot extend a role of your own: ask somebody else who may.")
+        above = {scope, changed.customer, changed.project}
+        _check_strength(role, above, actor)
     changed.expiration_time = expiration_time
     changed.save(update_fields=["expiration_time", "modified"])
     until = f"until {expiration_time:%Y-%m-%d}" if expiration_time else "for good"
@@ -185,6 +198,18 @@ def revoke(*, scope: Scope, user: User, role: Role, actor: User, now: datetime) 
 def revoke_all(grants: Iterable[Grant] | Any, *, actor: User, now: datetime, reason: str) -> None:
     """Take all these roles from those who hold them: the scope or the user goes."""
     _end(grants, actor=actor, now=now, reason=reason)
+
+
+def tell_of_role(role: Role, *, actor: User, now: datetime) -> None:
+    """Record of each who holds a role that it was given or taken, as it was enabled or disabled."""
+    kind, what = (
+        (kinds.GRANT_GIVEN, "is again") if role.is_active else (kinds.GRANT_REVOKED, "is no longer")
+    )
+    held = Grant.objects.filter(access.not_ended(), role=role).order_by("pk")
+    for grant in held.select_related("user", "role", "customer", "project").iterator():
+        why = "enabled" if role.is_active else "disabled"
+        message = f"{grant.user} {what} {role} (the role was {why})"
+        _record(kind, grant, message, actor=actor, now=now)
 
 
 def expire(*, now: datetime) -> int:
@@ -212,11 +237,41 @@ def _end(grants: Any, *, actor: User | None, now: datetime, reason: str) -> int:
     return len(ended)
 
 
+def _kept(role: Role) -> Role:
+    """Return a role as it is now, which stays so to the end of the transaction.
+
+    Others may give it meanwhile; who disables or removes it waits, and finds then who has it.
+
+    :raises RoleNotFound: it was removed.
+    """
+    rows = Role.objects.raw("SELECT * FROM identity_role WHERE id = %s FOR KEY SHARE", [role.pk])
+    kept: Role | None = next(iter(rows), None)
+    if kept is None:
+        raise _no_such_role()
+    return kept
+
+
+def _no_such_role() -> RoleNotFound:
+    return RoleNotFound({"role": ["Role is not found."]})
+
+
 def _check_role(role: Role, scope: Scope) -> None:
     if not role.is_active:
-        raise RoleNotFound({"role": ["Role is not found."]})
+        raise _no_such_role()
     if role.content_type != scope.scope_type:
         raise WrongScope({"non_field_errors": ["Role is not valid for this scope."]})
+
+
+def _check_strength(role: Role, scopes: Iterable[Scope | None], actor: User | None) -> None:
+    """Refuse a role that allows what the actor may not do in its scope, nor in what it is of."""
+    if actor is None or actor.is_staff:
+        return
+    known = {(scope.scope_type, scope.pk) for scope in scopes if scope is not None}
+    beyond = allowed_by(role.name, role.permissions) - access.permissions_in(actor, known)
+    if beyond:
+        raise RoleTooStrong(
+            f"{role} allows more than you may do here yourself: {', '.join(sorted(beyond))}."
+        )
 
 
 def _check_expiration(expiration_time: datetime | None, now: datetime) -> None:
@@ -239,7 +294,7 @@ def _check_own(
         above |= Q(scope_type=ScopeType.PROJECT.value, scope_id=project.pk)
     here = Q(scope_type=scope.scope_type.value, scope_id=scope.pk)
     held = Grant.objects.in_force().filter(
-        above | here, user=user, role__name__in=roles_with(ADDING[scope.scope_type])
+        above | here, access.allowing(ADDING[scope.scope_type]), user=user
     )
     ends = list(held.values_list("expiration_time", flat=True))
     if not any(not _outlasts(expiration_time, end) for end in ends):
