@@ -20,6 +20,12 @@ class AccountState(StrEnum):
     ERROR_DELETING = "Error deleting"
 
 
+class Condition(StrEnum):
+    """What a person has to meet for an account beside a role; they are kept out until they do."""
+
+    CONSENT = "consent"
+
+
 COMING = frozenset(
     {
         AccountState.REQUESTED,

@@ -137,6 +137,23 @@ def follow_offering(event_uuid: UUID) -> None:
         _reconcile(membership.people_of(offering), [offering])
 
 
+@handler("accounts-by-consent")
+def follow_consent(event_uuid: UUID) -> None:
+    """See to the account of somebody who agreed to an offering's terms, or does so no more."""
+    event = Event.objects.get(uuid=event_uuid)
+    users = User.objects.filter(uuid=UUID(event.payload["user"]))
+    _reconcile(users, Offering.objects.filter(uuid=UUID(event.payload["offering"])))
+
+
+@handler("accounts-by-terms")
+def follow_terms(event_uuid: UUID) -> None:
+    """See to the accounts at an offering whose terms of service are others, or none any more."""
+    event = Event.objects.get(uuid=event_uuid)
+    offering = Offering.objects.filter(uuid=UUID(event.payload["offering"])).first()
+    if offering is not None:
+        _reconcile(membership.people_of(offering), [offering])
+
+
 @handler("accounts-at-provider")
 def follow_provider(event_uuid: UUID) -> None:
     """See to the accounts at all offerings of a provider whose rules for accounts changed."""

@@ -80,6 +80,10 @@ app.conf.beat_schedule = {
     },
     "prune hooks": {"task": "notifications.tasks.prune", "schedule": timedelta(hours=1)},
     "expire grants": {"task": "identity.tasks.expire_grants", "schedule": timedelta(minutes=5)},
+    "expire invitations": {
+        "task": "identity.tasks.expire_invitations",
+        "schedule": timedelta(minutes=10),
+    },
     "prune": {"task": "identity.tasks.prune", "schedule": timedelta(hours=1)},
     "start due orders": {
         "task": "marketplace.tasks.start_due_orders",

@@ -12,11 +12,13 @@ from config.about.document import SchemaView
 from config.django_errors import unknown
 from config.metrics import MetricsView
 from config.pages.confirming import ConfirmEmailView
+from config.pages.inviting import InvitationView
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
     path("confirm-email/", ConfirmEmailView.as_view(), name="confirm-email"),
+    path("invitation/<str:token>/", InvitationView.as_view(), name="invitation"),
     path("metrics", MetricsView.as_view(), name="metrics"),
     path("api/", include("config.about.urls")),
     path("api/schema/", SchemaView.as_view(), name="schema"),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.db.models import F, Func, Q, TextField
 from django.db.models.functions import Now
 
-from identity.permissions import Permission, allowed_by, roles_with
+from identity.permissions import GIVING, Permission, allowed_by, roles_with
 from identity.roles import ScopeType
 
 if TYPE_CHECKING:
@@ -149,6 +149,13 @@ def permissions_in(user: Any, scopes: Collection[tuple[ScopeType, int]]) -> froz
     """Return all that the roles of `user` in any of the scopes allow."""
     here = (grant for grant in held(user) if (grant.scope_type, grant.scope_id) in scopes)
     return frozenset().union(*(grant.permissions for grant in here))
+
+
+def gives_roles(user: Any, scope_type: ScopeType, scope_id: int, customer_id: int) -> bool:
+    """Tell whether `user` may give roles in a scope, by a role there or in its organisation."""
+    return can(
+        user, GIVING[scope_type], [(scope_type, scope_id), (ScopeType.CUSTOMER, customer_id)]
+    )
 
 
 def speaks_for_a_source(user: Any) -> bool:

@@ -17,6 +17,14 @@ if TYPE_CHECKING:
     from django.db.models.expressions import Combinable
 
 
+@dataclass(frozen=True)
+class ScopeKind:
+    """What roles of a kind of scope are held in: its rows, and the routes of its URLs."""
+
+    model: Any
+    routes: tuple[str, ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class IdentityContributions:
     """Columns and conditions on identity's rows; by default nobody provides or holds anything."""
@@ -32,6 +40,9 @@ class IdentityContributions:
 
     holds_called: Callable[[Any, str], Q] = lambda user, name: Q(pk__in=())
     """The condition that the user sees an allocation of that name or backend ID in a project."""
+
+    offering_scope: Callable[[], ScopeKind | None] = lambda: None
+    """What the roles at offerings are held in."""
 
 
 @lru_cache(maxsize=1)

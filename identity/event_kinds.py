@@ -88,6 +88,50 @@ ROLE_ENABLED = _role("role.enabled", "A role that was disabled gives again what 
 ROLE_REMOVED = _role("role.removed", "A role that nobody held was removed.")
 ROLE_UPDATED = _role("role.updated", "A role changed: its name, its texts or what it allows.")
 
+_invitation = partial(Kind, group=Group.PERMISSIONS, readers=Readers.BOTH_SIDES)
+
+INVITATION_ACCEPTED = _invitation(
+    "invitation.accepted", "Somebody took the role that they were invited to."
+)
+INVITATION_APPROVED = _invitation(
+    "invitation.approved", "Staff let an invitation be mailed that had to wait for them."
+)
+INVITATION_ASKED = _invitation(
+    "invitation.asked", "An invitation waits until staff approve it; a mail is to ask them."
+)
+INVITATION_CANCELED = _invitation(
+    "invitation.canceled",
+    "An invitation was withdrawn before it was answered.",
+)
+INVITATION_CHANGED = _invitation(
+    "invitation.changed",
+    "An invitation goes to another address or is to another role; `fields` says which.",
+    waldur="user_invitation_updated",
+)
+INVITATION_CREATED = _invitation(
+    "invitation.created", "Somebody is invited to a role in an organization, project or offering."
+)
+INVITATION_DECLINED = _invitation(
+    "invitation.declined", "Somebody does not want the role that they were invited to."
+)
+INVITATION_EXPIRED = _invitation("invitation.expired", "Nobody answered an invitation in time.")
+INVITATION_LINKED = _invitation(
+    "invitation.linked", "A link was made for a mail; former ones of the invitation are dead."
+)
+INVITATION_MAILED = _invitation("invitation.mailed", "The mail server took an invitation.")
+INVITATION_REJECTED = _invitation(
+    "invitation.rejected", "Staff refused an invitation that had to wait for them."
+)
+INVITATION_REMOVED = _invitation(
+    "invitation.removed", "Staff removed an invitation.", waldur="user_invitation_deleted"
+)
+INVITATION_RETURNED = _invitation(
+    "invitation.returned", "The mail server did not take an invitation; it is tried again."
+)
+INVITATION_SENT = _invitation(
+    "invitation.sent", "A mail with the link of an invitation is to go out."
+)
+
 # --- organizations and projects -------------------------------------------------------------------
 
 _customer = partial(Kind, group=Group.CUSTOMERS, readers=Readers.CONSUMER)

@@ -136,6 +136,13 @@ MATRIX: Mapping[RoleName, frozenset[Permission]] = {
 }
 """What each role allows in its scope. Staff may everything; support may see everything."""
 
+GIVING: Mapping[ScopeType, Permission] = {
+    ScopeType.CUSTOMER: P.CREATE_CUSTOMER_MEMBER,
+    ScopeType.PROJECT: P.CREATE_PROJECT_MEMBER,
+    ScopeType.OFFERING: P.CREATE_OFFERING_MEMBER,
+}
+"""What lets somebody give roles in a scope of each kind, or in what it belongs to."""
+
 MEANINGFUL: Mapping[ScopeType, frozenset[Permission]] = {
     ScopeType.CUSTOMER: frozenset(Permission),
     ScopeType.PROJECT: _MANAGE_PROJECT | {P.DELETE_PROJECT, P.APPROVE_ORDER, P.REJECT_ORDER},

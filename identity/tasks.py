@@ -5,7 +5,7 @@ import logging
 from django.utils import timezone
 
 from identity.periodic import periodic
-from identity.services import housekeeping, members
+from identity.services import housekeeping, invitations, members
 
 log = logging.getLogger(__name__)
 
@@ -16,6 +16,14 @@ def expire_grants(**_: object) -> None:
     ended = members.expire(now=timezone.now())
     if ended:
         log.info("Roles ended: %s", ended)
+
+
+@periodic
+def expire_invitations(**_: object) -> None:
+    """End the invitations that nobody answered, and mail those to projects that begin."""
+    now = timezone.now()
+    log.info("Invitations ended: %s", invitations.expire(now=now))
+    log.info("Invitations to projects that begin: %s", invitations.begin(now=now))
 
 
 @periodic

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import F, Q
 
-from marketplace.models import Resource
+from identity.contributions import ScopeKind
+from marketplace.models import Offering, Resource
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -34,3 +35,9 @@ def holds_called(user: Any, name: str) -> Q:
     seen = Resource.objects.visible_to(user)
     named = seen.filter(Q(name=name) | Q(backend_id=name))
     return Q(pk__in=named.values("project"))
+
+
+def offering_scope() -> ScopeKind:
+    """Return what the roles at offerings are held in: either URL of an offering names it."""
+    routes = ("marketplace-provider-offering-detail", "marketplace-public-offering-detail")
+    return ScopeKind(Offering, routes)

@@ -17,6 +17,7 @@ from notifications.services import (
     hook_planning,
     hook_runs,
     housekeeping,
+    invitation_mails,
     owner_mails,
 )
 
@@ -46,6 +47,18 @@ def prune(**_: object) -> None:
 def mail_confirmation(event_uuid: UUID) -> None:
     """Mail the link by which a new address is confirmed."""
     confirmation_mails.send(Event.objects.get(uuid=event_uuid))
+
+
+@handler("mail-invitation")
+def mail_invitation(event_uuid: UUID) -> None:
+    """Mail an invitation's link to the address that is invited."""
+    invitation_mails.send(Event.objects.get(uuid=event_uuid), now=timezone.now())
+
+
+@handler("mail-approvers")
+def mail_approvers(event_uuid: UUID) -> None:
+    """Mail staff that an invitation waits for their approval."""
+    invitation_mails.ask(Event.objects.get(uuid=event_uuid), now=timezone.now())
 
 
 @handler("mail-owners")

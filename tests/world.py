@@ -39,6 +39,7 @@ from tests.factories.allocations import (
 )
 from tests.factories.identity import (
     EventFactory,
+    InvitationFactory,
     OrganizationGroupFactory,
     ScienceSubDomainFactory,
     SshKeyFactory,
@@ -120,10 +121,16 @@ def _one(
     EvaluationLogFactory(policy=policy, resource=resource)
     CommandHistoryFactory(policy=policy, resource=resource)
     _agent(offering, member=member)
-    SshKeyFactory(user=member)
+    _people(project, member=member)
     _hooks(project, member=member)
     events.record(ORDER_DONE, order, actor=member, now=now)
     return offering, resource, order
+
+
+def _people(project: Project, *, member: User) -> None:
+    """Make what a member has and writes."""
+    SshKeyFactory(user=member)
+    InvitationFactory(scope=project, created_by=member)
 
 
 def _parts(offering: Offering) -> None:

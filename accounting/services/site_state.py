@@ -21,7 +21,7 @@ from allocations.models import (
     OfferingUser,
     ProjectServiceAccount,
 )
-from allocations.services import attributes, team
+from allocations.services import admission, attributes, team
 from identity.models import Grant, User
 from marketplace.lifecycle import OPEN, OrderState, ResourceState
 from marketplace.models import (
@@ -198,7 +198,7 @@ def _people(offering: Offering, grants: QuerySet[Grant]) -> dict[int, Json]:
         .values("user", "username", "state", "is_restricted", "backend_metadata")
     }
     users = User.objects.filter(pk__in=grants.values("user"))
-    consenting = attributes.agreed_to(offering, users)
+    consenting = admission.agreed_to(offering, users)
     without = attributes.exposed_without_consent(offering)
     nobody: Json = {}
     found = {}

@@ -10,7 +10,7 @@ from django.contrib import admin
 
 from allocations.lifecycle import ACCOUNT
 from allocations.models import OfferingUser, UserAttributeConfig
-from allocations.services import accounts
+from allocations.services import accounts, restrictions
 from common.admin import columns
 from common.admin.filters import AgeFilter
 from common.admin.records import RecordAdmin, section
@@ -60,19 +60,19 @@ def _move(account: OfferingUser, *, action: str, **asked: Any) -> OfferingUser:
 
 
 def _restrict(account: OfferingUser, *, actor: User, now: datetime) -> OfferingUser:
-    return accounts.set_restricted(account, is_restricted=True, actor=actor, now=now)
+    return restrictions.set_restricted(account, is_restricted=True, actor=actor, now=now)
 
 
 def _let_in(account: OfferingUser, *, actor: User, now: datetime) -> OfferingUser:
-    return accounts.set_restricted(account, is_restricted=False, actor=actor, now=now)
+    return restrictions.set_restricted(account, is_restricted=False, actor=actor, now=now)
 
 
 def _is_let_in(account: OfferingUser) -> bool:
-    return not account.is_restricted
+    return not account.kept_out
 
 
-def _is_restricted(account: OfferingUser) -> bool:
-    return account.is_restricted
+def _is_kept_out(account: OfferingUser) -> bool:
+    return account.kept_out
 
 
 STEPS = (
@@ -114,7 +114,7 @@ class OfferingUserAdmin(RecordAdmin):
         "is_restricted",
         "created",
     )
-    list_filter = ("state", "is_restricted", AgeFilter, "offering")
+    list_filter = ("state", "is_restricted", "withheld_for", AgeFilter, "offering")
     list_select_related = ("user", "offering")
     search_fields = (
         "username",
@@ -131,7 +131,8 @@ class OfferingUserAdmin(RecordAdmin):
     asked = ("offering", "user", "username")
     create_with = staticmethod(accounts.create)
     fieldsets = (
-        section(None, "user", "offering", "username", columns.state, "is_restricted"),
+        section(None, "user", "offering", "username", columns.state),
+        section("Kept out of the site", "is_restricted", "kept_out", "withheld_for"),
         section("From the site", "service_provider_comment", "service_provider_comment_url"),
         section(
             "Record",
@@ -155,7 +156,7 @@ class OfferingUserAdmin(RecordAdmin):
         ),
         StaffAction("restrict", "Keep out", "Kept out", explained(_restrict), when=_is_let_in),
         StaffAction(
-            "let_in", "Let in again", "Let in again", explained(_let_in), when=_is_restricted
+            "let_in", "Let in again", "Let in again", explained(_let_in), when=_is_kept_out
         ),
     )
 

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
-from allocations.lifecycle import AccountState
+from allocations.lifecycle import AccountState, Condition
 from allocations.querysets import OfferingUserQuerySet
 from common.checked_columns import link
 from common.json_column import JsonColumn
@@ -35,7 +35,11 @@ class OfferingUser(EventSubject, Timestamped):
     state = models.CharField(
         max_length=40, choices=choices(AccountState), default=AccountState.REQUESTED
     )
-    is_restricted = models.BooleanField(default=False)
+    is_restricted = models.BooleanField(default=False)  # what sites go by: either of the next two
+    kept_out = models.BooleanField(default=False)  # by the provider or staff
+    withheld_for = models.CharField(
+        max_length=20, choices=choices(Condition), blank=True, default=""
+    )
     is_granted = models.BooleanField(default=False)  # by staff, to who is in no project there
     propagation_date = models.DateTimeField(null=True, blank=True)
     service_provider_comment = text(long=True)
@@ -47,6 +51,10 @@ class OfferingUser(EventSubject, Timestamped):
     class Meta:
         constraints = (
             one_of("state", AccountState, "account_state"),
+            models.CheckConstraint(
+                condition=Q(is_restricted=True) | Q(kept_out=False, withheld_for=""),
+                name="kept_out_is_restricted",
+            ),
             models.UniqueConstraint(
                 fields=["offering", "user"],
                 condition=~Q(state=AccountState.DELETED.value),

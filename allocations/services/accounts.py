@@ -12,9 +12,9 @@ from django.db import transaction
 from allocations import event_kinds as kinds
 from allocations.lifecycle import ACCOUNT, COMING, AccountState
 from allocations.models import OfferingUser
-from allocations.services import rights
+from allocations.services import admission, rights
 from allocations.usernames import MAX_LENGTH, is_reserved, is_site_name
-from common import changes, locks, storing
+from common import locks, storing
 from common.errors import Conflict, Invalid
 from common.machine import IllegalTransition
 from identity import events
@@ -110,6 +110,7 @@ def create(
     """Open an account for a person at an offering; with a name it is ready at once.
 
     :raises NoRight: a provider opens it for somebody who need not have one.
+    :raises NotAdmitted: the person has first to agree to the offering's terms.
     :raises AccountExists: the person has one; of two who open it at once, one gets this.
     :raises BadUsername: `useradd` takes no such name.
     :raises ReservedUsername: machines have an account of that name.
@@ -118,6 +119,7 @@ def create(
     is_by_staff = actor is not None and actor.is_staff
     if actor is not None and not is_by_staff:
         rights.check(user, offering, actor=actor)
+    admission.check(user, offering)
     check_reserved(username)
     _check_name(username)
     account = OfferingUser(
@@ -130,7 +132,7 @@ def create(
         created=now,
     )
     _store(account)
-    _record(account, kinds.ACCOUNT_CREATED, actor=actor, now=now, states=("", account.state))
+    record(account, kinds.ACCOUNT_CREATED, actor=actor, now=now, states=("", account.state))
     return account
 
 
@@ -146,7 +148,7 @@ def set_username(
     :raises UsernameTaken: another account of the offering has the name, in whatever case.
     :raises AccountGone: the account was removed meanwhile.
     """
-    locked = _locked(account)
+    locked = locked_now(account)
     before = locked.username
     if username == before:
         return locked
@@ -158,7 +160,7 @@ def set_username(
     _store(locked)
     if username and locked.state in COMING:
         advance(locked, "set_ok", AccountState.OK, actor=actor, now=now)
-    _record(
+    record(
         locked,
         kinds.ACCOUNT_USERNAME_SET,
         actor=actor,
@@ -184,7 +186,7 @@ def move(
     :raises IllegalTransition: the account is not in a state for it.
     :raises AccountGone: the account was removed meanwhile.
     """
-    locked = _locked(account)
+    locked = locked_now(account)
     advance(locked, action, TARGETS[action], actor=actor, now=now)
     if comment is not None or comment_url is not None:
         _write_comments(locked, comment or "", comment_url or "")
@@ -204,14 +206,14 @@ def set_comments(
 
     :raises AccountGone: the account was removed meanwhile.
     """
-    locked = _locked(account)
+    locked = locked_now(account)
     before = (locked.service_provider_comment, locked.service_provider_comment_url)
     after = tuple(
         old if new is None else new for old, new in zip(before, (comment, comment_url), strict=True)
     )
     if after != before:
         _write_comments(locked, *after)
-        _record(locked, kinds.ACCOUNT_COMMENTED, actor=actor, now=now, message=after[0])
+        record(locked, kinds.ACCOUNT_COMMENTED, actor=actor, now=now, message=after[0])
     return locked
 
 
@@ -230,7 +232,7 @@ def set_runtime_state(
     :raises IllegalTransition: the site is not making the account and has not made it.
     :raises AccountGone: the account was removed meanwhile.
     """
-    locked = _locked(account)
+    locked = locked_now(account)
     to = RUNTIME_STATES[runtime_state]
     if locked.state != to:
         advance(locked, "update_runtime_state", to, actor=actor, now=now)
@@ -244,7 +246,7 @@ def note_attributes(
 
     Their values stay out of the log: `attributes.shown_to_site` tells them as they are by then.
     """
-    _record(
+    record(
         account,
         kinds.ACCOUNT_ATTRIBUTES_CHANGED,
         actor=actor,
@@ -254,28 +256,13 @@ def note_attributes(
 
 
 @transaction.atomic
-def set_restricted(
-    account: OfferingUser, *, is_restricted: bool, actor: User, now: datetime
-) -> OfferingUser:
-    """Keep the person out of the site, or let them in again.
-
-    :raises AccountGone: the account was removed meanwhile.
-    """
-    locked = _locked(account)
-    wanted: dict[str, object] = {"is_restricted": is_restricted}
-    if changes.write(locked, wanted, now=now):
-        _record(locked, kinds.ACCOUNT_RESTRICTION_CHANGED, actor=actor, now=now, payload=wanted)
-    return locked
-
-
-@transaction.atomic
 def remove(account: OfferingUser, *, actor: User | None, now: datetime) -> None:
     """Forget an account; usage that was reported for it keeps the name.
 
     :raises AccountGone: somebody else was quicker.
     """
-    locked = _locked(account)
-    _record(locked, kinds.ACCOUNT_REMOVED, actor=actor, now=now, states=(locked.state, ""))
+    locked = locked_now(account)
+    record(locked, kinds.ACCOUNT_REMOVED, actor=actor, now=now, states=(locked.state, ""))
     locked.delete()
 
 
@@ -295,7 +282,7 @@ def advance(
     if not OfferingUser.objects.filter(pk=account.pk, state=source).update(**changes):
         raise IllegalTransition(f"{action}: the account is no longer {source}.")
     account.state = to
-    _record(account, kinds.ACCOUNT_STATES[to], actor=actor, now=now, states=(source, to))
+    record(account, kinds.ACCOUNT_STATES[to], actor=actor, now=now, states=(source, to))
 
 
 def check_reserved(username: str) -> None:
@@ -323,7 +310,11 @@ def _write_comments(account: OfferingUser, comment: str, comment_url: str) -> No
     )
 
 
-def _locked(account: OfferingUser) -> OfferingUser:
+def locked_now(account: OfferingUser) -> OfferingUser:
+    """Return an account as it is now, locked to the end of the transaction.
+
+    :raises AccountGone: it was removed meanwhile.
+    """
     gone = AccountGone("The account was removed in the meantime.")
     return locks.locked(account, gone, related=("offering__customer", "user"))
 
@@ -357,7 +348,7 @@ def _store(account: OfferingUser) -> None:
         account.save()
 
 
-def _record(
+def record(
     account: OfferingUser,
     kind: Kind,
     *,
@@ -367,6 +358,7 @@ def _record(
     message: str = "",
     payload: dict[str, object] | None = None,
 ) -> None:
+    """Record an event of an account, with whose it is, where, and what sites are told it is."""
     events.record(
         kind,
         account,

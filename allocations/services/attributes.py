@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 
 from allocations import event_kinds as kinds
 from allocations.attributes import ATTRIBUTES, DEFAULT, SEEN_THROUGH
@@ -16,7 +15,6 @@ from allocations.services import accounts
 from common.errors import Invalid, Missing
 from identity import events
 from marketplace.models import Offering
-from marketplace.querysets.rights import agreed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -122,15 +120,6 @@ def exposed_at(offering: Offering) -> Collection[str]:
 def exposed_without_consent(offering: Offering) -> Collection[str]:
     """Return the names of those that it sees of who has not agreed to its terms."""
     return [name for name in exposed_at(offering) if name == "username"]
-
-
-def agreed_to(offering: Offering, users: Any) -> set[int]:
-    """Return the keys of those of some people who agreed to an offering's terms, if it has any."""
-    of_offering = Offering.objects.filter(pk=offering.pk)
-    consenting = users.filter(
-        Exists(of_offering.filter(agreed(offering="pk", user=OuterRef("pk"))))
-    )
-    return set(consenting.values_list("pk", flat=True))
 
 
 def columns_of(names: Collection[str]) -> list[str]:

@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from allocations.lifecycle import ACCOUNT, AccountState
 from allocations.models import OfferingUser
-from allocations.services import accounts, naming
+from allocations.services import accounts, admission, naming, restrictions
 from common.errors import Invalid
 from identity.models import Grant, User
 from identity.roles import ScopeType
@@ -69,9 +69,9 @@ def people_of(offering: Offering) -> QuerySet[User]:
 
 def reconcile_all(*, users: Iterable[User], offerings: Iterable[Offering], now: datetime) -> None:
     """Bring the accounts of some people at some offerings to what their roles call for."""
-    managed = [offering for offering in offerings if offering.plugin_options.get(MANAGED)]
-    for user in users if managed else ():
-        for offering in managed:
+    concerned = [offering for offering in offerings if _concerns_us(offering)]
+    for user in users if concerned else ():
+        for offering in concerned:
             reconcile(user=user, offering=offering, now=now)
 
 
@@ -79,27 +79,40 @@ def reconcile_all(*, users: Iterable[User], offerings: Iterable[Offering], now: 
 def reconcile(*, user: User, offering: Offering, now: datetime) -> OfferingUser | None:
     """Open the account that a person's roles call for, or have one deleted that they no longer do.
 
-    One that is needed is named, where the offering's policy names people. It may run any number of
-    times, for whatever reason; accounts at offerings whose provider does not manage them are left
-    alone.
+    One that is needed is named, where the offering's policy names people. None is opened, and who
+    has one is kept out, until the person meets what the offering asks for (`admission`). It may run
+    any number of times, for whatever reason; at offerings whose provider does not manage accounts,
+    nothing but the keeping out is done.
     """
-    if not offering.plugin_options.get(MANAGED):
-        return None
+    if admission.asks_for_consent(offering):  # consents and terms are written under the same lock
+        Offering.objects.select_for_update(no_key=True).get(pk=offering.pk)
     account = accounts.live(user, offering, lock=True)
+    unmet = admission.unmet(user, offering)
+    if not offering.plugin_options.get(MANAGED):
+        if account is not None:
+            restrictions.withhold(account, unmet, now=now)
+        return None
     is_needed = user.is_active and _resources_of(user).filter(offering=offering).exists()
     if account is None:
-        return naming.open_account(user, offering, now=now) if is_needed else None
-    if is_needed and account.state == AccountState.DELETION_REQUESTED:
+        is_due = is_needed and unmet is None
+        return naming.open_account(user, offering, now=now) if is_due else None
+    account.user, account.offering = user, offering
+    if not is_needed or (unmet and account.state == AccountState.REQUESTED):
+        return _let_go(account, now=now)
+    if account.state == AccountState.DELETION_REQUESTED:
         back_to = AccountState.OK if account.username else AccountState.REQUESTED
         accounts.advance(account, "come_back", back_to, actor=None, now=now)
-    elif not is_needed and account.state == AccountState.REQUESTED:
+    naming.refresh(account, now=now)
+    return restrictions.withhold(account, unmet, now=now)
+
+
+def _let_go(account: OfferingUser, *, now: datetime) -> OfferingUser | None:
+    """Have the site delete an account that it has or makes; forget one that it has not begun."""
+    if account.state == AccountState.REQUESTED:
         accounts.remove(account, actor=None, now=now)
         return None
-    elif not is_needed and ACCOUNT.allows("leave", AccountState(account.state)):
+    if ACCOUNT.allows("leave", AccountState(account.state)):
         accounts.advance(account, "leave", AccountState.DELETION_REQUESTED, actor=None, now=now)
-    if is_needed:
-        account.user, account.offering = user, offering
-        naming.refresh(account, now=now)
     return account
 
 
@@ -124,6 +137,14 @@ def name_everywhere(
     if not offerings:
         raise NothingShared({"user_uuid": [NOTHING_SHARED]})
     return len(offerings)
+
+
+def _concerns_us(offering: Offering) -> bool:
+    """Tell whether accounts at an offering are opened, or kept from anybody, by this service."""
+    if offering.plugin_options.get(MANAGED) or admission.asks_for_consent(offering):
+        return True
+    withheld = OfferingUser.objects.filter(offering=offering).exclude(withheld_for="")
+    return bool(withheld.exists())
 
 
 def _resources_of(user: User) -> QuerySet[Resource]:

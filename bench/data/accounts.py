@@ -43,5 +43,6 @@ def account(number: int, offering: Offering, user: User, now: datetime) -> Offer
         state=(AccountState.OK if named else AccountState.REQUESTED).value,
         propagation_date=now if named else None,
         is_restricted=number % 40 == 0,
+        kept_out=number % 40 == 0,
         created=now,
     )

@@ -25,6 +25,7 @@ from common.api.paging import Page
 from common.api.parsers import take_in
 from common.api.reads.caller import Caller
 from common.api.reads.compiler import plan_for
+from common.api.reads.one_row import one_row
 from common.api.reads.outputs import Output
 from common.api.renderers import OrjsonRenderer
 from common.sorting import as_people_sort
@@ -174,8 +175,14 @@ class ApiViewSet(ViewSet):
         return Caller(base=self.request.build_absolute_uri("/")[:-1], user=self.request.user)
 
     def rows(self) -> Any:
-        """Return the rows that the caller may see."""
+        """Return the rows that the caller may see.
+
+        But for lists, they depend on what `Caller.visibility` has of the caller and nothing else.
+        """
         return getattr(self.model.objects.all(), self.visible)(self.request.user)
+
+    def _rows_with_related(self) -> Any:
+        return self.rows().select_related(*self.related) if self.related else self.rows()
 
     def row(self) -> Any:
         """Return the row that the URL names, once the rule allows the action on it.
@@ -183,10 +190,8 @@ class ApiViewSet(ViewSet):
         :raises NotFound: when there is none that the caller may see, in Waldur's words.
         """
         with self.caller.reading():
-            rows = self.rows().select_related(*self.related) if self.related else self.rows()
-            named = rows.filter(uuid=as_uuid(self.kwargs["uuid"], self.model))
-            # One row needs no order, which `first()` would add: to compile it takes a third of all.
-            found = next(iter(named.order_by()[:1]), None)
+            uuid = as_uuid(self.kwargs["uuid"], self.model)
+            found = one_row(type(self), self._rows_with_related, uuid, self.caller)
             if found is None:
                 raise missing(self.model)
             self.require(found)

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from allocations.lifecycle import ACCOUNT, API_KEY, IMPORT, PROVISION, SHARED_ACCOUNT
+from identity.lifecycle import INVITATION
 from marketplace.lifecycle import CASCADE, OFFERING, ORDER, RESOURCE
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ MACHINES: tuple[tuple[str, str, Machine[Any]], ...] = (
     ("Shared account", "An account at sites for a program or a course.", SHARED_ACCOUNT),
     ("API key", "A key to what a resource offers as an API.", API_KEY),
     ("Delivery", "One attempt to have a backend carry out an order (provision).", PROVISION),
+    ("Invitation", "That somebody who reads an address may take a role.", INVITATION),
     ("Import", "A site's search for allocations that are not known here.", IMPORT),
 )
 

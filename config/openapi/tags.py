@@ -52,6 +52,7 @@ TAGS = {
     "roles": "Roles and the permissions that they give.",
     "science-domains": "Fields of science.",
     "science-sub-domains": "Parts of fields of science.",
+    "user-invitations": "Invitations to roles, by e-mail.",
     "users": "People, their profiles, passwords and tokens.",
     "version": "The version of the service.",
 }

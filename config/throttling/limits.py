@@ -23,6 +23,7 @@ API = ("/api/", "/api-auth/")
 LOGIN = ("/api-auth/password", "/admin/login")
 SCHEMA = "/api/schema"
 PASSWORD = ("/admin/password_change",)
+PAGES = ("/invitation/",)
 
 Counted = tuple[str, "Rate | None"]
 """A key, and how often it may be counted."""
@@ -39,6 +40,8 @@ def of_request(request: HttpRequest) -> Iterable[Counted]:
         yield f"schema:{address}", rates["schema"]
     if is_post and (path.startswith(PASSWORD) or path.rstrip("/").endswith("/change_password")):
         yield f"password:{_bearer(request) or address}", rates["password"]
+    if path.startswith(PAGES):
+        yield f"anonymous:{address}", rates["anonymous"]
     if path.startswith(API):
         bearer = _bearer(request)
         if bearer:

@@ -2,6 +2,7 @@
 
 from identity.admin import credentials as credentials
 from identity.admin import grants as grants
+from identity.admin import invitations as invitations
 from identity.admin import log as log
 from identity.admin import organisations as organisations
 from identity.admin import people as people

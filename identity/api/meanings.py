@@ -5,6 +5,8 @@ See `common.api.meanings`.
 
 from collections.abc import Mapping
 
+from identity.api.invitations.meanings import INVITATIONS
+
 NOUNS: Mapping[str, str] = {
     "created_by": "person who created it",
     "customer": "organization (customer)",
@@ -191,8 +193,8 @@ ORGANIZATION: Mapping[str, str] = {
     "users_count": "How many people have a role in it.",
     "registration_code": "Registration number of the organization.",
     "user_affiliations": "Affiliations that members should have; stored, not enforced.",
-    "user_email_patterns": "Patterns of e-mail addresses that members should have; stored, not"
-    " enforced.",
+    "user_email_patterns": "Patterns of e-mail addresses that members should have; invitations go"
+    " to such addresses alone.",
     "user_identity_sources": "Identity sources that members should come from; stored, not"
     " enforced.",
     "vat_code": "VAT number of the organization.",
@@ -319,4 +321,5 @@ KEYS: Mapping[str, str] = {
     **PROJECT,
     **ROLES,
     **EVENTS,
+    **INVITATIONS,
 }

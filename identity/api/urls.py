@@ -8,6 +8,7 @@ from identity.api.customers.views import CustomerViewSet
 from identity.api.eduteams.views import RemoteEduteamsViewSet
 from identity.api.events.views import EventMetadataViewSet, EventStatsViewSet, EventViewSet
 from identity.api.feed.views import EventFeedViewSet
+from identity.api.invitations.views import InvitationViewSet
 from identity.api.keys.views import SshKeyViewSet
 from identity.api.organization_groups import OrganizationGroupViewSet
 from identity.api.projects.views import ProjectViewSet
@@ -26,6 +27,7 @@ router.register("projects", ProjectViewSet, basename="project")
 router.register("roles", RoleViewSet, basename="role")
 router.register("science-domains", ScienceDomainViewSet, basename="sciencedomain")
 router.register("science-sub-domains", ScienceSubDomainViewSet, basename="sciencesubdomain")
+router.register("user-invitations", InvitationViewSet, basename="user-invitation")
 router.register("users", UserViewSet, basename="user")
 
 urlpatterns = [

@@ -69,11 +69,16 @@ def is_free(email: str, *, but: User | None = None) -> bool:
     """
     if not email:
         return True
+    hold(email)
+    holders = User.objects.filter(email__iexact=email)
+    return not (holders.exclude(pk=but.pk) if but else holders).exists()
+
+
+def hold(email: str) -> None:
+    """Have others who ask for the same address wait for the end of the transaction."""
     email = mailboxes.canonical(email)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(lower(%s)))", [ADDRESSES, email])
-    holders = User.objects.filter(email__iexact=email)
-    return not (holders.exclude(pk=but.pk) if but else holders).exists()
 
 
 def check_free(email: str, *, but: User | None = None) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from identity.models import IdempotencyKey
-from identity.services import credentials, emails, periodic_rows
+from identity.services import credentials, emails, invitations, periodic_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -16,7 +16,7 @@ ANSWERS_KEPT_FOR = timedelta(days=1)
 
 
 def prune(*, now: datetime) -> dict[str, int]:
-    """Delete dead tokens, answers kept for repeated requests, and old requests of addresses."""
+    """Delete dead tokens, old answers to repeat, old requests of addresses and old invitations."""
     pruned = {}
     for what, prune_some in PARTS.items():
         with periodic_rows.part(PRUNING, what, now=now):
@@ -33,5 +33,6 @@ PARTS: Mapping[str, Callable[[datetime], int]] = {
     "tokens": lambda now: credentials.prune(now=now),
     "answers": _answers,
     "email_confirmations": lambda now: emails.prune(now=now),
+    "invitations": lambda now: invitations.prune(now=now),
 }
 """What is thrown away, each by itself: one that fails does not keep the others."""

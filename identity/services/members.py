@@ -12,7 +12,7 @@ from common.errors import Conflict, Forbidden, Invalid
 from identity import access, events
 from identity import event_kinds as kinds
 from identity.models import Customer, Grant, Project, Role, User
-from identity.permissions import Permission, allowed_by
+from identity.permissions import GIVING, allowed_by
 from identity.roles import ScopeType
 from identity.services import periodic_rows
 
@@ -25,13 +25,6 @@ if TYPE_CHECKING:
 
 EXPIRING = "identity.tasks.expire_grants"
 """The task that ends what has run out."""
-
-ADDING = {
-    ScopeType.CUSTOMER: Permission.CREATE_CUSTOMER_MEMBER,
-    ScopeType.PROJECT: Permission.CREATE_PROJECT_MEMBER,
-    ScopeType.OFFERING: Permission.CREATE_OFFERING_MEMBER,
-}
-"""What lets somebody give roles in a scope of each kind."""
 
 
 class Scope(Protocol):
@@ -123,10 +116,10 @@ def grant(
     :raises ScopeGone: the project was removed.
     """
     role = _kept(role)
-    _check_role(role, scope)
+    check_role(role, scope)
     _check_expiration(expiration_time, now)
-    customer, project = _belongs_to(scope)
-    _check_strength(role, {scope, customer, project}, actor)
+    customer, project = belongs_to(scope)
+    check_strength(role, scope, actor)
     if actor == user and not user.is_staff:
         _check_own(scope, customer, project, user, expiration_time)
     held = Grant.objects.on(scope.scope_type, scope.pk).filter(user=user, role=role, is_active=True)
@@ -169,7 +162,7 @@ def change(
     :raises OwnGrant: it is the actor's own, and would end later.
     :raises RoleTooStrong: it would end later, and allows more than the roles of the actor.
     """
-    _check_role(role, scope)
+    check_role(role, scope)
     _check_expiration(expiration_time, now)
     held = Grant.objects.on(scope.scope_type, scope.pk).in_force().filter(user=user, role=role)
     changed: Grant | None = held.select_for_update(of=("self",)).first()
@@ -178,13 +171,54 @@ def change(
     if _outlasts(expiration_time, changed.expiration_time):
         if actor == user and not user.is_staff:
             raise OwnGrant("You cannot extend a role of your own: ask somebody else who may.")
-        above = {scope, changed.customer, changed.project}
-        _check_strength(role, above, actor)
+        check_strength(role, scope, actor)
     changed.expiration_time = expiration_time
     changed.save(update_fields=["expiration_time", "modified"])
     until = f"until {expiration_time:%Y-%m-%d}" if expiration_time else "for good"
     _record(kinds.GRANT_CHANGED, changed, f"{user} is {role} {until}", actor=actor, now=now)
     return changed
+
+
+def may_give(user: User, scope: Any, role: Role | None = None) -> bool:
+    """Tell whether somebody may give a role, or any, in a scope, by roles there or above it."""
+    gives = access.gives_roles(user, scope.scope_type, scope.pk, _customer_of(scope))
+    return gives and (role is None or not _beyond(role, scope, user))
+
+
+def check_strength(role: Role, scope: Any, actor: User | None) -> None:
+    """Refuse a role that allows what the actor may not do in its scope, nor in what it is of.
+
+    :raises RoleTooStrong: the role allows more than those of the actor.
+    """
+    if beyond := _beyond(role, scope, actor):
+        raise RoleTooStrong(
+            f"{role} allows more than you may do here yourself: {', '.join(sorted(beyond))}."
+        )
+
+
+def _beyond(role: Role, scope: Any, actor: User | None) -> frozenset[str]:
+    """Return what a role allows and no role of the actor does; staff may all."""
+    if actor is None or actor.is_staff:
+        return frozenset()
+    scopes = {(scope.scope_type, scope.pk), (ScopeType.CUSTOMER, _customer_of(scope))}
+    return allowed_by(role.name, role.permissions) - access.permissions_in(actor, scopes)
+
+
+def _customer_of(scope: Any) -> int:
+    customer: int = scope.pk if scope.scope_type is ScopeType.CUSTOMER else scope.customer_id
+    return customer
+
+
+def check_role(role: Role, scope: Scope) -> None:
+    """Refuse a role that cannot be given in a scope.
+
+    :raises RoleNotFound: it is not given any more.
+    :raises WrongScope: it is for another kind of scope.
+    """
+    if not role.is_active:
+        raise _no_such_role()
+    if role.content_type != scope.scope_type:
+        raise WrongScope({"non_field_errors": ["Role is not valid for this scope."]})
 
 
 @transaction.atomic
@@ -255,25 +289,6 @@ def _no_such_role() -> RoleNotFound:
     return RoleNotFound({"role": ["Role is not found."]})
 
 
-def _check_role(role: Role, scope: Scope) -> None:
-    if not role.is_active:
-        raise _no_such_role()
-    if role.content_type != scope.scope_type:
-        raise WrongScope({"non_field_errors": ["Role is not valid for this scope."]})
-
-
-def _check_strength(role: Role, scopes: Iterable[Scope | None], actor: User | None) -> None:
-    """Refuse a role that allows what the actor may not do in its scope, nor in what it is of."""
-    if actor is None or actor.is_staff:
-        return
-    known = {(scope.scope_type, scope.pk) for scope in scopes if scope is not None}
-    beyond = allowed_by(role.name, role.permissions) - access.permissions_in(actor, known)
-    if beyond:
-        raise RoleTooStrong(
-            f"{role} allows more than you may do here yourself: {', '.join(sorted(beyond))}."
-        )
-
-
 def _check_expiration(expiration_time: datetime | None, now: datetime) -> None:
     if expiration_time is not None and expiration_time <= now:
         raise ExpirationInPast(
@@ -294,7 +309,7 @@ def _check_own(
         above |= Q(scope_type=ScopeType.PROJECT.value, scope_id=project.pk)
     here = Q(scope_type=scope.scope_type.value, scope_id=scope.pk)
     held = Grant.objects.in_force().filter(
-        above | here, access.allowing(ADDING[scope.scope_type]), user=user
+        above | here, access.allowing(GIVING[scope.scope_type]), user=user
     )
     ends = list(held.values_list("expiration_time", flat=True))
     if not any(not _outlasts(expiration_time, end) for end in ends):
@@ -306,8 +321,11 @@ def _outlasts(end: datetime | None, other: datetime | None) -> bool:
     return other is not None and (end is None or end > other)
 
 
-def _belongs_to(scope: Any) -> tuple[Customer, Project | None]:
-    """Lock the scope against its removal and return the organisation and project that it is of."""
+def belongs_to(scope: Any) -> tuple[Customer, Project | None]:
+    """Lock the scope against its removal and return the organisation and project that it is of.
+
+    :raises ScopeGone: it was removed.
+    """
     locked = type(scope).objects.select_for_update(no_key=True, of=("self",)).filter(pk=scope.pk)
     if scope.scope_type in {ScopeType.PROJECT, ScopeType.CUSTOMER}:
         locked = locked.filter(is_removed=False)

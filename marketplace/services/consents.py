@@ -87,6 +87,7 @@ def renew(consent: Consent, *, version: str | None = None, actor: User, now: dat
 @transaction.atomic
 def revoke(consent: Consent, *, actor: User, now: datetime) -> None:
     """Take a consent back; a second time does nothing."""
+    Offering.objects.select_for_update().get(pk=consent.offering_id)
     if Consent.objects.in_force().filter(pk=consent.pk).update(revocation_date=now, modified=now):
         consent.revocation_date = now
         _record(kinds.CONSENT_REVOKED, consent, actor=actor, now=now)

@@ -83,6 +83,15 @@ def project_and_members(guide: Guide) -> dict[str, str]:
     change = {**member, "expiration_time": "2099-06-30T00:00:00Z"}
     guide.call("member-update", "POST", f"{path}update_user/", change)
     guide.call("member-remove", "POST", f"{path}delete_user/", member)
+    invited = {
+        "scope": project["url"],
+        "role": "PROJECT.MEMBER",
+        "email": "new.colleague@example.org",
+        "extra_invitation_text": "Welcome to the group!",
+    }
+    guide.call("member-invite", "POST", "/api/user-invitations/", invited)
+    fields = "&".join(f"field={name}" for name in ("email", "role_name", "state", "scope_name"))
+    guide.call("member-invitations", "GET", f"/api/user-invitations/?state=pending&{fields}")
     return project
 
 

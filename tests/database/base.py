@@ -34,7 +34,7 @@ class DeletingOperations(DatabaseOperations):
             return super().sql_flush(
                 style, tables, reset_sequences=reset_sequences, allow_cascade=allow_cascade
             )
-        deletes = [f"DELETE FROM {self.quote_name(table)}" for table in tables]
+        deletes = [f"DELETE FROM {self.quote_name(table)}" for table in tables]  # noqa: S608 - names of tables
         without_triggers = "SET LOCAL session_replication_role = replica"  # nor foreign keys
         with_triggers = "SET LOCAL session_replication_role = DEFAULT"
         return ["; ".join([without_triggers, *deletes, with_triggers])]

@@ -42,6 +42,8 @@ class OfferingUserFactory(DjangoModelFactory[OfferingUser]):
     user = factory.SubFactory(UserFactory)
     username = factory.Sequence(lambda n: f"hpc{n:04d}")
     is_granted = True
+    kept_out = factory.SelfAttribute("is_restricted")
+    is_restricted = False
     state = factory.LazyAttribute(
         lambda account: (AccountState.OK if account.username else AccountState.REQUESTED).value
     )

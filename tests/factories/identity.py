@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import factory
 from django.utils import timezone
@@ -14,6 +16,8 @@ from identity.models import (
     Customer,
     Event,
     Grant,
+    Invitation,
+    InvitationMail,
     OrganizationGroup,
     Project,
     Role,
@@ -144,6 +148,59 @@ class GrantFactory(DjangoModelFactory[Grant]):
             **kwargs,
         )
         return grant
+
+
+class InvitedFactory(DjangoModelFactory[Any]):
+    """What is to a role in `scope` (an organisation, a project, an offering)."""
+
+    class Meta:
+        abstract = True
+
+    created_by = factory.SubFactory(UserFactory)
+    created = factory.LazyFunction(timezone.now)
+
+    @classmethod
+    def _create(cls, model_class: Any, *args: Any, **kwargs: Any) -> Any:
+        scope = kwargs.pop("scope", None) or ProjectFactory()
+        role = kwargs.pop("role", RoleName.PROJECT_MEMBER)
+        in_customer = scope.scope_type is ScopeType.CUSTOMER
+        return super()._create(
+            model_class,
+            *args,
+            role=role if isinstance(role, Role) else RoleFactory(name=RoleName(role).value),
+            scope_type=scope.scope_type.value,
+            scope_id=scope.pk,
+            scope_uuid=scope.uuid,
+            scope_name=scope.name,
+            customer=scope if in_customer else scope.customer,
+            project=scope if scope.scope_type is ScopeType.PROJECT else None,
+            **kwargs,
+        )
+
+
+class InvitationFactory(InvitedFactory):
+    """An invitation whose link ends in `token`, which without another one is its UUID."""
+
+    class Meta:
+        model = Invitation
+        exclude = ("token",)
+
+    uuid = factory.LazyFunction(uuid4)
+    token = factory.LazyAttribute(lambda invitation: invitation.uuid.hex)
+    email = factory.Sequence(lambda n: f"invited-{n}@example.org")
+    expires = factory.LazyAttribute(lambda invitation: invitation.created + timedelta(days=21))
+    digest = factory.LazyAttribute(lambda invitation: sha256(invitation.token.encode()).hexdigest())
+
+
+class InvitationMailFactory(DjangoModelFactory[InvitationMail]):
+    """A mail that somebody had sent."""
+
+    class Meta:
+        model = InvitationMail
+
+    asked_by = factory.SubFactory(UserFactory)
+    email = factory.Sequence(lambda n: f"invited-{n}@example.org")
+    created = factory.LazyFunction(timezone.now)
 
 
 class ScienceDomainFactory(DjangoModelFactory[ScienceDomain]):

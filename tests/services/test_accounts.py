@@ -8,7 +8,7 @@ import pytest
 
 from allocations.lifecycle import ACCOUNT, COMING, AccountState
 from allocations.models import OfferingUser
-from allocations.services import accounts, rights
+from allocations.services import accounts, restrictions, rights
 from common.machine import IllegalTransition
 from identity.models import Event
 from tests.cases import each
@@ -160,7 +160,7 @@ def test_accounts_that_differed_in_case_before_keep_their_names_until_they_are_c
     old = OfferingUserFactory(
         offering=offering, user=bob, username="ANNA", state="OK", keeps_old_name=True
     )
-    accounts.set_restricted(old, is_restricted=True, actor=carol, now=now)
+    restrictions.set_restricted(old, is_restricted=True, actor=carol, now=now)
     accounts.set_username(old, username="anna2", actor=carol, now=now)
     with pytest.raises(accounts.UsernameTaken):
         accounts.set_username(old, username="ANNA", actor=carol, now=now)
@@ -265,7 +265,7 @@ def test_what_is_not_said_of_a_comment_stays(offering, bob, carol, now):
 def test_every_event_says_what_sites_are_told(offering, bob, carol, now):
     account = accounts.create(offering=offering, user=bob, actor=carol, now=now)
     accounts.set_username(account, username="bob1", actor=carol, now=now)
-    accounts.set_restricted(account, is_restricted=True, actor=carol, now=now)
+    restrictions.set_restricted(account, is_restricted=True, actor=carol, now=now)
     accounts.note_attributes(account, {"email"}, actor=None, now=now)
     accounts.remove(account, actor=carol, now=now)
 
@@ -283,8 +283,8 @@ def test_every_event_says_what_sites_are_told(offering, bob, carol, now):
 def test_a_restriction_is_an_event_once(offering, bob, carol, now):
     account = OfferingUserFactory(offering=offering, user=bob)
 
-    accounts.set_restricted(account, is_restricted=True, actor=carol, now=now)
-    accounts.set_restricted(account, is_restricted=True, actor=carol, now=now)
+    restrictions.set_restricted(account, is_restricted=True, actor=carol, now=now)
+    restrictions.set_restricted(account, is_restricted=True, actor=carol, now=now)
 
     account.refresh_from_db()
     assert account.is_restricted

@@ -62,6 +62,7 @@ def sides(world: World, project: Project, provider: Customer) -> dict[str, Event
 
 
 WHERE = {
+    "identity.Invitation": "project",
     "identity.Project": "project",
     "notifications.Hook": "nowhere",
     "marketplace.ServiceProvider": "provider",

@@ -22,6 +22,7 @@ def test_answers_are_kept_for_a_day(bob: User, now: datetime) -> None:
         "tokens": 0,
         "answers": 1,
         "email_confirmations": 0,
+        "invitations": 0,
     }
 
     assert list(IdempotencyKey.objects.values_list("key", flat=True)) == ["23"]

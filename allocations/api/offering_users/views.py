@@ -18,7 +18,7 @@ from allocations.api.offering_users.serializers import (
     OfferingUserServiceProviderCommentOutput,
 )
 from allocations.models import OfferingUser
-from allocations.services import accounts
+from allocations.services import accounts, restrictions
 from common.api.access import SCOPED, Needs, Rule
 from common.api.actions import command, reading, updates
 from common.api.operation_texts import Noun
@@ -185,10 +185,11 @@ class OfferingUserViewSet(RowEvents, Listed, Retrieved, ApiViewSet):
     def update_restricted(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Restrict an account, or lift that.
 
-        The person is kept out of the site while it is restricted.
+        The person is kept out of the site while it is restricted. Lifting it lets nobody in who has
+        still to agree to the offering's terms of service.
         """
         account, data = self.row(), self.data(OfferingUserUpdateRestrictionInput)
-        accounts.set_restricted(account, **data, actor=request.user, now=self.now)
+        restrictions.set_restricted(account, **data, actor=request.user, now=self.now)
         return self.answer()
 
     @command(

@@ -9,7 +9,7 @@ from django.urls import reverse
 from allocations.api.team.filters import TeamFilter
 from allocations.api.team.inputs import HERE, MemberSyncStatusReportInput
 from allocations.api.team.serializers import MemberSyncStatusReportResultOutput, ProjectUserOutput
-from allocations.services import attributes, sync_statuses, team
+from allocations.services import admission, attributes, sync_statuses, team
 from common.api.access import SCOPED, Needs, Rule
 from common.api.actions import command, listing
 from common.api.operation_texts import Noun
@@ -91,7 +91,7 @@ def as_site_sees(
 ) -> list[dict[str, Any]]:
     """Return the members without what their site does not get to see; user names it needs."""
     people = User.objects.filter(pk__in=[member.user.pk for member in members])
-    consenting = attributes.agreed_to(resource.offering, people)
+    consenting = admission.agreed_to(resource.offering, people)
     exposed = set(attributes.exposed_at(resource.offering))
     if team.is_only_asked_for(resource):
         exposed -= {"email"}

@@ -190,6 +190,8 @@ PLUGIN_OPTIONS: Mapping[str, str] = {
     " keys of allocations.",
     "plugin_options.enable_membership_sync_status": "Whether the site reports the access of each"
     " member.",
+    "plugin_options.enforce_user_consent": "Whether people get accounts only once they agreed to"
+    " the terms of service; without it the platform's setting holds.",
     "plugin_options.homedir_prefix": "What home directories begin with.",
     "plugin_options.is_resource_termination_date_required": "Whether an order has to name an end"
     " date.",

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from identity.api.urls import router
-from identity.models import Customer, Grant, Project, SshKey, User
+from identity.models import Customer, Grant, Invitation, Project, SshKey, User
 from identity.roles import RoleName
-from identity.services import members
+from identity.services import invitation_links, members
 from tests.api.tables import asker, body_by_end, check_all, read, untested
 from tests.factories.identity import (
     CustomRoleFactory,
     EventFactory,
     GrantFactory,
+    InvitationFactory,
     OrganizationGroupFactory,
     RoleFactory,
     ScienceSubDomainFactory,
@@ -52,7 +53,7 @@ reads the organisation, sam is support, dave is staff."""
 
 A_ROLE = {"name": "Reviewer", "content_type": "project", "permissions": ["PROJECT.VIEW"]}
 
-MODELS = (Customer, Grant, Project, SshKey, User)
+MODELS = (Customer, Grant, Invitation, Project, SshKey, User)
 
 TABLE = """
 GET    /api/customers/                               401 200 200 200 200 200 200 200 200 200
@@ -139,6 +140,21 @@ POST   /api/identity-bridge/                         401 403 403 403 403 403 403
 POST   /api/identity-bridge/remove/                  401 403 403 403 403 403 403 403 403 200
 GET    /api/identity-bridge/allowed-fields/          401 403 403 403 403 403 403 403 403 200
 GET    /api/identity-bridge/stats/                   401 403 403 403 403 403 403 403 403 200
+GET    /api/user-invitations/                        401 200 200 200 200 200 200 200 200 200
+POST   /api/user-invitations/                        401 400 400 403 403 201 403 201 403 201
+POST   /api/user-invitations/check-duplicates/       401 400 400 403 403 200 403 200 403 200
+POST   /api/user-invitations/approve/                401 403 403 403 403 403 403 403 403 200
+POST   /api/user-invitations/reject/                 401 403 403 403 403 403 403 403 403 200
+GET    /api/user-invitations/{invitation}/           401 404 404 404 404 200 404 200 200 200
+PATCH  /api/user-invitations/{invitation}/           401 404 404 404 404 200 404 200 403 200
+PUT    /api/user-invitations/{invitation}/           401 404 404 404 404 200 404 200 403 200
+DELETE /api/user-invitations/{invitation}/           401 403 403 403 403 403 403 403 403 204
+POST   /api/user-invitations/{invitation}/delete/    401 403 403 403 403 403 403 403 403 200
+POST   /api/user-invitations/{invitation}/send/      401 404 404 404 404 200 404 200 403 200
+POST   /api/user-invitations/{invitation}/cancel/    401 404 404 404 404 200 404 200 403 200
+POST   /api/user-invitations/{link}/check/           200 200 200 200 200 200 200 200 200 200
+GET    /api/user-invitations/{link}/details/         401 200 200 200 200 200 200 200 200 200
+POST   /api/user-invitations/{link}/accept/          401 403 403 403 403 403 403 403 403 403
 POST   /api-auth/logout/                             401 204 204 204 204 204 204 204 204 204
 """
 
@@ -182,7 +198,17 @@ def named(people: Any, project: Project, now: datetime) -> Any:
     GrantFactory(user=member, scope=project.customer, role=RoleName.CUSTOMER_READER)
     TokenFactory(user=member)
     part = ScienceSubDomainFactory()
+    link, token = "1" * 32, "2" * 32
+    invitation = InvitationFactory(
+        scope=project, created_by=people["dave"], email="newcomer@example.org", token=link
+    )
+    InvitationFactory(
+        scope=project, state="requested", approval_digest=invitation_links.digest(token)
+    )
     return {
+        "invitation": invitation.uuid.hex,
+        "link": link,
+        "token": token,
         "customer": project.customer.uuid.hex,
         "project": project.uuid.hex,
         "member": member.uuid.hex,
@@ -201,6 +227,8 @@ def body_for(path: str, named: Any) -> Any:
     """Return a body that is right, so that nothing but the caller decides."""
     customer = f"http://testserver/api/customers/{named['customer']}/"
     domain = f"http://testserver/api/science-domains/{named['domain']}/"
+    scope = f"http://testserver/api/projects/{named['project']}/"
+    invited = {"email": "somebody@example.org", "role": "PROJECT.MEMBER"}
     in_customer = "/customers/" in path
     role = "CUSTOMER.READER" if in_customer else "PROJECT.MEMBER"
     by_end = {
@@ -209,6 +237,11 @@ def body_for(path: str, named: Any) -> Any:
         "delete_user/": {"role": role, "user": named["member"]},
         "/change_email/": {"email": "new@example.org"},
         "confirm_email/": {"code": "x"},
+        "check-duplicates/": {"scope": scope, "invitations": [invited]},
+        "user-invitations/": {"scope": scope, **invited},
+        "invitation}/": invited,
+        "approve/": {"token": named["token"]},
+        "reject/": {"token": named["token"]},
         "change_password/": {"new_password": "snow over Kajaani"},
         "remote-eduteams/": {"cuid": "newcomer"},
         "identity-bridge/": {"username": "newcomer", "source": "isd:a"},
@@ -242,7 +275,7 @@ def ask(people: Any, named: Any, clients_of: Callable[..., dict[str, APIClient]]
 
 
 def test_the_table(ask: Any, case: Case) -> None:
-    check_all(LINES, PEOPLE, ask, case, in_own_words="remote-eduteams")
+    check_all(LINES, PEOPLE, ask, case, in_own_words="remote-eduteams accept")
 
 
 @pytest.mark.no_cover
@@ -251,7 +284,7 @@ def test_it_is_the_same_for_roles_that_staff_made(
 ) -> None:
     """Whoever holds a role of the same permissions sees and may the same."""
     take_twin_roles(people.values())
-    check_all(LINES, PEOPLE, ask, case, in_own_words="remote-eduteams")
+    check_all(LINES, PEOPLE, ask, case, in_own_words="remote-eduteams accept")
 
 
 def viewsets() -> dict[str, Any]:
@@ -263,7 +296,9 @@ def test_every_action_of_every_endpoint_is_in_the_table() -> None:
     assert untested(LINES, *viewsets().values()) == set()
 
 
-@pytest.mark.parametrize("noun", ["customers", "projects", "users", "keys", "events", "roles"])
+@pytest.mark.parametrize(
+    "noun", ["customers", "projects", "users", "keys", "events", "roles", "user-invitations"]
+)
 def test_nobody_sees_in_a_list_what_they_may_not_read(
     noun: str, people: Any, named: Any, as_user: Callable[[User], APIClient]
 ) -> None:

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from allocations.lifecycle import AccountState
 from allocations.models import OfferingUser
-from allocations.services import accounts, shared_accounts
+from allocations.services import accounts, restrictions, shared_accounts
 from identity.roles import RoleName
 from identity.services import members, roles, users
 from tests.factories.allocations import OfferingUserFactory
@@ -143,7 +143,7 @@ def test_who_is_shut_out_is_named_for_no_resource_and_their_teams_are_looked_at(
     ResourceFactory(project=resource.project, offering=resource.offering, backend_id="hpc_2")
     told()
 
-    accounts.set_restricted(account, is_restricted=True, actor=carol, now=now)
+    restrictions.set_restricted(account, is_restricted=True, actor=carol, now=now)
     update, team = told()
     assert (update["action"], update["resource_backend_ids"]) == ("update", [])
     assert team == {
