@@ -26,8 +26,8 @@ def permissions() -> str:
         lines.append(f"| {permission} | " + " | ".join(marks) + " |")
     lines += [
         "",
-        "Staff make further roles of these permissions (`POST /api/roles/`). One of an organization",
-        "may allow each; in a project and in an offering have a meaning:",
+        "Staff make further roles of these permissions (`POST /api/roles/`). One of an",
+        "organization may allow each; in a project and in an offering have a meaning:",
         "",
     ]
     for scope, allowed in MEANINGFUL.items():

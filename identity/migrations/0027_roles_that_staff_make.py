@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("identity", "0025_task_that_works_provisions"),
+        ("identity", "0026_people_are_invited"),
     ]
 
     operations = [
