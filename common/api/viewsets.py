@@ -52,6 +52,7 @@ class ApiViewSet(ViewSet):
     locks_first: ClassVar[tuple[str, ...]] = ()  # relations that the noun's services lock before it
     never_replayed: ClassVar[frozenset[str]] = frozenset()  # whose answers must not be stored
     access: ClassVar[Mapping[str, Rule]] = {}
+    for_newcomers: ClassVar[frozenset[str]] = frozenset()  # before terms are accepted, and the like
     lookup_field = "uuid"
     lookup_value_regex = "[^/.]+"
     permission_classes = ()
@@ -109,12 +110,23 @@ class ApiViewSet(ViewSet):
         rule = self.rule()
         if rule is None:
             raise PermissionDenied
+        if rule is not PUBLIC and self.action not in self.for_newcomers:
+            self._refuse_newcomers(request.user)
         if rule.at_once:
             self._settle(rule, None)
         elif not request.user.is_authenticated:
             self.permission_denied(request)
         elif request.user.is_staff:
             self._settled = True
+
+    @staticmethod
+    def _refuse_newcomers(user: Any) -> None:
+        """Refuse whoever is logged in and has something to do before they may use the service.
+
+        :raises Forbidden: what that is.
+        """
+        if user.is_authenticated:
+            user.check_standing()
 
     @property
     def settled(self) -> bool:
