@@ -157,6 +157,8 @@ AUTH_PASSWORD_VALIDATORS = [
 OIDC_PROVIDERS = declared()
 OIDC_CA_FILE = env_str("OIDC_CA_FILE")
 check_file("OIDC_CA_FILE", OIDC_CA_FILE)
+OIDC_MAX_STATES = 20  # attempts that a browser may have under way, for mozilla-django-oidc
+LOGIN_URL = "login"
 
 # --- The application ------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -282,6 +284,7 @@ RATES = {
     "address": rate("RATE_ADDRESS", env_str("RATE_ADDRESS", "12000/minute")),
     "anonymous": rate("RATE_ANONYMOUS", env_str("RATE_ANONYMOUS", "1200/minute")),
     "login": rate("RATE_LOGIN", env_str("RATE_LOGIN", "30/minute")),
+    "institution": rate("RATE_INSTITUTION", env_str("RATE_INSTITUTION", "300/minute")),
     "password": rate("RATE_PASSWORD_CHANGE", env_str("RATE_PASSWORD_CHANGE", "10/minute")),
     "schema": rate("RATE_SCHEMA", env_str("RATE_SCHEMA", "60/minute")),
 }

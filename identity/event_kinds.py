@@ -67,6 +67,25 @@ _token = partial(Kind, group=Group.AUTH, readers=Readers.NOBODY)
 TOKEN_ISSUED = _token("token.issued", "Somebody has got a token.", waldur="token_created")
 TOKEN_REVOKED = _token("token.revoked", "A token does not work any more.")
 
+_linked = partial(Kind, group=Group.AUTH, readers=Readers.NOBODY)
+
+LINKED_IDENTITY_ADDED = _linked(
+    "linked_identity.added", "Somebody is known by a further provider of identities."
+)
+LINKED_IDENTITY_LOGGED_IN = _linked(
+    "linked_identity.logged_in",
+    "Somebody logged in by their institution.",
+    waldur="auth_logged_in_with_oauth",
+)
+LINKED_IDENTITY_LOGGED_OUT = _linked(
+    "linked_identity.logged_out",
+    "The institution ended a login: sessions and tokens that came of it do not work any more.",
+    waldur="auth_logged_out",
+)
+LINKED_IDENTITY_REMOVED = _linked(
+    "linked_identity.removed", "Somebody is not known by a provider of identities any more."
+)
+
 _key = partial(Kind, group=Group.SSH, readers=Readers.NOBODY)
 
 KEY_ADDED = _key(

@@ -11,6 +11,9 @@ from identity.models.grant import Grant as Grant
 from identity.models.grant import Role as Role
 from identity.models.invitation import Invitation as Invitation
 from identity.models.invitation import InvitationMail as InvitationMail
+from identity.models.linked_identity import InstitutionLogin as InstitutionLogin
+from identity.models.linked_identity import LinkedIdentity as LinkedIdentity
+from identity.models.linked_identity import SpentLogoutToken as SpentLogoutToken
 from identity.models.organisation import Customer as Customer
 from identity.models.organisation import OrganizationGroup as OrganizationGroup
 from identity.models.people import User as User

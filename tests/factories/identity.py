@@ -18,6 +18,7 @@ from identity.models import (
     Grant,
     Invitation,
     InvitationMail,
+    LinkedIdentity,
     OrganizationGroup,
     PlatformTerms,
     PlatformTermsAcceptance,
@@ -246,6 +247,18 @@ class ScienceSubDomainFactory(DjangoModelFactory[ScienceSubDomain]):
     domain = factory.SubFactory(ScienceDomainFactory)
     name = factory.Sequence(lambda n: f"Part {n}")
     code = factory.Sequence(lambda n: f"X.{n}")
+
+
+class LinkedIdentityFactory(DjangoModelFactory[LinkedIdentity]):
+    """That somebody logs in by a provider."""
+
+    class Meta:
+        model = LinkedIdentity
+
+    user = factory.SubFactory(UserFactory)
+    provider = "local"
+    issuer = "https://login.example.org"
+    subject = factory.Sequence(lambda n: f"subject-{n}")
 
 
 class TokenFactory(DjangoModelFactory[Token]):

@@ -140,6 +140,10 @@ POST   /api/identity-bridge/                         401 403 403 403 403 403 403
 POST   /api/identity-bridge/remove/                  401 403 403 403 403 403 403 403 403 200
 GET    /api/identity-bridge/allowed-fields/          401 403 403 403 403 403 403 403 403 200
 GET    /api/identity-bridge/stats/                   401 403 403 403 403 403 403 403 403 200
+GET    /api-auth/eduteams/init/                      404 404 404 404 404 404 404 404 404 404
+GET    /api-auth/eduteams/complete/                  404 404 404 404 404 404 404 404 404 404
+GET    /api-auth/keycloak/init/                      404 404 404 404 404 404 404 404 404 404
+GET    /api-auth/keycloak/complete/                  404 404 404 404 404 404 404 404 404 404
 GET    /api/user-invitations/                        401 200 200 200 200 200 200 200 200 200
 POST   /api/user-invitations/                        401 400 400 403 403 201 403 201 403 201
 POST   /api/user-invitations/check-duplicates/       401 400 400 403 403 200 403 200 403 200
