@@ -19,6 +19,7 @@ from common.env import (
     env_str,
 )
 from common.ports import web_port
+from config import access_plane
 from config.checked_values import (
     check_file,
     check_origins,
@@ -384,6 +385,9 @@ check_url("RABBITMQ_MANAGEMENT_URL", RABBITMQ_MANAGEMENT_URL, ("http", "https"))
 if bool(RABBITMQ_URL) != bool(RABBITMQ_MANAGEMENT_URL):
     raise ImproperlyConfigured("Set both RABBITMQ_URL and RABBITMQ_MANAGEMENT_URL, or neither.")
 BUS_RETENTION_DAYS = env_int("BUS_RETENTION_DAYS", default=30, least=1)
+
+# --- The access plane: without a URL nobody is told who may log in where --------------------------
+SCIM_API_URL, SCIM_API_KEY, SCIM_URN_NAMESPACE = access_plane.read()
 
 # --- Metrics: for the staff, and for whoever has the token ----------------------------------------
 METRICS_TOKEN = env_secret("METRICS_TOKEN")
