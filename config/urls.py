@@ -11,6 +11,7 @@ from django.views.generic import RedirectView
 from config.about.document import SchemaView
 from config.django_errors import unknown
 from config.metrics import MetricsView
+from config.pages.asking import GroupInvitationView
 from config.pages.confirming import ConfirmEmailView
 from config.pages.inviting import InvitationView
 
@@ -18,6 +19,7 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
     path("confirm-email/", ConfirmEmailView.as_view(), name="confirm-email"),
+    path("group-invitation/<uuid:uuid>/", GroupInvitationView.as_view(), name="group-invitation"),
     path("invitation/<str:token>/", InvitationView.as_view(), name="invitation"),
     path("metrics", MetricsView.as_view(), name="metrics"),
     path("api/", include("config.about.urls")),

@@ -23,7 +23,7 @@ API = ("/api/", "/api-auth/")
 LOGIN = ("/api-auth/password", "/admin/login")
 SCHEMA = "/api/schema"
 PASSWORD = ("/admin/password_change",)
-PAGES = ("/invitation/",)
+PAGES = ("/invitation/", "/group-invitation/")
 
 Counted = tuple[str, "Rate | None"]
 """A key, and how often it may be counted."""

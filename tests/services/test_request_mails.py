@@ -28,7 +28,8 @@ def erika() -> Any:
 
 
 def last(kind: str) -> Event:
-    return Event.objects.filter(kind=f"permission_request.{kind}").latest("pk")
+    found: Event = Event.objects.filter(kind=f"permission_request.{kind}").latest("pk")
+    return found
 
 
 def test_those_who_decide_are_told_who_asks_for_what(

@@ -355,6 +355,7 @@ def test_a_project_is_made_for_each_person_and_used_again_by_them_alone(
 
     assert (named.created, own.created) == (True, True)
     assert named.project is not None
+    assert own.project is not None
     assert named.project != project
     assert roles_of(erika) == [
         ("PROJECT.MEMBER", "Climate model"),

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
-from common.api.inputs import Input
+from common.api.inputs import Input, check_name
 from identity.api.inputs import Words
 from identity.api.invitations.inputs import ScopeUrl
 from identity.api.members.serializers import RoleField
@@ -37,7 +37,11 @@ class GroupInvitationInput(Input):
     custom_text = serializers.CharField(max_length=LONGEST_TEXT, required=False, allow_blank=True)
     is_public = serializers.BooleanField(required=False)
     project_name_template = serializers.CharField(
-        max_length=255, required=False, allow_null=True, allow_blank=True
+        max_length=255,
+        required=False,
+        allow_null=True,
+        allow_blank=True,
+        validators=[check_name],
     )
     project_role = RoleField(required=False, allow_null=True)
     user_affiliations = Words(required=False)
@@ -55,5 +59,7 @@ class GroupInvitationUpdateInput(GroupInvitationInput):
 class SubmitRequestInput(Input):
     """What the person wants their project to be called, where the link lets them say it."""
 
-    project_name = serializers.CharField(max_length=500, required=False, allow_blank=True)
+    project_name = serializers.CharField(
+        max_length=500, required=False, allow_blank=True, validators=[check_name]
+    )
     project_description = serializers.CharField(max_length=4096, required=False, allow_blank=True)

@@ -354,9 +354,14 @@ def test_the_projects_of_the_organisation_are_those_that_the_caller_sees(
 
 
 def test_the_lists_are_filtered(
-    as_user: Callable[[User], APIClient], link: GroupInvitation, project: Project, alice: User
+    as_user: Callable[[User], APIClient],
+    link: GroupInvitation,
+    project: Project,
+    alice: User,
+    bob: User,
 ) -> None:
-    client, request = as_user(alice), PermissionRequestFactory(invitation=link)
+    client = as_user(alice)
+    PermissionRequestFactory(invitation=link, created_by=bob)
     scope = f"http://testserver/api/projects/{project.uuid.hex}/"
     customer = project.customer.uuid.hex
     for query, links, requests in (
@@ -366,7 +371,7 @@ def test_the_lists_are_filtered(
         ({"role_name": "PROJECT.ADMIN", "state": "approved,rejected"}, 0, 0),
         ({"is_active": "false", "invitation": project.uuid.hex}, 0, 0),
         ({"is_public": "false", "invitation": link.uuid.hex}, 1, 1),
-        ({"scope_type": "project", "created_by": request.created_by.uuid.hex}, 1, 1),
+        ({"scope_type": "project", "created_by": bob.uuid.hex}, 1, 1),
     ):
         assert len(client.get(LINKS, query).json()) == links, query
         assert len(client.get(REQUESTS, query).json()) == requests, query
