@@ -14,12 +14,14 @@ from config.metrics import MetricsView
 from config.pages.asking import GroupInvitationView
 from config.pages.confirming import ConfirmEmailView
 from config.pages.inviting import InvitationView
+from config.pages.platform_terms import PlatformTermsView
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
     path("confirm-email/", ConfirmEmailView.as_view(), name="confirm-email"),
     path("group-invitation/<uuid:uuid>/", GroupInvitationView.as_view(), name="group-invitation"),
+    path("platform-terms/", PlatformTermsView.as_view(), name="platform-terms"),
     path("invitation/<str:token>/", InvitationView.as_view(), name="invitation"),
     path("metrics", MetricsView.as_view(), name="metrics"),
     path("api/", include("config.about.urls")),

@@ -8,6 +8,10 @@ from identity.event_catalogue import Group, Kind, Readers
 
 _user = partial(Kind, group=Group.USERS, readers=Readers.PERSON)
 
+USER_ACCEPTED_TERMS = _user(
+    "user.accepted_terms",
+    "A person accepted the platform's terms of service; `version` says which.",
+)
 USER_ACTIVATED = _user(
     "user.activated", "Somebody who was shut out may log in again.", waldur="user_activated"
 )
@@ -45,6 +49,15 @@ EMAIL_CONFIRMATION_DONE = _confirmation(
 )
 EMAIL_CONFIRMATION_REQUESTED = _confirmation(
     "email_confirmation.requested", "A mail is to ask whether an address is theirs."
+)
+
+_platform_terms = partial(Kind, group=Group.TERMS_OF_SERVICE, readers=Readers.NOBODY)
+
+PLATFORM_TERMS_PUBLISHED = _platform_terms(
+    "platform_terms.published", "The platform has terms of service, or new ones."
+)
+PLATFORM_TERMS_WITHDRAWN = _platform_terms(
+    "platform_terms.withdrawn", "The platform's terms of service hold no longer."
 )
 
 # --- credentials ----------------------------------------------------------------------------------

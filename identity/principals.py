@@ -60,6 +60,18 @@ class Principal:
         user = self._user
         return user.pk, user.is_staff, user.is_support, self.grants
 
+    @property
+    def visibility(self) -> Hashable | None:
+        """All that `visible_to` may ask of the user, as a key; None when it may change meanwhile.
+
+        Staff see every row, whatever grants they have: those are not asked for.
+        """
+        if not self._only_reads:
+            return None
+        user = self._user
+        flags = user.is_active, user.is_staff, user.is_support, user.is_identity_manager
+        return user.pk, flags, tuple(user.managed_isds), None if user.is_staff else self.grants
+
 
 def begin_request(
     user: Any, *, only_reads: bool, grants: frozenset[access.Held] | None = None

@@ -32,7 +32,7 @@ from django.db.models.functions import Cast, Coalesce, ExtractMonth, ExtractYear
 
 from common.querysets import PublicQuerySet, SharedQuerySet
 from common.rows import rows_of
-from identity import access
+from identity import access, standing
 from identity.contributions import contributions
 from identity.permissions import Permission
 from identity.roles import RoleName, ScopeType
@@ -92,6 +92,10 @@ class UserQuerySet(QuerySet[Any]):
         return self.annotate(has_active_session=Exists(alive))
 
 
+ANY_DIGEST = "the digest of the token"
+"""Stands for it among the parameters of the SQL that is kept."""
+
+
 class TokenQuerySet(QuerySet[Any]):
     """Tokens, which die of not being used for their lifetime."""
 
@@ -110,15 +114,17 @@ class TokenQuerySet(QuerySet[Any]):
         times as long as to find the row.
         """
         tokens: Any = self.model
-        sql, users = _with_user(tokens)
+        sql, params, users = _with_user(tokens)
         with connection.cursor() as cursor:
-            cursor.execute(sql, [digest])
+            cursor.execute(sql, [digest if param == ANY_DIGEST else param for param in params])
             row = cursor.fetchone()
         if row is None:
             return None
         own = len(tokens._meta.concrete_fields)
         token = _instance(tokens, row[:own])
-        token.user = _instance(users, row[own + 1 :])
+        beside = own + 1 + len(standing.COLUMNS)
+        token.user = _instance(users, row[beside:])
+        token.user.standing = standing.Standing(*row[own + 1 : beside])
         token.user_grants = frozenset(
             (role, scope_type, int(scope_id), int(customer_id))
             for role, scope_type, scope_id, customer_id in row[own]
@@ -127,15 +133,18 @@ class TokenQuerySet(QuerySet[Any]):
 
 
 @lru_cache(maxsize=1)
-def _with_user(tokens: Any) -> tuple[str, Any]:
-    """Return the SQL that finds a token with its user and grants, and the model of users."""
+def _with_user(tokens: Any) -> tuple[str, tuple[Any, ...], Any]:
+    """Return what finds a token with its user and grants: SQL, parameters, the model of users."""
     parts = [Cast(part, TextField()) for part in access.HELD]
     texts = ArrayField(TextField())
     held = Func(*parts, template="ARRAY[%(expressions)s]", output_field=texts)
     grants = rows_of("identity.Grant")
     mine = grants.filter(access.in_force(), user=OuterRef("user")).values_list(held)
-    rows = tokens._base_manager.select_related("user").annotate(held=ArraySubquery(mine))
-    return rows.filter(digest="").query.sql_with_params()[0], get_user_model()
+    rows = tokens._base_manager.select_related("user").annotate(
+        held=ArraySubquery(mine), **standing.columns("user")
+    )
+    sql, params = rows.filter(digest=ANY_DIGEST).query.sql_with_params()
+    return sql, params, get_user_model()
 
 
 def _instance(model: Any, row: Sequence[Any]) -> Any:

@@ -25,6 +25,7 @@ from common.api.paging import Page
 from common.api.parsers import take_in
 from common.api.reads.caller import Caller
 from common.api.reads.compiler import plan_for
+from common.api.reads.one_row import one_row
 from common.api.reads.outputs import Output
 from common.api.renderers import OrjsonRenderer
 from common.sorting import as_people_sort
@@ -51,6 +52,7 @@ class ApiViewSet(ViewSet):
     locks_first: ClassVar[tuple[str, ...]] = ()  # relations that the noun's services lock before it
     never_replayed: ClassVar[frozenset[str]] = frozenset()  # whose answers must not be stored
     access: ClassVar[Mapping[str, Rule]] = {}
+    for_newcomers: ClassVar[frozenset[str]] = frozenset()  # before terms are accepted, and the like
     lookup_field = "uuid"
     lookup_value_regex = "[^/.]+"
     permission_classes = ()
@@ -108,12 +110,23 @@ class ApiViewSet(ViewSet):
         rule = self.rule()
         if rule is None:
             raise PermissionDenied
+        if rule is not PUBLIC and self.action not in self.for_newcomers:
+            self._refuse_newcomers(request.user)
         if rule.at_once:
             self._settle(rule, None)
         elif not request.user.is_authenticated:
             self.permission_denied(request)
         elif request.user.is_staff:
             self._settled = True
+
+    @staticmethod
+    def _refuse_newcomers(user: Any) -> None:
+        """Refuse whoever is logged in and has something to do before they may use the service.
+
+        :raises Forbidden: what that is.
+        """
+        if user.is_authenticated:
+            user.check_standing()
 
     @property
     def settled(self) -> bool:
@@ -174,8 +187,14 @@ class ApiViewSet(ViewSet):
         return Caller(base=self.request.build_absolute_uri("/")[:-1], user=self.request.user)
 
     def rows(self) -> Any:
-        """Return the rows that the caller may see."""
+        """Return the rows that the caller may see.
+
+        But for lists, they depend on what `Caller.visibility` has of the caller and nothing else.
+        """
         return getattr(self.model.objects.all(), self.visible)(self.request.user)
+
+    def _rows_with_related(self) -> Any:
+        return self.rows().select_related(*self.related) if self.related else self.rows()
 
     def row(self) -> Any:
         """Return the row that the URL names, once the rule allows the action on it.
@@ -183,10 +202,8 @@ class ApiViewSet(ViewSet):
         :raises NotFound: when there is none that the caller may see, in Waldur's words.
         """
         with self.caller.reading():
-            rows = self.rows().select_related(*self.related) if self.related else self.rows()
-            named = rows.filter(uuid=as_uuid(self.kwargs["uuid"], self.model))
-            # One row needs no order, which `first()` would add: to compile it takes a third of all.
-            found = next(iter(named.order_by()[:1]), None)
+            uuid = as_uuid(self.kwargs["uuid"], self.model)
+            found = one_row(type(self), self._rows_with_related, uuid, self.caller)
             if found is None:
                 raise missing(self.model)
             self.require(found)

@@ -89,7 +89,14 @@ DONE_BY = RelatedTable(
 
 PROFILE = ("email", "first_name", "last_name", "native_name", "phone_number", "preferred_language")
 WORK = ("organization", "organization_country", "job_title", "personal_title", "description")
-RIGHTS = ("is_staff", "is_support", "is_identity_manager", "managed_isds", "token_lifetime")
+RIGHTS = (
+    "is_staff",
+    "is_support",
+    "is_identity_manager",
+    "is_machine",
+    "managed_isds",
+    "token_lifetime",
+)
 
 
 @admin.register(User)

@@ -16,6 +16,8 @@ from identity.models.invitation import InvitationMail as InvitationMail
 from identity.models.organisation import Customer as Customer
 from identity.models.organisation import OrganizationGroup as OrganizationGroup
 from identity.models.people import User as User
+from identity.models.platform_terms import PlatformTerms as PlatformTerms
+from identity.models.platform_terms import PlatformTermsAcceptance as PlatformTermsAcceptance
 from identity.models.project import Project as Project
 from identity.models.replay import IdempotencyKey as IdempotencyKey
 from identity.models.science import ScienceDomain as ScienceDomain

@@ -20,6 +20,7 @@ from identity.audiences import OF_USER
 from identity.models.event_subject import EventSubject
 from identity.principals import Principal
 from identity.querysets import UserQuerySet
+from identity.standing import Standing, refuse_newcomer, standing_of
 from identity.system_ids import site_gid, site_uid
 
 if TYPE_CHECKING:
@@ -77,6 +78,11 @@ class User(EventSubject, AbstractBaseUser):
     is_staff = models.BooleanField(default=False)
     is_support = models.BooleanField(default=False)
     is_identity_manager = models.BooleanField(default=False)
+    is_machine = models.BooleanField(
+        default=False,
+        verbose_name="account of a program",
+        help_text="A portal or an agent: it is not asked for terms, a profile or vetting.",
+    )
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
     modified = models.DateTimeField(auto_now=True)
     agreement_date = models.DateTimeField(null=True, blank=True)
@@ -144,6 +150,18 @@ class User(EventSubject, AbstractBaseUser):
         return (
             f"{of_password}.{self.session_generation}" if self.session_generation else of_password
         )
+
+    @cached_property
+    def standing(self) -> Standing:
+        """What decides whether the person may use the service yet."""
+        return standing_of(type(self).objects.get_queryset(), self)
+
+    def check_standing(self) -> None:
+        """Refuse a person who has something to do before they may use the service.
+
+        :raises Forbidden: what that is.
+        """
+        refuse_newcomer(self, self.standing)
 
     @property
     def full_name(self) -> str:

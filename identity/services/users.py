@@ -13,7 +13,7 @@ from common.errors import Conflict, Invalid
 from identity import event_kinds as kinds
 from identity import events
 from identity.models import Token, User
-from identity.services import credentials, emails
+from identity.services import credentials, emails, platform_terms
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,6 +29,7 @@ STAFF_ONLY = frozenset(
         "eduperson_assurance",
         "is_active",
         "is_identity_manager",
+        "is_machine",
         "is_staff",
         "is_support",
         "managed_isds",
@@ -138,9 +139,11 @@ def update(
     locked = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     allowed = {f: new for f, new in wanted.items() if actor.is_staff or f not in STAFF_ONLY}
     changed = changes.differing(locked, allowed)
-    if actor.pk == locked.pk and locked.agreement_date is None:
+    awaited = actor.pk == locked.pk and platform_terms.awaited_from(locked)
+    if actor.pk == locked.pk and (awaited or locked.agreement_date is None):
         if not agree_with_policy:
             raise PolicyNotAgreed({"agree_with_policy": ["User must agree with the policy."]})
+        platform_terms.accept(locked, now=now)
         changed["agreement_date"] = now
     if "email" in changed:
         if actor.is_staff:

@@ -57,7 +57,7 @@ def test_no_question_tells_apart_what_the_lists_show_as_the_same(
     """Outsider, member, manager, the provider's owner, an offering's manager; staff see it all."""
     user = None if caller == "anonymous" else request.getfixturevalue(caller)
     asker = Asker(as_user(user) if user else anonymous)
-    asked_of, lists = questions(dave), lists_by_model()
+    asked_of, lists = questions(), lists_by_model()
     told = [
         query
         for column, asked in asked_of.items()
@@ -73,7 +73,7 @@ def test_the_questions_would_tell_if_the_rule_were_not(
     asker, lists = Asker(as_user(carol)), lists_by_model()
     told = {
         column.name
-        for column, asked in questions(dave).items()
+        for column, asked in questions().items()
         if column.name in {"agreement_number", "registration_code"}
         and asker.told_apart(column, asked, lists[column.model])
     }

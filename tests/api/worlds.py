@@ -26,6 +26,7 @@ from django.http import QueryDict
 from common.api import filters
 from common.api.reads.visibility import column_at, shown_by
 from config.documents.routes import all_routes
+from identity.models import User
 from marketplace.api.offerings.filters import OfferingOfPathFilter, ProviderOfferingFilter
 from tests.api.test_every_route import address
 from tests.api.words import Asked, every_word, output_of, some_value
@@ -39,8 +40,12 @@ if TYPE_CHECKING:
 COLUMN = re.compile(r'"(\w+)"\."(\w+)"')
 
 
+STAFF = User(pk=0, username="whoever", is_staff=True)
+"""Whose questions no rule keeps from reading a column: nobody of the database, so asked once."""
+
+
 @lru_cache(maxsize=4096)
-def columns_read(filterset: Any, word: str, output: Any, staff: Any) -> frozenset[tuple[str, str]]:
+def columns_read(filterset: Any, word: str, output: Any) -> frozenset[tuple[str, str]]:
     """Return the tables and columns that the conditions and the order of a filter's SQL name."""
     if issubclass(filterset, OfferingOfPathFilter):
         filterset = ProviderOfferingFilter  # it asks the same of the offering in the address
@@ -52,7 +57,7 @@ def columns_read(filterset: Any, word: str, output: Any, staff: Any) -> frozense
     for value in some_value(filterset.base_filters[word]):
         query = QueryDict(mutable=True)
         query[word] = value
-        request = SimpleNamespace(user=staff, query_params=query)
+        request = SimpleNamespace(user=STAFF, query_params=query)
         bound = filterset(data=query, queryset=rows, request=request)
         if bound.is_valid():
             try:
@@ -139,23 +144,28 @@ def place_of(table: str, name: str) -> Place | None:
     return None if isinstance(columns[0], models.UUIDField) else Place(found[0], columns[0])
 
 
-def sorted_by(table: str, name: str) -> str:
-    """Return the column that another one is made of, to be sorted by; or the column itself."""
-    made = {
+@lru_cache(maxsize=1)
+def generated() -> frozenset[tuple[str, str | None]]:
+    """Return the tables and columns that the database makes of others."""
+    return frozenset(
         (m._meta.db_table, c.column)
         for m in apps.get_models()
         for c in m._meta.concrete_fields
         if isinstance(c, models.GeneratedField)
-    }
-    return name.removesuffix("_key") if (table, name) in made else name
+    )
 
 
-def questions(staff: Any) -> dict[Place, list[Asked]]:
+def sorted_by(table: str, name: str) -> str:
+    """Return the column that another one is made of, to be sorted by; or the column itself."""
+    return name.removesuffix("_key") if (table, name) in generated() else name
+
+
+def questions() -> dict[Place, list[Asked]]:
     """Return by column the words that read it where the list does not show it."""
     found: dict[Place, list[Asked]] = defaultdict(list)
     for asked in every_word():
         shown = columns_shown(output_of(asked.route))
-        read = columns_read(asked.filterset, asked.word, output_of(asked.route), staff)
+        read = columns_read(asked.filterset, asked.word, output_of(asked.route))
         for table, name in {(table, sorted_by(table, name)) for table, name in read} - shown:
             if (place := place_of(table, name)) is not None:
                 found[place].append(asked)

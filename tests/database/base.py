@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class DeletingOperations(DatabaseOperations):
     """Empties tables by deleting: a test has left few rows, and to truncate makes all files anew.
 
-    The files of eighty tables and of their indexes cost the server a quarter of a second.
+    The files of all tables and of their indexes cost the server a seventh of a second.
     """
 
     def sql_flush(

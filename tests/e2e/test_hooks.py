@@ -22,6 +22,7 @@ def test_a_webhook_is_told_within_five_seconds_and_again_when_it_failed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("WEBHOOK_ALLOW_PRIVATE", "true")
+    monkeypatch.setenv("WEB_WORKERS", "1")
     port, log, var = free_port(), tmp_path / "log", prepare(tmp_path / "var")
     assert environment(var, port)["WEBHOOK_ALLOW_PRIVATE"] == "true"
     with (

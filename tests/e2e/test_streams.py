@@ -62,6 +62,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("EVENT_STREAM_PORT", str(stream_port))
         patch.setenv("EVENT_STREAM_THREADS", str(PLACES))
+        patch.setenv("WEB_WORKERS", "1")
         with running(["python", "manage.py", "run"], prepare(folder / "var"), port, log) as process:
             wait_until(lambda: "hosting entity  " in log.read_text(), log, process)
             found = re.findall(r"^  ([a-z ]+?) +([0-9a-f]{40})$", log.read_text(), re.MULTILINE)

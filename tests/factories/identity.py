@@ -21,6 +21,8 @@ from identity.models import (
     InvitationMail,
     OrganizationGroup,
     PermissionRequest,
+    PlatformTerms,
+    PlatformTermsAcceptance,
     Project,
     Role,
     ScienceDomain,
@@ -46,6 +48,28 @@ class UserFactory(DjangoModelFactory[User]):
     first_name = factory.LazyAttribute(lambda user: user.username.split("@")[0].title())
     last_name = "Tester"
     password = factory.django.Password(PASSWORD)
+
+
+class PlatformTermsFactory(DjangoModelFactory[PlatformTerms]):
+    """Terms of service of the platform; one version at most `is_current`."""
+
+    class Meta:
+        model = PlatformTerms
+
+    version = factory.Sequence(lambda n: f"2026-{n}")
+    terms = "Compute in good faith."
+    is_current = False
+
+
+class PlatformTermsAcceptanceFactory(DjangoModelFactory[PlatformTermsAcceptance]):
+    """A person accepted the platform's terms."""
+
+    class Meta:
+        model = PlatformTermsAcceptance
+
+    user = factory.SubFactory(UserFactory)
+    terms = factory.SubFactory(PlatformTermsFactory)
+    accepted_at = factory.LazyFunction(timezone.now)
 
 
 class OrganizationGroupFactory(DjangoModelFactory[OrganizationGroup]):

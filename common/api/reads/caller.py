@@ -17,6 +17,10 @@ class Principal(Protocol):
     def fingerprint(self) -> Hashable | None:
         """Return all that queries may ask of the user, as a key; None while it may change."""
 
+    @property
+    def visibility(self) -> Hashable | None:
+        """Return all that `visible_to` may ask of the user, as a key; None while it may change."""
+
     def reading(self) -> AbstractContextManager[None]:
         """Within the context nothing is changed, so that what was asked of the user is cached."""
 
@@ -37,6 +41,12 @@ class Caller:
         """Return all that queries may ask of the user, as a key; None: no statement is cached."""
         principal = self._principal
         return None if principal is None else principal.fingerprint
+
+    @property
+    def visibility(self) -> Hashable | None:
+        """Return all that decides which rows the user sees, as a key; None: nothing is cached."""
+        principal = self._principal
+        return None if principal is None else principal.visibility
 
     def reading(self) -> AbstractContextManager[None]:
         """Return a context that only reads: the user's grants are asked for once within it."""

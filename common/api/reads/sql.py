@@ -18,7 +18,7 @@ from collections import Counter, OrderedDict
 from dataclasses import dataclass
 from datetime import date
 from threading import Lock
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from django.conf import settings
 from django.db import connection, models
@@ -149,6 +149,9 @@ class StaleStatement(RuntimeError):
         )
 
 
+Kept = TypeVar("Kept", bound=Statement)
+
+
 class StatementCache:
     """The statements that were used last; those of one caller go when the caller does not return.
 
@@ -158,16 +161,16 @@ class StatementCache:
     def __init__(self, size: int) -> None:
         """Begin with none, for a number of statements at most."""
         self._size, self._lock = size, Lock()
-        self._statements: OrderedDict[StatementKey, Statement] = OrderedDict()
+        self._statements: OrderedDict[StatementKey, Any] = OrderedDict()
         self._hits: Counter[StatementKey] = Counter()
 
-    def get(self, key: StatementKey, compile_: Callable[[], Statement]) -> Statement:
+    def get(self, key: StatementKey, compile_: Callable[[], Kept]) -> Kept:
         """Return the statement under a key, compiled if it is not there.
 
         :raises StaleStatement: in debugging, when the one that is there is not what is compiled.
         """
         with self._lock:
-            cached = self._statements.get(key)
+            cached: Kept | None = self._statements.get(key)
             if cached is not None:
                 self._statements.move_to_end(key)
         if cached is not None:
@@ -183,9 +186,7 @@ class StatementCache:
                     self._hits.pop(oldest, None)
         return compiled
 
-    def _check(
-        self, key: StatementKey, cached: Statement, compile_: Callable[[], Statement]
-    ) -> None:
+    def _check(self, key: StatementKey, cached: Kept, compile_: Callable[[], Kept]) -> None:
         self._hits[key] += 1
         is_power_of_two = self._hits[key].bit_count() == 1
         if is_power_of_two and cached != (compiled := compile_()):

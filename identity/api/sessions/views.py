@@ -54,6 +54,7 @@ class LogoutViewSet(ApiViewSet):
     """Logging out."""
 
     access: ClassVar[dict[str, Rule]] = {"log_out": AUTHENTICATED}
+    for_newcomers = frozenset({"log_out"})
 
     def log_out(self, request: AuthenticatedRequest) -> Response:
         """Log out.

@@ -58,6 +58,12 @@ class UserViewSet(Listed, ApiViewSet):
     filterset_class = UserFilter
     default_order = ("username",)
     never_replayed = frozenset({"refresh_token"})  # a secret that is shown once
+    for_newcomers = frozenset(
+        {
+            *("me", "update", "partial_update", "token", "refresh_token"),
+            *("change_password", "change_email", "cancel_change_email"),
+        }
+    )
     access: ClassVar[dict[str, Rule]] = {
         "list": SCOPED,
         "retrieve": SCOPED,
@@ -107,8 +113,8 @@ class UserViewSet(Listed, ApiViewSet):
 
         Fields that only staff may change are ignored from others. A new e-mail address counts once
         the link that is mailed to it was opened; one that staff set counts at once. Whoever changes
-        their own profile and has not agreed to the policy yet has to send `agree_with_policy` as
-        true.
+        their own profile and has not agreed to the policy yet, or has not accepted the terms of
+        service of the platform that are in force, has to send `agree_with_policy` as true.
         """
         user, changes = self.row(), self.data(UserInput)
         agrees = changes.pop("agree_with_policy", False)

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("identity", "0026_people_are_invited"),
+        ("identity", "0027_platform_has_terms"),
     ]
 
     operations = [
