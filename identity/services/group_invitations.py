@@ -60,10 +60,10 @@ class NoPattern(Invalid):
     code = "no_pattern"
 
 
-class ScopeFixed(Invalid):
+class InvitationFixed(Invalid):
     """An invitation is not moved to another scope."""
 
-    code = "scope_fixed"
+    code = "invitation_fixed"
 
 
 @transaction.atomic
@@ -107,7 +107,7 @@ def change(
 
     :raises GroupInvitationGone: it was removed.
     :raises NotActive: it was withdrawn.
-    :raises ScopeFixed: it would be to something else.
+    :raises InvitationFixed: it would be to something else.
     :raises rules.MayNotInvite: the actor may not give roles there.
     :raises members.ScopeGone: the scope was removed.
     :raises members.RoleNotFound: a role is not given any more.
@@ -121,7 +121,7 @@ def change(
     row = locked(invitation)
     asked = wanted.pop("scope", scope)
     if (asked.scope_type, asked.pk) != (scope.scope_type, scope.pk):
-        raise ScopeFixed({"scope": ["An invitation cannot be moved: make another one."]})
+        raise InvitationFixed({"scope": ["An invitation cannot be moved: make another one."]})
     check_active(row)
     changed = changes.differing(row, wanted)
     if not changed:

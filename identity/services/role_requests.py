@@ -66,7 +66,7 @@ class PersonGone(Conflict):
 
 
 @dataclass(frozen=True)
-class Outcome:
+class RequestOutcome:
     """What became of a request at once; `created` says whether its project is new."""
 
     request: PermissionRequest
@@ -87,7 +87,7 @@ def submit(
     project_description: str = "",
     actor: User,
     now: datetime,
-) -> Outcome:
+) -> RequestOutcome:
     """Ask for the role of a group invitation; where it says so, the role is given at once.
 
     Given at once it is in the name of whoever made the link; where they may not give it any more,
@@ -126,13 +126,13 @@ def submit(
     _record(kinds.PERMISSION_REQUEST_CREATED, request, "was made", actor=actor, now=now)
     if row.auto_approve and _may_decide(row.created_by, row, scope):
         return _approve(request, scope, reviewer=row.created_by, comment=None, now=now)
-    return Outcome(request)
+    return RequestOutcome(request)
 
 
 @transaction.atomic
 def approve(
     request: PermissionRequest, *, comment: str | None = None, actor: User, now: datetime
-) -> Outcome:
+) -> RequestOutcome:
     """Give the person the role that they asked for, in the reviewer's name.
 
     :raises RequestGone: it was removed.
@@ -236,7 +236,7 @@ def _approve(
     reviewer: User,
     comment: str | None,
     now: datetime,
-) -> Outcome:
+) -> RequestOutcome:
     invitation, person = request.invitation, request.created_by
     project, created, role = None, None, invitation.role
     if invitation.auto_create_project and invitation.project_role is not None:
@@ -255,7 +255,7 @@ def _approve(
     )
     kind = kinds.PERMISSION_REQUEST_APPROVED
     _record(kind, request, "was approved", actor=reviewer, now=now, source=RequestState.PENDING)
-    return Outcome(request, project, created)
+    return RequestOutcome(request, project, created)
 
 
 def _project(
