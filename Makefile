@@ -1,6 +1,7 @@
 # The dev verbs. Each works on a machine that has only Python 3.11 and make: `.venv` is built first.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PY := .venv/bin/python
+IDP := examples/identity_provider
 PACKAGES := common identity marketplace allocations accounting notifications config standalone bench
 CODE := $(PACKAGES) tests manage.py
 # Workers need not know of each other: the database says what is to be done, and by whom.
@@ -15,7 +16,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help setup agent run serve streams worker bus test e2e test-fast check lint types imports deploy
+.PHONY: help setup agent idp run serve streams worker bus test e2e test-fast check lint types imports deploy
 .PHONY: migrations migration backup restore
 .PHONY: schema schema-fresh fmt fuzz seed bench bench-slow docs coverage shell
 
@@ -51,6 +52,17 @@ agent: ## Build .venv-agent: the unmodified site agents that the tests of tests/
 	    --require-hashes --requirement requirements/newer_agent.lock --target .venv-agent/newer; \
 	  cat requirements/agent.lock requirements/older_agent.lock requirements/newer_agent.lock \
 	    >.venv-agent/built-from.lock; }
+
+idp: ## Build .idp: Node, and the OpenID provider to try and test logins by institution with
+	@cat requirements/idp.lock $(IDP)/package-lock.json $(IDP)/provider.mjs \
+	  | cmp -s - .idp/built-from.lock || { set -e; \
+	  echo "Building .idp from requirements/idp.lock and $(IDP)/package-lock.json (once; a minute)" >&2; \
+	  "$(PYTHON)" -m venv --clear .idp; \
+	  .idp/bin/python -m pip --disable-pip-version-check install --quiet --no-deps --require-hashes \
+	    --requirement requirements/idp.lock; \
+	  cp $(IDP)/package.json $(IDP)/package-lock.json $(IDP)/provider.mjs .idp; \
+	  cd .idp; PATH="$$PWD/bin:$$PATH" bin/npm ci --no-audit --no-fund --loglevel=error --ignore-scripts >&2; cd ..; \
+	  cat requirements/idp.lock $(IDP)/package-lock.json $(IDP)/provider.mjs >.idp/built-from.lock; }
 
 run: setup ## Start everything with demo data: database, web server, streams, worker (PORT=8000)
 	@exec $(PY) manage.py run
@@ -119,7 +131,7 @@ schema-fresh: setup # docs/openapi.yaml is what the code says
 	@diff -u docs/openapi.yaml var/openapi.yaml >var/openapi.diff \
 	  || { head -40 var/openapi.diff; echo "docs/openapi.yaml is stale: run make schema" >&2; exit 1; }
 
-coverage: setup agent # all tests, those of the agent included, with the coverage floor of pyproject.toml
+coverage: setup agent idp # all tests, those of the agent included, with the coverage floor of pyproject.toml
 	@$(PYTEST) --cov --cov-report=term:skip-covered
 
 fmt: setup ## Format and sort what can be fixed by machine

@@ -11,6 +11,36 @@ from allocations.lifecycle import (
 )
 from identity.event_catalogue import Group, Kind, Readers
 
+# --- the access plane -----------------------------------------------------------------------------
+
+_access = partial(Kind, group=Group.PROVIDERS, readers=Readers.NOBODY)
+
+ACCESS_COMPARISON_BEGUN = _access(
+    "access_comparison.begun", "What the AAI has of everybody is being compared."
+)
+ACCESS_COMPARISON_FINISHED = _access(
+    "access_comparison.finished",
+    "What the AAI has of everybody was compared; `unexpected` and `missing` count what differed.",
+)
+ENTITLED_PERSON_ATTRIBUTES_REQUESTED = _access(
+    "entitled_person.attributes_requested", "Staff asked what the AAI knows of a person."
+)
+ENTITLED_PERSON_DIFFERED = _access(
+    "entitled_person.differed",
+    "The AAI had other entitlements of a person than it should; they are put right.",
+)
+ENTITLED_PERSON_RETRIED = _access(
+    "entitled_person.retried", "Staff had a person's entitlements seen to at once."
+)
+ENTITLEMENT_PUT = _access("entitlement.put", "The AAI lets a person log in at a login node.")
+SITE_ACCESS_GIVEN = _access("site_access.given", "Somebody may log in at the site of an offering.")
+SITE_ACCESS_ENDED = _access(
+    "site_access.ended", "Somebody may not log in at the site of an offering any more."
+)
+ENTITLEMENT_TAKEN = _access(
+    "entitlement.taken", "The AAI does not let a person log in at a login node any more."
+)
+
 # --- accounts of people at offerings --------------------------------------------------------------
 
 _account = partial(Kind, group=Group.PROVIDERS, readers=Readers.PROVIDER)

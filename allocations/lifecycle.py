@@ -323,3 +323,15 @@ ANSWERED_BY = {
     "set_deleted": frozenset({ApiKeyAction.DELETE}),
 }
 """Which wishes a site's report answers."""
+
+
+class EntitlementState(StrEnum):
+    """How far an entitlement of a person at the AAI has got."""
+
+    WANTED = "to be put"
+    PUT = "put"
+    UNWANTED = "to be taken"
+
+
+UNSETTLED_ENTITLEMENTS = frozenset({EntitlementState.WANTED, EntitlementState.UNWANTED})
+"""What the AAI has to be told."""

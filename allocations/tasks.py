@@ -14,21 +14,27 @@ from uuid import UUID
 from django.conf import settings
 from django.utils import timezone
 
+from allocations.access_plane import configured as access_plane
 from allocations.bus import configured
 from allocations.bus.management import BrokerUnmanageable
 from allocations.bus.publisher import NotPublished, Unroutable
 from allocations.models import OfferingUser
 from allocations.services import (
+    access_comparisons,
     agent_logs,
     announcements,
     api_keys,
     attributes,
     broker,
+    entitlement_causes,
+    entitlements,
     membership,
     provisioning,
     publishing,
     shared_accounts,
+    site_access,
 )
+from common.batches import batches
 from identity.event_handlers import handler
 from identity.models import Event, Grant, Project, User
 from identity.periodic import periodic
@@ -201,6 +207,54 @@ def enqueue_agent_messages(event_uuid: UUID) -> None:
         announcements.announce(event, now=timezone.now())
 
 
+@handler("access-of-people")
+def follow_access(event_uuid: UUID) -> None:
+    """Write down where people may log in since an event, and what the AAI is to have of them."""
+    event = Event.objects.get(uuid=event_uuid)
+    _see_to_access(entitlement_causes.people_of(event))
+
+
+@periodic
+def sweep_access(**_: object) -> None:
+    """Write down where everybody may log in: what no event told of is found here."""
+    _see_to_access(User.objects.order_by("pk").values_list("pk", flat=True))
+
+
+@periodic
+def work_access_plane(**_: object) -> None:
+    """Have the AAI have what it should have of people, a person at a time.
+
+    The AAI being away ends the run: it is left alone for a moment, and beat comes again.
+    """
+    if not access_plane.is_configured():
+        return
+    until = monotonic() + RUN_SECONDS
+    while monotonic() < until and (claimed := entitlements.claim(now=timezone.now())):
+        entitlements.deliver(
+            claimed,
+            access_plane.aai(),
+            namespace=access_plane.namespace(),
+            clock=timezone.now,
+        )
+
+
+@periodic
+def compare_access(**_: object) -> None:
+    """Compare everybody's entitlements with what the AAI has, from time to time or when asked."""
+    if not access_plane.is_configured():
+        return
+    access_comparisons.begin_if_due(now=timezone.now())
+    until = monotonic() + RUN_SECONDS
+    if comparison := access_comparisons.claim(now=timezone.now()):
+        access_comparisons.go_on(
+            comparison,
+            access_plane.aai(),
+            namespace=access_plane.namespace(),
+            clock=timezone.now,
+            until=lambda: monotonic() > until,
+        )
+
+
 @periodic
 def work_bus(**_: object) -> None:
     """Send what waits for subscribers, a batch for one queue at a time, as long as there is any.
@@ -272,6 +326,13 @@ def _see_to_accounts(event: Event) -> None:
     user = User.objects.get(uuid=event.subject_uuid)
     for project in Project.objects.filter(grants__user=user).distinct().order_by("pk"):
         _reconcile([user], membership.offerings_of(project))
+
+
+def _see_to_access(keys: Iterable[int]) -> None:
+    for some in batches(keys, entitlements.AT_ONCE):
+        site_access.follow(some, now=timezone.now())
+        if access_plane.is_configured():
+            entitlements.see_to(some, namespace=access_plane.namespace(), now=timezone.now())
 
 
 def _reconcile(users: Iterable[User], offerings: Iterable[Offering]) -> None:

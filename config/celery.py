@@ -34,6 +34,8 @@ app.conf.task_routes = {
     "allocations.tasks.repair_bus": {"queue": "bus"},
     # Receivers may be slow: telling them has a queue, and in production a worker, of its own.
     "notifications.tasks.*_hooks": {"queue": "hooks"},
+    "allocations.tasks.work_access_plane": {"queue": "hooks"},
+    "allocations.tasks.compare_access": {"queue": "hooks"},
     "allocations.tasks.*": {"queue": "provision"},
     "accounting.tasks.*": {"queue": "report"},
 }
@@ -59,6 +61,20 @@ app.conf.beat_schedule = {
         "task": "allocations.tasks.repair_bus",
         "schedule": timedelta(seconds=30),
         "options": {"expires": 30},
+    },
+    "work access plane": {
+        "task": "allocations.tasks.work_access_plane",
+        "schedule": timedelta(seconds=5),
+        "options": {"expires": 10},
+    },
+    "compare access": {
+        "task": "allocations.tasks.compare_access",
+        "schedule": timedelta(minutes=1),
+        "options": {"expires": 60},
+    },
+    "sweep access": {
+        "task": "allocations.tasks.sweep_access",
+        "schedule": timedelta(hours=1),
     },
     "prune messages": {
         "task": "allocations.tasks.prune_messages",

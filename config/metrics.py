@@ -29,8 +29,16 @@ from rest_framework.permissions import BasePermission
 from rest_framework.renderers import JSONRenderer
 from rest_framework.views import APIView
 
-from allocations.lifecycle import UNDELIVERED, ProvisionState
-from allocations.models import AgentService, MessageQueue, Provision, QueueMessage
+from allocations.lifecycle import UNDELIVERED, UNSETTLED_ENTITLEMENTS, ProvisionState
+from allocations.models import (
+    AccessComparison,
+    AgentService,
+    EntitledPerson,
+    Entitlement,
+    MessageQueue,
+    Provision,
+    QueueMessage,
+)
 from common.leased_rows import IS_OPEN
 from identity.api.authentication import TokenAuthentication
 from identity.models import Event, EventDelivery, TaskFailure
@@ -159,6 +167,37 @@ def hooks(now: datetime) -> Iterator[Metric]:
     yield from (waiting, oldest, dead)
 
 
+def access_plane(now: datetime) -> Iterator[Metric]:
+    """Count what the AAI has still to be told of people, and what differed when last compared."""
+    waiting = _gauge("entitlements_waiting", "Entitlements to be put or taken.", "state")
+    oldest = _gauge(
+        "entitlements_oldest_seconds", "For how long the oldest of them waits.", "state"
+    )
+    states = sorted(UNSETTLED_ENTITLEMENTS)
+    rows = Entitlement.objects.filter(state__in=states).order_by().values("state")
+    counted = rows.annotate(number=Count("pk"), since=Min("since"))
+    found = {row["state"]: (row["number"], row["since"]) for row in counted}
+    for state in states:
+        number, since = found.get(state, (0, None))
+        waiting.add_metric([state], number)
+        oldest.add_metric([state], _age(since, now))
+    yield from (waiting, oldest)
+    people = EntitledPerson.objects.aggregate(
+        failing=Count("pk", filter=IS_OPEN & Q(attempts__gt=0)),
+        unknown=Count("pk", filter=Q(is_unknown=True)),
+    )
+    failing = "People whose entitlements could not be seen to lately."
+    yield _one("entitled_people_failing", failing, people["failing"])
+    yield _one("entitled_people_unknown", "People whom the AAI does not know.", people["unknown"])
+    differences = _gauge("access_differences", "What differed at the AAI, when compared.", "what")
+    last = AccessComparison.objects.filter(finished__isnull=False).order_by("-finished").first()
+    for what in ("missing", "unexpected"):
+        differences.add_metric([what], getattr(last, what, 0))
+    yield differences
+    age = "How long ago everybody was compared with the AAI."
+    yield _one("access_compared_seconds", age, _age(getattr(last, "finished", None), now))
+
+
 def failing_tasks(now: datetime) -> Iterator[Metric]:
     """Count the rows that periodic tasks fail on, and the runs that were cut short."""
     number = _gauge("task_failures", "Rows that a periodic task fails on.", "task")
@@ -179,6 +218,7 @@ COLLECTORS: tuple[Callable[[datetime], Iterable[Metric]], ...] = (
     agents,
     message_bus,
     hooks,
+    access_plane,
     failing_tasks,
 )
 """All that is counted; each takes a fixed number of queries."""

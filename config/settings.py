@@ -19,6 +19,7 @@ from common.env import (
     env_str,
 )
 from common.ports import web_port
+from config import access_plane
 from config.checked_values import (
     check_file,
     check_origins,
@@ -157,6 +158,8 @@ AUTH_PASSWORD_VALIDATORS = [
 OIDC_PROVIDERS = declared()
 OIDC_CA_FILE = env_str("OIDC_CA_FILE")
 check_file("OIDC_CA_FILE", OIDC_CA_FILE)
+OIDC_MAX_STATES = 20  # attempts that a browser may have under way, for mozilla-django-oidc
+LOGIN_URL = "login"
 
 # --- The application ------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -282,6 +285,7 @@ RATES = {
     "address": rate("RATE_ADDRESS", env_str("RATE_ADDRESS", "12000/minute")),
     "anonymous": rate("RATE_ANONYMOUS", env_str("RATE_ANONYMOUS", "1200/minute")),
     "login": rate("RATE_LOGIN", env_str("RATE_LOGIN", "30/minute")),
+    "institution": rate("RATE_INSTITUTION", env_str("RATE_INSTITUTION", "300/minute")),
     "password": rate("RATE_PASSWORD_CHANGE", env_str("RATE_PASSWORD_CHANGE", "10/minute")),
     "schema": rate("RATE_SCHEMA", env_str("RATE_SCHEMA", "60/minute")),
 }
@@ -381,6 +385,9 @@ check_url("RABBITMQ_MANAGEMENT_URL", RABBITMQ_MANAGEMENT_URL, ("http", "https"))
 if bool(RABBITMQ_URL) != bool(RABBITMQ_MANAGEMENT_URL):
     raise ImproperlyConfigured("Set both RABBITMQ_URL and RABBITMQ_MANAGEMENT_URL, or neither.")
 BUS_RETENTION_DAYS = env_int("BUS_RETENTION_DAYS", default=30, least=1)
+
+# --- The access plane: without a URL nobody is told who may log in where --------------------------
+SCIM_API_URL, SCIM_API_KEY, SCIM_URN_NAMESPACE = access_plane.read()
 
 # --- Metrics: for the staff, and for whoever has the token ----------------------------------------
 METRICS_TOKEN = env_secret("METRICS_TOKEN")

@@ -14,11 +14,27 @@ from config.metrics import MetricsView
 from config.pages.asking import GroupInvitationView
 from config.pages.confirming import ConfirmEmailView
 from config.pages.inviting import InvitationView
+from config.pages.login.views import (
+    BackChannelLogoutView,
+    BeginLoginView,
+    CompleteLoginView,
+    LoginPage,
+    LogoutPage,
+)
 from config.pages.platform_terms import PlatformTermsView
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
+    path("login/", LoginPage.as_view(), name="login"),
+    path("logout/", LogoutPage.as_view(), name="logout"),
+    path("oidc/<str:provider>/login/", BeginLoginView.as_view(), name="oidc-login"),
+    path("oidc/<str:provider>/callback/", CompleteLoginView.as_view(), name="oidc-callback"),
+    path(
+        "oidc/<str:provider>/backchannel-logout/",
+        BackChannelLogoutView.as_view(),
+        name="oidc-backchannel-logout",
+    ),
     path("confirm-email/", ConfirmEmailView.as_view(), name="confirm-email"),
     path("group-invitation/<uuid:uuid>/", GroupInvitationView.as_view(), name="group-invitation"),
     path("platform-terms/", PlatformTermsView.as_view(), name="platform-terms"),

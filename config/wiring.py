@@ -13,6 +13,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from celery import chain
+from django.conf import settings
 from django.utils import timezone
 
 from accounting import event_kinds as accounting_kinds
@@ -36,14 +37,18 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 HANDLERS: Mapping[Kind, tuple[Handler, ...]] = {
-    identity_kinds.USER_ACTIVATED: (allocations.follow_user,),
-    identity_kinds.USER_DEACTIVATED: (allocations.follow_user,),
-    identity_kinds.USER_REMOVED: (notifications.follow_removed_user,),
-    identity_kinds.USER_UPDATED: (allocations.tell_of_person, allocations.follow_details),
+    identity_kinds.USER_ACTIVATED: (allocations.follow_user, allocations.follow_access),
+    identity_kinds.USER_DEACTIVATED: (allocations.follow_user, allocations.follow_access),
+    identity_kinds.USER_REMOVED: (notifications.follow_removed_user, allocations.follow_access),
+    identity_kinds.USER_UPDATED: (
+        allocations.tell_of_person,
+        allocations.follow_details,
+        allocations.follow_access,
+    ),
     identity_kinds.EMAIL_CONFIRMATION_REQUESTED: (notifications.mail_confirmation,),
-    identity_kinds.GRANT_EXPIRED: (allocations.follow_grant,),
-    identity_kinds.GRANT_GIVEN: (allocations.follow_grant,),
-    identity_kinds.GRANT_REVOKED: (allocations.follow_grant,),
+    identity_kinds.GRANT_EXPIRED: (allocations.follow_grant, allocations.follow_access),
+    identity_kinds.GRANT_GIVEN: (allocations.follow_grant, allocations.follow_access),
+    identity_kinds.GRANT_REVOKED: (allocations.follow_grant, allocations.follow_access),
     identity_kinds.INVITATION_ASKED: (notifications.mail_approvers,),
     identity_kinds.INVITATION_SENT: (notifications.mail_invitation,),
     identity_kinds.PERMISSION_REQUEST_APPROVED: (notifications.mail_decision,),
@@ -58,17 +63,34 @@ HANDLERS: Mapping[Kind, tuple[Handler, ...]] = {
     marketplace_kinds.CONSENT_REVOKED: (allocations.follow_consent,),
     marketplace_kinds.CONSENT_RUN_OUT: (allocations.follow_consent,),
     marketplace_kinds.PROVIDER_UPDATED: (allocations.follow_provider,),
+    marketplace_kinds.ENDPOINT_ADDED: (allocations.follow_access,),
+    marketplace_kinds.ENDPOINT_CHANGED: (allocations.follow_access,),
+    marketplace_kinds.ENDPOINT_REMOVED: (allocations.follow_access,),
+    marketplace_kinds.OFFERING_ACTIVE: (allocations.follow_access,),
+    marketplace_kinds.OFFERING_ARCHIVED: (allocations.follow_access,),
+    marketplace_kinds.OFFERING_DRAFT: (allocations.follow_access,),
+    marketplace_kinds.OFFERING_REMOVED: (allocations.follow_access,),
     marketplace_kinds.OFFERING_SYNC_REQUESTED: (allocations.enqueue_agent_messages,),
-    marketplace_kinds.OFFERING_UPDATED: (allocations.follow_offering,),
+    marketplace_kinds.OFFERING_UPDATED: (allocations.follow_offering, allocations.follow_access),
     marketplace_kinds.ORDER_CANCELED: (
         allocations.follow_order,
         allocations.enqueue_agent_messages,
+        allocations.follow_access,
     ),
-    marketplace_kinds.ORDER_DONE: (allocations.follow_order, allocations.enqueue_agent_messages),
-    marketplace_kinds.ORDER_ERRED: (allocations.follow_order, allocations.enqueue_agent_messages),
+    marketplace_kinds.ORDER_DONE: (
+        allocations.follow_order,
+        allocations.enqueue_agent_messages,
+        allocations.follow_access,
+    ),
+    marketplace_kinds.ORDER_ERRED: (
+        allocations.follow_order,
+        allocations.enqueue_agent_messages,
+        allocations.follow_access,
+    ),
     marketplace_kinds.ORDER_EXECUTING: (
         allocations.follow_order,
         allocations.enqueue_agent_messages,
+        allocations.follow_access,
     ),
     marketplace_kinds.ORDER_PENDING_PROVIDER: (allocations.enqueue_agent_messages,),
     marketplace_kinds.ORDER_PENDING_START_DATE: (allocations.enqueue_agent_messages,),
@@ -77,6 +99,7 @@ HANDLERS: Mapping[Kind, tuple[Handler, ...]] = {
     marketplace_kinds.RESOURCE_CREATED: (
         allocations.follow_created_resource,
         accounting.follow_resource,
+        allocations.follow_access,
     ),
     marketplace_kinds.RESOURCE_END_DATE_SET: (allocations.enqueue_agent_messages,),
     marketplace_kinds.RESOURCE_FLAGS_SET: (allocations.enqueue_agent_messages,),
@@ -87,23 +110,47 @@ HANDLERS: Mapping[Kind, tuple[Handler, ...]] = {
         allocations.follow_resource,
         allocations.close_api_keys,
         accounting.follow_resource,
+        allocations.follow_access,
     ),
-    marketplace_kinds.RESOURCE_UNLINKED: (allocations.follow_resource,),
+    marketplace_kinds.RESOURCE_UNLINKED: (allocations.follow_resource, allocations.follow_access),
     marketplace_kinds.RESOURCE_UPDATED: (accounting.follow_resource,),
     marketplace_kinds.TERMS_PUBLISHED: (allocations.follow_terms,),
     marketplace_kinds.TERMS_REMOVED: (allocations.follow_terms,),
     marketplace_kinds.TERMS_WITHDRAWN: (allocations.follow_terms,),
     allocations_kinds.ACCOUNT_ATTRIBUTES_CHANGED: (allocations.enqueue_agent_messages,),
-    allocations_kinds.ACCOUNT_CREATED: (allocations.enqueue_agent_messages,),
+    allocations_kinds.ACCOUNT_CREATED: (
+        allocations.enqueue_agent_messages,
+        allocations.follow_access,
+    ),
     allocations_kinds.ACCOUNT_DELETED: (
         allocations.follow_account,
         allocations.enqueue_agent_messages,
+        allocations.follow_access,
     ),
-    allocations_kinds.ACCOUNT_OK: (allocations.enqueue_agent_messages,),
-    allocations_kinds.ACCOUNT_REMOVED: (allocations.enqueue_agent_messages,),
-    allocations_kinds.ACCOUNT_REQUESTED_DELETION: (allocations.enqueue_agent_messages,),
-    allocations_kinds.ACCOUNT_RESTRICTION_CHANGED: (allocations.enqueue_agent_messages,),
-    allocations_kinds.ACCOUNT_USERNAME_SET: (allocations.enqueue_agent_messages,),
+    allocations_kinds.ACCOUNT_OK: (allocations.enqueue_agent_messages, allocations.follow_access),
+    allocations_kinds.ACCOUNT_REMOVED: (
+        allocations.enqueue_agent_messages,
+        allocations.follow_access,
+    ),
+    allocations_kinds.ACCOUNT_REQUESTED_DELETION: (
+        allocations.enqueue_agent_messages,
+        allocations.follow_access,
+    ),
+    allocations_kinds.ACCOUNT_RESTRICTION_CHANGED: (
+        allocations.enqueue_agent_messages,
+        allocations.follow_access,
+    ),
+    allocations_kinds.ACCOUNT_USERNAME_SET: (
+        allocations.enqueue_agent_messages,
+        allocations.follow_access,
+    ),
+    allocations_kinds.ACCOUNT_CREATING: (allocations.follow_access,),
+    allocations_kinds.ACCOUNT_DELETING: (allocations.follow_access,),
+    allocations_kinds.ACCOUNT_ERROR_CREATING: (allocations.follow_access,),
+    allocations_kinds.ACCOUNT_ERROR_DELETING: (allocations.follow_access,),
+    allocations_kinds.ACCOUNT_PENDING_ACCOUNT_LINKING: (allocations.follow_access,),
+    allocations_kinds.ACCOUNT_PENDING_ADDITIONAL_VALIDATION: (allocations.follow_access,),
+    allocations_kinds.ACCOUNT_REQUESTED: (allocations.follow_access,),
     allocations_kinds.COURSE_ACCOUNT_CLOSED: (allocations.enqueue_agent_messages,),
     allocations_kinds.COURSE_ACCOUNT_CREATED: (allocations.enqueue_agent_messages,),
     allocations_kinds.COURSE_ACCOUNT_OK: (allocations.enqueue_agent_messages,),
@@ -150,7 +197,13 @@ def wake_hooks() -> None:
     woken.apply_async(retry=False, expires=60)
 
 
+def wake_access_plane() -> None:
+    """Ask a worker to tell the AAI who may log in where; beat has that done anyway."""
+    allocations.work_access_plane.apply_async(retry=False, expires=60)
+
+
 tell_bus, tell_hooks = WakeUp(wake_bus), WakeUp(wake_hooks)
+tell_aai = WakeUp(wake_access_plane)
 
 
 @periodic
@@ -166,6 +219,8 @@ def dispatch_events(**_: object) -> None:
         if not work_off(until) and not kinds:
             return
         tell_bus()
+        if settings.SCIM_API_URL:
+            tell_aai()
 
 
 def work_off(until: float) -> int:

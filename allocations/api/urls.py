@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from allocations.api.access_plane.views import UserAccessViewSet
 from allocations.api.agent_logs.views import SiteAgentLogViewSet
 from allocations.api.agents.views import (
     AgentIdentityViewSet,
@@ -117,6 +118,7 @@ router.register(
     ResourceApiKeyViewSet,
     basename="marketplace-resource-api-key",
 )
+router.register("api/users", UserAccessViewSet, basename="user-access")
 
 urlpatterns = [
     *router.urls,

@@ -8,6 +8,7 @@ from allocations.querysets.agents import (
     AgentServiceQuerySet,
 )
 from allocations.querysets.api_keys import ResourceApiKeyQuerySet
+from allocations.querysets.entitlements import EntitledPersonQuerySet
 from allocations.querysets.shared import CustomerAccountQuerySet, ProjectAccountQuerySet
 from allocations.querysets.subscriptions import (
     EventSubscriptionQuerySet,
@@ -21,6 +22,7 @@ __all__ = [
     "AgentProcessorQuerySet",
     "AgentServiceQuerySet",
     "CustomerAccountQuerySet",
+    "EntitledPersonQuerySet",
     "EventSubscriptionQuerySet",
     "EventSubscriptionQueueQuerySet",
     "MessageQueueQuerySet",

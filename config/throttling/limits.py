@@ -13,17 +13,21 @@ from common.addresses import address_of
 from config.throttling import counters
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from django.http import HttpRequest
 
     from config.checked_values import Rate
 
 API = ("/api/", "/api-auth/")
-LOGIN = ("/api-auth/password", "/admin/login")
-SCHEMA = "/api/schema"
+LOGIN = ("/api-auth/password", "/admin/login", "/login")
 PASSWORD = ("/admin/password_change",)
-PAGES = ("/invitation/", "/group-invitation/")
+BY_ADDRESS: Mapping[str, tuple[str, ...]] = {
+    "institution": ("/oidc/", "/api-auth/eduteams", "/api-auth/keycloak"),
+    "schema": ("/api/schema",),
+    "anonymous": ("/invitation/", "/group-invitation/"),
+}
+"""Which requests count against a rate by their address alone, whoever asks."""
 
 Counted = tuple[str, "Rate | None"]
 """A key, and how often it may be counted."""
@@ -36,12 +40,11 @@ def of_request(request: HttpRequest) -> Iterable[Counted]:
     is_post = request.method == "POST"
     if is_post and path.startswith(LOGIN):
         yield f"login:{address}", rates["login"]
-    if path.startswith(SCHEMA):
-        yield f"schema:{address}", rates["schema"]
+    for what, beginnings in BY_ADDRESS.items():
+        if path.startswith(beginnings):
+            yield f"{what}:{address}", rates[what]
     if is_post and (path.startswith(PASSWORD) or path.rstrip("/").endswith("/change_password")):
         yield f"password:{_bearer(request) or address}", rates["password"]
-    if path.startswith(PAGES):
-        yield f"anonymous:{address}", rates["anonymous"]
     if path.startswith(API):
         bearer = _bearer(request)
         if bearer:

@@ -10,8 +10,8 @@ from common.admin.related_tables import RelatedTable
 from common.admin.staff_actions import StaffAction
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained, removal
-from identity.models import EmailConfirmation, LoginFailures, SshKey, Token
-from identity.services import credentials, keys
+from identity.models import EmailConfirmation, LinkedIdentity, LoginFailures, SshKey, Token
+from identity.services import credentials, keys, logins
 
 TOKENS = RelatedTable(
     "Tokens", Token, ("name", "created", "last_used", "lifetime"), by="user", empty="None."
@@ -19,6 +19,35 @@ TOKENS = RelatedTable(
 KEYS = RelatedTable(
     "SSH keys", SshKey, ("name", "type", "fingerprint_sha256", "created"), by="user", empty="None."
 )
+
+IDENTITIES = RelatedTable(
+    "Linked identities",
+    LinkedIdentity,
+    ("provider", "subject", "cuid", "last_login", "acr"),
+    by="user",
+    empty="None: they never logged in by an institution.",
+)
+
+
+@admin.register(LinkedIdentity)
+class LinkedIdentityAdmin(RecordAdmin):
+    """By which providers people log in, and what those claim of them."""
+
+    list_display = ("user", "provider", "subject", "cuid", "last_login", "acr")
+    list_filter = ("provider", AgeFilter)
+    list_select_related = ("user",)
+    search_fields = ("user__username", "user__email", "subject", "cuid")
+    search_help_text = "Person, e-mail, subject or CUID; or the UUID of the identity or the person"
+    uuids = ("uuid", "user__uuid")
+    date_hierarchy = "last_login"
+    ordering = ("-id",)
+    fieldsets = (
+        section(None, "user", "provider", "issuer", "subject", "cuid", "last_login", "uuid"),
+        section("At the latest login", "acr", "amr", "claims"),
+        section("Times", "created", "modified"),
+    )
+    related_tables = (ABOUT_THIS,)
+    staff_actions = (removal(logins.unlink),)
 
 
 @admin.register(Token)

@@ -12,7 +12,7 @@ from common.admin import columns
 from common.admin.records import RecordAdmin, section
 from common.admin.related_tables import RelatedTable
 from common.admin.staff_actions import StaffAction, StaffActionForm
-from identity.admin.credentials import KEYS, TOKENS
+from identity.admin.credentials import IDENTITIES, KEYS, TOKENS
 from identity.admin.grants import HELD
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
@@ -131,7 +131,7 @@ class UserAdmin(RecordAdmin):
             "last_login",
         ),
     )
-    related_tables: tuple[RelatedTable, ...] = (HELD, TOKENS, KEYS, ABOUT_THIS, DONE_BY)
+    related_tables: tuple[RelatedTable, ...] = (HELD, TOKENS, KEYS, IDENTITIES, ABOUT_THIS, DONE_BY)
     staff_actions = (
         StaffAction(
             "deactivate",

@@ -16,6 +16,7 @@ from identity.api.permission_requests.views import PermissionRequestViewSet
 from identity.api.projects.views import ProjectViewSet
 from identity.api.roles.views import RoleViewSet
 from identity.api.science import ScienceDomainViewSet, ScienceSubDomainViewSet
+from identity.api.sessions.institution import EduteamsLoginViewSet, KeycloakLoginViewSet
 from identity.api.sessions.views import LogoutViewSet, PasswordViewSet
 from identity.api.users.views import UserViewSet
 
@@ -75,5 +76,25 @@ urlpatterns = [
         name="identity-bridge-stats",
     ),
     path("api-auth/password/", PasswordViewSet.as_view({"post": "log_in"}), name="auth-password"),
+    path(
+        "api-auth/eduteams/init/",
+        EduteamsLoginViewSet.as_view({"get": "init"}),
+        name="auth-eduteams-init",
+    ),
+    path(
+        "api-auth/eduteams/complete/",
+        EduteamsLoginViewSet.as_view({"get": "complete"}),
+        name="auth-eduteams-complete",
+    ),
+    path(
+        "api-auth/keycloak/init/",
+        KeycloakLoginViewSet.as_view({"get": "init"}),
+        name="auth-keycloak-init",
+    ),
+    path(
+        "api-auth/keycloak/complete/",
+        KeycloakLoginViewSet.as_view({"get": "complete"}),
+        name="auth-keycloak-complete",
+    ),
     path("api-auth/logout/", LogoutViewSet.as_view({"post": "log_out"}), name="auth-logout"),
 ]

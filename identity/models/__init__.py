@@ -13,6 +13,9 @@ from identity.models.group_invitation import GroupInvitation as GroupInvitation
 from identity.models.group_invitation import PermissionRequest as PermissionRequest
 from identity.models.invitation import Invitation as Invitation
 from identity.models.invitation import InvitationMail as InvitationMail
+from identity.models.linked_identity import InstitutionLogin as InstitutionLogin
+from identity.models.linked_identity import LinkedIdentity as LinkedIdentity
+from identity.models.linked_identity import SpentLogoutToken as SpentLogoutToken
 from identity.models.organisation import Customer as Customer
 from identity.models.organisation import OrganizationGroup as OrganizationGroup
 from identity.models.people import User as User

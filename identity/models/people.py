@@ -132,6 +132,7 @@ class User(EventSubject, AbstractBaseUser):
         indexes = (
             models.Index(fields=["email"], name="user_email"),
             models.Index(Upper("email"), name="user_email_any_case"),
+            models.Index(Upper("username"), name="user_username_any_case"),
             models.Index(fields=["username_key", "id"], name="user_by_username"),
         )
 

@@ -13,45 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from common import changes, storing
 from common.errors import Forbidden, Invalid, Missing
 from identity import event_kinds as kinds
-from identity import events
 from identity.models import User
-from identity.services import emails, users
+from identity.services import emails, told, users
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
-    from identity.event_catalogue import Kind
-
-ATTRIBUTES = (
-    "address",
-    "affiliations",
-    "birth_date",
-    "civil_number",
-    "country_of_residence",
-    "eduperson_assurance",
-    "email",
-    "first_name",
-    "gender",
-    "identity_source",
-    "last_name",
-    "nationalities",
-    "nationality",
-    "organization",
-    "organization_address",
-    "organization_country",
-    "organization_registry_code",
-    "organization_type",
-    "organization_vat_code",
-    "personal_title",
-    "phone_number",
-    "place_of_birth",
-    "primary_gid",
-    "uid_number",
-)
-"""What a source may tell of a person."""
 
 PREFIX = "isd:"
 """What the name of every source begins with; who came here through one is registered by it."""
@@ -60,7 +29,6 @@ POLICY = "all_isds_removed"
 GONE = f"(policy: {POLICY})"
 """How the reason ends why somebody was shut out whom no source knows any more."""
 
-CONFIRMED_EVERY = timedelta(days=1)
 STALE_AFTER = timedelta(days=30)
 
 
@@ -86,12 +54,6 @@ class Deactivated(Invalid):
     """The person was shut out, and not for want of a source."""
 
     code = "deactivated"
-
-
-class CivilNumberTaken(Invalid):
-    """Somebody else has that civil number."""
-
-    code = "civil_number_taken"
 
 
 @dataclass(frozen=True)
@@ -120,7 +82,7 @@ def push(
     :raises NotYourSource: the actor does not manage the source.
     :raises Privileged: the person is of the staff, and the actor is not.
     :raises Deactivated: somebody shut the person out.
-    :raises CivilNumberTaken: another person has the civil number.
+    :raises told.CivilNumberTaken: another person has the civil number.
     """
     _check_source(actor, source)
     email = attributes.get("email", "")
@@ -134,24 +96,7 @@ def push(
         _refuse_inactive(user)
         return PushResult(user=user, created=False, updated_fields=[])
     _let_in(user, actor=actor, now=now)
-    wanted = {
-        name: _stored(name, value)
-        for name, value in attributes.items()
-        if name in ATTRIBUTES and (not _is_empty(value) or _owner(user, name) == source)
-    }
-    given_at_first = {"email"} if is_new and wanted.get("email") else set()
-    updated = sorted({*changes.assign(user, wanted), *given_at_first})
-    fields = set(updated)
-    if source not in user.active_isds:
-        user.active_isds = [*user.active_isds, source]
-        fields.add("active_isds")
-    is_confirmed = _sign(user, wanted, fields, source, now)
-    if fields:
-        _save(user, {*fields, "attribute_sources"})
-        _record(kinds.USER_UPDATED, user, source, actor=actor, now=now, fields=sorted(fields))
-    elif is_confirmed:
-        _save(user, {"attribute_sources"})
-        _record(kinds.USER_CONFIRMED, user, source, actor=actor, now=now, fields=sorted(wanted))
+    updated = told.take(user, attributes, source=source, actor=actor, now=now, is_new=is_new)
     return PushResult(user=user, created=is_new, updated_fields=updated)
 
 
@@ -174,16 +119,18 @@ def remove(*, username: str, source: str, actor: User, now: datetime) -> tuple[U
     if source not in user.active_isds:
         return user, False
     signed = user.attribute_sources
-    theirs = sorted(name for name, signature in signed.items() if _source(signature) == source)
+    theirs = sorted(
+        name for name, signature in signed.items() if told.source_of(signature) == source
+    )
     for name in theirs:
-        if name in ATTRIBUTES:
+        if name in told.ATTRIBUTES:
             column: Any = User._meta.get_field(name)
             setattr(user, name, column.get_default())
     user.attribute_sources = {name: signed[name] for name in signed if name not in theirs}
     user.active_isds = [other for other in user.active_isds if other != source]
-    fields = {*theirs, "active_isds"} & {*ATTRIBUTES, "active_isds"}
-    _save(user, {*fields, "attribute_sources"})
-    _record(kinds.USER_UPDATED, user, source, actor=actor, now=now, fields=sorted(fields))
+    fields = {*theirs, "active_isds"} & {*told.ATTRIBUTES, "active_isds"}
+    told.save(user, {*fields, "attribute_sources"})
+    told.record(kinds.USER_UPDATED, user, source, actor=actor, now=now, fields=sorted(fields))
     came_by_source = user.registration_method.startswith(PREFIX)
     goes = user.is_active and not user.active_isds and came_by_source
     if goes:
@@ -196,10 +143,10 @@ def status_of(user: User, *, now: datetime) -> dict[str, Any]:
     """Return what the sources told of a person, when, and whether that is long ago."""
     signatures = {
         name: {
-            "source": _source(signature),
+            "source": told.source_of(signature),
             "timestamp": str(signature.get("timestamp", "")),
-            "age_days": round(_age(signature, now) / timedelta(days=1), 1),
-            "is_stale": _age(signature, now) > STALE_AFTER,
+            "age_days": round(told.age_of(signature, now) / timedelta(days=1), 1),
+            "is_stale": told.age_of(signature, now) > STALE_AFTER,
         }
         for name, signature in sorted(user.attribute_sources.items())
     }
@@ -209,7 +156,7 @@ def status_of(user: User, *, now: datetime) -> dict[str, Any]:
         "is_federated": bool(user.active_isds),
         "attribute_sources": signatures,
         "stale_attributes": [name for name, signed in signatures.items() if signed["is_stale"]],
-        "effective_bridge_fields": list(ATTRIBUTES),
+        "effective_bridge_fields": list(told.ATTRIBUTES),
     }
 
 
@@ -221,7 +168,7 @@ def statistics(*, now: datetime) -> dict[str, Any]:
     managers = User.objects.filter(is_identity_manager=True, is_active=True).order_by("username")
     return {
         "enabled": True,
-        "allowed_attributes": list(ATTRIBUTES),
+        "allowed_attributes": list(told.ATTRIBUTES),
         "deactivation_policy": POLICY,
         "stale_threshold_days": STALE_AFTER.days,
         "total_federated_users": len(people),
@@ -240,10 +187,13 @@ def statistics(*, now: datetime) -> dict[str, Any]:
 def _known_to(source: str, signed: list[dict[str, Any]], now: datetime) -> dict[str, Any]:
     """Return how many people a source knows, and since when the oldest was not confirmed."""
     latest = [
-        max((str(s.get("timestamp", "")) for s in one.values() if _source(s) == source), default="")
+        max(
+            (str(s.get("timestamp", "")) for s in one.values() if told.source_of(s) == source),
+            default="",
+        )
         for one in signed
     ]
-    stale = [moment for moment in latest if moment and _since(moment, now) > STALE_AFTER]
+    stale = [moment for moment in latest if moment and told.since(moment, now) > STALE_AFTER]
     return {
         "isd": source,
         "user_count": len(signed),
@@ -316,62 +266,3 @@ def _found_or_made(
     except users.LoginNameTaken:
         return people.get(), False
     return made, True
-
-
-def _is_empty(value: Any) -> bool:
-    return value is None or value in ("", [])
-
-
-def _owner(user: User, name: str) -> str:
-    """Return which source told an attribute last; empty when none did."""
-    return _source(user.attribute_sources.get(name))
-
-
-def _stored(name: str, value: Any) -> Any:
-    """Return a value as it is stored: no civil number is null, since there may be many of those."""
-    return None if name == "civil_number" and value == "" else value
-
-
-def _sign(
-    user: User, sent: Iterable[str], changed: Iterable[str], source: str, now: datetime
-) -> bool:
-    """Note who told which attributes; return whether that says anything new."""
-    signed = dict(user.attribute_sources)
-    for name in sent:
-        before = signed.get(name) or {}
-        is_fresh = _source(before) == source and _age(before, now) < CONFIRMED_EVERY
-        if name in changed or not is_fresh:
-            signed[name] = {"source": source, "timestamp": now.isoformat()}
-    is_new: bool = signed != user.attribute_sources
-    user.attribute_sources = signed
-    return is_new
-
-
-def _source(signature: Any) -> str:
-    return str(signature.get("source", "")) if isinstance(signature, dict) else ""
-
-
-def _age(signature: Any, now: datetime) -> timedelta:
-    """Return how long ago an attribute was told; one that nobody signed is as old as can be."""
-    return _since(str(signature.get("timestamp", "")) if isinstance(signature, dict) else "", now)
-
-
-def _since(moment: str, now: datetime) -> timedelta:
-    try:
-        return now - datetime.fromisoformat(moment)
-    except (ValueError, TypeError):
-        return timedelta(days=36_500)
-
-
-def _save(user: User, fields: set[str]) -> None:
-    taken = CivilNumberTaken({"civil_number": ["user with this civil number already exists."]})
-    with storing.refusing(civil_number=taken):
-        user.save(update_fields=[*sorted(fields), "modified"])
-
-
-def _record(
-    kind: Kind, user: User, source: str, *, actor: User, now: datetime, fields: list[str]
-) -> None:
-    message = f"{source} told of {user.username}."
-    payload = {"source": source, "fields": fields}
-    events.record(kind, user, actor=actor, now=now, message=message, payload=payload)

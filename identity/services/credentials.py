@@ -200,7 +200,7 @@ def touch(token: Token, *, now: datetime) -> None:
 
 
 @transaction.atomic
-def revoke(token: Token, *, actor: User, now: datetime) -> None:
+def revoke(token: Token, *, actor: User | None, now: datetime) -> None:
     """Make one token worthless; the user's others live on."""
     _delete([token], actor=actor, now=now)
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from identity.models import IdempotencyKey
-from identity.services import credentials, emails, invitations, periodic_rows
+from identity.services import credentials, emails, invitations, logouts, periodic_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,6 +32,7 @@ def _answers(now: datetime) -> int:
 PARTS: Mapping[str, Callable[[datetime], int]] = {
     "tokens": lambda now: credentials.prune(now=now),
     "answers": _answers,
+    "institution_logins": lambda now: logouts.prune(now=now),
     "email_confirmations": lambda now: emails.prune(now=now),
     "invitations": lambda now: invitations.prune(now=now),
 }

@@ -15,6 +15,11 @@ from allocations.lifecycle import ProvisionState
 from config import metrics
 from identity.models import EventDelivery
 from marketplace.lifecycle import OrderState
+from tests.factories.access_plane import (
+    AccessComparisonFactory,
+    EntitledPersonFactory,
+    EntitlementFactory,
+)
 from tests.factories.agents import (
     AgentServiceFactory,
     MessageQueueFactory,
@@ -69,6 +74,16 @@ EMPTY: dict[tuple[str, tuple[str, ...]], float] = {
     },
     **{("provisions", (state,)): 0 for state in ("due", "running", "waiting", "dead")},
     ("agents_silent", ()): 0,
+    **{
+        (name, (state,)): 0
+        for name in ("entitlements_waiting", "entitlements_oldest_seconds")
+        for state in ("to be put", "to be taken")
+    },
+    ("entitled_people_failing", ()): 0,
+    ("entitled_people_unknown", ()): 0,
+    ("access_differences", ("missing",)): 0,
+    ("access_differences", ("unexpected",)): 0,
+    ("access_compared_seconds", ()): 0,
     ("queues_failing", ()): 0,
     **{
         (f"hook_deliveries_{what}", (kind,)): 0
@@ -113,6 +128,13 @@ def test_what_waits_is_counted_with_the_age_of_the_oldest(now: datetime) -> None
         told = EventFactory(project=project, created=moment, dispatched_at=now)
         QueueMessageFactory(queue=queue, event=told, created=moment, published_at=left)
 
+    person = EntitledPersonFactory(attempts=2, is_unknown=True)
+    EntitledPersonFactory(attempts=1, delivered_at=now)
+    EntitlementFactory(person=person, since=ago(minutes=4))
+    EntitlementFactory(person=person, since=ago(minutes=1))
+    EntitlementFactory(person=person, state="put")
+    AccessComparisonFactory(finished=ago(hours=1), missing=2, unexpected=3)
+    AccessComparisonFactory(finished=ago(hours=7), missing=9)
     for sent in ({}, {"dead": True}, {"delivered_at": now}):
         HookDeliveryFactory(event=old, planned_at=ago(minutes=30), **sent)
 
@@ -139,6 +161,13 @@ def test_what_waits_is_counted_with_the_age_of_the_oldest(now: datetime) -> None
         ("queue_messages_waiting", (idle.name,)): 0,
         ("queue_messages_oldest_seconds", (idle.name,)): 0,
         ("queues_failing", ()): 1,
+        ("entitlements_waiting", ("to be put",)): 2,
+        ("entitlements_oldest_seconds", ("to be put",)): 240,
+        ("entitled_people_failing", ()): 1,
+        ("entitled_people_unknown", ()): 1,
+        ("access_differences", ("missing",)): 2,
+        ("access_differences", ("unexpected",)): 3,
+        ("access_compared_seconds", ()): 3600,
         ("hook_deliveries_waiting", ("webhook",)): 1,
         ("hook_deliveries_oldest_seconds", ("webhook",)): 1800,
         ("hook_deliveries_dead", ("webhook",)): 1,
@@ -160,6 +189,7 @@ def test_it_takes_as_many_queries_for_many_as_for_few(now: datetime) -> None:
         AgentServiceFactory()
         QueueMessageFactory()
         HookDeliveryFactory()
+        EntitlementFactory()
 
     fill()
     few = queries()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from hashlib import sha256
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import factory
@@ -19,6 +19,7 @@ from identity.models import (
     GroupInvitation,
     Invitation,
     InvitationMail,
+    LinkedIdentity,
     OrganizationGroup,
     PermissionRequest,
     PlatformTerms,
@@ -31,7 +32,11 @@ from identity.models import (
     Token,
     User,
 )
+from identity.permissions import MATRIX
 from identity.roles import DESCRIPTIONS, RoleName, ScopeType
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 PASSWORD = "correct horse battery staple"
 
@@ -114,6 +119,28 @@ class RoleFactory(DjangoModelFactory[Role]):
     uuid = factory.LazyAttribute(lambda role: RoleName(role.name).uuid)
     content_type = factory.LazyAttribute(lambda role: RoleName(role.name).scope_type.value)
     description = factory.LazyAttribute(lambda role: DESCRIPTIONS[RoleName(role.name)])
+
+
+class CustomRoleFactory(DjangoModelFactory[Role]):
+    """A role that staff made for projects, which allows nothing yet."""
+
+    class Meta:
+        model = Role
+
+    name = factory.Sequence(lambda n: f"Role {n}")
+    content_type = ScopeType.PROJECT.value
+    is_system_role = False
+
+
+def take_twin_roles(users: Iterable[User]) -> None:
+    """Give people, in the place of their system roles, custom ones that allow the same."""
+    for role in RoleName:
+        twin = CustomRoleFactory(
+            name=f"Twin of {role}",
+            content_type=role.scope_type.value,
+            permissions=sorted(MATRIX[role]),
+        )
+        Grant.objects.filter(user__in=list(users), role__name=role.value).update(role=twin)
 
 
 def all_roles() -> list[Role]:
@@ -240,6 +267,18 @@ class ScienceSubDomainFactory(DjangoModelFactory[ScienceSubDomain]):
     domain = factory.SubFactory(ScienceDomainFactory)
     name = factory.Sequence(lambda n: f"Part {n}")
     code = factory.Sequence(lambda n: f"X.{n}")
+
+
+class LinkedIdentityFactory(DjangoModelFactory[LinkedIdentity]):
+    """That somebody logs in by a provider."""
+
+    class Meta:
+        model = LinkedIdentity
+
+    user = factory.SubFactory(UserFactory)
+    provider = "local"
+    issuer = "https://login.example.org"
+    subject = factory.Sequence(lambda n: f"subject-{n}")
 
 
 class TokenFactory(DjangoModelFactory[Token]):

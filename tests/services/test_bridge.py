@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from identity.models import Event, Token, User
-from identity.services import bridge, users
+from identity.services import bridge, told, users
 from tests.factories.identity import TokenFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -142,7 +142,7 @@ def test_a_civil_number_is_one_person_s(agent, now):
     UserFactory(civil_number="1")
     UserFactory(username="asa", registration_method=SOURCE)
 
-    with pytest.raises(bridge.CivilNumberTaken) as refusal:
+    with pytest.raises(told.CivilNumberTaken) as refusal:
         push(agent, now, {"civil_number": "1"})
     assert refusal.value.detail == {"civil_number": ["user with this civil number already exists."]}
     assert User.objects.get(username="asa").active_isds == []
@@ -263,7 +263,7 @@ def test_the_sources_are_counted(agent, dave, now):
 
     assert counted == {
         "enabled": True,
-        "allowed_attributes": list(bridge.ATTRIBUTES),
+        "allowed_attributes": list(told.ATTRIBUTES),
         "deactivation_policy": "all_isds_removed",
         "stale_threshold_days": 30,
         "total_federated_users": 2,

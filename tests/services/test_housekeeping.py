@@ -21,6 +21,7 @@ def test_answers_are_kept_for_a_day(bob: User, now: datetime) -> None:
     assert housekeeping.prune(now=now) == {
         "tokens": 0,
         "answers": 1,
+        "institution_logins": 0,
         "email_confirmations": 0,
         "invitations": 0,
     }

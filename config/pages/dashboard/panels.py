@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from config.pages.dashboard.access import entitlements_behind
 from config.pages.dashboard.agents import queues_behind, silent_agents
 from config.pages.dashboard.orders import orders_by_state, orders_waiting
 from config.pages.dashboard.panel import Cell, DashboardPanel
@@ -27,6 +28,7 @@ PANELS = (
     stuck_work,
     queues_behind,
     silent_agents,
+    entitlements_behind,
     ending_soon,
 )
 

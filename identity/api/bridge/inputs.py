@@ -10,7 +10,8 @@ from common.api.inputs import AddressField, Input
 from identity.api.inputs import Columns, Words
 from identity.api.users.serializers import GENDERS
 from identity.models import User
-from identity.services.bridge import ATTRIBUTES, PREFIX
+from identity.services.bridge import PREFIX
+from identity.services.told import ATTRIBUTES
 
 
 def source_field() -> serializers.RegexField:

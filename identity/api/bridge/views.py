@@ -14,7 +14,7 @@ from identity.api.bridge.serializers import (
     IdentityBridgeResult,
     IdentityBridgeStats,
 )
-from identity.services import bridge
+from identity.services import bridge, told
 
 if TYPE_CHECKING:
     from rest_framework.response import Response
@@ -74,7 +74,7 @@ class IdentityBridgeViewSet(ApiViewSet):
 
         The names that a push may carry.
         """
-        return self.answer({"allowed_fields": list(bridge.ATTRIBUTES)})
+        return self.answer({"allowed_fields": list(told.ATTRIBUTES)})
 
     @reading(IdentityBridgeStats, detail=False)
     def stats(self, request: AuthenticatedRequest) -> Response:

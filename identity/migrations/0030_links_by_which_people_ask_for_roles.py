@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("identity", "0027_platform_has_terms"),
+        ("identity", "0029_roles_that_staff_make"),
     ]
 
     operations = [

@@ -1,0 +1,1 @@
+"""How a person reaches a login node: entitlements at the AAI, and what sites ask for themselves."""

@@ -1,0 +1,1 @@
+"""What staff have the AAI told and asked."""

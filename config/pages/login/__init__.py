@@ -1,0 +1,1 @@
+"""Pages on which people log in and out, by their institution or by a password."""
