@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from identity.api.requests import AuthenticatedRequest
 
 PUBLIC_ONES = Everyone(anonymous=True, scoped=True)
-BY_LINK = frozenset({"retrieve", "projects", "submit_request"})
-"""What whoever has the link may call: it carries the UUID."""
 
 
 class GroupInvitationViewSet(Listed, Retrieved, ApiViewSet):
@@ -59,10 +57,10 @@ class GroupInvitationViewSet(Listed, Retrieved, ApiViewSet):
     }
 
     def rows(self) -> Any:
-        """Return the invitations that the caller may see, or opens by their link."""
-        if self.action in BY_LINK:
-            return GroupInvitation.objects.reached_by(self.request.user)
-        return super().rows()
+        """Return the invitations that the caller may list, or opens by their link."""
+        if self.action == "list":
+            return super().rows()
+        return GroupInvitation.objects.reached_by(self.request.user)
 
     create = creating(
         GroupInvitationInput,

@@ -145,12 +145,12 @@ GET    /api/identity-bridge/stats/                   401 403 403 403 403 403 403
 GET    /api/user-group-invitations/                          200 200 200 200 200 200 200 200 200 200
 POST   /api/user-group-invitations/                          401 400 400 403 403 201 403 201 403 201
 GET    /api/user-group-invitations/{asking}/                 404 200 200 200 200 200 200 200 200 200
-PATCH  /api/user-group-invitations/{asking}/                 401 404 404 404 404 200 404 200 403 200
-PUT    /api/user-group-invitations/{asking}/                 401 404 404 404 404 200 404 200 403 200
+PATCH  /api/user-group-invitations/{asking}/                 401 403 403 403 403 200 403 200 403 200
+PUT    /api/user-group-invitations/{asking}/                 401 403 403 403 403 200 403 200 403 200
 DELETE /api/user-group-invitations/{asking}/                 401 403 403 403 403 403 403 403 403 204
-POST   /api/user-group-invitations/{asking}/cancel/          401 404 404 404 404 200 404 200 403 200
+POST   /api/user-group-invitations/{asking}/cancel/          401 403 403 403 403 200 403 200 403 200
 GET    /api/user-group-invitations/{asking}/projects/        401 200 200 200 200 200 200 200 200 200
-POST   /api/user-group-invitations/{asking}/submit_request/  401 200 200 200 400 200 200 200 200 200
+POST   /api/user-group-invitations/{anybody}/submit_request/ 401 200 200 200 200 200 200 200 200 200
 GET    /api/user-permission-requests/                        401 200 200 200 200 200 200 200 200 200
 GET    /api/user-permission-requests/{asked}/                401 404 404 404 404 200 404 200 200 200
 DELETE /api/user-permission-requests/{asked}/                401 403 403 403 403 403 403 403 403 204
@@ -229,6 +229,9 @@ def named(people: Any, project: Project, now: datetime) -> Any:
     group = GroupInvitationFactory(scope=project, role=RoleName.PROJECT_ADMIN)
     return {
         "asking": group.uuid.hex,
+        "anybody": GroupInvitationFactory(
+            scope=project.customer, role=RoleName.CUSTOMER_SUPPORT
+        ).uuid.hex,
         "asked": PermissionRequestFactory(invitation=group, created_by=member).uuid.hex,
         "invitation": invitation.uuid.hex,
         "link": link,
