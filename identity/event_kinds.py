@@ -101,10 +101,24 @@ GRANT_CHANGED = _grant("grant.changed", "A role ends at another time.", waldur="
 GRANT_EXPIRED = _grant("grant.expired", "The time of a role was over.", waldur="role_revoked")
 GRANT_GIVEN = _grant(
     "grant.given",
-    "Somebody has got a role in an organization, a project or an offering.",
+    "Somebody has got a role in an organization, a project or an offering, or theirs is enabled.",
     waldur="role_granted",
 )
-GRANT_REVOKED = _grant("grant.revoked", "Somebody lost a role.", waldur="role_revoked")
+GRANT_REVOKED = _grant(
+    "grant.revoked",
+    "Somebody lost a role, or the role was disabled that they hold.",
+    waldur="role_revoked",
+)
+
+_role = partial(Kind, group=Group.PERMISSIONS, readers=Readers.NOBODY)
+
+ROLE_CREATED = _role("role.created", "Staff made a role.")
+ROLE_DISABLED = _role(
+    "role.disabled", "A role gives nothing any more; those who hold it are told of by their grants."
+)
+ROLE_ENABLED = _role("role.enabled", "A role that was disabled gives again what it allows.")
+ROLE_REMOVED = _role("role.removed", "A role that nobody held was removed.")
+ROLE_UPDATED = _role("role.updated", "A role changed: its name, its texts or what it allows.")
 
 _invitation = partial(Kind, group=Group.PERMISSIONS, readers=Readers.BOTH_SIDES)
 

@@ -6,6 +6,7 @@ See `common.api.meanings`.
 from collections.abc import Mapping
 
 from identity.api.invitations.meanings import INVITATIONS
+from identity.roles import LANGUAGES
 
 NOUNS: Mapping[str, str] = {
     "created_by": "person who created it",
@@ -260,7 +261,12 @@ ROLES: Mapping[str, str] = {
     "Role.name": "Name of the role, such as `PROJECT.MANAGER`.",
     "Role.content_type": "Kind of object in which the role is held.",
     "RoleFilter.content_type": "Kind of object in which the role is held.",
-    "is_system_role": "Whether the role is a part of the service.",
+    "is_system_role": "Whether the role is a part of the service; if not, staff made it.",
+    "Role.is_active": "Whether the role gives what it allows, and can be given.",
+    **{
+        f"description_{code}": f"Its description in the language `{code}`, or null."
+        for code in LANGUAGES
+    },
     "Role.users_count": "How many people have the role; only staff and support see it.",
     "Permission.created": "When the role was given (UTC).",
     "Permission.created_by_full_name": "Full name of the person who gave the role.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from hashlib import sha256
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import factory
@@ -30,7 +30,11 @@ from identity.models import (
     Token,
     User,
 )
+from identity.permissions import MATRIX
 from identity.roles import DESCRIPTIONS, RoleName, ScopeType
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 PASSWORD = "correct horse battery staple"
 
@@ -113,6 +117,28 @@ class RoleFactory(DjangoModelFactory[Role]):
     uuid = factory.LazyAttribute(lambda role: RoleName(role.name).uuid)
     content_type = factory.LazyAttribute(lambda role: RoleName(role.name).scope_type.value)
     description = factory.LazyAttribute(lambda role: DESCRIPTIONS[RoleName(role.name)])
+
+
+class CustomRoleFactory(DjangoModelFactory[Role]):
+    """A role that staff made for projects, which allows nothing yet."""
+
+    class Meta:
+        model = Role
+
+    name = factory.Sequence(lambda n: f"Role {n}")
+    content_type = ScopeType.PROJECT.value
+    is_system_role = False
+
+
+def take_twin_roles(users: Iterable[User]) -> None:
+    """Give people, in the place of their system roles, custom ones that allow the same."""
+    for role in RoleName:
+        twin = CustomRoleFactory(
+            name=f"Twin of {role}",
+            content_type=role.scope_type.value,
+            permissions=sorted(MATRIX[role]),
+        )
+        Grant.objects.filter(user__in=list(users), role__name=role.value).update(role=twin)
 
 
 def all_roles() -> list[Role]:

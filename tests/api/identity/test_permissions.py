@@ -12,6 +12,7 @@ from identity.roles import RoleName
 from identity.services import invitation_links, members
 from tests.api.tables import asker, body_by_end, check_all, read, untested
 from tests.factories.identity import (
+    CustomRoleFactory,
     EventFactory,
     GrantFactory,
     InvitationFactory,
@@ -21,6 +22,7 @@ from tests.factories.identity import (
     SshKeyFactory,
     TokenFactory,
     UserFactory,
+    take_twin_roles,
 )
 from tests.services.test_keys import ED25519
 
@@ -48,6 +50,8 @@ PEOPLE = (
 )
 """From the one who may least to the one who may most: `admin` administers the project, `reader`
 reads the organisation, sam is support, dave is staff."""
+
+A_ROLE = {"name": "Reviewer", "content_type": "project", "permissions": ["PROJECT.VIEW"]}
 
 MODELS = (Customer, Grant, Invitation, Project, SshKey, User)
 
@@ -91,6 +95,13 @@ GET    /api/users/{member}/token/                    401 404 404 403 403 403 403
 POST   /api/users/{member}/refresh_token/            401 404 404 403 403 403 403 403 403 200
 GET    /api/roles/                                   200 200 200 200 200 200 200 200 200 200
 GET    /api/roles/{role}/                            200 200 200 200 200 200 200 200 200 200
+POST   /api/roles/                                   401 403 403 403 403 403 403 403 403 201
+PUT    /api/roles/{made}/                            401 403 403 403 403 403 403 403 403 200
+PATCH  /api/roles/{made}/                            401 403 403 403 403 403 403 403 403 200
+DELETE /api/roles/{made}/                            401 403 403 403 403 403 403 403 403 204
+POST   /api/roles/{made}/enable/                     401 403 403 403 403 403 403 403 403 200
+POST   /api/roles/{made}/disable/                    401 403 403 403 403 403 403 403 403 200
+PUT    /api/roles/{made}/update_descriptions/        401 403 403 403 403 403 403 403 403 200
 GET    /api/keys/                                    401 200 200 200 200 200 200 200 200 200
 POST   /api/keys/                                    401 201 201 201 201 201 201 201 201 201
 GET    /api/keys/{key}/                              401 404 404 404 404 404 404 404 200 200
@@ -210,6 +221,7 @@ def named(people: Any, project: Project, now: datetime) -> Any:
         "event": EventFactory(project=project, created=now).uuid.hex,
         "domain": part.domain.uuid.hex,
         "part": part.uuid.hex,
+        "made": CustomRoleFactory().uuid.hex,
         "group": OrganizationGroupFactory().uuid.hex,
         "newcomer": UserFactory(username="newcomer").uuid.hex,
     }
@@ -246,6 +258,9 @@ def body_for(path: str, named: Any) -> Any:
         "organization-groups/": {"name": "Nordic"},
         "group}/": {"name": "Nordic"},
         "organization_groups/": {"organization_groups": [named["group"]]},
+        "roles/": A_ROLE,
+        "made}/": A_ROLE,
+        "update_descriptions/": {"description_et": "Projekti liige"},
         "keys/": {"public_key": ED25519},
         "customers/": {"name": "New"},
         "customer}/": {"name": "New"},
@@ -264,6 +279,15 @@ def ask(people: Any, named: Any, clients_of: Callable[..., dict[str, APIClient]]
 
 
 def test_the_table(ask: Any, case: Case) -> None:
+    check_all(LINES, PEOPLE, ask, case, in_own_words="remote-eduteams accept")
+
+
+@pytest.mark.no_cover
+def test_it_is_the_same_for_roles_that_staff_made(
+    ask: Any, people: dict[str, User], case: Case
+) -> None:
+    """Whoever holds a role of the same permissions sees and may the same."""
+    take_twin_roles(people.values())
     check_all(LINES, PEOPLE, ask, case, in_own_words="remote-eduteams accept")
 
 
