@@ -64,7 +64,6 @@ class PlainTextRenderer(OrjsonRenderer):
 
     media_type = "text/plain"
     format = "txt"
-    charset = "utf-8"
 
     def render(
         self,
