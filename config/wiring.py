@@ -43,8 +43,10 @@ HANDLERS: Mapping[Kind, tuple[Handler, ...]] = {
     identity_kinds.USER_UPDATED: (
         allocations.tell_of_person,
         allocations.follow_details,
+        allocations.follow_assurance,
         allocations.follow_access,
     ),
+    identity_kinds.LINKED_IDENTITY_LOGGED_IN: (allocations.follow_login,),
     identity_kinds.EMAIL_CONFIRMATION_REQUESTED: (notifications.mail_confirmation,),
     identity_kinds.GRANT_EXPIRED: (allocations.follow_grant, allocations.follow_access),
     identity_kinds.GRANT_GIVEN: (allocations.follow_grant, allocations.follow_access),

@@ -70,13 +70,13 @@ def log_in(provider: Provider, person: Described, *, now: datetime) -> LinkedIde
         identity = LinkedIdentity(
             user=user, issuer=person.issuer, subject=person.subject, created=now
         )
-    is_linked = identity.pk is None
+    is_linked, acr_changed = identity.pk is None, identity.acr != person.acr
     _store(identity, provider, person, now=now)
     User.objects.filter(pk=user.pk).update(last_login=now)
     identity.user = user
     if is_linked:
         _record(kinds.LINKED_IDENTITY_ADDED, identity, now=now)
-    _record(kinds.LINKED_IDENTITY_LOGGED_IN, identity, now=now)
+    _record(kinds.LINKED_IDENTITY_LOGGED_IN, identity, now=now, acr_changed=acr_changed)
     return identity
 
 
@@ -232,7 +232,12 @@ def _store(
 
 
 def _record(
-    kind: Kind, identity: LinkedIdentity, *, now: datetime, actor: User | None = None
+    kind: Kind,
+    identity: LinkedIdentity,
+    *,
+    now: datetime,
+    actor: User | None = None,
+    **more: object,
 ) -> None:
     user = identity.user
     events.record(
@@ -241,5 +246,10 @@ def _record(
         actor=actor or user,
         now=now,
         message=f"{user.username} by {identity.provider}.",
-        payload={"provider": identity.provider, "acr": identity.acr, "user_uuid": user.uuid.hex},
+        payload={
+            "provider": identity.provider,
+            "acr": identity.acr,
+            "user_uuid": user.uuid.hex,
+            **more,
+        },
     )
