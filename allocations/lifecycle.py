@@ -25,6 +25,8 @@ class Condition(StrEnum):
 
     CONSENT = "consent"
     VETTING = "vetting"
+    ASSURANCE = "assurance"
+    AUTHENTICATION = "authentication"
 
 
 COMING = frozenset(

@@ -98,7 +98,6 @@ EXPOSABLE_ATTRIBUTES = frozenset(
         "registration_method,uid_number,username",
     )
 )
-# Accounts at sites wait for consent to terms; an offering's `enforce_user_consent` counts more.
 ENFORCE_USER_CONSENT_FOR_OFFERINGS = env_bool("ENFORCE_USER_CONSENT_FOR_OFFERINGS", default=False)
 check_origins("CSRF_TRUSTED_ORIGINS", [one.replace("//*.", "//") for one in CSRF_TRUSTED_ORIGINS])
 check_origins("CORS_ALLOWED_ORIGINS", CORS_ALLOWED_ORIGINS)
@@ -158,6 +157,7 @@ AUTH_PASSWORD_VALIDATORS = [
 OIDC_PROVIDERS = declared()
 OIDC_CA_FILE = env_str("OIDC_CA_FILE")
 check_file("OIDC_CA_FILE", OIDC_CA_FILE)
+REQUIRED_ASSURANCE, REQUIRED_ACR = env_list("REQUIRED_ASSURANCE"), env_list("REQUIRED_ACR")
 OIDC_MAX_STATES = 20  # attempts that a browser may have under way, for mozilla-django-oidc
 LOGIN_URL = "login"
 

@@ -46,6 +46,7 @@ HANDLERS: Mapping[Kind, tuple[Handler, ...]] = {
     identity_kinds.USER_UPDATED: (
         allocations.tell_of_person,
         allocations.follow_details,
+        allocations.follow_assurance,
         allocations.follow_access,
         identity.follow_assurance,
     ),
@@ -53,12 +54,19 @@ HANDLERS: Mapping[Kind, tuple[Handler, ...]] = {
     identity_kinds.USER_VETTING_ENDED: (allocations.follow_user, allocations.follow_access),
     identity_kinds.USER_VETTING_EXPIRED: (allocations.follow_user, allocations.follow_access),
     identity_kinds.USER_VETTING_REFUSED: (allocations.follow_user, allocations.follow_access),
+    identity_kinds.LINKED_IDENTITY_LOGGED_IN: (
+        allocations.follow_login,
+        identity.follow_assurance,
+    ),
     identity_kinds.EMAIL_CONFIRMATION_REQUESTED: (notifications.mail_confirmation,),
     identity_kinds.GRANT_EXPIRED: (allocations.follow_grant, allocations.follow_access),
     identity_kinds.GRANT_GIVEN: (allocations.follow_grant, allocations.follow_access),
     identity_kinds.GRANT_REVOKED: (allocations.follow_grant, allocations.follow_access),
     identity_kinds.INVITATION_ASKED: (notifications.mail_approvers,),
     identity_kinds.INVITATION_SENT: (notifications.mail_invitation,),
+    identity_kinds.PERMISSION_REQUEST_APPROVED: (notifications.mail_decision,),
+    identity_kinds.PERMISSION_REQUEST_CREATED: (notifications.mail_deciders,),
+    identity_kinds.PERMISSION_REQUEST_REJECTED: (notifications.mail_decision,),
     identity_kinds.CUSTOMER_REMOVED: (
         allocations.follow_removed_customer,
         notifications.follow_removed_customer,

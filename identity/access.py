@@ -7,16 +7,16 @@ that the scoped query needs no join over grants.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db.models import Q
+from django.db.models import F, Func, Q, TextField
 from django.db.models.functions import Now
 
-from identity.permissions import GIVING, Permission, roles_with
+from identity.permissions import GIVING, Permission, allowed_by, roles_with
 from identity.roles import ScopeType
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
 SEEING = frozenset(
     {
@@ -30,9 +30,35 @@ SEEING = frozenset(
 """What support staff may do everywhere."""
 
 
-Held = tuple[str, str, int, int]
-HELD = ("role__name", "scope_type", "scope_id", "customer_id")
-"""What is asked of a grant: the role, its scope (type and key), and the organisation."""
+class Held(NamedTuple):
+    """What is asked of a grant: the role, and what it allows if staff made it; scope and owner."""
+
+    role: str
+    custom: str
+    scope_type: str
+    scope_id: int
+    customer_id: int
+
+    @property
+    def permissions(self) -> frozenset[str]:
+        """What the role allows."""
+        return allowed_by(self.role, filter(None, self.custom.split(SEPARATOR)))
+
+
+SEPARATOR = ","
+
+HELD = (
+    F("role__name"),
+    Func(
+        F("role__permissions"),
+        template=f"array_to_string(%(expressions)s, '{SEPARATOR}')",  # no parameter: SQL is kept
+        output_field=TextField(),
+    ),
+    F("scope_type"),
+    F("scope_id"),
+    F("customer_id"),
+)
+"""How that is asked, in the order of `Held`."""
 
 
 @dataclass(frozen=True)
@@ -65,9 +91,22 @@ NOWHERE = Reach()
 EVERYWHERE = Reach(everywhere=True)
 
 
-def in_force() -> Q:
-    """Return the condition on a grant that it holds now, also before the expiry task has run."""
+def not_ended() -> Q:
+    """Return the condition on a grant that nobody took it away and its time is not over."""
     return Q(is_active=True) & (Q(expiration_time__isnull=True) | Q(expiration_time__gt=Now()))
+
+
+def in_force() -> Q:
+    """Return the condition on a grant that it gives something now: its role is not disabled.
+
+    It holds the moment that the time is over, also before the expiry task has run.
+    """
+    return not_ended() & Q(role__is_active=True)
+
+
+def allowing(permission: Permission) -> Q:
+    """Return the condition on a grant that its role allows something."""
+    return Q(role__name__in=roles_with(permission)) | Q(role__permissions__contains=[permission])
 
 
 def held(user: Any) -> frozenset[Held]:
@@ -79,7 +118,7 @@ def held(user: Any) -> frozenset[Held]:
 def grants_in_force(user: Any) -> frozenset[Held]:
     """Return what is asked of each grant of a user that is in force."""
     grants = user.grants.filter(in_force())
-    return frozenset(grants.values_list(*HELD))
+    return frozenset(Held(*row) for row in grants.values_list(*HELD))
 
 
 def reach(user: Any, permission: Permission) -> Reach:
@@ -89,10 +128,10 @@ def reach(user: Any, permission: Permission) -> Reach:
     if user.is_staff or (user.is_support and permission in SEEING):
         return EVERYWHERE
     scopes: dict[str, set[int]] = {scope: set() for scope in ScopeType}
-    allowing = roles_with(permission)
-    for role, scope_type, scope_id, _ in held(user):
-        if role in allowing:
-            scopes[scope_type].add(scope_id)
+    roles = roles_with(permission)
+    for grant in held(user):
+        if grant.role in roles or (grant.custom and permission in grant.permissions):
+            scopes[grant.scope_type].add(grant.scope_id)
     return Reach(
         customers=frozenset(scopes[ScopeType.CUSTOMER]),
         projects=frozenset(scopes[ScopeType.PROJECT]),
@@ -104,6 +143,12 @@ def can(user: Any, permission: Permission, scopes: Iterable[tuple[ScopeType, int
     """Tell whether `user` may do something in any of the scopes (type and primary key)."""
     within = reach(user, permission)
     return any(within.includes(scope_type, scope_id) for scope_type, scope_id in scopes)
+
+
+def permissions_in(user: Any, scopes: Collection[tuple[ScopeType, int]]) -> frozenset[str]:
+    """Return all that the roles of `user` in any of the scopes allow."""
+    here = (grant for grant in held(user) if (grant.scope_type, grant.scope_id) in scopes)
+    return frozenset().union(*(grant.permissions for grant in here))
 
 
 def gives_roles(user: Any, scope_type: ScopeType, scope_id: int, customer_id: int) -> bool:

@@ -111,10 +111,24 @@ GRANT_CHANGED = _grant("grant.changed", "A role ends at another time.", waldur="
 GRANT_EXPIRED = _grant("grant.expired", "The time of a role was over.", waldur="role_revoked")
 GRANT_GIVEN = _grant(
     "grant.given",
-    "Somebody has got a role in an organization, a project or an offering.",
+    "Somebody has got a role in an organization, a project or an offering, or theirs is enabled.",
     waldur="role_granted",
 )
-GRANT_REVOKED = _grant("grant.revoked", "Somebody lost a role.", waldur="role_revoked")
+GRANT_REVOKED = _grant(
+    "grant.revoked",
+    "Somebody lost a role, or the role was disabled that they hold.",
+    waldur="role_revoked",
+)
+
+_role = partial(Kind, group=Group.PERMISSIONS, readers=Readers.NOBODY)
+
+ROLE_CREATED = _role("role.created", "Staff made a role.")
+ROLE_DISABLED = _role(
+    "role.disabled", "A role gives nothing any more; those who hold it are told of by their grants."
+)
+ROLE_ENABLED = _role("role.enabled", "A role that was disabled gives again what it allows.")
+ROLE_REMOVED = _role("role.removed", "A role that nobody held was removed.")
+ROLE_UPDATED = _role("role.updated", "A role changed: its name, its texts or what it allows.")
 
 _invitation = partial(Kind, group=Group.PERMISSIONS, readers=Readers.BOTH_SIDES)
 
@@ -158,6 +172,42 @@ INVITATION_RETURNED = _invitation(
 )
 INVITATION_SENT = _invitation(
     "invitation.sent", "A mail with the link of an invitation is to go out."
+)
+
+_group_invitation = partial(Kind, group=Group.PERMISSIONS, readers=Readers.BOTH_SIDES)
+
+GROUP_INVITATION_CANCELED = _group_invitation(
+    "group_invitation.canceled", "A link by which people ask for a role does not work any more."
+)
+GROUP_INVITATION_CREATED = _group_invitation(
+    "group_invitation.created", "There is a link by which people ask for a role."
+)
+GROUP_INVITATION_REMOVED = _group_invitation(
+    "group_invitation.removed",
+    "Staff removed a link by which people asked for a role, with what was asked.",
+)
+GROUP_INVITATION_UPDATED = _group_invitation(
+    "group_invitation.updated",
+    "A link by which people ask for a role changed; `fields` says what of it.",
+    waldur="user_group_invitation_updated",
+)
+
+_permission_request = partial(Kind, group=Group.PERMISSIONS, readers=Readers.BOTH_SIDES)
+
+PERMISSION_REQUEST_APPROVED = _permission_request(
+    "permission_request.approved", "Somebody has got the role that they asked for."
+)
+PERMISSION_REQUEST_CANCELED = _permission_request(
+    "permission_request.canceled", "Somebody does not ask for a role any more."
+)
+PERMISSION_REQUEST_CREATED = _permission_request(
+    "permission_request.created", "Somebody asks for a role."
+)
+PERMISSION_REQUEST_REJECTED = _permission_request(
+    "permission_request.rejected", "Somebody does not get the role that they asked for."
+)
+PERMISSION_REQUEST_REMOVED = _permission_request(
+    "permission_request.removed", "Staff removed a request for a role."
 )
 
 # --- organizations and projects -------------------------------------------------------------------

@@ -3,7 +3,7 @@
 The names are Waldur's, since clients read them from `/api/roles/` and `/api/users/me/`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from identity.roles import RoleName, ScopeType
@@ -142,6 +142,21 @@ GIVING: Mapping[ScopeType, Permission] = {
     ScopeType.OFFERING: P.CREATE_OFFERING_MEMBER,
 }
 """What lets somebody give roles in a scope of each kind, or in what it belongs to."""
+
+MEANINGFUL: Mapping[ScopeType, frozenset[Permission]] = {
+    ScopeType.CUSTOMER: frozenset(Permission),
+    ScopeType.PROJECT: _MANAGE_PROJECT | {P.DELETE_PROJECT, P.APPROVE_ORDER, P.REJECT_ORDER},
+    ScopeType.OFFERING: _PROVIDE - {P.CREATE_OFFERING, P.UPDATE_PROVIDER},
+}
+"""What a role of each kind of scope can allow: what something asks for in such a scope."""
+
+
+def allowed_by(role: str, custom: Iterable[str] = ()) -> frozenset[str]:
+    """Return what a role allows: by the matrix, or one that staff made what they chose."""
+    return frozenset(MATRIX.get(RoleName(role), ())) if role in _SYSTEM else frozenset(custom)
+
+
+_SYSTEM = frozenset(role.value for role in RoleName)
 
 
 def roles_with(permission: Permission) -> frozenset[RoleName]:

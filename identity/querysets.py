@@ -34,7 +34,7 @@ from common.querysets import PublicQuerySet, SharedQuerySet
 from common.rows import rows_of
 from identity import access, standing
 from identity.contributions import contributions
-from identity.permissions import Permission
+from identity.permissions import MATRIX, Permission
 from identity.roles import RoleName, ScopeType
 
 if TYPE_CHECKING:
@@ -56,6 +56,10 @@ TOLD = (
     "resource_uuid",
 )
 """The columns of an event that are told outside."""
+
+
+MANAGING = MATRIX[RoleName.CUSTOMER_MANAGER] | MATRIX[RoleName.OFFERING_MANAGER]
+"""What is allowed to those who are in an organization for its offerings alone."""
 
 
 def count_of(rows: QuerySet[Any], by: str) -> Coalesce:
@@ -126,8 +130,8 @@ class TokenQuerySet(QuerySet[Any]):
         token.user = _instance(users, row[beside:])
         token.user.standing = standing.PersonalStanding(*row[own + 1 : beside])
         token.user_grants = frozenset(
-            (role, scope_type, int(scope_id), int(customer_id))
-            for role, scope_type, scope_id, customer_id in row[own]
+            access.Held(role, custom, scope_type, int(scope_id), int(customer_id))
+            for role, custom, scope_type, scope_id, customer_id in row[own]
         )
         return token
 
@@ -172,7 +176,7 @@ class RoleQuerySet(PublicQuerySet):
         """Add, for staff and support, how many hold each."""
         if not (user.is_authenticated and (user.is_staff or user.is_support)):
             return self.annotate(users_count=Value(None, output_field=IntegerField()))
-        held = rows_of("identity.Grant").filter(access.in_force(), role=OuterRef("pk"))
+        held = rows_of("identity.Grant").filter(access.not_ended(), role=OuterRef("pk"))
         return self.annotate(users_count=count_of(held, "role"))
 
 
@@ -223,12 +227,12 @@ class CustomerQuerySet(QuerySet[Any]):
 
     def _only_managed_by(self, user: Any) -> Q | Value:
         """Return the condition that the user is there for the offerings alone."""
-        roles = user.grants.filter(access.in_force()).values_list("customer", "role__name")
-        here: dict[int, set[str]] = {}
-        for customer, role in roles:
-            here.setdefault(customer, set()).add(role)
-        managing = {RoleName.CUSTOMER_MANAGER.value, RoleName.OFFERING_MANAGER.value}
-        managed = [customer for customer, held in here.items() if held <= managing]
+        here: dict[int, bool] = {}
+        for grant in access.grants_in_force(user):
+            allowed = grant.permissions
+            manages = Permission.VIEW_PROVIDER_SIDE in allowed and allowed <= MANAGING
+            here[grant.customer_id] = here.get(grant.customer_id, True) and manages
+        managed = [customer for customer, only in here.items() if only]
         return Q(pk__in=managed) if managed else Value(False)
 
 

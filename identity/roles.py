@@ -35,6 +35,11 @@ class RoleName(StrEnum):
         return uuid5(NAMESPACE_URL, f"urn:efp:role:{self}")
 
 
+LANGUAGES = (
+    *("ar", "cs", "da", "de", "es", "et", "fr", "hr", "it", "km", "lt", "lv", "nb", "ru", "sv"),
+)
+"""The languages, beside English, in which clients know the description of a role."""
+
 DESCRIPTIONS = {
     RoleName.CUSTOMER_OWNER: "Organization owner",
     RoleName.CUSTOMER_MANAGER: "Service manager of the organization's offerings",

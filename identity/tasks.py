@@ -39,9 +39,10 @@ def expire_vettings(**_: object) -> None:
 
 @handler("vetting-by-assurance")
 def follow_assurance(event_uuid: UUID) -> None:
-    """Vet somebody whose institution assures who they are, or end that."""
+    """Vet somebody whose institution assures who they are, or end that; also when they log in."""
     event = Event.objects.get(uuid=event_uuid)
-    if person := User.objects.filter(uuid=event.subject_uuid, is_removed=False).first():
+    uuid = UUID(event.payload.get("user_uuid") or event.subject_uuid.hex)
+    if person := User.objects.filter(uuid=uuid, is_removed=False).first():
         vetting.follow_assurance(person, now=timezone.now())
 
 

@@ -145,8 +145,7 @@ def name_everywhere(
 
 def _concerns_us(offering: Offering) -> bool:
     """Tell whether accounts at an offering are opened, or kept from anybody, by this service."""
-    asks = admission.asks_for_consent(offering) or admission.asks_for_vetting(offering)
-    if offering.plugin_options.get(MANAGED) or asks:
+    if offering.plugin_options.get(MANAGED) or admission.asks_for_anything(offering):
         return True
     withheld = OfferingUser.objects.filter(offering=offering).exclude(withheld_for="")
     return bool(withheld.exists())

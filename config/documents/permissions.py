@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from config.documents.routes import all_routes
-from identity.permissions import MATRIX, Permission
+from identity.permissions import MATRIX, MEANINGFUL, Permission
 
 
 def permissions() -> str:
@@ -24,6 +24,15 @@ def permissions() -> str:
     for permission in Permission:
         marks = ("x" if permission in MATRIX[role] else "" for role in roles)
         lines.append(f"| {permission} | " + " | ".join(marks) + " |")
+    lines += [
+        "",
+        "Staff make further roles of these permissions (`POST /api/roles/`). One of an",
+        "organization may allow each; in a project and in an offering have a meaning:",
+        "",
+    ]
+    for scope, allowed in MEANINGFUL.items():
+        if len(allowed) < len(Permission):
+            lines.append(f"- {scope}: {', '.join(one for one in Permission if one in allowed)}")
     lines += ["", "## Endpoints", "", "| endpoint | who |", "|---|---|"]
     for route in all_routes():
         access = route.viewset.access

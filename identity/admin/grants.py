@@ -20,8 +20,7 @@ from common.admin.times import MomentFormField
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
 from identity.models import Grant, Role, User
-from identity.permissions import MATRIX
-from identity.roles import RoleName, ScopeType
+from identity.roles import ScopeType
 from identity.services import members
 
 if TYPE_CHECKING:
@@ -201,23 +200,3 @@ class GrantAdmin(RecordAdmin):
     def title_of(self, row: Grant) -> str:
         """Return who is what where."""
         return f"{row.user} as {row.role} in {row.scope_name}"
-
-
-@admin.register(Role)
-class RoleAdmin(RecordAdmin):
-    """The roles there are; what they allow is decided in the code."""
-
-    list_display = ("name", "description", "content_type", "is_active")
-    list_filter = ("content_type", "is_active")
-    search_fields = ("name", "description")
-    ordering = ("id",)
-    fieldsets = (
-        section(None, "name", "description", "content_type", "is_active", "uuid"),
-        section("What it allows", "permissions"),
-    )
-
-    @admin.display(description="permissions")
-    def permissions(self, role: Role) -> str:
-        """Return the permissions of the role."""
-        allowed = MATRIX.get(RoleName(role.name), frozenset()) if role.name in set(RoleName) else ()
-        return ", ".join(sorted(allowed)) or "None."

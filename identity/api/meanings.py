@@ -6,6 +6,7 @@ See `common.api.meanings`.
 from collections.abc import Mapping
 
 from identity.api.invitations.meanings import INVITATIONS
+from identity.roles import LANGUAGES
 
 NOUNS: Mapping[str, str] = {
     "created_by": "person who created it",
@@ -263,7 +264,12 @@ ROLES: Mapping[str, str] = {
     "Role.name": "Name of the role, such as `PROJECT.MANAGER`.",
     "Role.content_type": "Kind of object in which the role is held.",
     "RoleFilter.content_type": "Kind of object in which the role is held.",
-    "is_system_role": "Whether the role is a part of the service.",
+    "is_system_role": "Whether the role is a part of the service; if not, staff made it.",
+    "Role.is_active": "Whether the role gives what it allows, and can be given.",
+    **{
+        f"description_{code}": f"Its description in the language `{code}`, or null."
+        for code in LANGUAGES
+    },
     "Role.users_count": "How many people have the role; only staff and support see it.",
     "Permission.created": "When the role was given (UTC).",
     "Permission.created_by_full_name": "Full name of the person who gave the role.",
@@ -312,6 +318,8 @@ EVENTS: Mapping[str, str] = {
     "after": "The cursor to go on from: `next` of an earlier answer. Without it, from the oldest"
     " event.",
     "types": "Types, kinds or groups of events: only these.",
+    "LoginAnswerFilter.code": "The code that the provider of identities gave the browser.",
+    "LoginAnswerFilter.state": "The state of the attempt, as the provider gave it back.",
     "FeedFilter.limit": "How many events at most.",
     "oldest": "The oldest cursor that can be used.",
     "EventFeed.events": "The events, the earliest first.",

@@ -2,11 +2,14 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 
 from common.audience import OPEN, Audiences
-from common.models import UuidModel, text
+from common.json_column import JsonColumn
+from common.models import text
 from identity.event_scope import EventScope
 from identity.models.event_subject import EventSubject
 from identity.models.organisation import Customer
@@ -16,18 +19,35 @@ from identity.querysets import GrantQuerySet, RoleQuerySet
 from identity.roles import ScopeType
 
 
-class Role(UuidModel):
-    """A name for a set of permissions; which ones, `identity.permissions.MATRIX` says."""
+class Role(EventSubject):
+    """A name for a set of permissions.
+
+    Which ones a system role allows, `identity.permissions.MATRIX` says; of a role that staff made,
+    its `permissions`. One that is not active gives nothing to those who hold it.
+    """
+
+    event_nouns: ClassVar[tuple[str, ...]] = ("role",)
 
     audiences: ClassVar[Audiences] = OPEN
 
     name = models.CharField(max_length=100, unique=True)
     description = text()
+    translations = JsonColumn(default=dict, blank=True, help_text="The description by language.")
     content_type = models.CharField(max_length=30, choices=[(s.value, s.value) for s in ScopeType])
+    permissions = ArrayField(models.CharField(max_length=50), default=list, blank=True)
     is_system_role = models.BooleanField(default=True)
     is_active = models.BooleanField(default=True)
 
     objects = RoleQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(is_system_role=False) | Q(permissions=[]),
+                name="system_roles_are_written_in_the_code",
+            ),
+            models.UniqueConstraint(Lower("name"), name="role_name_in_any_case"),
+        )
 
     def __str__(self) -> str:
         return self.name

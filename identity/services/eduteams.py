@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from common.errors import Forbidden, Missing
 from identity import access
-from identity.models import User
-from identity.roles import RoleName
+from identity.models import Customer, User
+from identity.permissions import Permission
 
 
 class LookupNotAllowed(Forbidden):
@@ -44,5 +44,5 @@ def may_look_up(actor: User) -> bool:
     """Tell whether somebody may ask who has a CUID."""
     if actor.is_staff or actor.is_identity_manager:
         return True
-    owned = actor.grants.filter(access.in_force(), role__name=RoleName.CUSTOMER_OWNER.value)
-    return owned.filter(customer__is_allocator=True).exists()
+    adding = access.reach(actor, Permission.CREATE_PROJECT).customers
+    return Customer.objects.filter(pk__in=adding, is_allocator=True).exists()

@@ -61,7 +61,7 @@ def accept(name: str, *, actor: User, now: datetime) -> Grant:
     check_now(invitation, now=now)
     check_person(invitation, actor, by_link=by_link)
     inviter = invitation.created_by
-    if not members.may_give(inviter, scope):
+    if not members.may_give(inviter, scope, invitation.role):
         raise InviterLost(
             "Whoever invited you may not give this role any more. Ask for another invitation."
         )

@@ -49,6 +49,7 @@ def create(
     :raises members.ScopeGone: the scope was removed.
     :raises members.RoleNotFound: the role is not given any more.
     :raises members.WrongScope: the role is for another kind of scope.
+    :raises members.RoleTooStrong: the role allows more than those of the actor.
     :raises rules.AddressNotAllowed: the address is of a kind that is not taken.
     :raises rules.RoleHeld: somebody with the address has the role.
     :raises rules.TooManyInvitations: the person, or the address, has had too many today.
@@ -56,6 +57,7 @@ def create(
     """
     rules.check_inviter(actor, scope)
     members.check_role(role, scope)
+    members.check_strength(role, scope, actor)
     rules.count_mail(email, actor=actor, now=now)
     customer, project = members.belongs_to(scope)
     rules.check_address(email, customer, project)
@@ -128,6 +130,7 @@ def change(invitation: Invitation, *, actor: User, now: datetime, **wanted: Any)
     :raises members.ScopeGone: the scope was removed.
     :raises members.RoleNotFound: the role is not given any more.
     :raises members.WrongScope: the role is for another kind of scope.
+    :raises members.RoleTooStrong: the role allows more than those of the actor.
     :raises rules.AddressNotAllowed: the address is of a kind that is not taken.
     :raises rules.RoleHeld: somebody with the address has the role.
     :raises rules.TooManyInvitations: the person, or the address, has had too many today.
@@ -146,6 +149,7 @@ def change(invitation: Invitation, *, actor: User, now: datetime, **wanted: Any)
         return row
     changes.assign(row, changed)
     members.check_role(row.role, scope)
+    members.check_strength(row.role, scope, actor)
     rules.check_address(row.email, row.customer, row.project)
     rules.check_not_held(row.email, scope, row.role)
     new: dict[str, Any] = {**changed, "created_by": actor}

@@ -9,10 +9,10 @@ from django.db.models import Q
 
 from common import storing
 from common.errors import Conflict, Forbidden, Invalid
-from identity import access, events
+from identity import access, events, scopes
 from identity import event_kinds as kinds
 from identity.models import Customer, Grant, Project, Role, User
-from identity.permissions import GIVING, roles_with
+from identity.permissions import GIVING, allowed_by
 from identity.roles import ScopeType
 from identity.services import periodic_rows
 
@@ -83,6 +83,12 @@ class OwnGrant(Forbidden):
     code = "own_grant"
 
 
+class RoleTooStrong(Forbidden):
+    """Nobody gives a role that allows more, in its scope, than their own roles allow there."""
+
+    code = "role_too_strong"
+
+
 class ScopeGone(Conflict):
     """The scope was removed in the meantime."""
 
@@ -106,11 +112,14 @@ def grant(
     :raises ExpirationInPast: it would end before now.
     :raises AlreadyHeld: the user has it; of two who give it at once, one gets this.
     :raises OwnGrant: the actor would outlast by it the roles that let them give it.
+    :raises RoleTooStrong: the role allows more than those of the actor.
     :raises ScopeGone: the project was removed.
     """
+    role = _kept(role)
     check_role(role, scope)
     _check_expiration(expiration_time, now)
     customer, project = belongs_to(scope)
+    check_strength(role, scope, actor)
     if actor == user and not user.is_staff:
         _check_own(scope, customer, project, user, expiration_time)
     held = Grant.objects.on(scope.scope_type, scope.pk).filter(user=user, role=role, is_active=True)
@@ -151,6 +160,7 @@ def change(
     :raises ExpirationInPast: it would end before now.
     :raises NotHeld: the user has not got it.
     :raises OwnGrant: it is the actor's own, and would end later.
+    :raises RoleTooStrong: it would end later, and allows more than the roles of the actor.
     """
     check_role(role, scope)
     _check_expiration(expiration_time, now)
@@ -158,8 +168,10 @@ def change(
     changed: Grant | None = held.select_for_update(of=("self",)).first()
     if changed is None:
         raise NotHeld({"non_field_errors": ["User does not have this role in this scope."]})
-    if actor == user and not user.is_staff and _outlasts(expiration_time, changed.expiration_time):
-        raise OwnGrant("You cannot extend a role of your own: ask somebody else who may.")
+    if _outlasts(expiration_time, changed.expiration_time):
+        if actor == user and not user.is_staff:
+            raise OwnGrant("You cannot extend a role of your own: ask somebody else who may.")
+        check_strength(role, scope, actor)
     changed.expiration_time = expiration_time
     changed.save(update_fields=["expiration_time", "modified"])
     until = f"until {expiration_time:%Y-%m-%d}" if expiration_time else "for good"
@@ -167,10 +179,53 @@ def change(
     return changed
 
 
-def may_give(user: User, scope: Any) -> bool:
-    """Tell whether somebody may give roles in a scope, by a role there or in its organisation."""
-    customer_id = scope.pk if scope.scope_type is ScopeType.CUSTOMER else scope.customer_id
-    return access.gives_roles(user, scope.scope_type, scope.pk, customer_id)
+def may_give(user: User, scope: Any, role: Role | None = None) -> bool:
+    """Tell whether somebody may give a role, or any, in a scope, by roles there or above it."""
+    gives = access.gives_roles(user, scope.scope_type, scope.pk, _customer_of(scope))
+    return gives and (role is None or not _beyond(role, scope, user))
+
+
+def check_strength(role: Role, scope: Any, actor: User | None) -> None:
+    """Refuse a role that allows what the actor may not do in its scope, nor in what it is of.
+
+    :raises RoleTooStrong: the role allows more than those of the actor.
+    """
+    if beyond := _beyond(role, scope, actor):
+        raise RoleTooStrong(
+            f"{role} allows more than you may do here yourself: {', '.join(sorted(beyond))}."
+        )
+
+
+def _beyond(role: Role, scope: Any, actor: User | None) -> frozenset[str]:
+    """Return what a role allows and no role of the actor does; staff may all."""
+    if actor is None or actor.is_staff:
+        return frozenset()
+    scopes = {(scope.scope_type, scope.pk), (ScopeType.CUSTOMER, _customer_of(scope))}
+    return allowed_by(role.name, role.permissions) - access.permissions_in(actor, scopes)
+
+
+def _customer_of(scope: Any) -> int:
+    customer: int = scope.pk if scope.scope_type is ScopeType.CUSTOMER else scope.customer_id
+    return customer
+
+
+def scope_of(scope_type: str, scope_id: int) -> Any:
+    """Return the scope that a row names by type and key; one that was removed softly is found.
+
+    :raises ScopeGone: it is not there any more.
+    """
+    found = scopes.scope_of(scope_type, scope_id)
+    if found is None:
+        raise ScopeGone(f"This {scope_type} was removed.")
+    return found
+
+
+def giving_roles(invited: Any) -> Q:
+    """Return the condition on grants that they let their person give roles where a row invites."""
+    scope_type = ScopeType(invited.scope_type)
+    here = Q(scope_type=scope_type.value, scope_id=invited.scope_id)
+    above = Q(scope_type=ScopeType.CUSTOMER.value, scope_id=invited.customer_id)
+    return (here | above) & access.allowing(GIVING[scope_type])
 
 
 def check_role(role: Role, scope: Scope) -> None:
@@ -180,7 +235,7 @@ def check_role(role: Role, scope: Scope) -> None:
     :raises WrongScope: it is for another kind of scope.
     """
     if not role.is_active:
-        raise RoleNotFound({"role": ["Role is not found."]})
+        raise _no_such_role()
     if role.content_type != scope.scope_type:
         raise WrongScope({"non_field_errors": ["Role is not valid for this scope."]})
 
@@ -196,6 +251,18 @@ def revoke(*, scope: Scope, user: User, role: Role, actor: User, now: datetime) 
 def revoke_all(grants: Iterable[Grant] | Any, *, actor: User, now: datetime, reason: str) -> None:
     """Take all these roles from those who hold them: the scope or the user goes."""
     _end(grants, actor=actor, now=now, reason=reason)
+
+
+def tell_of_role(role: Role, *, actor: User, now: datetime) -> None:
+    """Record of each who holds a role that it was given or taken, as it was enabled or disabled."""
+    kind, what = (
+        (kinds.GRANT_GIVEN, "is again") if role.is_active else (kinds.GRANT_REVOKED, "is no longer")
+    )
+    held = Grant.objects.filter(access.not_ended(), role=role).order_by("pk")
+    for grant in held.select_related("user", "role", "customer", "project").iterator():
+        why = "enabled" if role.is_active else "disabled"
+        message = f"{grant.user} {what} {role} (the role was {why})"
+        _record(kind, grant, message, actor=actor, now=now)
 
 
 def expire(*, now: datetime) -> int:
@@ -223,6 +290,24 @@ def _end(grants: Any, *, actor: User | None, now: datetime, reason: str) -> int:
     return len(ended)
 
 
+def _kept(role: Role) -> Role:
+    """Return a role as it is now, which stays so to the end of the transaction.
+
+    Others may give it meanwhile; who disables or removes it waits, and finds then who has it.
+
+    :raises RoleNotFound: it was removed.
+    """
+    rows = Role.objects.raw("SELECT * FROM identity_role WHERE id = %s FOR KEY SHARE", [role.pk])
+    kept: Role | None = next(iter(rows), None)
+    if kept is None:
+        raise _no_such_role()
+    return kept
+
+
+def _no_such_role() -> RoleNotFound:
+    return RoleNotFound({"role": ["Role is not found."]})
+
+
 def _check_expiration(expiration_time: datetime | None, now: datetime) -> None:
     if expiration_time is not None and expiration_time <= now:
         raise ExpirationInPast(
@@ -243,7 +328,7 @@ def _check_own(
         above |= Q(scope_type=ScopeType.PROJECT.value, scope_id=project.pk)
     here = Q(scope_type=scope.scope_type.value, scope_id=scope.pk)
     held = Grant.objects.in_force().filter(
-        above | here, user=user, role__name__in=roles_with(GIVING[scope.scope_type])
+        above | here, access.allowing(GIVING[scope.scope_type]), user=user
     )
     ends = list(held.values_list("expiration_time", flat=True))
     if not any(not _outlasts(expiration_time, end) for end in ends):

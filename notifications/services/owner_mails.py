@@ -10,9 +10,10 @@ from django.db.models.functions import Lower
 
 from accounting import event_kinds as kinds
 from accounting.models import SlurmPeriodicUsagePolicy
-from identity import events
+from identity import access, events
 from identity.models import Event, Grant
-from identity.roles import RoleName, ScopeType
+from identity.permissions import Permission
+from identity.roles import ScopeType
 from marketplace.models import Resource
 from notifications.bus import mailing
 
@@ -68,7 +69,7 @@ def _owners(customer: Customer) -> list[str]:
     """Return the addresses of an organisation's owners who want to be notified, each once."""
     grants = Grant.objects.in_force().on(ScopeType.CUSTOMER, customer.pk)
     owners = grants.filter(
-        role__name=RoleName.CUSTOMER_OWNER,
+        access.allowing(Permission.UPDATE_CUSTOMER),
         user__is_active=True,
         user__notifications_enabled=True,
     ).exclude(user__email="")

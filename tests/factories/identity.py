@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from hashlib import sha256
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import factory
@@ -16,10 +16,12 @@ from identity.models import (
     Customer,
     Event,
     Grant,
+    GroupInvitation,
     Invitation,
     InvitationMail,
     LinkedIdentity,
     OrganizationGroup,
+    PermissionRequest,
     PlatformTerms,
     PlatformTermsAcceptance,
     Project,
@@ -31,7 +33,11 @@ from identity.models import (
     User,
     Vetting,
 )
+from identity.permissions import MATRIX
 from identity.roles import DESCRIPTIONS, RoleName, ScopeType
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 PASSWORD = "correct horse battery staple"
 
@@ -116,6 +122,28 @@ class RoleFactory(DjangoModelFactory[Role]):
     description = factory.LazyAttribute(lambda role: DESCRIPTIONS[RoleName(role.name)])
 
 
+class CustomRoleFactory(DjangoModelFactory[Role]):
+    """A role that staff made for projects, which allows nothing yet."""
+
+    class Meta:
+        model = Role
+
+    name = factory.Sequence(lambda n: f"Role {n}")
+    content_type = ScopeType.PROJECT.value
+    is_system_role = False
+
+
+def take_twin_roles(users: Iterable[User]) -> None:
+    """Give people, in the place of their system roles, custom ones that allow the same."""
+    for role in RoleName:
+        twin = CustomRoleFactory(
+            name=f"Twin of {role}",
+            content_type=role.scope_type.value,
+            permissions=sorted(MATRIX[role]),
+        )
+        Grant.objects.filter(user__in=list(users), role__name=role.value).update(role=twin)
+
+
 def all_roles() -> list[Role]:
     """Return every system role, made where it is missing."""
     return [RoleFactory(name=name.value) for name in RoleName]
@@ -190,6 +218,24 @@ class InvitationFactory(InvitedFactory):
     email = factory.Sequence(lambda n: f"invited-{n}@example.org")
     expires = factory.LazyAttribute(lambda invitation: invitation.created + timedelta(days=21))
     digest = factory.LazyAttribute(lambda invitation: sha256(invitation.token.encode()).hexdigest())
+
+
+class GroupInvitationFactory(InvitedFactory):
+    """A link by which everybody may ask for a role."""
+
+    class Meta:
+        model = GroupInvitation
+
+
+class PermissionRequestFactory(DjangoModelFactory[PermissionRequest]):
+    """Somebody asks for the role of a link."""
+
+    class Meta:
+        model = PermissionRequest
+
+    invitation = factory.SubFactory(GroupInvitationFactory)
+    created_by = factory.SubFactory(UserFactory)
+    created = factory.LazyFunction(timezone.now)
 
 
 class InvitationMailFactory(DjangoModelFactory[InvitationMail]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from identity.access import EVERYWHERE, NOWHERE, Reach
-from identity.permissions import MATRIX, Permission, roles_with
+from identity.permissions import MATRIX, MEANINGFUL, Permission, allowed_by, roles_with
 from identity.roles import DESCRIPTIONS, RoleName, ScopeType
 
 
@@ -27,6 +27,19 @@ def test_in_a_project_each_role_may_what_the_one_below_may() -> None:
 def test_who_only_reads_changes_nothing() -> None:
     for role in (RoleName.CUSTOMER_READER, RoleName.CUSTOMER_SUPPORT):
         assert all("VIEW" in permission for permission in MATRIX[role])
+
+
+def test_a_role_of_staffs_can_allow_whatever_one_of_the_system_does() -> None:
+    assert set(MEANINGFUL) == set(ScopeType)
+    for role, allowed in MATRIX.items():
+        assert allowed <= MEANINGFUL[role.scope_type], role
+
+
+def test_a_system_role_allows_what_the_matrix_says_whatever_its_row_says() -> None:
+    for role, allowed in MATRIX.items():
+        assert allowed_by(role.value, ["CUSTOMER.UPDATE"]) == allowed
+    assert allowed_by("Reviewer", ["PROJECT.VIEW"]) == {"PROJECT.VIEW"}
+    assert allowed_by("Reviewer") == frozenset()
 
 
 def test_only_owners_and_staff_make_and_remove_projects() -> None:

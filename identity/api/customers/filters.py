@@ -25,17 +25,15 @@ from identity import access
 from identity.contributions import contributions
 from identity.models import Customer, Grant, Project
 from identity.permissions import Permission
-from identity.roles import RoleName, ScopeType
+from identity.roles import ScopeType
 
 if TYPE_CHECKING:
     from identity.models import User
 
 
-def held_by(user: User, roles: list[str]) -> QuerySet[Any]:
-    """Return the keys of the organisations in which somebody holds any of the roles."""
-    held = Grant.objects.in_force().filter(
-        user=user, role__name__in=roles, scope_type=ScopeType.CUSTOMER.value
-    )
+def held_by(user: User, role: Q) -> QuerySet[Any]:
+    """Return the keys of the organisations in which somebody holds such a role."""
+    held = Grant.objects.in_force().filter(role, user=user, scope_type=ScopeType.CUSTOMER.value)
     return held.values("customer")
 
 
@@ -110,7 +108,7 @@ class CustomerFilter(ApiFilterSet):
         self, rows: QuerySet[Any], name: str, value: list[str]
     ) -> QuerySet[Any]:
         """Keep those in which the caller has any of the roles."""
-        return rows.filter(pk__in=held_by(self.request.user, value))
+        return rows.filter(pk__in=held_by(self.request.user, Q(role__name__in=value)))
 
     def filter_has_resources(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Keep those of whose projects the caller sees one with allocations, or none."""
@@ -135,7 +133,7 @@ class CustomerFilter(ApiFilterSet):
 
     def filter_owned(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
         """Keep those that the caller owns, or does not."""
-        owned = Q(pk__in=held_by(self.request.user, [RoleName.CUSTOMER_OWNER.value]))
+        owned = Q(pk__in=held_by(self.request.user, access.allowing(Permission.UPDATE_CUSTOMER)))
         return rows.filter(owned if value else ~owned)
 
     def filter_served_by(self, rows: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:

@@ -21,6 +21,11 @@ class RoleField(serializers.CharField):
 
     default_error_messages = {"not_found": "Role is not found."}
 
+    def __init__(self, *, also_disabled: bool = False, **kwargs: Any) -> None:
+        """Take whether roles count that give nothing any more."""
+        super().__init__(**kwargs)
+        self.also_disabled = also_disabled
+
     def to_internal_value(self, data: Any) -> Any:
         """Return the role."""
         text = super().to_internal_value(data)
@@ -28,7 +33,8 @@ class RoleField(serializers.CharField):
             condition = Q(name=text) | Q(uuid=UUID(text))
         except ValueError:
             condition = Q(name=text)
-        role = Role.objects.filter(condition, is_active=True).first()
+        roles = Role.objects.all() if self.also_disabled else Role.objects.filter(is_active=True)
+        role = roles.filter(condition).first()
         if role is None:
             known = Role.objects.filter(is_active=True).order_by("name")
             there_are = f"There are {', '.join(known.values_list('name', flat=True))}."
@@ -71,6 +77,7 @@ class UserRoleUpdateInput(UserRoleCreateInput):
 class UserRoleDeleteInput(UserRoleUpdateInput):
     """Whose role to take away; the body with which it was given is accepted."""
 
+    role = RoleField(also_disabled=True)
     expiration_time = MomentField(required=False, allow_null=True, write_only=True)
 
 

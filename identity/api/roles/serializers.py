@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rest_framework import serializers
 
 from common.api.reads.outputs import Computed, Omitted, Output, UuidField
 from identity.models import Role
-from identity.permissions import MATRIX
-from identity.roles import RoleName
+from identity.permissions import allowed_by
+from identity.roles import LANGUAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 SCOPES = (
     "call",
@@ -22,17 +27,53 @@ SCOPES = (
 )
 """The kinds of scope that clients know; only some of them have roles here."""
 
-ENGLISH = "roles are described in English"
 GLOBAL = "every organization has the same roles"
 
 
-def permissions_of(name: str) -> list[str]:
-    """Return what a role allows; a role that the policy does not know allows nothing."""
-    known = name in set(RoleName)
-    return sorted(MATRIX[RoleName(name)]) if known else []
+def permissions_of(name: str, custom: list[str]) -> list[str]:
+    """Return what a role allows, by name."""
+    return sorted(allowed_by(name, custom))
 
 
-class RoleOutput(Output):
+def in_language(code: str) -> Computed:
+    """Return the description in a language, if there is one."""
+
+    def text(translations: Mapping[str, str]) -> str | None:
+        return translations.get(code)
+
+    return Computed("translations", fn=text, output=serializers.CharField(allow_null=True))
+
+
+class RoleDescriptionOutput(Output):
+    """The description of a role, in English and in the languages in which there is one."""
+
+    class Meta:
+        model = Role
+        fields: tuple[str, ...] = (
+            "description",
+            "description_en",
+            *(f"description_{code}" for code in LANGUAGES),
+        )
+
+    description_ar = in_language("ar")
+    description_cs = in_language("cs")
+    description_da = in_language("da")
+    description_de = in_language("de")
+    description_en = serializers.CharField(source="description", allow_null=True)
+    description_es = in_language("es")
+    description_et = in_language("et")
+    description_fr = in_language("fr")
+    description_hr = in_language("hr")
+    description_it = in_language("it")
+    description_km = in_language("km")
+    description_lt = in_language("lt")
+    description_lv = in_language("lv")
+    description_nb = in_language("nb")
+    description_ru = in_language("ru")
+    description_sv = in_language("sv")
+
+
+class RoleOutput(RoleDescriptionOutput):
     """A role with what it allows."""
 
     class Meta:
@@ -41,23 +82,7 @@ class RoleOutput(Output):
             "content_type",
             "customer_name",
             "customer_uuid",
-            "description",
-            "description_ar",
-            "description_cs",
-            "description_da",
-            "description_de",
-            "description_en",
-            "description_es",
-            "description_et",
-            "description_fr",
-            "description_hr",
-            "description_it",
-            "description_km",
-            "description_lt",
-            "description_lv",
-            "description_nb",
-            "description_ru",
-            "description_sv",
+            *RoleDescriptionOutput.Meta.fields,
             "is_active",
             "is_system_role",
             "name",
@@ -71,24 +96,11 @@ class RoleOutput(Output):
     content_type = serializers.ChoiceField(choices=SCOPES)
     customer_name = Omitted(serializers.CharField(allow_null=True), reason=GLOBAL)
     customer_uuid = Omitted(UuidField(allow_null=True), reason=GLOBAL)
-    description_ar = Omitted(serializers.CharField(allow_null=True), reason=ENGLISH)
-    description_cs = Omitted(serializers.CharField(allow_null=True), reason=ENGLISH)
-    description_da = Omitted(serializers.CharField(allow_null=True), reason=ENGLISH)
-    description_de = Omitted(serializers.CharField(allow_null=True), reason=ENGLISH)
-    description_en = serializers.CharField(source="description", allow_null=True)
-    description_es = Omitted(serializers.CharField(allow_null=True), reason=ENGLISH)
-    description_et = Omitted(serializers.CharField(allow_null=True), reason=ENGLISH)
-    description_fr = Omitted(serializers.CharField(allow_null=True), reason=ENGLISH)
-    description_hr = Omitted(serializers.CharField(allow_null=True), reason=ENGLISH)
-    description_it = Omitted(serializers.CharField(allow_null=True), reason=ENGLISH)
-    description_km = Omitted(serializers.CharField(allow_null=True), reason=ENGLISH)
-    description_lt = Omitted(serializers.CharField(allow_null=True), reason=ENGLISH)
-    description_lv = Omitted(serializers.CharField(allow_null=True), reason=ENGLISH)
-    description_nb = Omitted(serializers.CharField(allow_null=True), reason=ENGLISH)
-    description_ru = Omitted(serializers.CharField(allow_null=True), reason=ENGLISH)
-    description_sv = Omitted(serializers.CharField(allow_null=True), reason=ENGLISH)
     permissions = Computed(
-        "name", fn=permissions_of, output=serializers.ListField(child=serializers.CharField())
+        "name",
+        "permissions",
+        fn=permissions_of,
+        output=serializers.ListField(child=serializers.CharField()),
     )
     template_name = Omitted(serializers.CharField(allow_null=True), reason=GLOBAL)
     template_uuid = Omitted(UuidField(allow_null=True), reason=GLOBAL)

@@ -28,8 +28,9 @@ from common.api.filters import (
 )
 from common.api.viewsets import as_uuid
 from common.json_values import UnreadableJson, read, unkeepable
+from identity import access
 from identity.models import Customer, Grant, Project
-from identity.permissions import Permission, roles_with
+from identity.permissions import Permission
 from identity.roles import ScopeType
 from marketplace.contributions import contributions
 from marketplace.lifecycle import OfferingState
@@ -197,9 +198,8 @@ class PublicOfferingFilter(ApiFilterSet):
 
     def filter_managed_by(self, rows: QuerySet[Any], name: str, value: UUID) -> QuerySet[Any]:
         """Keep those that a person helps to provide, as far as the caller sees their roles."""
-        roles = roles_with(Permission.VIEW_PROVIDER_SIDE)
         seen = Grant.objects.visible_to(self.request.user).in_force()
-        held = seen.filter(user__uuid=value, role__name__in=roles)
+        held = seen.filter(access.allowing(Permission.VIEW_PROVIDER_SIDE), user__uuid=value)
         offerings = held.filter(scope_type=ScopeType.OFFERING).values("scope_id")
         customers = held.filter(scope_type=ScopeType.CUSTOMER).values("scope_id")
         return rows.filter(Q(pk__in=offerings) | Q(customer__in=customers))

@@ -23,9 +23,10 @@ from common.api.filters import (
     Texts,
     Url,
 )
+from identity import access
 from identity.models import Grant
 from identity.permissions import Permission
-from identity.roles import RoleName, ScopeType
+from identity.roles import ScopeType
 from marketplace.lifecycle import OrderState, OrderType
 from marketplace.querysets import consumer_side, provider_side
 
@@ -41,9 +42,9 @@ def managed_offerings(user_uuid: UUID, *, seen_by: Any) -> QuerySet[Any]:
         Grant.objects.visible_to(seen_by)
         .in_force()
         .filter(
+            access.allowing(Permission.VIEW_PROVIDER_SIDE),
             user__uuid=user_uuid,
             scope_type=ScopeType.OFFERING.value,
-            role__name=RoleName.OFFERING_MANAGER.value,
         )
     )
     return grants.values("scope_id")

@@ -25,8 +25,9 @@ from common.api.filters import (
     Uuids,
 )
 from common.json_values import UnreadableJson, read, unkeepable
+from identity import access
 from identity.models import Customer, Grant
-from identity.permissions import Permission, roles_with
+from identity.permissions import Permission
 from identity.roles import ScopeType
 from marketplace.api.orders.filters import managed_offerings
 from marketplace.components import BillingType
@@ -193,7 +194,7 @@ class ResourceFilter(ApiFilterSet):
         the organisation is seen by those who see the organisation.
         """
         held = Grant.objects.in_force().filter(user__username=value, user__is_active=True)
-        allowing = held.filter(role__name__in=roles_with(Permission.VIEW_RESOURCE))
+        allowing = held.filter(access.allowing(Permission.VIEW_RESOURCE))
         seen = Customer.objects.visible_to(self.request.user)
         theirs = allowing.filter(scope_type=ScopeType.CUSTOMER, customer__in=seen.values("pk"))
         return rows.filter(

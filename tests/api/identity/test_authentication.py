@@ -116,7 +116,7 @@ def test_a_token_brings_the_grants_of_its_user_that_are_in_force(
 
     assert carried == access.grants_in_force(bob)
     assert len(carried) == 2
-    assert ("CUSTOMER.READER", "customer", elsewhere.pk, elsewhere.pk) in carried
+    assert access.Held("CUSTOMER.READER", "", "customer", elsewhere.pk, elsewhere.pk) in carried
     assert later.is_active
 
 

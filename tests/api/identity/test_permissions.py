@@ -12,15 +12,19 @@ from identity.roles import RoleName
 from identity.services import invitation_links, members
 from tests.api.tables import asker, body_by_end, check_all, read, untested
 from tests.factories.identity import (
+    CustomRoleFactory,
     EventFactory,
     GrantFactory,
+    GroupInvitationFactory,
     InvitationFactory,
     OrganizationGroupFactory,
+    PermissionRequestFactory,
     RoleFactory,
     ScienceSubDomainFactory,
     SshKeyFactory,
     TokenFactory,
     UserFactory,
+    take_twin_roles,
 )
 from tests.services.test_keys import ED25519
 
@@ -48,6 +52,8 @@ PEOPLE = (
 )
 """From the one who may least to the one who may most: `admin` administers the project, `reader`
 reads the organisation, sam is support, dave is staff."""
+
+A_ROLE = {"name": "Reviewer", "content_type": "project", "permissions": ["PROJECT.VIEW"]}
 
 MODELS = (Customer, Grant, Invitation, Project, SshKey, User)
 
@@ -92,6 +98,13 @@ GET    /api/users/{member}/token/                    401 404 404 403 403 403 403
 POST   /api/users/{member}/refresh_token/            401 404 404 403 403 403 403 403 403 200
 GET    /api/roles/                                   200 200 200 200 200 200 200 200 200 200
 GET    /api/roles/{role}/                            200 200 200 200 200 200 200 200 200 200
+POST   /api/roles/                                   401 403 403 403 403 403 403 403 403 201
+PUT    /api/roles/{made}/                            401 403 403 403 403 403 403 403 403 200
+PATCH  /api/roles/{made}/                            401 403 403 403 403 403 403 403 403 200
+DELETE /api/roles/{made}/                            401 403 403 403 403 403 403 403 403 204
+POST   /api/roles/{made}/enable/                     401 403 403 403 403 403 403 403 403 200
+POST   /api/roles/{made}/disable/                    401 403 403 403 403 403 403 403 403 200
+PUT    /api/roles/{made}/update_descriptions/        401 403 403 403 403 403 403 403 403 200
 GET    /api/keys/                                    401 200 200 200 200 200 200 200 200 200
 POST   /api/keys/                                    401 201 201 201 201 201 201 201 201 201
 GET    /api/keys/{key}/                              401 404 404 404 404 404 404 404 200 200
@@ -130,6 +143,21 @@ POST   /api/identity-bridge/                         401 403 403 403 403 403 403
 POST   /api/identity-bridge/remove/                  401 403 403 403 403 403 403 403 403 200
 GET    /api/identity-bridge/allowed-fields/          401 403 403 403 403 403 403 403 403 200
 GET    /api/identity-bridge/stats/                   401 403 403 403 403 403 403 403 403 200
+GET    /api/user-group-invitations/                          200 200 200 200 200 200 200 200 200 200
+POST   /api/user-group-invitations/                          401 400 400 403 403 201 403 201 403 201
+GET    /api/user-group-invitations/{asking}/                 404 200 200 200 200 200 200 200 200 200
+PATCH  /api/user-group-invitations/{asking}/                 401 403 403 403 403 200 403 200 403 200
+PUT    /api/user-group-invitations/{asking}/                 401 403 403 403 403 200 403 200 403 200
+DELETE /api/user-group-invitations/{asking}/                 401 403 403 403 403 403 403 403 403 204
+POST   /api/user-group-invitations/{asking}/cancel/          401 403 403 403 403 200 403 200 403 200
+GET    /api/user-group-invitations/{asking}/projects/        401 200 200 200 200 200 200 200 200 200
+POST   /api/user-group-invitations/{anybody}/submit_request/ 401 200 200 200 200 200 200 200 200 200
+GET    /api/user-permission-requests/                        401 200 200 200 200 200 200 200 200 200
+GET    /api/user-permission-requests/{asked}/                401 404 404 404 404 200 404 200 200 200
+DELETE /api/user-permission-requests/{asked}/                401 403 403 403 403 403 403 403 403 204
+POST   /api/user-permission-requests/{asked}/approve/        401 404 404 404 404 200 404 200 403 200
+POST   /api/user-permission-requests/{asked}/reject/         401 404 404 404 404 200 404 200 403 200
+POST   /api/user-permission-requests/{asked}/cancel_request/ 401 404 404 404 404 403 404 403 403 200
 GET    /api-auth/eduteams/init/                      404 404 404 404 404 404 404 404 404 404
 GET    /api-auth/eduteams/complete/                  404 404 404 404 404 404 404 404 404 404
 GET    /api-auth/keycloak/init/                      404 404 404 404 404 404 404 404 404 404
@@ -199,7 +227,13 @@ def named(people: Any, project: Project, now: datetime) -> Any:
     InvitationFactory(
         scope=project, state="requested", approval_digest=invitation_links.digest(token)
     )
+    group = GroupInvitationFactory(scope=project, role=RoleName.PROJECT_ADMIN)
     return {
+        "asking": group.uuid.hex,
+        "anybody": GroupInvitationFactory(
+            scope=project.customer, role=RoleName.CUSTOMER_SUPPORT
+        ).uuid.hex,
+        "asked": PermissionRequestFactory(invitation=group, created_by=member).uuid.hex,
         "invitation": invitation.uuid.hex,
         "link": link,
         "token": token,
@@ -211,6 +245,7 @@ def named(people: Any, project: Project, now: datetime) -> Any:
         "event": EventFactory(project=project, created=now).uuid.hex,
         "domain": part.domain.uuid.hex,
         "part": part.uuid.hex,
+        "made": CustomRoleFactory().uuid.hex,
         "group": OrganizationGroupFactory().uuid.hex,
         "newcomer": UserFactory(username="newcomer").uuid.hex,
     }
@@ -230,6 +265,11 @@ def body_for(path: str, named: Any) -> Any:
         "delete_user/": {"role": role, "user": named["member"]},
         "/change_email/": {"email": "new@example.org"},
         "confirm_email/": {"code": "x"},
+        "user-group-invitations/": {"scope": scope, "role": "PROJECT.ADMIN"},
+        "asking}/": {"custom_text": "Welcome!"},
+        "submit_request/": {},
+        "asked}/approve/": {"comment": "Welcome!"},
+        "asked}/reject/": {"comment": "Sorry."},
         "check-duplicates/": {"scope": scope, "invitations": [invited]},
         "user-invitations/": {"scope": scope, **invited},
         "invitation}/": invited,
@@ -247,6 +287,9 @@ def body_for(path: str, named: Any) -> Any:
         "organization-groups/": {"name": "Nordic"},
         "group}/": {"name": "Nordic"},
         "organization_groups/": {"organization_groups": [named["group"]]},
+        "roles/": A_ROLE,
+        "made}/": A_ROLE,
+        "update_descriptions/": {"description_et": "Projekti liige"},
         "keys/": {"public_key": ED25519},
         "customers/": {"name": "New"},
         "customer}/": {"name": "New"},
@@ -265,6 +308,15 @@ def ask(people: Any, named: Any, clients_of: Callable[..., dict[str, APIClient]]
 
 
 def test_the_table(ask: Any, case: Case) -> None:
+    check_all(LINES, PEOPLE, ask, case, in_own_words="remote-eduteams accept")
+
+
+@pytest.mark.no_cover
+def test_it_is_the_same_for_roles_that_staff_made(
+    ask: Any, people: dict[str, User], case: Case
+) -> None:
+    """Whoever holds a role of the same permissions sees and may the same."""
+    take_twin_roles(people.values())
     check_all(LINES, PEOPLE, ask, case, in_own_words="remote-eduteams accept")
 
 

@@ -65,7 +65,9 @@ def test_grants_are_forgotten_also_when_the_reading_fails(alice: User, project: 
 
 
 def test_only_who_only_reads_takes_the_grants_that_are_known_already(bob: User) -> None:
-    brought: frozenset[access.Held] = frozenset({("CUSTOMER.OWNER", "customer", 1, 1)})
+    brought: frozenset[access.Held] = frozenset(
+        {access.Held("CUSTOMER.OWNER", "", "customer", 1, 1)}
+    )
     assert Principal(bob, only_reads=True, grants=brought).grants == brought
     assert Principal(bob, only_reads=False, grants=brought).grants == access.grants_in_force(bob)
 

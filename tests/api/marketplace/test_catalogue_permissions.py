@@ -9,7 +9,7 @@ import pytest
 from identity.roles import RoleName
 from marketplace.api.urls import router
 from tests.api.tables import MARKS, asker, body_by_end, check_all, read, untested
-from tests.factories.identity import CustomerFactory, GrantFactory, UserFactory
+from tests.factories.identity import CustomerFactory, GrantFactory, UserFactory, take_twin_roles
 from tests.factories.marketplace import (
     CategoryFactory,
     CategoryGroupFactory,
@@ -258,6 +258,15 @@ def ask(
 
 
 def test_the_table(ask: Callable[[str, str, str], Any], case: Case) -> None:
+    check_all(LINES, PEOPLE, ask, case)
+
+
+@pytest.mark.no_cover
+def test_it_is_the_same_for_roles_that_staff_made(
+    ask: Callable[[str, str, str], Any], people: dict[str, User], case: Case
+) -> None:
+    """Whoever holds a role of the same permissions sees and may the same."""
+    take_twin_roles(people.values())
     check_all(LINES, PEOPLE, ask, case)
 
 

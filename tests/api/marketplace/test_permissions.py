@@ -9,6 +9,7 @@ import pytest
 from marketplace.api.urls import router
 from marketplace.lifecycle import OrderState, ResourceState
 from tests.api.tables import BOTH_SIDES, asker, body_by_end, check_all, read, untested
+from tests.factories.identity import take_twin_roles
 from tests.factories.marketplace import OrderFactory, PlanFactory, ResourceFactory
 
 if TYPE_CHECKING:
@@ -182,6 +183,15 @@ def ask(
 
 
 def test_the_table(ask: Callable[[str, str, str], Any], case: Case) -> None:
+    check_all(LINES, BOTH_SIDES, ask, case)
+
+
+@pytest.mark.no_cover
+def test_it_is_the_same_for_roles_that_staff_made(
+    ask: Callable[[str, str, str], Any], both_sides: dict[str, User], case: Case
+) -> None:
+    """Whoever holds a role of the same permissions sees and may the same."""
+    take_twin_roles(both_sides.values())
     check_all(LINES, BOTH_SIDES, ask, case)
 
 

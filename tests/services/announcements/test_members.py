@@ -6,11 +6,17 @@ import pytest
 from django.utils import timezone
 
 from allocations.lifecycle import AccountState
+from allocations.models import OfferingUser
 from allocations.services import accounts, restrictions, shared_accounts
 from identity.roles import RoleName
-from identity.services import members, users
+from identity.services import members, roles, users
 from tests.factories.allocations import OfferingUserFactory
-from tests.factories.identity import ProjectFactory, RoleFactory, UserFactory
+from tests.factories.identity import (
+    CustomRoleFactory,
+    ProjectFactory,
+    RoleFactory,
+    UserFactory,
+)
 from tests.factories.marketplace import ResourceFactory
 from tests.services.announcements.messages import told
 
@@ -73,6 +79,27 @@ def test_who_is_shut_out_loses_their_roles_at_the_sites_and_gets_them_back(
     assert a_role(bob, project, granted=False) in told()
     users.activate(bob, actor=dave, now=timezone.now())
     assert a_role(bob, project, granted=True) in told()
+
+
+def test_who_holds_a_role_that_is_disabled_loses_it_at_the_sites_and_gets_it_back(
+    queue, resource, project, dave, now
+):
+    cleo, role = UserFactory(username="cleo"), CustomRoleFactory(permissions=["PROJECT.VIEW"])
+    members.grant(scope=project, user=cleo, role=role, actor=dave, now=now)
+    told()
+    account = OfferingUser.objects.get(user=cleo)
+    accounts.set_username(account, username="cleo1", actor=dave, now=now)
+    told()
+
+    roles.disable(role, actor=dave, now=now)
+    assert a_role(cleo, project, granted=False, name=role.name) in told()
+    account.refresh_from_db()
+    assert account.state == AccountState.DELETION_REQUESTED
+
+    roles.enable(role, actor=dave, now=now)
+    assert a_role(cleo, project, granted=True, name=role.name) in told()
+    account.refresh_from_db()
+    assert account.state == AccountState.OK
 
 
 def test_a_new_username_names_the_resources_that_it_is_for(queue, resource, bob, carol, now):

@@ -1,5 +1,3 @@
-"""Accounts may wait for vetting, too."""
-
 from django.db import migrations, models
 
 
@@ -14,7 +12,11 @@ class Migration(migrations.Migration):
             name="withheld_for",
             field=models.CharField(
                 blank=True,
-                choices=[("consent", "consent"), ("vetting", "vetting")],
+                choices=[
+                    ("consent", "consent"),
+                    ("assurance", "assurance"),
+                    ("authentication", "authentication"),
+                ],
                 default="",
                 max_length=20,
             ),
