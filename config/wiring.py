@@ -53,6 +53,9 @@ HANDLERS: Mapping[Kind, tuple[Handler, ...]] = {
     identity_kinds.GRANT_REVOKED: (allocations.follow_grant, allocations.follow_access),
     identity_kinds.INVITATION_ASKED: (notifications.mail_approvers,),
     identity_kinds.INVITATION_SENT: (notifications.mail_invitation,),
+    identity_kinds.PERMISSION_REQUEST_APPROVED: (notifications.mail_decision,),
+    identity_kinds.PERMISSION_REQUEST_CREATED: (notifications.mail_deciders,),
+    identity_kinds.PERMISSION_REQUEST_REJECTED: (notifications.mail_decision,),
     identity_kinds.CUSTOMER_REMOVED: (
         allocations.follow_removed_customer,
         notifications.follow_removed_customer,
