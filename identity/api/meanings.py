@@ -315,6 +315,8 @@ EVENTS: Mapping[str, str] = {
     "after": "The cursor to go on from: `next` of an earlier answer. Without it, from the oldest"
     " event.",
     "types": "Types, kinds or groups of events: only these.",
+    "LoginAnswerFilter.code": "The code that the provider of identities gave the browser.",
+    "LoginAnswerFilter.state": "The state of the attempt, as the provider gave it back.",
     "FeedFilter.limit": "How many events at most.",
     "oldest": "The oldest cursor that can be used.",
     "EventFeed.events": "The events, the earliest first.",
