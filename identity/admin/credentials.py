@@ -10,7 +10,15 @@ from common.admin.related_tables import RelatedTable
 from common.admin.staff_actions import StaffAction
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained, removal
-from identity.models import EmailConfirmation, LinkedIdentity, LoginFailures, SshKey, Token
+from identity.models import (
+    EmailConfirmation,
+    InstitutionLogin,
+    LinkedIdentity,
+    LoginFailures,
+    SpentLogoutToken,
+    SshKey,
+    Token,
+)
 from identity.services import credentials, keys, logins
 
 TOKENS = RelatedTable(
@@ -93,6 +101,31 @@ class SshKeyAdmin(RecordAdmin):
     def title_of(self, row: SshKey) -> str:
         """Return which key it is and whose."""
         return f"{row.name or row.type} of {row.user}"
+
+
+@admin.register(InstitutionLogin)
+class InstitutionLoginAdmin(RecordAdmin):
+    """Logins by institution that still count; whoever has the key of a session has the session."""
+
+    list_display = ("identity", "acr", "created")
+    list_select_related = ("identity",)
+    search_fields = ("identity__subject", "identity__cuid", "identity__user__username")
+    uuids = ()
+    date_hierarchy = "created"
+    ordering = ("-created", "-id")
+    fieldsets = (section(None, "identity", "acr", "created"),)
+
+
+@admin.register(SpentLogoutToken)
+class SpentLogoutTokenAdmin(RecordAdmin):
+    """Logouts that providers have told of, each of which is taken once."""
+
+    list_display = ("digest", "expires")
+    search_fields = ("digest",)
+    uuids = ()
+    date_hierarchy = "expires"
+    ordering = ("-expires", "-id")
+    fieldsets = (section(None, "digest", "expires"),)
 
 
 @admin.register(LoginFailures)

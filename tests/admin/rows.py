@@ -39,6 +39,7 @@ from tests.factories.identity import (
     CustomerFactory,
     EventFactory,
     GrantFactory,
+    LinkedIdentityFactory,
     OrganizationGroupFactory,
     ProjectFactory,
     RoleFactory,
@@ -114,6 +115,17 @@ def email_confirmation() -> identity.EmailConfirmation:
     )
 
 
+def an_institution_login() -> identity.InstitutionLogin:
+    return identity.InstitutionLogin.objects.create(
+        identity=LinkedIdentityFactory(), acr="mfa", created=timezone.now()
+    )
+
+
+def a_spent_logout_token() -> identity.SpentLogoutToken:
+    number = identity.SpentLogoutToken.objects.count()
+    return identity.SpentLogoutToken.objects.create(digest=f"{number:064}", expires=timezone.now())
+
+
 def login_failures() -> identity.LoginFailures:
     username = UserFactory().username
     return identity.LoginFailures.objects.create(
@@ -163,7 +175,9 @@ MAKERS = makers_of_factories() | {
     notifications.HookPosition: a_position,
     identity.IdempotencyKey: an_answer,
     identity.EmailConfirmation: email_confirmation,
+    identity.InstitutionLogin: an_institution_login,
     identity.LoginFailures: login_failures,
+    identity.SpentLogoutToken: a_spent_logout_token,
     identity.OrganizationGroup: a_group,
     identity.Role: a_role,
     identity.TaskFailure: a_task_failure,

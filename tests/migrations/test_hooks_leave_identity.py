@@ -54,8 +54,11 @@ def migrate() -> None:
 
 
 @pytest.fixture
-def before(db: None) -> Iterator[Callable[[str], Any]]:
-    """The models of the time before; whatever happens, the next test finds the present ones."""
+def before(project: Project, alice: User, now: datetime) -> Iterator[Callable[[str], Any]]:
+    """The models of the time before; whatever happens, the next test finds the present ones.
+
+    Who is there was there before: today's people have columns that there were not then.
+    """
     yield migrate_back()
     migrate()
 
