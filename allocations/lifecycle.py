@@ -24,6 +24,8 @@ class Condition(StrEnum):
     """What a person has to meet for an account beside a role; they are kept out until they do."""
 
     CONSENT = "consent"
+    ASSURANCE = "assurance"
+    AUTHENTICATION = "authentication"
 
 
 COMING = frozenset(

@@ -143,6 +143,22 @@ def follow_details(event_uuid: UUID) -> None:
         _see_to_accounts(event)
 
 
+@handler("accounts-by-assurance")
+def follow_assurance(event_uuid: UUID) -> None:
+    """See to the accounts of somebody of whom another thing is assured."""
+    event = Event.objects.get(uuid=event_uuid)
+    if "eduperson_assurance" in event.payload.get("fields", ()):
+        _see_to_accounts(event)
+
+
+@handler("accounts-by-login")
+def follow_login(event_uuid: UUID) -> None:
+    """See to the accounts of somebody who logged in in another way than before."""
+    event = Event.objects.get(uuid=event_uuid)
+    if event.payload.get("acr_changed"):
+        _see_to_accounts_of(User.objects.get(uuid=UUID(event.payload["user_uuid"])))
+
+
 @handler("accounts-at-offering")
 def follow_offering(event_uuid: UUID) -> None:
     """See to the accounts at an offering whose rules for accounts changed."""
@@ -332,7 +348,10 @@ def prune_agent_logs(**_: object) -> None:
 
 
 def _see_to_accounts(event: Event) -> None:
-    user = User.objects.get(uuid=event.subject_uuid)
+    _see_to_accounts_of(User.objects.get(uuid=event.subject_uuid))
+
+
+def _see_to_accounts_of(user: User) -> None:
     for project in Project.objects.filter(grants__user=user).distinct().order_by("pk"):
         _reconcile([user], membership.offerings_of(project))
 

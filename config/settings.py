@@ -158,6 +158,7 @@ AUTH_PASSWORD_VALIDATORS = [
 OIDC_PROVIDERS = declared()
 OIDC_CA_FILE = env_str("OIDC_CA_FILE")
 check_file("OIDC_CA_FILE", OIDC_CA_FILE)
+REQUIRED_ASSURANCE, REQUIRED_ACR = env_list("REQUIRED_ASSURANCE"), env_list("REQUIRED_ACR")
 OIDC_MAX_STATES = 20  # attempts that a browser may have under way, for mozilla-django-oidc
 LOGIN_URL = "login"
 

@@ -11,6 +11,7 @@ from django.views.generic import RedirectView
 from config.about.document import SchemaView
 from config.django_errors import unknown
 from config.metrics import MetricsView
+from config.pages.asking import GroupInvitationView
 from config.pages.confirming import ConfirmEmailView
 from config.pages.inviting import InvitationView
 from config.pages.login.views import (
@@ -35,6 +36,7 @@ urlpatterns = [
         name="oidc-backchannel-logout",
     ),
     path("confirm-email/", ConfirmEmailView.as_view(), name="confirm-email"),
+    path("group-invitation/<uuid:uuid>/", GroupInvitationView.as_view(), name="group-invitation"),
     path("platform-terms/", PlatformTermsView.as_view(), name="platform-terms"),
     path("invitation/<str:token>/", InvitationView.as_view(), name="invitation"),
     path("metrics", MetricsView.as_view(), name="metrics"),

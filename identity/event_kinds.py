@@ -164,6 +164,42 @@ INVITATION_SENT = _invitation(
     "invitation.sent", "A mail with the link of an invitation is to go out."
 )
 
+_group_invitation = partial(Kind, group=Group.PERMISSIONS, readers=Readers.BOTH_SIDES)
+
+GROUP_INVITATION_CANCELED = _group_invitation(
+    "group_invitation.canceled", "A link by which people ask for a role does not work any more."
+)
+GROUP_INVITATION_CREATED = _group_invitation(
+    "group_invitation.created", "There is a link by which people ask for a role."
+)
+GROUP_INVITATION_REMOVED = _group_invitation(
+    "group_invitation.removed",
+    "Staff removed a link by which people asked for a role, with what was asked.",
+)
+GROUP_INVITATION_UPDATED = _group_invitation(
+    "group_invitation.updated",
+    "A link by which people ask for a role changed; `fields` says what of it.",
+    waldur="user_group_invitation_updated",
+)
+
+_permission_request = partial(Kind, group=Group.PERMISSIONS, readers=Readers.BOTH_SIDES)
+
+PERMISSION_REQUEST_APPROVED = _permission_request(
+    "permission_request.approved", "Somebody has got the role that they asked for."
+)
+PERMISSION_REQUEST_CANCELED = _permission_request(
+    "permission_request.canceled", "Somebody does not ask for a role any more."
+)
+PERMISSION_REQUEST_CREATED = _permission_request(
+    "permission_request.created", "Somebody asks for a role."
+)
+PERMISSION_REQUEST_REJECTED = _permission_request(
+    "permission_request.rejected", "Somebody does not get the role that they asked for."
+)
+PERMISSION_REQUEST_REMOVED = _permission_request(
+    "permission_request.removed", "Staff removed a request for a role."
+)
+
 # --- organizations and projects -------------------------------------------------------------------
 
 _customer = partial(Kind, group=Group.CUSTOMERS, readers=Readers.CONSUMER)

@@ -11,17 +11,20 @@ from identity.permissions import GIVING
 from identity.roles import ScopeType
 
 
-def where_roles_are_given(user: Any) -> Q:
-    """Return the condition on rows of a scope that the user may give roles there."""
+def where_roles_are_given(user: Any, path: str = "") -> Q:
+    """Return the condition that the user may give roles where a row invites to.
+
+    `path` leads to that row, with its underscores.
+    """
     found = Q(pk__in=())
     for scope_type, permission in GIVING.items():
         within = access.reach(user, permission)
-        here = Q(customer__in=within.customers)
+        here = Q(**{f"{path}customer__in": within.customers})
         if scope_type is ScopeType.PROJECT:
-            here |= Q(project__in=within.projects)
+            here |= Q(**{f"{path}project__in": within.projects})
         if scope_type is ScopeType.OFFERING:
-            here |= Q(scope_id__in=within.offerings)
-        found |= Q(scope_type=scope_type.value) & here
+            here |= Q(**{f"{path}scope_id__in": within.offerings})
+        found |= Q(**{f"{path}scope_type": scope_type.value}) & here
     return found
 
 
@@ -43,3 +46,32 @@ class InvitationQuerySet(QuerySet[Any]):
         if user.email:
             seen |= Q(email__iexact=user.email, state="pending")
         return self.filter(seen)
+
+
+class GroupInvitationQuerySet(QuerySet[Any]):
+    """Invitations of whoever has the link."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Keep those in scopes where the user gives roles, and public ones that are open."""
+        if sees_all(user):
+            return self
+        public = Q(is_public=True, is_active=True)
+        return self.filter(where_roles_are_given(user) | public)
+
+    def reached_by(self, user: Any) -> Self:
+        """Keep those that the user opens who has the link: for who is logged in all open ones."""
+        if not user.is_authenticated or sees_all(user):
+            return self.visible_to(user)
+        return self.filter(where_roles_are_given(user) | Q(is_active=True))
+
+
+class PermissionRequestQuerySet(QuerySet[Any]):
+    """Requests for roles."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Keep the user's own, and those in scopes where the user gives roles."""
+        if sees_all(user):
+            return self
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(where_roles_are_given(user, "invitation__") | Q(created_by=user))

@@ -63,3 +63,25 @@ INVITATION = Machine(
 One to a project that has not begun waits in `project`, without an end; `begin` has it mailed. One
 that is changed stays where it is.
 """
+
+
+class RequestState(StrEnum):
+    """Where a request for a role stands, in the words of the API; nothing is kept as a draft."""
+
+    DRAFT = "draft"
+    PENDING = "pending"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    CANCELED = "canceled"
+
+
+_UNDECIDED = frozenset({RequestState.PENDING})
+
+ROLE_REQUEST = Machine(
+    {
+        "approve": (_UNDECIDED, frozenset({RequestState.APPROVED})),
+        "reject": (_UNDECIDED, frozenset({RequestState.REJECTED})),
+        "cancel": (_UNDECIDED, frozenset({RequestState.CANCELED})),
+    }
+)
+"""`approve` and `reject` are by who gives the role, `cancel` is by who asked for it."""

@@ -19,6 +19,7 @@ from notifications.services import (
     housekeeping,
     invitation_mails,
     owner_mails,
+    request_mails,
 )
 
 log = logging.getLogger(__name__)
@@ -59,6 +60,18 @@ def mail_invitation(event_uuid: UUID) -> None:
 def mail_approvers(event_uuid: UUID) -> None:
     """Mail staff that an invitation waits for their approval."""
     invitation_mails.ask(Event.objects.get(uuid=event_uuid), now=timezone.now())
+
+
+@handler("mail-deciders")
+def mail_deciders(event_uuid: UUID) -> None:
+    """Mail those who give a role that somebody asks for it."""
+    request_mails.ask(Event.objects.get(uuid=event_uuid))
+
+
+@handler("mail-decision")
+def mail_decision(event_uuid: UUID) -> None:
+    """Mail who asked for a role what was decided."""
+    request_mails.tell(Event.objects.get(uuid=event_uuid))
 
 
 @handler("mail-owners")

@@ -39,8 +39,10 @@ from tests.factories.allocations import (
 )
 from tests.factories.identity import (
     EventFactory,
+    GroupInvitationFactory,
     InvitationFactory,
     OrganizationGroupFactory,
+    PermissionRequestFactory,
     ScienceSubDomainFactory,
     SshKeyFactory,
 )
@@ -131,6 +133,8 @@ def _people(project: Project, *, member: User) -> None:
     """Make what a member has and writes."""
     SshKeyFactory(user=member)
     InvitationFactory(scope=project, created_by=member)
+    link = GroupInvitationFactory(scope=project, created_by=member)
+    PermissionRequestFactory(invitation=link, created_by=member)
 
 
 def _parts(offering: Offering) -> None:

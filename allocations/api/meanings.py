@@ -20,6 +20,7 @@ ACCOUNTS: Mapping[str, str] = {
     " made it, `OK` when it can be used, two pending states while the person or the site has to do"
     " something, `Requested deletion` and `Deleting` until it is `Deleted`.",
     "OfferingUserFilter.state": "State of the account.",
+    "PrincipalsFilter.username": "Under which name somebody wants to log in.",
     "changed_fields": "Always an empty list: what changes is an event of the person by then.",
     "account_state": "State of the account; null where there is none.",
     "offering_user_state": "State of the account; null where there is none.",

@@ -23,6 +23,7 @@ from allocations.api.shared_accounts.views import (
     CustomerServiceAccountViewSet,
     ProjectServiceAccountViewSet,
 )
+from allocations.api.site_access.views import SiteAccessViewSet
 from allocations.api.subscriptions.views import (
     EventSubscriptionQueueViewSet,
     EventSubscriptionViewSet,
@@ -119,6 +120,11 @@ router.register(
     basename="marketplace-resource-api-key",
 )
 router.register("api/users", UserAccessViewSet, basename="user-access")
+router.register(
+    "api/marketplace-provider-offerings",
+    SiteAccessViewSet,
+    basename="marketplace-provider-offering-site-access",
+)
 
 urlpatterns = [
     *router.urls,

@@ -1,7 +1,8 @@
 """Whether a person may have an account at an offering: the conditions beside roles.
 
 An offering asks for consent to its terms of service by its plugin option `ASKS`, or the platform
-does for all offerings; where it has no terms there is nothing to agree to.
+does for all offerings; where it has no terms there is nothing to agree to. Likewise it asks for
+what institutions assure of people (`ASSURANCE`), and for how they logged in last (`ACR`).
 """
 
 from __future__ import annotations
@@ -13,17 +14,28 @@ from django.db.models import Exists, OuterRef
 
 from allocations.lifecycle import Condition
 from common.errors import Invalid
-from identity.models import User
+from identity.models import LinkedIdentity, User
 from marketplace.models import Offering
 from marketplace.querysets.rights import agreed
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
 ASKS = "enforce_user_consent"
 """The plugin option of an offering that gives accounts only to those who agreed to its terms."""
 
-SAID = {Condition.CONSENT: "The person has not agreed to the offering's terms of service."}
+ASSURANCE = "required_assurance"
+"""The plugin option that names values of `eduperson_assurance` of which people have each."""
+
+ACR = "required_acr"
+"""The plugin option that names ways of logging in of which people used one the last time."""
+
+SAID = {
+    Condition.CONSENT: "The person has not agreed to the offering's terms of service.",
+    Condition.ASSURANCE: "The person's institution does not assure as much of them as is asked.",
+    Condition.AUTHENTICATION: "The person did not log in as is asked, with a second factor, say.",
+}
 
 
 class NotAdmitted(Invalid):
@@ -48,11 +60,37 @@ def agreed_to(offering: Offering, users: Any) -> set[int]:
     return set(consenting.values_list("pk", flat=True))
 
 
+def asks_for_anything(offering: Offering) -> bool:
+    """Tell whether accounts wait for anything beside a role."""
+    return asks_for_consent(offering) or bool(
+        asked(offering, ASSURANCE, settings.REQUIRED_ASSURANCE)
+        or asked(offering, ACR, settings.REQUIRED_ACR)
+    )
+
+
+def asked(offering: Offering, option: str, platform: Sequence[str]) -> Sequence[str]:
+    """Return what is asked for: the offering's word, also none, else the platform's."""
+    own = offering.plugin_options.get(option)
+    return [str(value) for value in own] if isinstance(own, list) else platform
+
+
 def unmet(user: User, offering: Offering) -> Condition | None:
     """Return the condition that a person does not meet for an account; None is all met."""
     person = User.objects.filter(pk=user.pk)
     if asks_for_consent(offering) and not agreed_to(offering, person):
         return Condition.CONSENT
+    if assurance := asked(offering, ASSURANCE, settings.REQUIRED_ASSURANCE):
+        assured = person.values_list("eduperson_assurance", flat=True).first() or []
+        if not set(assurance) <= set(assured):
+            return Condition.ASSURANCE
+    if acr := asked(offering, ACR, settings.REQUIRED_ACR):
+        last = (
+            LinkedIdentity.objects.filter(user=user, last_login__isnull=False)
+            .order_by("-last_login")
+            .first()
+        )
+        if last is None or last.acr not in acr:
+            return Condition.AUTHENTICATION
     return None
 
 

@@ -141,7 +141,7 @@ def name_everywhere(
 
 def _concerns_us(offering: Offering) -> bool:
     """Tell whether accounts at an offering are opened, or kept from anybody, by this service."""
-    if offering.plugin_options.get(MANAGED) or admission.asks_for_consent(offering):
+    if offering.plugin_options.get(MANAGED) or admission.asks_for_anything(offering):
         return True
     withheld = OfferingUser.objects.filter(offering=offering).exclude(withheld_for="")
     return bool(withheld.exists())

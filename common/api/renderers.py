@@ -57,3 +57,21 @@ class ProblemRenderer(OrjsonRenderer):
 
     media_type = "application/problem+json"
     format = "problem"
+
+
+class PlainTextRenderer(OrjsonRenderer):
+    """A text as it is, for programs that read lines; what is no text, such as an error, is JSON."""
+
+    media_type = "text/plain"
+    format = "txt"
+
+    def render(
+        self,
+        data: Any,
+        accepted_media_type: str | None = None,
+        renderer_context: Mapping[str, Any] | None = None,
+    ) -> bytes:
+        """Return the text."""
+        if isinstance(data, str):
+            return data.encode()
+        return super().render(data, accepted_media_type, renderer_context)

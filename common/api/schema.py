@@ -17,6 +17,7 @@ from common.api.actions import Declared
 from common.api.inputs import RelatedUrl
 from common.api.operation_texts import text_of
 from common.api.reads.outputs import Omitted, Output
+from common.api.renderers import PlainTextRenderer
 
 CRUD = {
     "list": "list",
@@ -121,7 +122,9 @@ class ApiSchema(AutoSchema):
         return dict(sorted(bodies.items()))
 
     def map_renderers(self, attribute: str) -> list[Any]:
-        """Describe JSON only: problem details are errors in another dress."""
+        """Describe JSON, or text; problem details are errors in another dress."""
+        if PlainTextRenderer in self.view.renderer_classes:
+            return ["txt" if attribute == "format" else PlainTextRenderer.media_type]
         return ["json" if attribute == "format" else "application/json"]
 
     def _is_list_view(self, serializer: Any = None) -> bool:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from allocations.lifecycle import ACCOUNT, API_KEY, IMPORT, PROVISION, SHARED_ACCOUNT
-from identity.lifecycle import INVITATION
+from identity.lifecycle import INVITATION, ROLE_REQUEST
 from marketplace.lifecycle import CASCADE, OFFERING, ORDER, RESOURCE
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ MACHINES: tuple[tuple[str, str, Machine[Any]], ...] = (
     ("API key", "A key to what a resource offers as an API.", API_KEY),
     ("Delivery", "One attempt to have a backend carry out an order (provision).", PROVISION),
     ("Invitation", "That somebody who reads an address may take a role.", INVITATION),
+    ("Request for a role", "That somebody asks for a role by a link.", ROLE_REQUEST),
     ("Import", "A site's search for allocations that are not known here.", IMPORT),
 )
 

@@ -52,7 +52,9 @@ TAGS = {
     "roles": "Roles and the permissions that they give.",
     "science-domains": "Fields of science.",
     "science-sub-domains": "Parts of fields of science.",
+    "user-group-invitations": "Links by which people ask for roles.",
     "user-invitations": "Invitations to roles, by e-mail.",
+    "user-permission-requests": "Requests for roles, and decisions about them.",
     "users": "People, their profiles, passwords and tokens.",
     "version": "The version of the service.",
 }

@@ -102,11 +102,14 @@ class InvitationView(View):
         shown = self._shown(request, token)
         if shown.invitation is None:
             return shown
-        return Shown(said=_sentence(error), status=409)
+        return Shown(said=sentence_of(error), status=409)
 
     def _page(self, request: HttpRequest, shown: Shown) -> HttpResponse:
-        here = urlencode({"next": request.path})
-        context = {"shown": shown, "site": settings.SITE_NAME, "login": f"{LOGIN}?{here}"}
+        context = {
+            "shown": shown,
+            "site": settings.SITE_NAME,
+            "login": login_address(request),
+        }
         answer = render(request, PAGE, context, status=shown.status)
         answer["X-Robots-Tag"] = "noindex"
         return answer
@@ -123,7 +126,12 @@ def _to_answer(invitation: Invitation, user: Any) -> Shown:
     return Shown(invitation=invitation, may_accept=True)
 
 
-def _sentence(error: DomainError) -> str:
+def login_address(request: HttpRequest) -> str:
+    """Return the address of the page on which one logs in and comes back here."""
+    return f"{LOGIN}?{urlencode({'next': request.path})}"
+
+
+def sentence_of(error: DomainError) -> str:
     """Return the first message of an error, whose form is the API's."""
     detail = error.detail
     said: Any = next(iter(detail.values())) if isinstance(detail, Mapping) else detail

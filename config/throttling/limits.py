@@ -25,7 +25,7 @@ PASSWORD = ("/admin/password_change",)
 BY_ADDRESS: Mapping[str, tuple[str, ...]] = {
     "institution": ("/oidc/", "/api-auth/eduteams", "/api-auth/keycloak"),
     "schema": ("/api/schema",),
-    "anonymous": ("/invitation/",),
+    "anonymous": ("/invitation/", "/group-invitation/"),
 }
 """Which requests count against a rate by their address alone, whoever asks."""
 

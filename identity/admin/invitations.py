@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING
 
 from django.contrib import admin
 
+from common.admin import columns
 from common.admin.filters import AgeFilter
 from common.admin.records import RecordAdmin, section
+from common.admin.related_tables import RelatedTable
 from common.admin.staff_actions import StaffAction
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained, removal
-from identity.lifecycle import INVITATION
-from identity.models import Invitation, InvitationMail
-from identity.services import invitations
+from identity.lifecycle import INVITATION, ROLE_REQUEST
+from identity.models import GroupInvitation, Invitation, InvitationMail, PermissionRequest
+from identity.services import group_invitations, invitations, role_requests
 
 if TYPE_CHECKING:
     from identity.models import Role
@@ -96,3 +98,104 @@ class InvitationMailAdmin(RecordAdmin):
     uuids = ()
     ordering = ("-id",)
     fieldsets = (section(None, "email", "asked_by", "created"),)
+
+
+@admin.register(GroupInvitation)
+class GroupInvitationAdmin(RecordAdmin):
+    """Links by which people ask for a role."""
+
+    list_display = ("scope_name", "scope_type", "role", "is_active", "auto_approve", "created")
+    list_filter = ("is_active", "is_public", "auto_approve", "auto_create_project", AgeFilter)
+    list_select_related = ("role",)
+    search_fields = ("scope_name", "custom_text", "created_by__username")
+    uuids = ("uuid", "scope_uuid")
+    ordering = ("-id",)
+    fieldsets = (
+        section(None, "role", "scope_type", "scope_name", "customer", "project", "custom_text"),
+        section("Standing", "is_active", "is_public", "created", "created_by"),
+        section(
+            "Whom it is for",
+            "user_affiliations",
+            "user_email_patterns",
+            "user_identity_sources",
+            "auto_approve",
+            "allow_multiple_requests",
+        ),
+        section(
+            "Projects that are made",
+            "auto_create_project",
+            "project_name_template",
+            "project_role",
+            "allow_custom_project_details",
+            folded=True,
+        ),
+        section("Identifiers", "uuid", "scope_uuid"),
+    )
+    related_tables = (
+        RelatedTable(
+            "What was asked",
+            PermissionRequest,
+            (columns.person("created_by"), "state", "created", columns.person("reviewed_by")),
+            joined=("created_by", "reviewed_by"),
+            by="invitation",
+            limit=20,
+            empty="Nothing.",
+        ),
+        ABOUT_THIS,
+    )
+    staff_actions = (
+        StaffAction(
+            "cancel",
+            "Withdraw",
+            "Withdrawn",
+            explained(group_invitations.cancel),
+            when=lambda row: row.is_active,
+        ),
+        removal(group_invitations.remove, "What was asked by it goes with it; roles stay."),
+    )
+
+    def title_of(self, row: GroupInvitation) -> str:
+        """Return what the link is to."""
+        return f"Link to {row.role} in {row.scope_name}"
+
+
+@admin.register(PermissionRequest)
+class PermissionRequestAdmin(RecordAdmin):
+    """People who ask for a role by a link."""
+
+    list_display = ("created_by", "invitation", "state", "created", "reviewed_by")
+    list_filter = ("state", AgeFilter)
+    list_select_related = ("created_by", "invitation", "reviewed_by")
+    search_fields = ("created_by__username", "created_by__email", "invitation__scope_name")
+    uuids = ("uuid", "invitation__uuid", "created_by__uuid")
+    ordering = ("-id",)
+    fieldsets = (
+        section(None, "created_by", "invitation", "state", "created"),
+        section("The project", "project_name", "project_description", "project"),
+        section("Decision", "reviewed_by", "reviewed_at", "review_comment"),
+        section("Identifiers", "uuid"),
+    )
+    related_tables = (ABOUT_THIS,)
+    staff_actions = (
+        StaffAction(
+            "approve",
+            "Approve",
+            "Approved",
+            explained(role_requests.approve, argument="comment"),
+            states=ROLE_REQUEST.sources("approve"),
+            explanation="The reason is what the person is told.",
+        ),
+        StaffAction(
+            "reject",
+            "Reject",
+            "Rejected",
+            explained(role_requests.reject, argument="comment"),
+            states=ROLE_REQUEST.sources("reject"),
+            explanation="The reason is what the person is told.",
+        ),
+        removal(role_requests.remove, "A role that came of it stays."),
+    )
+
+    def title_of(self, row: PermissionRequest) -> str:
+        """Return who asks for what."""
+        return f"{row.created_by}: {row.invitation}"

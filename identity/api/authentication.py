@@ -12,10 +12,15 @@ from rest_framework.authentication import get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
 
 from common.api.conditional import SAFE
+from common.errors import DomainError
+from identity.api.sessions import refusals
+from identity.oidc import bearer
 from identity.principals import begin_request
-from identity.services import credentials
+from identity.services import credentials, logins
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from rest_framework.request import Request
 
     from identity.models import Token, User
@@ -24,9 +29,12 @@ SCHEMES = frozenset({b"token", b"bearer"})
 
 
 class TokenAuthentication(authentication.BaseAuthentication):
-    """`Authorization: Token <token>`, as Waldur's clients send it in any case, or `Bearer`."""
+    """`Authorization: Token <token>`, as Waldur's clients send it in any case, or `Bearer`.
 
-    def authenticate(self, request: Request) -> tuple[User, Token] | None:
+    A `Bearer` may also be an access token of a provider of identities (`identity.oidc.bearer`).
+    """
+
+    def authenticate(self, request: Request) -> tuple[User, Token | None] | None:
         """Return the token's user, or None when the header is missing or of another scheme.
 
         :raises AuthenticationFailed: in Waldur's words.
@@ -38,13 +46,19 @@ class TokenAuthentication(authentication.BaseAuthentication):
             raise AuthenticationFailed("Invalid token. No credentials provided.")
         if len(parts) > 1:
             raise AuthenticationFailed("Invalid token. Token string should not contain spaces.")
-        now = timezone.now()
+        now, plaintext = timezone.now(), parts[0].decode("latin-1")
+        only_reads = request.method in SAFE
         try:
-            token = credentials.find(parts[0].decode("latin-1"), now=now)
+            token = credentials.find(plaintext, now=now)
+        except credentials.UnknownToken as error:
+            if scheme.lower() != b"bearer" or not bearer.looks_foreign(plaintext):
+                raise AuthenticationFailed(str(error.detail)) from error
+            user = _bearer_of(plaintext, now)
+            begin_request(user, only_reads=only_reads)
+            return user, None
         except credentials.NotAuthenticated as error:
             raise AuthenticationFailed(str(error.detail)) from error
         credentials.touch(token, now=now)
-        only_reads = request.method in SAFE
         begin_request(token.user, only_reads=only_reads, grants=token.user_grants)
         return token.user, token
 
@@ -65,6 +79,20 @@ class SessionAuthentication(authentication.SessionAuthentication):
         if found is not None:
             begin_request(found[0], only_reads=request.method in SAFE)
         return found
+
+
+def _bearer_of(token: str, now: datetime) -> User:
+    """Return who acts by the access token of a provider; no transaction waits for the provider.
+
+    :raises AuthenticationFailed: nobody does, in Waldur's words.
+    :raises ProviderAway: the provider would have to be asked, and cannot be.
+    """
+    try:
+        return logins.bearer_of(*bearer.read(token, now=now))
+    except credentials.NotAuthenticated as error:
+        raise AuthenticationFailed(str(error.detail)) from error
+    except DomainError as error:
+        raise refusals.of_token(error) from error
 
 
 def secret_of(request: Request) -> str:

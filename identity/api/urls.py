@@ -8,9 +8,11 @@ from identity.api.customers.views import CustomerViewSet
 from identity.api.eduteams.views import RemoteEduteamsViewSet
 from identity.api.events.views import EventMetadataViewSet, EventStatsViewSet, EventViewSet
 from identity.api.feed.views import EventFeedViewSet
+from identity.api.group_invitations.views import GroupInvitationViewSet
 from identity.api.invitations.views import InvitationViewSet
 from identity.api.keys.views import SshKeyViewSet
 from identity.api.organization_groups import OrganizationGroupViewSet
+from identity.api.permission_requests.views import PermissionRequestViewSet
 from identity.api.projects.views import ProjectViewSet
 from identity.api.roles.views import RoleViewSet
 from identity.api.science import ScienceDomainViewSet, ScienceSubDomainViewSet
@@ -29,8 +31,12 @@ router.register("projects", ProjectViewSet, basename="project")
 router.register("roles", RoleViewSet, basename="role")
 router.register("science-domains", ScienceDomainViewSet, basename="sciencedomain")
 router.register("science-sub-domains", ScienceSubDomainViewSet, basename="sciencesubdomain")
+router.register("user-group-invitations", GroupInvitationViewSet, basename="user-group-invitation")
 router.register("user-invitations", InvitationViewSet, basename="user-invitation")
 router.register("user-permissions", UserPermissionViewSet, basename="userpermission")
+router.register(
+    "user-permission-requests", PermissionRequestViewSet, basename="user-permission-request"
+)
 router.register("users", UserViewSet, basename="user")
 
 urlpatterns = [

@@ -9,6 +9,8 @@ from identity.models.event import EventDelivery as EventDelivery
 from identity.models.event_subject import EventSubject as EventSubject
 from identity.models.grant import Grant as Grant
 from identity.models.grant import Role as Role
+from identity.models.group_invitation import GroupInvitation as GroupInvitation
+from identity.models.group_invitation import PermissionRequest as PermissionRequest
 from identity.models.invitation import Invitation as Invitation
 from identity.models.invitation import InvitationMail as InvitationMail
 from identity.models.linked_identity import InstitutionLogin as InstitutionLogin

@@ -116,10 +116,10 @@ def begin(
     return url
 
 
-def take(request: HttpRequest, provider: Provider) -> tuple[Attempt, str]:
+def take(request: HttpRequest, provider: Provider, *, redirect_uri: str) -> tuple[Attempt, str]:
     """Return the attempt that the browser comes back from, and the code; it is over with that.
 
-    :raises NoAttempt: nobody began it here for this provider, it was long ago, or it is over.
+    :raises NoAttempt: nobody began it for this provider and address, or long ago, or it is over.
     :raises UnmetAuthentication: the provider cannot authenticate the person as is asked.
     :raises Canceled: the provider says that the login came to nothing.
     """
@@ -133,7 +133,8 @@ def take(request: HttpRequest, provider: Provider) -> tuple[Attempt, str]:
     request.session.modified = True
     request.session.save()  # whatever comes of it, it is over
     is_fresh = 0 <= time.time() - noted["added_on"] <= LIVES_SECONDS
-    if not is_fresh or noted.get("provider") != provider.name:
+    began = (noted.get("provider"), noted.get("redirect_uri"))
+    if not is_fresh or began != (provider.name, redirect_uri):
         raise NoAttempt("The login was begun long ago, or with another provider.")
     # Whoever makes browsers take one provider's answer for another's is found out (RFC 9207).
     if told["iss"] != provider.issuer and (

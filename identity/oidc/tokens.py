@@ -33,6 +33,7 @@ LOGOUT_WITHIN = timedelta(minutes=10)
 LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 ID_TYPES = frozenset({"", "jwt"})
 ACCESS_TYPES = frozenset({"at+jwt", "application/at+jwt"})
+BEARER_TYPES = frozenset({"bearer", "access_token"})
 LOGOUT_TYPES = frozenset({"", "jwt", "logout+jwt", "application/logout+jwt"})
 LONGEST_SUBJECT = 255
 
@@ -112,6 +113,22 @@ def read_logout_token(provider: Provider, token: str, *, now: datetime) -> Claim
     ):
         raise BadToken("The token does not say whom it logs out.")
     return claims
+
+
+def check_introspected(provider: Provider, claims: Claims, *, now: datetime) -> None:
+    """See that what a provider says of a token makes it an access token for us (RFC 7662).
+
+    :raises BadToken: it does not.
+    :raises TokenTimeOver: its time is over.
+    """
+    audiences = claims.get("aud")
+    if provider.audience not in (audiences if isinstance(audiences, list) else [audiences]):
+        raise BadToken("The token is for somebody else.")
+    if claims.get("iss", provider.issuer) != provider.issuer or not _is_text(claims.get("sub")):
+        raise BadToken("The token does not say who it is about.")
+    if str(claims.get("token_type") or "bearer").lower() not in BEARER_TYPES:
+        raise BadToken("The token is of another kind.")
+    _check_times(claims, now=now, needs_end=False)
 
 
 def looks_like_jwt(token: str) -> bool:

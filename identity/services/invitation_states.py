@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from common import locks
 from common.errors import Conflict
 from common.machine import wrong_state
-from identity import events, scopes
+from identity import events
 from identity.lifecycle import INVITATION, InvitationState
 from identity.models import Invitation
 from identity.services import members
@@ -43,9 +43,7 @@ def locked_with_scope(invitation: Invitation) -> tuple[Invitation, Any]:
     :raises members.ScopeGone: the scope was removed.
     :raises InvitationGone: the invitation was.
     """
-    scope = scopes.scope_of(invitation.scope_type, invitation.scope_id)
-    if scope is None:
-        raise members.ScopeGone(f"This {invitation.scope_type} was removed.")
+    scope = members.scope_of(invitation.scope_type, invitation.scope_id)
     members.belongs_to(scope)
     return locked(invitation), scope
 

@@ -7,7 +7,7 @@ e-mail address. Nothing here asks the provider anything: what it answered is giv
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from django.db import connection, transaction
@@ -17,9 +17,11 @@ from common.errors import DomainError
 from identity import event_kinds as kinds
 from identity import events
 from identity.models import InstitutionLogin, LinkedIdentity, User
+from identity.oidc import exchange
 from identity.services import credentials, emails, logouts, told, users
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from identity.event_catalogue import Kind
@@ -68,13 +70,13 @@ def log_in(provider: Provider, person: Described, *, now: datetime) -> LinkedIde
         identity = LinkedIdentity(
             user=user, issuer=person.issuer, subject=person.subject, created=now
         )
-    is_linked = identity.pk is None
+    is_linked, acr_changed = identity.pk is None, identity.acr != person.acr
     _store(identity, provider, person, now=now)
     User.objects.filter(pk=user.pk).update(last_login=now)
     identity.user = user
     if is_linked:
         _record(kinds.LINKED_IDENTITY_ADDED, identity, now=now)
-    _record(kinds.LINKED_IDENTITY_LOGGED_IN, identity, now=now)
+    _record(kinds.LINKED_IDENTITY_LOGGED_IN, identity, now=now, acr_changed=acr_changed)
     return identity
 
 
@@ -89,6 +91,26 @@ def give_token(identity: LinkedIdentity, *, sid: str, now: datetime) -> str:
         identity=identity, token=token, sid=sid, acr=identity.acr, created=now
     )
     return plaintext
+
+
+def bearer_of(provider: Provider, claims: Mapping[str, Any]) -> User:
+    """Return who acts by a provider's access token: somebody who has logged in by it here.
+
+    :raises credentials.UnknownToken: nobody has.
+    :raises credentials.InactiveUser: they were deactivated.
+    :raises exchange.LowAssurance: too little is assured of them.
+    """
+    identity = (
+        LinkedIdentity.objects.select_related("user")
+        .filter(issuer=provider.issuer, subject=claims["sub"])
+        .first()
+    )
+    if identity is None:
+        raise credentials.UnknownToken("Invalid token.")
+    if not identity.user.is_active:
+        raise credentials.InactiveUser("User inactive or deleted.")
+    exchange.check_assurance(provider, {**identity.claims, **claims})
+    return identity.user
 
 
 @transaction.atomic
@@ -164,11 +186,12 @@ def _named(person: Described) -> User | None:
         return None
     if LinkedIdentity.objects.filter(cuid=forgotten("", person.cuid.upper())).exists():
         raise LoginRefused("This person may not log in.")
+    if exactly := User.objects.filter(username=person.cuid).first():
+        return exactly
     found = list(User.objects.filter(username__iexact=person.cuid)[:2])
-    exactly = [user for user in found if user.username == person.cuid]
-    if len(found) > 1 and not exactly:
+    if len(found) > 1:
         raise Ambiguous("Several people have this person's name.")
-    return next(iter(exactly or found), None)
+    return next(iter(found), None)
 
 
 def _register(provider: Provider, person: Described, username: str, *, now: datetime) -> User:
@@ -209,7 +232,12 @@ def _store(
 
 
 def _record(
-    kind: Kind, identity: LinkedIdentity, *, now: datetime, actor: User | None = None
+    kind: Kind,
+    identity: LinkedIdentity,
+    *,
+    now: datetime,
+    actor: User | None = None,
+    **more: object,
 ) -> None:
     user = identity.user
     events.record(
@@ -218,5 +246,10 @@ def _record(
         actor=actor or user,
         now=now,
         message=f"{user.username} by {identity.provider}.",
-        payload={"provider": identity.provider, "acr": identity.acr, "user_uuid": user.uuid.hex},
+        payload={
+            "provider": identity.provider,
+            "acr": identity.acr,
+            "user_uuid": user.uuid.hex,
+            **more,
+        },
     )

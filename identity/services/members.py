@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from common import storing
 from common.errors import Conflict, Forbidden, Invalid
-from identity import access, events
+from identity import access, events, scopes
 from identity import event_kinds as kinds
 from identity.models import Customer, Grant, Project, Role, User
 from identity.permissions import GIVING, allowed_by
@@ -207,6 +207,25 @@ def _beyond(role: Role, scope: Any, actor: User | None) -> frozenset[str]:
 def _customer_of(scope: Any) -> int:
     customer: int = scope.pk if scope.scope_type is ScopeType.CUSTOMER else scope.customer_id
     return customer
+
+
+def scope_of(scope_type: str, scope_id: int) -> Any:
+    """Return the scope that a row names by type and key; one that was removed softly is found.
+
+    :raises ScopeGone: it is not there any more.
+    """
+    found = scopes.scope_of(scope_type, scope_id)
+    if found is None:
+        raise ScopeGone(f"This {scope_type} was removed.")
+    return found
+
+
+def giving_roles(invited: Any) -> Q:
+    """Return the condition on grants that they let their person give roles where a row invites."""
+    scope_type = ScopeType(invited.scope_type)
+    here = Q(scope_type=scope_type.value, scope_id=invited.scope_id)
+    above = Q(scope_type=ScopeType.CUSTOMER.value, scope_id=invited.customer_id)
+    return (here | above) & access.allowing(GIVING[scope_type])
 
 
 def check_role(role: Role, scope: Scope) -> None:

@@ -7,11 +7,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from common.machine import IllegalTransition
-from identity.models import Event, Grant, Invitation, Project, User
+from identity.models import Event, Grant, Invitation, PermissionRequest, Project, User
 from identity.roles import RoleName
-from identity.services import invitation_answers, invitations, members, projects
+from identity.services import invitation_answers, invitations, members, projects, role_requests
 from tests.concurrency.racing import RACERS, lost, race, race_each
-from tests.factories.identity import InvitationFactory, RoleFactory, UserFactory
+from tests.factories.identity import (
+    GroupInvitationFactory,
+    InvitationFactory,
+    PermissionRequestFactory,
+    RoleFactory,
+    UserFactory,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -86,3 +92,28 @@ def test_an_address_is_invited_once_by_several_at_once(
     assert sum(isinstance(one, Invitation) for one in got) == 1
     assert lost(got, invitations.AlreadyInvited) == RACERS - 1
     assert Event.objects.filter(kind="invitation.sent").count() == 1
+
+
+def test_a_request_is_decided_once_by_several_reviewers_at_once(
+    project: Project, pi: User, alice: User, now: datetime
+) -> None:
+    asked = PermissionRequestFactory(invitation=GroupInvitationFactory(scope=project))
+
+    got = race_each(
+        lambda number: role_requests.approve(asked, actor=(pi, alice)[number % 2], now=now)
+    )
+
+    assert lost(got, IllegalTransition) == RACERS - 1
+    assert Grant.objects.filter(user=asked.created_by).count() == 1
+
+
+def test_one_person_asks_once_however_often_they_click(
+    project: Project, pi: User, now: datetime
+) -> None:
+    erika = UserFactory()
+    link = GroupInvitationFactory(scope=project, created_by=pi)
+
+    got = race_each(lambda _: role_requests.submit(link, actor=erika, now=now))
+
+    assert lost(got, role_requests.AskedAlready) == RACERS - 1
+    assert PermissionRequest.objects.count() == 1

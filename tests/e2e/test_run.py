@@ -10,12 +10,15 @@ import sys
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urljoin
 
+import httpx
 import psutil
 import pytest
 import yaml
 from django.conf import settings
 
+from standalone import identity_provider
 from tests.e2e.prepared import prepare
 from tests.e2e.processes import (
     PATIENCE,
@@ -26,6 +29,7 @@ from tests.e2e.processes import (
     running,
     wait_until,
 )
+from tests.oidc.provider import action_of, is_needed_and_missing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,6 +54,24 @@ def test_the_service_runs_tells_how_to_enter_and_leaves_nothing_behind(
         assert service.wait(PATIENCE) == 0, log.read_text()
         assert processes_naming(str(tmp_path)) == []
     assert not (tmp_path / "var" / "postgres" / "data" / "postmaster.pid").exists()
+
+
+@pytest.mark.oidc
+def test_a_newcomer_logs_in_by_an_institution(tmp_path: Path) -> None:
+    if is_needed_and_missing():
+        pytest.skip(identity_provider.MISSING)
+    port, log = free_port(), tmp_path / "log"
+    with running(RUN, prepare(tmp_path / "var"), port, log) as service:
+        wait_until(lambda: "Log in by an institution" in log.read_text(), log, service)
+        with httpx.Client(follow_redirects=True, timeout=60) as browser:
+            asked = browser.get(f"http://localhost:{port}/oidc/local/login/")
+            form = {"account": "ada", "mfa": "yes", "act": "login"}
+            page = browser.post(urljoin(str(asked.url), action_of(asked.text)), data=form)
+        assert page.url == f"http://localhost:{port}/login/"
+        assert "You are logged in as <strong>Ada Lovelace</strong>" in page.text
+        service.send_signal(signal.SIGTERM)
+        assert service.wait(PATIENCE) == 0
+        assert processes_naming(str(tmp_path)) == []
 
 
 def test_a_killed_supervisor_takes_the_web_server_and_the_worker_with_it(tmp_path: Path) -> None:

@@ -16,10 +16,12 @@ from identity.models import (
     Customer,
     Event,
     Grant,
+    GroupInvitation,
     Invitation,
     InvitationMail,
     LinkedIdentity,
     OrganizationGroup,
+    PermissionRequest,
     PlatformTerms,
     PlatformTermsAcceptance,
     Project,
@@ -215,6 +217,24 @@ class InvitationFactory(InvitedFactory):
     email = factory.Sequence(lambda n: f"invited-{n}@example.org")
     expires = factory.LazyAttribute(lambda invitation: invitation.created + timedelta(days=21))
     digest = factory.LazyAttribute(lambda invitation: sha256(invitation.token.encode()).hexdigest())
+
+
+class GroupInvitationFactory(InvitedFactory):
+    """A link by which everybody may ask for a role."""
+
+    class Meta:
+        model = GroupInvitation
+
+
+class PermissionRequestFactory(DjangoModelFactory[PermissionRequest]):
+    """Somebody asks for the role of a link."""
+
+    class Meta:
+        model = PermissionRequest
+
+    invitation = factory.SubFactory(GroupInvitationFactory)
+    created_by = factory.SubFactory(UserFactory)
+    created = factory.LazyFunction(timezone.now)
 
 
 class InvitationMailFactory(DjangoModelFactory[InvitationMail]):

@@ -62,7 +62,9 @@ def sides(world: World, project: Project, provider: Customer) -> dict[str, Event
 
 
 WHERE = {
+    "identity.GroupInvitation": "project",
     "identity.Invitation": "project",
+    "identity.PermissionRequest": "project",
     "identity.Project": "project",
     "notifications.Hook": "nowhere",
     "marketplace.ServiceProvider": "provider",

@@ -109,7 +109,7 @@ class CompleteLoginView(PageView):
     def get(self, request: HttpRequest, provider: str) -> HttpResponse:
         """Log in whom the provider answers for, in a session of its own."""
         found = providers.named(provider)
-        attempt, code = attempts.take(request, found)
+        attempt, code = attempts.take(request, found, redirect_uri=callback_of(found))
         answer = exchange.redeem(
             found,
             code=code,

@@ -13,7 +13,7 @@ from identity.roles import ScopeType
 
 @dataclass(frozen=True)
 class GivesRoles(Either):
-    """Whoever may give roles in the scope that the path leads to; "" is that of the row itself."""
+    """Whoever may give roles where the path leads to: in a scope, or where a row invites to."""
 
     path: str = ""
     at_once: bool = False
@@ -25,12 +25,11 @@ class GivesRoles(Either):
 
     def allows(self, user: Any, target: Any) -> bool:
         """Ask the user's grants."""
-        if not self.path:
-            scope_id, customer_id = target.scope_id, target.customer_id
-            return access.gives_roles(user, ScopeType(target.scope_type), scope_id, customer_id)
-        scope = follow(target, self.path)
-        customer_id = scope.pk if scope.scope_type is ScopeType.CUSTOMER else scope.customer_id
-        return access.gives_roles(user, scope.scope_type, scope.pk, customer_id)
+        found = follow(target, self.path)
+        scope_id = getattr(found, "scope_id", found.pk)
+        in_customer = found.scope_type == ScopeType.CUSTOMER
+        customer_id = scope_id if in_customer else found.customer_id
+        return access.gives_roles(user, ScopeType(found.scope_type), scope_id, customer_id)
 
     def __str__(self) -> str:
         named = ", ".join(f"`{permission}`" for permission in self.needs)

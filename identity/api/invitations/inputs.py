@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 from rest_framework import serializers
 
-from common.api.inputs import AddressField, Input, uuid_in_url
+from common.api.inputs import AddressField, Input, check_name, uuid_in_url
 from identity import scopes
 from identity.api.members.serializers import RoleField
 
@@ -46,8 +46,10 @@ def _at(route: str, url: str) -> bool:
 
 
 def said(length: int) -> serializers.CharField:
-    """Return the field of a text that may be said of a person."""
-    return serializers.CharField(max_length=length, required=False, allow_blank=True)
+    """Return the field of what may be said of a person, in one line."""
+    return serializers.CharField(
+        max_length=length, required=False, allow_blank=True, validators=[check_name]
+    )
 
 
 class InvitationInput(Input):
@@ -57,7 +59,7 @@ class InvitationInput(Input):
     role = RoleField()
     scope = ScopeUrl()
     civil_number = said(50)
-    extra_invitation_text = said(2000)
+    extra_invitation_text = serializers.CharField(max_length=2000, required=False, allow_blank=True)
     full_name = said(100)
     job_title = said(120)
     native_name = said(100)

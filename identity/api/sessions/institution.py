@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
-from rest_framework.exceptions import APIException, AuthenticationFailed
 from rest_framework.response import Response
 
 from common.api.access import PUBLIC, Rule
 from common.api.actions import Declared
 from common.api.viewsets import ApiViewSet
 from common.errors import DomainError
+from identity.api.sessions import refusals
 from identity.api.sessions.serializers import CoreAuthToken
-from identity.oidc import attempts, exchange, fetching, providers, published
+from identity.oidc import attempts, exchange, providers
 from identity.services import logins
 
 if TYPE_CHECKING:
@@ -21,23 +21,6 @@ if TYPE_CHECKING:
     from rest_framework.request import Request
 
     from identity.oidc.providers import Provider
-
-
-class ProviderAway(APIException):
-    """The provider of identities cannot be asked now."""
-
-    status_code = 503
-    default_detail = "The login service does not answer. Try again in some minutes."
-    default_code = "provider_unreachable"
-
-
-def refusal(error: DomainError) -> Exception:
-    """Return what the API answers to a login that came to nothing."""
-    if isinstance(error, fetching.ProviderUnreachable | published.WrongIssuer):
-        return ProviderAway()
-    if isinstance(error, providers.UnknownProvider):
-        return error
-    return AuthenticationFailed(str(error.detail), code=error.code)
 
 
 class InstitutionLoginViewSet(ApiViewSet):
@@ -57,7 +40,7 @@ class InstitutionLoginViewSet(ApiViewSet):
             provider = providers.known_to_waldur(self.waldur_name)
             url = attempts.begin(browser_of(request), provider, redirect_uri=self.callback())
         except DomainError as error:
-            raise refusal(error) from error
+            raise refusals.of_login(error) from error
         return Response(status=302, headers={"Location": url})
 
     init.api = Declared(status=302, empty=True)  # type: ignore[attr-defined]
@@ -71,7 +54,7 @@ class InstitutionLoginViewSet(ApiViewSet):
         try:
             token = self.token_for(request, providers.known_to_waldur(self.waldur_name))
         except DomainError as error:
-            raise refusal(error) from error
+            raise refusals.of_login(error) from error
         answer = self.answer({"token": token})
         answer["Cache-Control"] = "no-store"
         return answer
@@ -83,7 +66,7 @@ class InstitutionLoginViewSet(ApiViewSet):
 
         :raises DomainError: it does not, or the person may not log in.
         """
-        attempt, code = attempts.take(browser_of(request), provider)
+        attempt, code = attempts.take(browser_of(request), provider, redirect_uri=self.callback())
         answer = exchange.redeem(
             provider,
             code=code,

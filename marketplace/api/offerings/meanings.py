@@ -192,6 +192,10 @@ PLUGIN_OPTIONS: Mapping[str, str] = {
     " member.",
     "plugin_options.enforce_user_consent": "Whether people get accounts only once they agreed to"
     " the terms of service; without it the platform's setting holds.",
+    "plugin_options.required_acr": "Ways of logging in of which people used one the last"
+    " time, to get and keep their accounts; without it the platform's setting holds.",
+    "plugin_options.required_assurance": "Values of `eduperson_assurance` of which people have"
+    " each, to get and keep their accounts; without it the platform's setting holds.",
     "plugin_options.homedir_prefix": "What home directories begin with.",
     "plugin_options.is_resource_termination_date_required": "Whether an order has to name an end"
     " date.",

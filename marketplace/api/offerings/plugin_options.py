@@ -94,7 +94,7 @@ FIELDS: Mapping[str, Shape] = {
     "username_generation_policy": words(*USERNAME_POLICIES),
     **named(
         "auto_approve_for_roles disabled_resource_actions openstack_offering_uuid_list"
-        " restricted_to_roles",
+        " required_acr required_assurance restricted_to_roles",
         list_of(TEXT),
     ),
     login_nodes.NODES: list_of(text_that(login_nodes.fault_of_host), most=login_nodes.MOST_NODES),

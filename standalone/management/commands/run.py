@@ -7,6 +7,8 @@ database.
 
 import socket
 import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
@@ -15,11 +17,16 @@ from django.core.management.base import BaseCommand, CommandError
 
 from common.ports import bind_address, stream_port, web_port
 from standalone.embedded_postgres import CannotStart, hold
+from standalone.identity_provider import IdentityProvider, NoIdentityProvider, installed
 from standalone.processes import ChildDied, Processes
+from standalone.rabbitmq_node import free_port, listens
 from standalone.readiness import NotReady, wait_until_ready
 
 # Workers need not know of each other: the database says what is to be done, and by whom.
 ALONE = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+
+BEYOND = 2000
+"""How far beyond the web server's port the identity provider's is."""
 
 
 class Command(BaseCommand):
@@ -46,14 +53,16 @@ class Command(BaseCommand):
         host = "localhost" if address in {"127.0.0.1", "0.0.0.0"} else address  # noqa: S104
         url, streams = f"http://{host}:{port}", f"http://{host}:{port_of_streams}"
         try:
-            with Processes() as processes:
+            with Processes() as processes, identity_provider(port) as provider:
                 self.prepare()
-                start(processes, settings.EVENT_STREAM_URL or streams)
+                variables = provider.variables() if provider else {}
+                start(processes, settings.EVENT_STREAM_URL or streams, variables)
                 for answering in (port, port_of_streams):
                     wait_until_ready(processes, f"http://{address}:{answering}/health/ready")
                 self.announce(url, settings.EVENT_STREAM_URL or streams)
+                self.announce_login(url, provider)
                 processes.wait()
-        except (CannotStart, ChildDied, NotReady) as error:
+        except (CannotStart, ChildDied, NotReady, NoIdentityProvider) as error:
             raise CommandError(str(error)) from error
         self.stderr.write("Stopped.")
 
@@ -74,6 +83,14 @@ class Command(BaseCommand):
             call_command("issue_demo_tokens", url=url, stdout=self.stdout)
         except CommandError as error:
             self.stdout.write(f"  {error} What is in the database was left as it is.")
+        self.stdout.flush()
+
+    def announce_login(self, url: str, provider: IdentityProvider | None) -> None:
+        """Say how a login by an institution is seen."""
+        if provider is not None:
+            self.stdout.write(f"Log in by an institution: {url}/login/ (nothing there is secret)\n")
+        elif not settings.OIDC_PROVIDERS:
+            self.stdout.write("`make idp` once, and the next run has a login by an institution.\n")
         self.stdout.flush()
 
 
@@ -108,13 +125,25 @@ def refuse_taken_port(address: str, port: int, instead: str, of: str = "web serv
             ) from error
 
 
-def start(processes: Processes, streams: str) -> None:
+@contextmanager
+def identity_provider(port: int) -> Iterator[IdentityProvider | None]:
+    """Run the provider by whom people log in, if it was built and no other one is declared."""
+    if installed() is None or settings.OIDC_PROVIDERS:
+        yield None
+        return
+    folder = settings.VAR_DIR / "identity_provider"
+    its_port = free_port() if listens(port + BEYOND) else port + BEYOND
+    with IdentityProvider(folder, its_port, f"http://localhost:{port}") as provider:
+        yield provider
+
+
+def start(processes: Processes, streams: str, variables: Mapping[str, str]) -> None:
     """Start the web server, the streams and the worker, which runs the timetable too."""
     python = sys.executable
     processes.start(
         "web server",
         [python, "-m", "gunicorn", "--config", "config/gunicorn.py", "config.wsgi"],
-        {"EVENT_STREAM_URL": streams},
+        {"EVENT_STREAM_URL": streams, **variables},
     )
     processes.start(
         "stream server",

@@ -13,6 +13,7 @@ from allocations.api.shared_accounts.views import (
     CustomerServiceAccountViewSet,
     ProjectServiceAccountViewSet,
 )
+from allocations.api.site_access.views import SiteAccessViewSet
 from tests.api.tables import BOTH_SIDES, asker, check_all, read, untested
 from tests.factories.allocations import (
     CourseAccountFactory,
@@ -61,6 +62,9 @@ POST   provider-offerings/{offering}/update-user-attribute-config/     200 -????
 PUT    provider-offerings/{offering}/update-user-attribute-config/     200 -??????++x+
 PATCH  provider-offerings/{offering}/update-user-attribute-config/     200 -??????++x+
 DELETE provider-offerings/{offering}/delete-user-attribute-config/     204 -??????++x+
+GET    provider-offerings/{offering}/authorized-principals/            400 -??????++++
+GET    provider-offerings/{offering}/revoked-principals/               200 -??????++++
+GET    provider-offerings/site-access-keys/                            200 +++++++++++
 GET    service-providers/{provider}/project_service_accounts/          200 -xxxxxx++++
 GET    service-providers/{provider}/course_accounts/                   200 -xxxxxx++++
 """
@@ -114,6 +118,7 @@ def test_every_route_is_in_the_table() -> None:
         CourseAccountViewSet,
         CustomerServiceAccountViewSet,
         ProjectServiceAccountViewSet,
+        SiteAccessViewSet,
     )
     assert untested(LINES, *viewsets) == set()
 

@@ -15,8 +15,10 @@ from tests.factories.identity import (
     CustomRoleFactory,
     EventFactory,
     GrantFactory,
+    GroupInvitationFactory,
     InvitationFactory,
     OrganizationGroupFactory,
+    PermissionRequestFactory,
     RoleFactory,
     ScienceSubDomainFactory,
     SshKeyFactory,
@@ -146,6 +148,21 @@ POST   /api/identity-bridge/                         401 403 403 403 403 403 403
 POST   /api/identity-bridge/remove/                  401 403 403 403 403 403 403 403 403 200
 GET    /api/identity-bridge/allowed-fields/          401 403 403 403 403 403 403 403 403 200
 GET    /api/identity-bridge/stats/                   401 403 403 403 403 403 403 403 403 200
+GET    /api/user-group-invitations/                          200 200 200 200 200 200 200 200 200 200
+POST   /api/user-group-invitations/                          401 400 400 403 403 201 403 201 403 201
+GET    /api/user-group-invitations/{asking}/                 404 200 200 200 200 200 200 200 200 200
+PATCH  /api/user-group-invitations/{asking}/                 401 403 403 403 403 200 403 200 403 200
+PUT    /api/user-group-invitations/{asking}/                 401 403 403 403 403 200 403 200 403 200
+DELETE /api/user-group-invitations/{asking}/                 401 403 403 403 403 403 403 403 403 204
+POST   /api/user-group-invitations/{asking}/cancel/          401 403 403 403 403 200 403 200 403 200
+GET    /api/user-group-invitations/{asking}/projects/        401 200 200 200 200 200 200 200 200 200
+POST   /api/user-group-invitations/{anybody}/submit_request/ 401 200 200 200 200 200 200 200 200 200
+GET    /api/user-permission-requests/                        401 200 200 200 200 200 200 200 200 200
+GET    /api/user-permission-requests/{asked}/                401 404 404 404 404 200 404 200 200 200
+DELETE /api/user-permission-requests/{asked}/                401 403 403 403 403 403 403 403 403 204
+POST   /api/user-permission-requests/{asked}/approve/        401 404 404 404 404 200 404 200 403 200
+POST   /api/user-permission-requests/{asked}/reject/         401 404 404 404 404 200 404 200 403 200
+POST   /api/user-permission-requests/{asked}/cancel_request/ 401 404 404 404 404 403 404 403 403 200
 GET    /api-auth/eduteams/init/                      404 404 404 404 404 404 404 404 404 404
 GET    /api-auth/eduteams/complete/                  404 404 404 404 404 404 404 404 404 404
 GET    /api-auth/keycloak/init/                      404 404 404 404 404 404 404 404 404 404
@@ -215,7 +232,13 @@ def named(people: Any, project: Project, now: datetime) -> Any:
     InvitationFactory(
         scope=project, state="requested", approval_digest=invitation_links.digest(token)
     )
+    group = GroupInvitationFactory(scope=project, role=RoleName.PROJECT_ADMIN)
     return {
+        "asking": group.uuid.hex,
+        "anybody": GroupInvitationFactory(
+            scope=project.customer, role=RoleName.CUSTOMER_SUPPORT
+        ).uuid.hex,
+        "asked": PermissionRequestFactory(invitation=group, created_by=member).uuid.hex,
         "invitation": invitation.uuid.hex,
         "link": link,
         "token": token,
@@ -248,6 +271,11 @@ def body_for(path: str, named: Any) -> Any:
         "delete_user/": {"role": role, "user": named["member"]},
         "/change_email/": {"email": "new@example.org"},
         "confirm_email/": {"code": "x"},
+        "user-group-invitations/": {"scope": scope, "role": "PROJECT.ADMIN"},
+        "asking}/": {"custom_text": "Welcome!"},
+        "submit_request/": {},
+        "asked}/approve/": {"comment": "Welcome!"},
+        "asked}/reject/": {"comment": "Sorry."},
         "check-duplicates/": {"scope": scope, "invitations": [invited]},
         "user-invitations/": {"scope": scope, **invited},
         "invitation}/": invited,

@@ -1,0 +1,1 @@
+"""Who may log in at a site, as its sshd asks."""
