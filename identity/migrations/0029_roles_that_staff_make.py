@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("identity", "0030_links_by_which_people_ask_for_roles"),
+        ("identity", "0028_people_log_in_by_their_institutions"),
     ]
 
     operations = [
