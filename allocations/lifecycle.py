@@ -24,6 +24,7 @@ class Condition(StrEnum):
     """What a person has to meet for an account beside a role; they are kept out until they do."""
 
     CONSENT = "consent"
+    VETTING = "vetting"
     ASSURANCE = "assurance"
     AUTHENTICATION = "authentication"
 

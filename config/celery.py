@@ -100,6 +100,10 @@ app.conf.beat_schedule = {
         "task": "identity.tasks.expire_invitations",
         "schedule": timedelta(minutes=10),
     },
+    "expire vettings": {
+        "task": "identity.tasks.expire_vettings",
+        "schedule": timedelta(minutes=5),
+    },
     "prune": {"task": "identity.tasks.prune", "schedule": timedelta(hours=1)},
     "start due orders": {
         "task": "marketplace.tasks.start_due_orders",

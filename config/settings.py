@@ -31,6 +31,7 @@ from config.checked_values import (
 from config.identity_providers import declared
 from config.invitation_settings import invitation_settings
 from config.logs import logging_from
+from config.registration_settings import registration_settings
 from config.version import read_version
 from standalone.embedded_postgres import Cluster, embedded
 from standalone.local_secret import local_secret
@@ -97,8 +98,6 @@ EXPOSABLE_ATTRIBUTES = frozenset(
         "registration_method,uid_number,username",
     )
 )
-# Whether people get accounts at sites only once they agreed to the terms of an offering that has
-# some; an offering's own `enforce_user_consent` counts more. The name is Waldur's.
 ENFORCE_USER_CONSENT_FOR_OFFERINGS = env_bool("ENFORCE_USER_CONSENT_FOR_OFFERINGS", default=False)
 check_origins("CSRF_TRUSTED_ORIGINS", [one.replace("//*.", "//") for one in CSRF_TRUSTED_ORIGINS])
 check_origins("CORS_ALLOWED_ORIGINS", CORS_ALLOWED_ORIGINS)
@@ -306,6 +305,7 @@ SPECTACULAR_SETTINGS = {
 }
 API_MEANINGS = "config.openapi.MEANINGS"
 INVITATIONS = invitation_settings()
+REGISTRATION = registration_settings()
 IDEMPOTENCY_KEY_MODEL = "identity.IdempotencyKey"
 USED_SLUG_MODEL = "identity.UsedSlug"
 # What the apps above an app add to its reads and messages, and which kinds of events all know.

@@ -22,6 +22,7 @@ from config.pages.login.views import (
     LogoutPage,
 )
 from config.pages.platform_terms import PlatformTermsView
+from config.pages.profile import ProfileView
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
@@ -38,6 +39,7 @@ urlpatterns = [
     path("confirm-email/", ConfirmEmailView.as_view(), name="confirm-email"),
     path("group-invitation/<uuid:uuid>/", GroupInvitationView.as_view(), name="group-invitation"),
     path("platform-terms/", PlatformTermsView.as_view(), name="platform-terms"),
+    path("profile/", ProfileView.as_view(), name="profile"),
     path("invitation/<str:token>/", InvitationView.as_view(), name="invitation"),
     path("metrics", MetricsView.as_view(), name="metrics"),
     path("api/", include("config.about.urls")),

@@ -23,6 +23,7 @@ from allocations import tasks as allocations
 from config.event_kinds import CATALOGUE
 from config.wake_up import WakeUp
 from identity import event_kinds as identity_kinds
+from identity import tasks as identity
 from identity.periodic import periodic
 from identity.services import outbox
 from marketplace import event_kinds as marketplace_kinds
@@ -38,6 +39,8 @@ log = logging.getLogger(__name__)
 
 HANDLERS: Mapping[Kind, tuple[Handler, ...]] = {
     identity_kinds.USER_ACTIVATED: (allocations.follow_user, allocations.follow_access),
+    identity_kinds.USER_CONFIRMED: (identity.follow_assurance,),
+    identity_kinds.USER_CREATED: (identity.follow_assurance,),
     identity_kinds.USER_DEACTIVATED: (allocations.follow_user, allocations.follow_access),
     identity_kinds.USER_REMOVED: (notifications.follow_removed_user, allocations.follow_access),
     identity_kinds.USER_UPDATED: (
@@ -45,8 +48,16 @@ HANDLERS: Mapping[Kind, tuple[Handler, ...]] = {
         allocations.follow_details,
         allocations.follow_assurance,
         allocations.follow_access,
+        identity.follow_assurance,
     ),
-    identity_kinds.LINKED_IDENTITY_LOGGED_IN: (allocations.follow_login,),
+    identity_kinds.USER_VETTED: (allocations.follow_user, allocations.follow_access),
+    identity_kinds.USER_VETTING_ENDED: (allocations.follow_user, allocations.follow_access),
+    identity_kinds.USER_VETTING_EXPIRED: (allocations.follow_user, allocations.follow_access),
+    identity_kinds.USER_VETTING_REFUSED: (allocations.follow_user, allocations.follow_access),
+    identity_kinds.LINKED_IDENTITY_LOGGED_IN: (
+        allocations.follow_login,
+        identity.follow_assurance,
+    ),
     identity_kinds.EMAIL_CONFIRMATION_REQUESTED: (notifications.mail_confirmation,),
     identity_kinds.GRANT_EXPIRED: (allocations.follow_grant, allocations.follow_access),
     identity_kinds.GRANT_GIVEN: (allocations.follow_grant, allocations.follow_access),

@@ -39,6 +39,7 @@ PRIVATE = frozenset(
         "deactivation_reason",
         "description",
         "details",
+        "export_control_date",
         "gender",
         "is_identity_manager",
         "is_staff",

@@ -33,6 +33,16 @@ USER_REMOVED = _user(
     "A person was removed: nothing personal is kept.",
     waldur="user_deletion_succeeded",
 )
+USER_VETTED = _user("user.vetted", "It was decided that a person is who they say.")
+USER_VETTING_ENDED = _user(
+    "user.vetting_ended", "A decision about a person was taken back: they are unvetted."
+)
+USER_VETTING_EXPIRED = _user(
+    "user.vetting_expired", "The time of a decision about a person is over: they are unvetted."
+)
+USER_VETTING_REFUSED = _user(
+    "user.vetting_refused", "It was decided that a person may not come in."
+)
 USER_UPDATED = _user(
     "user.updated",
     "What is known of a person changed; `fields` says what.",

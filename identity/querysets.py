@@ -128,7 +128,7 @@ class TokenQuerySet(QuerySet[Any]):
         token = _instance(tokens, row[:own])
         beside = own + 1 + len(standing.COLUMNS)
         token.user = _instance(users, row[beside:])
-        token.user.standing = standing.Standing(*row[own + 1 : beside])
+        token.user.standing = standing.PersonalStanding(*row[own + 1 : beside])
         token.user_grants = frozenset(
             access.Held(role, custom, scope_type, int(scope_id), int(customer_id))
             for role, custom, scope_type, scope_id, customer_id in row[own]

@@ -1,11 +1,14 @@
 """What beat starts for identity; each task calls one service and may be run at any time again."""
 
 import logging
+from uuid import UUID
 
 from django.utils import timezone
 
+from identity.event_handlers import handler
+from identity.models import Event, User
 from identity.periodic import periodic
-from identity.services import housekeeping, invitations, members
+from identity.services import housekeeping, invitations, members, vetting
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +27,23 @@ def expire_invitations(**_: object) -> None:
     now = timezone.now()
     log.info("Invitations ended: %s", invitations.expire(now=now))
     log.info("Invitations to projects that begin: %s", invitations.begin(now=now))
+
+
+@periodic
+def expire_vettings(**_: object) -> None:
+    """End the decisions about people whose time is over."""
+    ended = vetting.expire(now=timezone.now())
+    if ended:
+        log.info("Vettings ended: %s", ended)
+
+
+@handler("vetting-by-assurance")
+def follow_assurance(event_uuid: UUID) -> None:
+    """Vet somebody whose institution assures who they are, or end that; also when they log in."""
+    event = Event.objects.get(uuid=event_uuid)
+    uuid = UUID(event.payload.get("user_uuid") or event.subject_uuid.hex)
+    if person := User.objects.filter(uuid=uuid, is_removed=False).first():
+        vetting.follow_assurance(person, now=timezone.now())
 
 
 @periodic

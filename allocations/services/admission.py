@@ -2,7 +2,8 @@
 
 An offering asks for consent to its terms of service by its plugin option `ASKS`, or the platform
 does for all offerings; where it has no terms there is nothing to agree to. Likewise it asks for
-what institutions assure of people (`ASSURANCE`), and for how they logged in last (`ACR`).
+what institutions assure of people (`ASSURANCE`), for how they logged in last (`ACR`), and that it
+was looked at who they are (`ASKS_VETTING`). Who was refused has an account nowhere.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from django.db.models import Exists, OuterRef
 from allocations.lifecycle import Condition
 from common.errors import Invalid
 from identity.models import LinkedIdentity, User
+from identity.services import vetting
+from identity.standing import VettingOutcome
 from marketplace.models import Offering
 from marketplace.querysets.rights import agreed
 
@@ -25,6 +28,9 @@ if TYPE_CHECKING:
 ASKS = "enforce_user_consent"
 """The plugin option of an offering that gives accounts only to those who agreed to its terms."""
 
+ASKS_VETTING = "require_vetting"
+"""The plugin option of an offering that gives accounts only to those who are vetted."""
+
 ASSURANCE = "required_assurance"
 """The plugin option that names values of `eduperson_assurance` of which people have each."""
 
@@ -33,6 +39,7 @@ ACR = "required_acr"
 
 SAID = {
     Condition.CONSENT: "The person has not agreed to the offering's terms of service.",
+    Condition.VETTING: "It was not looked at yet who the person is, or they were refused.",
     Condition.ASSURANCE: "The person's institution does not assure as much of them as is asked.",
     Condition.AUTHENTICATION: "The person did not log in as is asked, with a second factor, say.",
 }
@@ -51,6 +58,12 @@ def asks_for_consent(offering: Offering) -> bool:
     return own if isinstance(own, bool) else enforced
 
 
+def asks_for_vetting(offering: Offering) -> bool:
+    """Tell whether accounts wait for vetting: the offering asks for it, or the platform does."""
+    by_platform: bool = settings.REGISTRATION.needs_vetting
+    return by_platform or offering.plugin_options.get(ASKS_VETTING) is True
+
+
 def agreed_to(offering: Offering, users: Any) -> set[int]:
     """Return the keys of those of some people who agreed to an offering's terms, if it has any."""
     of_offering = Offering.objects.filter(pk=offering.pk)
@@ -62,9 +75,13 @@ def agreed_to(offering: Offering, users: Any) -> set[int]:
 
 def asks_for_anything(offering: Offering) -> bool:
     """Tell whether accounts wait for anything beside a role."""
-    return asks_for_consent(offering) or bool(
-        asked(offering, ASSURANCE, settings.REQUIRED_ASSURANCE)
-        or asked(offering, ACR, settings.REQUIRED_ACR)
+    return (
+        asks_for_consent(offering)
+        or asks_for_vetting(offering)
+        or bool(
+            asked(offering, ASSURANCE, settings.REQUIRED_ASSURANCE)
+            or asked(offering, ACR, settings.REQUIRED_ACR)
+        )
     )
 
 
@@ -76,22 +93,46 @@ def asked(offering: Offering, option: str, platform: Sequence[str]) -> Sequence[
 
 def unmet(user: User, offering: Offering) -> Condition | None:
     """Return the condition that a person does not meet for an account; None is all met."""
+    return next((one for one, is_met in CONDITIONS.items() if not is_met(user, offering)), None)
+
+
+def _is_vetted(user: User, offering: Offering) -> bool:
+    outcome = vetting.outcome_of(user)
+    if outcome is VettingOutcome.REFUSED:
+        return False
+    return outcome is VettingOutcome.VETTED or not asks_for_vetting(offering)
+
+
+def _has_consented(user: User, offering: Offering) -> bool:
     person = User.objects.filter(pk=user.pk)
-    if asks_for_consent(offering) and not agreed_to(offering, person):
-        return Condition.CONSENT
-    if assurance := asked(offering, ASSURANCE, settings.REQUIRED_ASSURANCE):
-        assured = person.values_list("eduperson_assurance", flat=True).first() or []
-        if not set(assurance) <= set(assured):
-            return Condition.ASSURANCE
-    if acr := asked(offering, ACR, settings.REQUIRED_ACR):
-        last = (
-            LinkedIdentity.objects.filter(user=user, last_login__isnull=False)
-            .order_by("-last_login")
-            .first()
-        )
-        if last is None or last.acr not in acr:
-            return Condition.AUTHENTICATION
-    return None
+    return not asks_for_consent(offering) or bool(agreed_to(offering, person))
+
+
+def _is_assured(user: User, offering: Offering) -> bool:
+    assurance = asked(offering, ASSURANCE, settings.REQUIRED_ASSURANCE)
+    if not assurance:
+        return True
+    person = User.objects.filter(pk=user.pk)
+    assured = person.values_list("eduperson_assurance", flat=True).first() or []
+    return set(assurance) <= set(assured)
+
+
+def _logged_in_so(user: User, offering: Offering) -> bool:
+    acr = asked(offering, ACR, settings.REQUIRED_ACR)
+    if not acr:
+        return True
+    known = LinkedIdentity.objects.filter(user=user, last_login__isnull=False)
+    last = known.order_by("-last_login").first()
+    return last is not None and last.acr in acr
+
+
+CONDITIONS = {
+    Condition.VETTING: _is_vetted,
+    Condition.CONSENT: _has_consented,
+    Condition.ASSURANCE: _is_assured,
+    Condition.AUTHENTICATION: _logged_in_so,
+}
+"""What has to be met, and how that is told; the first that is not is said."""
 
 
 def check(user: User, offering: Offering) -> None:

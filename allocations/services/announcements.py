@@ -25,6 +25,8 @@ from allocations.services import attributes, membership
 from identity import event_kinds as identity_kinds
 from identity.models import Event, Grant, Project, User
 from identity.roles import ScopeType
+from identity.services import vetting
+from identity.standing import VettingOutcome
 from marketplace import event_kinds as marketplace_kinds
 from marketplace.lifecycle import OrderState, ResourceState
 from marketplace.models import Offering, Resource
@@ -150,9 +152,10 @@ def _grant(event: Event) -> Iterator[Message]:
 def _user(event: Event) -> Iterator[Message]:
     user = User.objects.get(uuid=event.subject_uuid)
     grants = Grant.objects.in_force().filter(user=user, scope_type=ScopeType.PROJECT)
+    is_in = user.is_active and vetting.outcome_of(user) != VettingOutcome.REFUSED
     for grant in grants.select_related("user", "project", "role").order_by("pk"):
         for offering in _served(grant.project) if grant.project else ():
-            yield _role(offering, grant, grant.project, is_granted=user.is_active)
+            yield _role(offering, grant, grant.project, is_granted=is_in)
 
 
 def _project(event: Event) -> Iterator[Message]:
@@ -313,6 +316,10 @@ MESSAGES: Mapping[Kind, Callable[[Event], Iterable[Message]]] = {
     identity_kinds.PROJECT_SYNC_REQUESTED: _project,
     identity_kinds.USER_ACTIVATED: _user,
     identity_kinds.USER_DEACTIVATED: _user,
+    identity_kinds.USER_VETTED: _user,
+    identity_kinds.USER_VETTING_ENDED: _user,
+    identity_kinds.USER_VETTING_EXPIRED: _user,
+    identity_kinds.USER_VETTING_REFUSED: _user,
     kinds.ACCOUNT_ATTRIBUTES_CHANGED: _account,
     kinds.ACCOUNT_CREATED: _account,
     kinds.ACCOUNT_DELETED: _account,
@@ -341,6 +348,10 @@ SEEN_WITH_RESOURCE = frozenset(
         identity_kinds.PROJECT_SYNC_REQUESTED,
         identity_kinds.USER_ACTIVATED,
         identity_kinds.USER_DEACTIVATED,
+        identity_kinds.USER_VETTED,
+        identity_kinds.USER_VETTING_ENDED,
+        identity_kinds.USER_VETTING_EXPIRED,
+        identity_kinds.USER_VETTING_REFUSED,
         kinds.COURSE_ACCOUNT_CLOSED,
         kinds.COURSE_ACCOUNT_CREATED,
         kinds.COURSE_ACCOUNT_OK,

@@ -17,6 +17,8 @@ from allocations.services import accounts, admission, naming, restrictions
 from common.errors import Invalid
 from identity.models import Grant, User
 from identity.roles import ScopeType
+from identity.services import vetting
+from identity.standing import VettingOutcome
 from marketplace.lifecycle import ResourceState
 from marketplace.models import Offering, Resource
 
@@ -86,13 +88,15 @@ def reconcile(*, user: User, offering: Offering, now: datetime) -> OfferingUser 
     """
     if admission.asks_for_consent(offering):  # consents and terms are written under the same lock
         Offering.objects.select_for_update(no_key=True).get(pk=offering.pk)
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)  # and so are vettings
     account = accounts.live(user, offering, lock=True)
     unmet = admission.unmet(user, offering)
     if not offering.plugin_options.get(MANAGED):
         if account is not None:
             restrictions.withhold(account, unmet, now=now)
         return None
-    is_needed = user.is_active and _resources_of(user).filter(offering=offering).exists()
+    may_come_in = user.is_active and vetting.outcome_of(user) != VettingOutcome.REFUSED
+    is_needed = may_come_in and _resources_of(user).filter(offering=offering).exists()
     if account is None:
         is_due = is_needed and unmet is None
         return naming.open_account(user, offering, now=now) if is_due else None

@@ -10,6 +10,7 @@ from django.db.models.fields import BooleanField
 
 from allocations.access_plane.values import Standing
 from allocations.models import OfferingUser
+from identity.standing import is_refused
 from marketplace.login_nodes import is_entitling, nodes_of
 from marketplace.models import OfferingEndpoint
 from marketplace.querysets.rights import by_right
@@ -33,8 +34,12 @@ COLUMNS = (
 
 
 def with_right(accounts: QuerySet[OfferingUser]) -> QuerySet[Any]:
-    """Add whether somebody has an account by right: by an allocation, or because staff gave it."""
+    """Add whether somebody has an account by right: by an allocation, or because staff gave it.
+
+    Who was refused access to the platform has none.
+    """
     right = Q(is_granted=True) | by_right(offering=OuterRef("offering"), user=OuterRef("user"))
+    right &= ~is_refused("user")
     return accounts.annotate(
         has_right=Case(
             When(right, then=Value(value=True)),

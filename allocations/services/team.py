@@ -9,6 +9,7 @@ from allocations.lifecycle import AccountState
 from allocations.models import OfferingUser
 from identity.models import Grant
 from identity.roles import RoleName, ScopeType
+from identity.standing import is_refused
 from marketplace.lifecycle import WAITING, OrderType, ResourceState
 
 if TYPE_CHECKING:
@@ -82,7 +83,10 @@ def grants_of(projects: Any) -> QuerySet[Grant]:
     """Return the roles that make people members of projects, which are given by their keys."""
     in_force: QuerySet[Grant] = Grant.objects.in_force()
     return in_force.filter(
-        scope_type=ScopeType.PROJECT, scope_id__in=projects, user__is_active=True
+        ~is_refused("user"),
+        scope_type=ScopeType.PROJECT,
+        scope_id__in=projects,
+        user__is_active=True,
     )
 
 

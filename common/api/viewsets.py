@@ -52,6 +52,7 @@ class ApiViewSet(ViewSet):
     locks_first: ClassVar[tuple[str, ...]] = ()  # relations that the noun's services lock before it
     never_replayed: ClassVar[frozenset[str]] = frozenset()  # whose answers must not be stored
     access: ClassVar[Mapping[str, Rule]] = {}
+    lets_go: ClassVar[bool] = False  # also whoever may do nothing else
     for_newcomers: ClassVar[frozenset[str]] = frozenset()  # before terms are accepted, and the like
     lookup_field = "uuid"
     lookup_value_regex = "[^/.]+"
@@ -110,8 +111,8 @@ class ApiViewSet(ViewSet):
         rule = self.rule()
         if rule is None:
             raise PermissionDenied
-        if rule is not PUBLIC and self.action not in self.for_newcomers:
-            self._refuse_newcomers(request.user)
+        if rule is not PUBLIC and not self.lets_go:
+            self._refuse_newcomers(request)
         if rule.at_once:
             self._settle(rule, None)
         elif not request.user.is_authenticated:
@@ -119,14 +120,16 @@ class ApiViewSet(ViewSet):
         elif request.user.is_staff:
             self._settled = True
 
-    @staticmethod
-    def _refuse_newcomers(user: Any) -> None:
+    def _refuse_newcomers(self, request: Request) -> None:
         """Refuse whoever is logged in and has something to do before they may use the service.
 
         :raises Forbidden: what that is.
         """
-        if user.is_authenticated:
-            user.check_standing()
+        if request.user.is_authenticated:
+            request.user.check_standing(
+                only_reads=request.method in conditional.SAFE,
+                for_newcomers=self.action in self.for_newcomers,
+            )
 
     @property
     def settled(self) -> bool:

@@ -16,6 +16,7 @@ from identity.admin.credentials import IDENTITIES, KEYS, TOKENS
 from identity.admin.grants import HELD
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
+from identity.admin.vetting import ACTIONS, DECISIONS
 from identity.models import Event, User
 from identity.services import credentials, users
 
@@ -127,11 +128,15 @@ class UserAdmin(RecordAdmin):
             columns.pretty("attribute_sources"),
             "details",
             "agreement_date",
+            "export_control_date",
             "date_joined",
             "last_login",
         ),
     )
-    related_tables: tuple[RelatedTable, ...] = (HELD, TOKENS, KEYS, IDENTITIES, ABOUT_THIS, DONE_BY)
+    related_tables: tuple[RelatedTable, ...] = (
+        *(HELD, DECISIONS, TOKENS, KEYS, IDENTITIES),
+        *(ABOUT_THIS, DONE_BY),
+    )
     staff_actions = (
         StaffAction(
             "deactivate",
@@ -144,6 +149,7 @@ class UserAdmin(RecordAdmin):
         StaffAction(
             "activate", "Activate", "Activated", explained(users.activate), when=_is_shut_out
         ),
+        *ACTIONS,
         StaffAction(
             "issue_token",
             "Issue a token",

@@ -141,6 +141,9 @@ BRIDGE: Mapping[str, str] = {
     " is never.",
     "total_federated_users": "How many people any source knows.",
     "total_active_federated_users": "How many of them may log in.",
+    "declares_export_control": "That the person will observe the rules of export control; when they"
+    " said so first is kept.",
+    "profile_completeness": "What this platform asks everybody to say, and what of it is missing.",
     "missing_fields": "The fields of the profile that have to be filled in.",
     "mandatory_fields": "The fields of the profile that must not be empty.",
     "is_complete": "Whether the profile has all that is needed.",
@@ -316,6 +319,8 @@ EVENTS: Mapping[str, str] = {
     "after": "The cursor to go on from: `next` of an earlier answer. Without it, from the oldest"
     " event.",
     "types": "Types, kinds or groups of events: only these.",
+    "LoginAnswerFilter.code": "The code that the provider of identities gave the browser.",
+    "LoginAnswerFilter.state": "The state of the attempt, as the provider gave it back.",
     "FeedFilter.limit": "How many events at most.",
     "oldest": "The oldest cursor that can be used.",
     "EventFeed.events": "The events, the earliest first.",

@@ -27,3 +27,4 @@ from identity.models.science import ScienceDomain as ScienceDomain
 from identity.models.science import ScienceSubDomain as ScienceSubDomain
 from identity.models.slugs import UsedSlug as UsedSlug
 from identity.models.task import TaskFailure as TaskFailure
+from identity.models.vetting import Vetting as Vetting

@@ -20,7 +20,7 @@ from identity.audiences import OF_USER
 from identity.models.event_subject import EventSubject
 from identity.principals import Principal
 from identity.querysets import UserQuerySet
-from identity.standing import Standing, refuse_newcomer, standing_of
+from identity.standing import PersonalStanding, refuse_newcomer, standing_of
 from identity.system_ids import site_gid, site_uid
 
 if TYPE_CHECKING:
@@ -86,6 +86,7 @@ class User(EventSubject, AbstractBaseUser):
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
     modified = models.DateTimeField(auto_now=True)
     agreement_date = models.DateTimeField(null=True, blank=True)
+    export_control_date = models.DateTimeField(null=True, blank=True)
     token_lifetime = models.PositiveIntegerField(
         null=True, blank=True, default=3600, help_text="Seconds of inactivity; empty is for ever."
     )
@@ -153,16 +154,16 @@ class User(EventSubject, AbstractBaseUser):
         )
 
     @cached_property
-    def standing(self) -> Standing:
+    def standing(self) -> PersonalStanding:
         """What decides whether the person may use the service yet."""
         return standing_of(type(self).objects.get_queryset(), self)
 
-    def check_standing(self) -> None:
+    def check_standing(self, *, only_reads: bool, for_newcomers: bool) -> None:
         """Refuse a person who has something to do before they may use the service.
 
         :raises Forbidden: what that is.
         """
-        refuse_newcomer(self, self.standing)
+        refuse_newcomer(self, self.standing, only_reads=only_reads, for_newcomers=for_newcomers)
 
     @property
     def full_name(self) -> str:

@@ -225,4 +225,4 @@ def _check_hash(algorithm: str, expected: str, access_token: str) -> None:
 
 
 def _is_text(value: object) -> bool:
-    return isinstance(value, str) and 0 < len(value) <= LONGEST_SUBJECT
+    return isinstance(value, str) and 0 < len(value) <= LONGEST_SUBJECT and value.isprintable()

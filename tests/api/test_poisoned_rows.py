@@ -181,7 +181,7 @@ class Reader:
         answer = self.client.get(path, {"page_size": "300"} if path.count("/") < 4 else {})
         if answer.status_code >= 500:
             return f"{answer.status_code} {answer.content[:100]!r}"
-        if answer.content:
+        if answer.content and not answer["Content-Type"].startswith("text/plain"):
             answer.json()
         return None
 

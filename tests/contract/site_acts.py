@@ -17,6 +17,7 @@ from waldur_api_client.api.backend_resources import (
 )
 from waldur_api_client.api.component_user_usage_limits import component_user_usage_limits_create
 from waldur_api_client.api.marketplace_provider_offerings import (
+    marketplace_provider_offerings_add_endpoint,
     marketplace_provider_offerings_add_partition,
 )
 from waldur_api_client.api.marketplace_resource_api_keys import (
@@ -30,6 +31,7 @@ from waldur_api_client.models import (
     BackendResourceRequest,
     BackendResourceRequestBackendMetadata,
     ComponentUserUsageLimitRequest,
+    NestedEndpointRequest,
     OfferingPartitionRequest,
     ResourceApiKeyReportCreatedRequest,
     ResourceApiKeyUsageRequest,
@@ -98,6 +100,15 @@ def limit_person(cast: Cast, resource: UUID, component: UUID, username: str, lim
         limit=limit,
     )
     return component_user_usage_limits_create.sync(client=cast.allocator, body=body).uuid
+
+
+def add_endpoint(cast: Cast, url: str) -> UUID:
+    """The Hosting Entity says where its people log in."""
+    return marketplace_provider_offerings_add_endpoint.sync(
+        cast.offering_uuid,
+        client=cast.hosting_entity,
+        body=NestedEndpointRequest(name="Login", url=url),
+    ).uuid
 
 
 def add_partition(cast: Cast, name: str) -> None:

@@ -72,6 +72,7 @@ def make_world(cast: Cast) -> World:
     acts.open_account(cast, RESEARCHER_CUID)
     acts.add_offering_manager(cast, RESEARCHER_CUID)
     site_acts.add_partition(cast, "standard-g")
+    site_acts.add_endpoint(cast, "ssh://login.example.org")
     site_acts.limit_person(cast, resource, component_of(cast, "cpu_k_hours"), "researcher1", "2.5")
     site_acts.report_found(cast, project, "hpc_old", {"cpu_k_hours": 3})
     site_acts.ask_for_import(cast)

@@ -31,6 +31,7 @@ from identity.models import (
     SshKey,
     Token,
     User,
+    Vetting,
 )
 from identity.permissions import MATRIX
 from identity.roles import DESCRIPTIONS, RoleName, ScopeType
@@ -328,3 +329,14 @@ class EventFactory(DjangoModelFactory[Event]):
         lambda event: event.project.uuid if event.project else UserFactory().uuid
     )
     created = factory.LazyFunction(timezone.now)
+
+
+class VettingFactory(DjangoModelFactory[Vetting]):
+    """A person was vetted, for good."""
+
+    class Meta:
+        model = Vetting
+
+    user = factory.SubFactory(UserFactory)
+    outcome = "vetted"
+    evidence = "Seen with a passport."

@@ -154,6 +154,8 @@ class Operation:
         if media not in contents:
             return [f"{answer.status_code} as {media or 'nothing'} is not documented"]
         schema = contents[media].get("schema", {})
+        if media == "text/plain":  # as it is
+            body = json.dumps(body.decode()).encode()
         judge = self.document.judge(schema if chosen else _in_full(schema))
         return [f"{answer.status_code} {fault}" for fault in _faults(judge, body)]
 

@@ -15,6 +15,7 @@ from identity.oidc import tokens
 from identity.oidc.providers import Provider
 from identity.services import credentials, logins, logouts
 from standalone.rabbitmq_node import free_port
+from tests.factories.identity import PASSWORD
 from tests.oidc.provider import Browser, action_of, fields_of, log_in, running_provider, who
 from tests.oidc.publisher import RSA_KEYS, unsigned
 
@@ -206,3 +207,26 @@ def test_a_provider_that_nobody_listens_at_is_said_to_be_away(settings: Settings
     page = Client().get("/oidc/local/login/")
     assert page.status_code == 503
     assert "The login service does not answer" in page.content.decode()
+
+
+@pytest.mark.django_db
+def test_the_login_page_takes_a_password_and_says_when_it_is_wrong(dave: User) -> None:
+    client = Client()
+
+    def post(username: str, password: str, next_url: str = "") -> Any:
+        form = {"username": username, "password": password, "next": next_url}
+        return client.post("/login/", form)
+
+    for username, password in (
+        (dave.username, "wrong"),
+        ("nobody", "x"),
+        ("a\x00b", "\x00"),
+        ("", ""),
+    ):
+        page = post(username, password)
+        assert page.status_code == 401
+        assert '<p role="alert">Invalid username/password.</p>' in page.content.decode()
+    assert post(dave.username, PASSWORD, "https://evil.example/").url == "/admin/"
+    assert client.get("/api/users/me/").json()["username"] == "dave"
+    client.post("/logout/")
+    assert post(dave.username, PASSWORD, "/api/projects/").url == "/api/projects/"

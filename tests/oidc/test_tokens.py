@@ -104,6 +104,8 @@ OF_ID_TOKENS: dict[str, Any] = {
     "no subject": {"sub": None},
     "an empty subject": {"sub": ""},
     "a subject that is no text": {"sub": 7},
+    "a subject with a null character": {"sub": "a\x00b"},
+    "a subject of half a character": {"sub": "a\ud800"},
     "a subject without end": {"sub": "s" * 256},
     "another access token": {"at_hash": "AAAA"},
     "no time": {"iat": None},

@@ -67,8 +67,8 @@ class LoginPage(PageView):
         next_url = request.POST.get("next", "")
         try:
             user = credentials.check_password(
-                username=request.POST.get("username", "")[:1000],
-                password=request.POST.get("password", "")[:1000],
+                username=typed(request, "username"),
+                password=typed(request, "password"),
                 address=address_of(request),
                 now=timezone.now(),
             )
@@ -175,6 +175,11 @@ def begin_session(
     request.session.save()
     key = request.session.session_key or ""
     logins.note_session(identity, key, sid=answer.person.sid, now=timezone.now())
+
+
+def typed(request: HttpRequest, name: str) -> str:
+    """Return what somebody typed in; nobody has a name with a NUL, which no database takes."""
+    return request.POST.get(name, "")[:1000].replace("\x00", "\N{REPLACEMENT CHARACTER}")
 
 
 def callback_of(provider: Provider) -> str:

@@ -12,6 +12,7 @@ from common.api.actions import Declared
 from common.api.viewsets import ApiViewSet
 from common.errors import DomainError
 from identity.api.sessions import refusals
+from identity.api.sessions.filters import LoginAnswerFilter
 from identity.api.sessions.serializers import CoreAuthToken
 from identity.oidc import attempts, exchange, providers
 from identity.services import logins
@@ -59,7 +60,9 @@ class InstitutionLoginViewSet(ApiViewSet):
         answer["Cache-Control"] = "no-store"
         return answer
 
-    complete.api = Declared(output=CoreAuthToken)  # type: ignore[attr-defined]
+    complete.api = Declared(  # type: ignore[attr-defined]
+        output=CoreAuthToken, filterset=LoginAnswerFilter
+    )
 
     def token_for(self, request: Request, provider: Provider) -> str:
         """Return a token for whom the provider answers for.
@@ -116,7 +119,9 @@ class KeycloakLoginViewSet(InstitutionLoginViewSet):
         """
         return super().complete(request)
 
-    complete.api = Declared(output=CoreAuthToken)  # type: ignore[attr-defined]
+    complete.api = Declared(  # type: ignore[attr-defined]
+        output=CoreAuthToken, filterset=LoginAnswerFilter
+    )
 
 
 def browser_of(request: Request) -> HttpRequest:

@@ -54,7 +54,7 @@ class LogoutViewSet(ApiViewSet):
     """Logging out."""
 
     access: ClassVar[dict[str, Rule]] = {"log_out": AUTHENTICATED}
-    for_newcomers = frozenset({"log_out"})
+    lets_go = True
 
     def log_out(self, request: AuthenticatedRequest) -> Response:
         """Log out.

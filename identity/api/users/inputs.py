@@ -25,6 +25,7 @@ class UserInput(Columns):
             "birth_date",
             "can_use_personal_access_tokens",
             "country_of_residence",
+            "declares_export_control",
             "deactivation_reason",
             "description",
             "eduperson_assurance",
@@ -63,6 +64,7 @@ class UserInput(Columns):
     affiliations = Words()
     agree_with_policy = serializers.BooleanField()
     can_use_personal_access_tokens = NeverTrue("Personal access tokens are not served.")
+    declares_export_control = serializers.BooleanField()
     eduperson_assurance = Words()
     email = AddressField()
     gender = serializers.ChoiceField(choices=GENDERS, allow_null=True)

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth.hashers import is_password_usable
 from rest_framework import serializers
 
+from common.api.json_shapes import TEXT, TRUTH, JsonField, list_of, record
 from common.api.reads.outputs import (
     Computed,
     MapField,
@@ -20,6 +21,7 @@ from identity import access
 from identity.api.users.permissions import MePermissionOutput, PermissionOutput
 from identity.models import User
 from identity.names import full_name
+from identity.profile import COLUMNS, completeness
 
 TOKENS_ARE_HASHED = "only the digest of a token is stored; it is shown once, by the login"
 NO_PASSKEYS = "passkeys are not served"
@@ -35,10 +37,20 @@ GENDERS = ("female", "male", "unknown")
 class ProfileCompleteness(serializers.Serializer[Any]):
     """What a profile lacks."""
 
-    enforcement_enabled = serializers.BooleanField(required=False)
-    is_complete = serializers.BooleanField(required=False)
-    mandatory_fields = serializers.ListField(child=serializers.CharField(), required=False)
-    missing_fields = serializers.ListField(child=serializers.CharField(), required=False)
+    enforcement_enabled = serializers.BooleanField()
+    is_complete = serializers.BooleanField()
+    mandatory_fields = serializers.ListField(child=serializers.CharField())
+    missing_fields = serializers.ListField(child=serializers.CharField())
+
+
+PROFILE_COMPLETENESS = record(
+    {
+        "enforcement_enabled": TRUTH,
+        "is_complete": TRUTH,
+        "mandatory_fields": list_of(TEXT),
+        "missing_fields": list_of(TEXT),
+    }
+)
 
 
 class PersonOutput(Output):
@@ -190,7 +202,9 @@ class UserMeOutput(PersonOutput):
     permissions = Nested(
         MePermissionOutput, source="grants", many=True, where=access.in_force(), order_by=("pk",)
     )
-    profile_completeness = Omitted(ProfileCompleteness, reason="no field of a profile is mandatory")
+    profile_completeness = Computed(
+        *COLUMNS.values(), fn=completeness, output=JsonField(PROFILE_COMPLETENESS)
+    )
 
 
 FOR_COLLEAGUES = open_keys(UserOutput) - NOT_FOR_COLLEAGUES

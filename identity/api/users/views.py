@@ -23,11 +23,13 @@ from identity.api.users.inputs import (
 )
 from identity.api.users.serializers import (
     ColleagueOutput,
+    ProfileCompleteness,
     UserAuthToken,
     UserMeOutput,
     UserOutput,
 )
 from identity.models import Token, User
+from identity.profile import completeness_of
 from identity.services import bridge, credentials, emails, user_removal, users
 
 if TYPE_CHECKING:
@@ -60,7 +62,8 @@ class UserViewSet(Listed, ApiViewSet):
     never_replayed = frozenset({"refresh_token"})  # a secret that is shown once
     for_newcomers = frozenset(
         {
-            *("me", "update", "partial_update", "token", "refresh_token"),
+            *("me", "profile_completeness", "update", "partial_update"),
+            *("token", "refresh_token"),
             *("change_password", "change_email", "cancel_change_email"),
         }
     )
@@ -68,6 +71,7 @@ class UserViewSet(Listed, ApiViewSet):
         "list": SCOPED,
         "retrieve": SCOPED,
         "me": SCOPED,
+        "profile_completeness": SCOPED,
         "create": STAFF,
         "update": STAFF | HIMSELF,
         "destroy": STAFF,
@@ -105,6 +109,7 @@ class UserViewSet(Listed, ApiViewSet):
         """
         data = self.data(UserInput)
         data.pop("agree_with_policy", None)
+        data.pop("declares_export_control", None)
         return self.created(users.create(**data, actor=request.user, now=self.now))
 
     @updates(UserInput)
@@ -118,6 +123,8 @@ class UserViewSet(Listed, ApiViewSet):
         """
         user, changes = self.row(), self.data(UserInput)
         agrees = changes.pop("agree_with_policy", False)
+        if changes.pop("declares_export_control", False):
+            changes["export_control_date"] = user.export_control_date or self.now
         users.update(
             user, actor=request.user, now=self.now, wanted=changes, agree_with_policy=agrees
         )
@@ -137,6 +144,15 @@ class UserViewSet(Listed, ApiViewSet):
         The person whom the token belongs to, with their roles in `permissions`.
         """
         return self.reply(request.user)
+
+    @reading(ProfileCompleteness, detail=False)
+    def profile_completeness(self, request: AuthenticatedRequest) -> Response:
+        """Get what your profile lacks.
+
+        What this platform asks everybody to say of themselves, and what of it you have not said;
+        where it is enforced, nothing else can be done before that.
+        """
+        return self.answer(completeness_of(request.user))
 
     @command(PasswordChangeInput, PasswordSet)
     def change_password(self, request: AuthenticatedRequest, uuid: str) -> Response:

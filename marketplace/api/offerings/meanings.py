@@ -211,6 +211,7 @@ PLUGIN_OPTIONS: Mapping[str, str] = {
     " its endpoints `ssh://host`.",
     "plugin_options.service_provider_can_create_offering_user": "Whether the provider manages"
     " people's accounts here.",
+    "plugin_options.require_vetting": "Whether people get accounts only once they are vetted.",
     "plugin_options.supports_downscaling": "Whether usage policies may downscale allocations.",
     "plugin_options.supports_pausing": "Whether usage policies may pause allocations.",
     "plugin_options.unique_resource_per_attribute": "Name of an attribute: a project has one"

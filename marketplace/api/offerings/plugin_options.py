@@ -115,6 +115,7 @@ FIELDS: Mapping[str, Shape] = {
         " is_resource_termination_date_required lbaas_enabled"
         " notify_about_provider_consumer_messages offering_user_auto_deletion"
         " require_effective_id_for_highlighted_display require_purchase_order_upload"
+        " require_vetting"
         " resource_projects_limits_required restrict_deletion_with_active_resources"
         " service_provider_can_create_offering_user show_ssh_key_loss_warning"
         " slurm_periodic_policy_enabled supports_downscaling supports_pausing"

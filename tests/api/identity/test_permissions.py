@@ -90,6 +90,7 @@ GET    /api/user-permissions/{grant}/                401 404 404 200 200 200 200
 GET    /api/users/                                   401 200 200 200 200 200 200 200 200 200
 POST   /api/users/                                   401 403 403 403 403 403 403 403 403 201
 GET    /api/users/me/                                401 200 200 200 200 200 200 200 200 200
+GET    /api/users/profile_completeness/              401 200 200 200 200 200 200 200 200 200
 GET    /api/users/{member}/                          401 404 404 200 200 200 200 200 200 200
 PATCH  /api/users/{member}/                          401 404 404 403 403 403 403 403 403 200
 PUT    /api/users/{member}/                          401 404 404 403 403 403 403 403 403 200
