@@ -118,6 +118,15 @@ def follow_user(event_uuid: UUID) -> None:
     enqueue_agent_messages(event_uuid)
 
 
+@handler("accounts-of-project")
+def follow_project(event_uuid: UUID) -> None:
+    """See to the accounts of everybody in a project, then tell the sites of each."""
+    event = Event.objects.select_related("project").get(uuid=event_uuid)
+    if event.project is not None:
+        _reconcile(membership.members(event.project), membership.offerings_of(event.project))
+        enqueue_agent_messages(event_uuid)
+
+
 @handler("attributes-of-user")
 def tell_of_person(event_uuid: UUID) -> None:
     """Record for each site what changed of what it sees of somebody."""

@@ -71,6 +71,7 @@ HANDLERS: Mapping[Kind, tuple[Handler, ...]] = {
         allocations.follow_removed_customer,
         notifications.follow_removed_customer,
     ),
+    identity_kinds.PROJECT_SYNC_REQUESTED: (allocations.follow_project,),
     identity_kinds.PROJECT_REMOVED: (allocations.follow_removed_project,),
     marketplace_kinds.CONSENT_GIVEN: (allocations.follow_consent,),
     marketplace_kinds.CONSENT_REVOKED: (allocations.follow_consent,),

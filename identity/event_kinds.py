@@ -261,6 +261,9 @@ PROJECT_LOADED = Kind(
 PROJECT_REMOVED = _project(
     "project.removed", "A project was removed.", waldur="project_deletion_succeeded"
 )
+PROJECT_SYNC_REQUESTED = _project(
+    "project.sync_requested", "Sites are to bring their people of a project in line."
+)
 PROJECT_UPDATED = _project(
     "project.updated",
     "A project changed; `fields` says what of it.",

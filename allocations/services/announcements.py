@@ -158,6 +158,15 @@ def _user(event: Event) -> Iterator[Message]:
             yield _role(offering, grant, grant.project, is_granted=is_in)
 
 
+def _project(event: Event) -> Iterator[Message]:
+    grants = Grant.objects.in_force().filter(
+        scope_type=ScopeType.PROJECT, project=event.project, user__is_active=True
+    )
+    for grant in grants.select_related("user", "project", "role").order_by("pk"):
+        for offering in _served(grant.project) if grant.project else ():
+            yield _role(offering, grant, grant.project, is_granted=True)
+
+
 def _account(event: Event) -> Iterator[Message]:
     account = _found(event)
     # An agent lets in, wherever it is told, whoever is named, without asking whether they may.
@@ -304,6 +313,7 @@ MESSAGES: Mapping[Kind, Callable[[Event], Iterable[Message]]] = {
     identity_kinds.GRANT_EXPIRED: _grant,
     identity_kinds.GRANT_GIVEN: _grant,
     identity_kinds.GRANT_REVOKED: _grant,
+    identity_kinds.PROJECT_SYNC_REQUESTED: _project,
     identity_kinds.USER_ACTIVATED: _user,
     identity_kinds.USER_DEACTIVATED: _user,
     identity_kinds.USER_VETTED: _user,
@@ -335,6 +345,7 @@ SEEN_WITH_RESOURCE = frozenset(
         identity_kinds.GRANT_EXPIRED,
         identity_kinds.GRANT_GIVEN,
         identity_kinds.GRANT_REVOKED,
+        identity_kinds.PROJECT_SYNC_REQUESTED,
         identity_kinds.USER_ACTIVATED,
         identity_kinds.USER_DEACTIVATED,
         identity_kinds.USER_VETTED,

@@ -52,9 +52,12 @@ FROM identity_customer t WHERE t.id = ANY(%(keys)s)
 )
 
 PLAN_GROUPS = Below(f"""
-SELECT link.plan_id, {hexed("t.uuid")} AS uuid, t.name
+SELECT link.plan_id, {hexed("t.uuid")} AS uuid, t.name,
+  {url("organization-groups", "t.uuid")} AS url,
+  {url("organization-groups", "above.uuid")} AS parent
 FROM marketplace_plan_organization_groups link
 JOIN identity_organizationgroup t ON t.id = link.organizationgroup_id
+LEFT JOIN identity_organizationgroup above ON above.id = t.parent_id
 WHERE link.plan_id = ANY(%(keys)s) ORDER BY t.name, t.id
 """)
 
@@ -100,9 +103,12 @@ FROM marketplace_offering t WHERE t.id = ANY(%(keys)s)
 )
 
 OFFERING_GROUPS = Below(f"""
-SELECT link.offering_id, {hexed("t.uuid")} AS uuid, t.name
+SELECT link.offering_id, {hexed("t.uuid")} AS uuid, t.name,
+  {url("organization-groups", "t.uuid")} AS url,
+  {url("organization-groups", "above.uuid")} AS parent
 FROM marketplace_offering_organization_groups link
 JOIN identity_organizationgroup t ON t.id = link.organizationgroup_id
+LEFT JOIN identity_organizationgroup above ON above.id = t.parent_id
 WHERE link.offering_id = ANY(%(keys)s) ORDER BY t.name, t.id
 """)
 

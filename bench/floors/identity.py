@@ -2,15 +2,19 @@
 
 from bench.floor_queries import Below, Floor, constant, hexed, named, plain, url, utc
 from identity.permissions import MATRIX
+from identity.roles import LANGUAGES
 
 IN_FORCE = "is_active AND (expiration_time IS NULL OR expiration_time > now())"
 
 GROUPS = Below(f"""
 SELECT link.customer_id, {hexed("t.uuid")} AS uuid, t.name,
+  {url("organization-groups", "t.uuid")} AS url,
+  {url("organization-groups", "above.uuid")} AS parent,
   (SELECT count(*) FROM identity_customer_organization_groups other
    WHERE other.organizationgroup_id = t.id) AS customers_count
 FROM identity_customer_organization_groups link
 JOIN identity_organizationgroup t ON t.id = link.organizationgroup_id
+LEFT JOIN identity_organizationgroup above ON above.id = t.parent_id
 WHERE link.customer_id = ANY(%(keys)s) ORDER BY t.name, t.id
 """)
 
@@ -160,6 +164,7 @@ ROLES = Floor(
     page=f"""
 SELECT {hexed("t.uuid")} AS uuid, {plain("name", "content_type", "description", "is_active")},
   t.description AS description_en, t.is_system_role, {ALLOWED} -> t.name AS permissions,
+  {", ".join(f"t.translations ->> '{code}' AS description_{code}" for code in LANGUAGES)},
   (SELECT count(*) FROM identity_grant g WHERE g.role_id = t.id AND g.{IN_FORCE}) AS users_count
 FROM identity_role t WHERE {{scope}} ORDER BY t.name, t.id LIMIT %(size)s
 """,

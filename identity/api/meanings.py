@@ -277,6 +277,7 @@ ROLES: Mapping[str, str] = {
     "UserRoleDetails.created": "When the role was given (UTC).",
     "UserRoleDetails.created_by_full_name": "Full name of the person who gave the role.",
     "UserRoleDetails.created_by_uuid": "UUID of the person who gave the role.",
+    "show_inactive": "Also list roles that ended.",
     "available_for_customer": "Every organization has all roles: the parameter changes nothing.",
     "include_concealed": "No role is concealed: the parameter changes nothing.",
     "expiration_time": "When the role ends (UTC); null is never.",

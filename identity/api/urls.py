@@ -18,6 +18,7 @@ from identity.api.roles.views import RoleViewSet
 from identity.api.science import ScienceDomainViewSet, ScienceSubDomainViewSet
 from identity.api.sessions.institution import EduteamsLoginViewSet, KeycloakLoginViewSet
 from identity.api.sessions.views import LogoutViewSet, PasswordViewSet
+from identity.api.user_permissions import UserPermissionViewSet
 from identity.api.users.views import UserViewSet
 
 router = ApiRouter()
@@ -32,6 +33,7 @@ router.register("science-domains", ScienceDomainViewSet, basename="sciencedomain
 router.register("science-sub-domains", ScienceSubDomainViewSet, basename="sciencesubdomain")
 router.register("user-group-invitations", GroupInvitationViewSet, basename="user-group-invitation")
 router.register("user-invitations", InvitationViewSet, basename="user-invitation")
+router.register("user-permissions", UserPermissionViewSet, basename="userpermission")
 router.register(
     "user-permission-requests", PermissionRequestViewSet, basename="user-permission-request"
 )

@@ -141,6 +141,16 @@ def remove(project: Project, *, actor: User, now: datetime) -> None:
     _record(kinds.PROJECT_REMOVED, locked, f"Project {locked.name} was removed.", actor, now)
 
 
+@transaction.atomic
+def ask_to_sync(project: Project, *, actor: User, now: datetime) -> None:
+    """Ask the sites to bring their people of a project in line with what is here.
+
+    :raises ProjectGone: it was removed meanwhile.
+    """
+    message = f"A synchronization of project {project.name} was asked for."
+    _record(kinds.PROJECT_SYNC_REQUESTED, _locked(project), message, actor, now)
+
+
 def _locked(project: Project, *, against_new_resources: bool = False) -> Project:
     """Lock a project that is still there; the organisation first, in the order of the house."""
     Customer.objects.select_for_update(no_key=True).get(pk=project.customer_id)

@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import ProtectedError
 
-from common import changes, storing
+from common import changes, locks, storing
 from common.errors import Conflict, Invalid
 from identity import event_kinds as kinds
 from identity import events
@@ -18,12 +19,14 @@ from identity.models import Role
 from identity.permissions import MEANINGFUL, allowed_by
 from identity.roles import LANGUAGES, ScopeType
 from identity.services import members
-from identity.services.standard import StandardServices, StillInUse
+from identity.services.standard import RemovedMeanwhile, StillInUse
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from datetime import datetime
 
+    from common.errors import DomainError
+    from identity.event_catalogue import Kind
     from identity.models import User
 
 WRITTEN_IN_THE_CODE = ("content_type", "name", "permissions")
@@ -54,16 +57,6 @@ class UnknownScope(Invalid):
     code = "unknown_scope"
 
 
-records = StandardServices(
-    Role,
-    created=kinds.ROLE_CREATED,
-    updated=kinds.ROLE_UPDATED,
-    removed=kinds.ROLE_REMOVED,
-    in_use=RoleInUse,
-    in_use_says="There are {what} of {row}; disable it.",
-)
-
-
 @transaction.atomic
 def create(
     *,
@@ -83,8 +76,11 @@ def create(
     columns = {"content_type": content_type, "permissions": sorted(set(permissions)), **more}
     columns["translations"] = _merged({}, columns.get("translations", {}))
     _check_meaning(columns["content_type"], columns["permissions"])
-    with storing.refusing(role_name_in_any_case=_name_taken()):
-        return records.create(name=name, is_system_role=False, **columns, actor=actor, now=now)
+    role = Role(name=name, is_system_role=False, **columns)
+    with storing.refusing(**_name_taken()):
+        role.save(force_insert=True)
+    _record(kinds.ROLE_CREATED, role, actor=actor, now=now)
+    return role
 
 
 @transaction.atomic
@@ -98,7 +94,7 @@ def change(role: Role, *, actor: User, now: datetime, **wanted: Any) -> Role:
     :raises WithoutMeaning: a permission is of no use in such a scope.
     :raises RemovedMeanwhile: it was removed meanwhile.
     """
-    held = records.locked(role)
+    held = _locked(role)
     is_active = wanted.pop("is_active", held.is_active)
     if "permissions" in wanted:
         wanted["permissions"] = sorted(set(wanted["permissions"]))
@@ -118,8 +114,11 @@ def change(role: Role, *, actor: User, now: datetime, **wanted: Any) -> Role:
             differing.get("content_type", held.content_type),
             differing.get("permissions", held.permissions),
         )
-    with storing.refusing(role_name_in_any_case=_name_taken()):
-        held = records.change(held, **differing, actor=actor, now=now)
+    with storing.refusing(**_name_taken()):
+        changed = sorted(changes.write(held, differing, now=now))
+    if changed:
+        payload = {"changed": changed, "permissions": held.permissions}
+        _record(kinds.ROLE_UPDATED, held, actor=actor, now=now, payload=payload)
     return _switch(held, is_active=is_active, actor=actor, now=now)
 
 
@@ -131,10 +130,16 @@ def remove(role: Role, *, actor: User, now: datetime) -> None:
     :raises RoleInUse: somebody holds or held it: it can be disabled.
     :raises RemovedMeanwhile: somebody else was quicker.
     """
-    held = records.locked(role)
+    held = _locked(role)
     if held.is_system_role:
         raise SystemRole("A system role cannot be removed.")
-    records.remove(held, actor=actor, now=now)
+    _record(kinds.ROLE_REMOVED, held, actor=actor, now=now)
+    try:
+        held.delete()
+    except ProtectedError as error:
+        of_it = {str(type(row)._meta.verbose_name_plural) for row in error.protected_objects}
+        what = " and ".join(sorted(of_it))
+        raise RoleInUse(f"There are {what} of {held}; disable it.") from error
 
 
 @transaction.atomic
@@ -143,7 +148,7 @@ def enable(role: Role, *, actor: User, now: datetime) -> Role:
 
     :raises RemovedMeanwhile: it was removed meanwhile.
     """
-    return _switch(records.locked(role), is_active=True, actor=actor, now=now)
+    return _switch(_locked(role), is_active=True, actor=actor, now=now)
 
 
 @transaction.atomic
@@ -152,7 +157,7 @@ def disable(role: Role, *, actor: User, now: datetime) -> Role:
 
     :raises RemovedMeanwhile: it was removed meanwhile.
     """
-    return _switch(records.locked(role), is_active=False, actor=actor, now=now)
+    return _switch(_locked(role), is_active=False, actor=actor, now=now)
 
 
 def _switch(held: Role, *, is_active: bool, actor: User, now: datetime) -> Role:
@@ -164,7 +169,7 @@ def _switch(held: Role, *, is_active: bool, actor: User, now: datetime) -> Role:
         return held
     changes.write(held, {"is_active": is_active}, now=now)
     kind = kinds.ROLE_ENABLED if is_active else kinds.ROLE_DISABLED
-    events.record(kind, held, actor=actor, now=now, message=str(held))
+    _record(kind, held, actor=actor, now=now)
     members.tell_of_role(held, actor=actor, now=now)
     return held
 
@@ -184,5 +189,14 @@ def _merged(former: Mapping[str, str], wanted: Mapping[str, str | None]) -> dict
     return {code: text for code, text in merged.items() if text}
 
 
-def _name_taken() -> storing.NotUnique:
-    return storing.NotUnique({"name": ["A role with this name exists."]})
+def _locked(role: Role) -> Role:
+    return locks.locked(role, RemovedMeanwhile("This role was removed."))
+
+
+def _record(kind: Kind, role: Role, **more: Any) -> None:
+    events.record(kind, role, message=str(role), **more)
+
+
+def _name_taken() -> dict[str, DomainError]:
+    taken = storing.NotUnique({"name": ["A role with this name exists."]})
+    return dict.fromkeys(("name", "role_name_in_any_case"), taken)

@@ -7,10 +7,10 @@ from html import unescape
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.messages import get_messages
+from django.db.models import Model
 from django.urls import reverse
 
 if TYPE_CHECKING:
-    from django.db.models import Model
     from django.test import Client
 
 
@@ -39,9 +39,19 @@ def do(client: Client, action: str, /, *rows: Model, **asked: Any) -> Any:
 def change(client: Client, row: Model, **changes: str) -> Any:
     """Send the form of a row's page as it came, but for the changes."""
     form = client.get(page_of(row)).context["adminform"].form
-    shown = {name: form[name].value() for name in form.fields}
-    values = {name: "" if value is None else value for name, value in shown.items()}
-    return client.post(page_of(row), values | changes)
+    return client.post(page_of(row), sent(form) | changes)
+
+
+def sent(form: Any) -> dict[str, Any]:
+    """Return what a browser sends of a form as it came; of a list without a choice, nothing."""
+    values = {name: _sent(form[name].value()) for name in form.fields}
+    return {name: value for name, value in values.items() if value != []}
+
+
+def _sent(value: Any) -> Any:
+    if isinstance(value, list):
+        return [choice.pk if isinstance(choice, Model) else choice for choice in value]
+    return "" if value is None else value
 
 
 def said(response: Any) -> list[str]:

@@ -19,7 +19,7 @@ from marketplace.models import (
     ServiceProvider,
     TermsOfService,
 )
-from tests.admin.pages import address, buttons, change, do, page_of, said, text
+from tests.admin.pages import address, buttons, change, do, page_of, said, sent, text
 from tests.factories.identity import all_roles
 from tests.factories.marketplace import (
     CategoryFactory,
@@ -148,7 +148,7 @@ def test_an_offering_is_made_as_a_draft_and_filled(
 def test_an_offering_s_settings_are_objects(staff: Client) -> None:
     row = OfferingFactory()
     form = staff.get(page_of(row)).context["adminform"].form
-    asked = {name: form[name].value() or "" for name in form.fields} | {"plugin_options": "[1]"}
+    asked = sent(form) | {"plugin_options": "[1]"}
     response = staff.post(page_of(row), asked)
     assert "This must be an object" in text(response)
     pattern = '{"options": {"a": {"type": "string", "pattern": "("}}, "order": ["a"]}'
@@ -159,7 +159,7 @@ def test_an_offering_s_settings_are_objects(staff: Client) -> None:
 def test_a_change_of_an_offering_is_recorded_with_its_fields(staff: Client, dave: User) -> None:
     row = OfferingFactory()
     form = staff.get(page_of(row)).context["adminform"].form
-    asked = {name: form[name].value() or "" for name in form.fields}
+    asked = sent(form)
     asked |= {"description": "Fast", "plugin_options": '{"can_restore_resource": true}'}
     asked |= {"options": "", "resource_options": "{}"}
     response = staff.post(page_of(row), asked)

@@ -19,7 +19,7 @@ from identity.models import (
 )
 from identity.roles import RoleName
 from identity.services import credentials
-from tests.admin.pages import address, buttons, change, do, page_of, said, text
+from tests.admin.pages import address, buttons, change, do, page_of, said, sent, text
 from tests.factories.identity import (
     PASSWORD,
     CustomerFactory,
@@ -152,7 +152,7 @@ def test_an_organisation_is_registered_and_kept(staff: Client, dave: User) -> No
     assert (row.slug, row.is_allocator) == ("lumi-swede", True)
 
     form = staff.get(page_of(row)).context["adminform"].form
-    values = {name: form[name].value() or "" for name in form.fields}
+    values = sent(form)
     values |= {"accounting_start_date_0": "2026-01-01", "accounting_start_date_1": "00:00"}
     response = staff.post(page_of(row), values | {"abbreviation": "SWE"})
     assert response.status_code == 302, text(response)

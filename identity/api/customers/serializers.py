@@ -28,6 +28,13 @@ NO_IMAGES = "images are not stored"
 COUNTRIES = tuple(countries.NAMES.items())
 
 
+class CountryOutput(serializers.Serializer[Any]):
+    """A country."""
+
+    label = serializers.CharField()  # type: ignore[assignment]
+    value = serializers.CharField()
+
+
 class NestedPriceEstimate(serializers.Serializer[Any]):
     """What something is expected to cost."""
 

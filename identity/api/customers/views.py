@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from common.api.access import SCOPED, STAFF, Needs, Rule
-from common.api.actions import command, updates
+from common.api.access import AUTHENTICATED, SCOPED, STAFF, Needs, Rule
+from common.api.actions import command, listing, updates
 from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
 from common.api.writes import creating, deleting
 from identity.api.customers.filters import CustomerFilter
 from identity.api.customers.inputs import CustomerInput
-from identity.api.customers.serializers import CustomerOutput
+from identity.api.customers.people import CustomerUser, CustomerUserFilter, people_of, with_roles
+from identity.api.customers.serializers import COUNTRIES, CountryOutput, CustomerOutput
 from identity.api.events.row_events import RowEvents
 from identity.api.members.views import Members
 from identity.api.organization_groups import OrganizationGroupsInput
+from identity.api.users.serializers import BasicUserOutput
 from identity.models import Customer
 from identity.permissions import Permission
 from identity.services import organisations
@@ -22,6 +24,7 @@ from identity.services import organisations
 if TYPE_CHECKING:
     from rest_framework.response import Response
 
+    from common.api.reads.outputs import Output
     from identity.api.requests import AuthenticatedRequest
 
 
@@ -41,6 +44,8 @@ class CustomerViewSet(Members, RowEvents, Listed, Retrieved, ApiViewSet):
         "list": SCOPED,
         "retrieve": SCOPED,
         "events": SCOPED,
+        "countries": AUTHENTICATED,
+        "users": SCOPED,
         "create": STAFF,
         "update": Needs(Permission.UPDATE_CUSTOMER, on=("",)),
         "destroy": STAFF,
@@ -66,6 +71,35 @@ class CustomerViewSet(Members, RowEvents, Listed, Retrieved, ApiViewSet):
         customer, changes = self.row(), self.data(CustomerInput)
         organisations.update(customer, actor=request.user, now=self.now, wanted=changes)
         return self.reply(customer)
+
+    @listing(CountryOutput, filterset=CustomerFilter, detail=False)
+    def countries(self, request: AuthenticatedRequest) -> Response:
+        """List the countries in which organizations can be.
+
+        Their codes (ISO 3166-1) as `value`, and their names as `label`. All of them, whatever the
+        query asks.
+        """
+        rows = [{"label": name, "value": code} for code, name in COUNTRIES]
+        return self.answer(rows, headers={"X-Result-Count": str(len(rows))})
+
+    @listing(CustomerUser, filterset=CustomerUserFilter, order=("first_name", "last_name"))
+    def users(self, request: AuthenticatedRequest, uuid: str) -> Response:
+        """List the people of an organization.
+
+        Whoever has a role in it (`role_name`) or in a project of it (`projects`), as far as you see
+        them. `organization_role` and `project_role` keep those with any of the roles.
+        """
+        customer = self.row()
+        page = self.page(people_of(customer, seen_by=request.user), BasicUserOutput)
+        if page.data:
+            asked = ",".join(request.query_params.getlist("field")).split(",")
+            page.data = with_roles(page.data, customer, self.caller, only=asked)
+        return page
+
+    def chosen(self, output: type[Output], *, detail: bool) -> frozenset[str] | None:
+        """Return the keys that `field=` asks for; of people who they are, to find their roles."""
+        only = super().chosen(output, detail=detail)
+        return only if only is None or output is not BasicUserOutput else only | {"uuid"}
 
     @command(OrganizationGroupsInput, input_optional=True)
     def update_organization_groups(self, request: AuthenticatedRequest, uuid: str) -> Response:

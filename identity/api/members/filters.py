@@ -11,14 +11,18 @@ from django.db.models.lookups import IContains
 
 from common.api.filters import (
     ApiFilterSet,
+    Before,
     Contains,
     Exact,
+    Flag,
     OneUuid,
     Ordering,
     Search,
+    Since,
     Texts,
     Url,
 )
+from identity import access
 
 
 def named(path: str, value: str) -> Q:
@@ -95,3 +99,41 @@ class UserRoleFilter(ApiFilterSet):
             except ValueError:
                 continue  # it is a name
         return rows.filter(Q(role__name__in=value) | Q(role__uuid__in=uuids))
+
+
+class GrantFilter(ApiFilterSet):
+    """Roles of people, by person, role and scope."""
+
+    created = Since("created")
+    created_before = Before("created")
+    customer_uuid = OneUuid("customer__uuid")
+    expiration_time = Since("expiration_time")
+    full_name = FullName("user__")
+    is_active = Flag(method="filter_is_active", reads=("is_active", "expiration_time"))
+    modified = Since("modified")
+    modified_before = Before("modified")
+    native_name = Contains("user__native_name")
+    role_name = Exact("role__name")
+    role_uuid = OneUuid("role__uuid")
+    scope_name = Contains("scope_name")
+    scope_type = Exact("scope_type")
+    scope_uuid = Url("scope_uuid")
+    user = OneUuid("user__uuid")
+    user_slug = Exact("user__slug")
+    user_url = Url("user__uuid")
+    username = Exact("user__username")
+    o = Ordering(
+        {
+            "created": "created",
+            "email": "user__email",
+            "expiration_time": "expiration_time",
+            "full_name": ("user__first_name", "user__last_name"),
+            "native_name": "user__native_name",
+            "role": "role__name",
+            "username": "user__username",
+        }
+    )
+
+    def filter_is_active(self, rows: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
+        """Keep those in force, or those that ended."""
+        return rows.filter(access.in_force() if value else ~Q(access.in_force()))

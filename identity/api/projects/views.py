@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from common.api.access import SCOPED, Needs, Rule
-from common.api.actions import updates
+from common.api.access import SCOPED, STAFF, Needs, Rule
+from common.api.actions import command, listing, updates
 from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
 from common.api.writes import creating, deleting
+from identity.api.customers.people import ColleagueFilter
 from identity.api.events.row_events import RowEvents
 from identity.api.members.views import Members
 from identity.api.projects.filters import ProjectFilter
 from identity.api.projects.inputs import ProjectInput
 from identity.api.projects.serializers import ProjectOutput
-from identity.models import Project
+from identity.api.users.serializers import BasicUserOutput
+from identity.models import Grant, Project, User
 from identity.permissions import Permission
 from identity.services import projects
 
@@ -47,6 +49,8 @@ class ProjectViewSet(Members, RowEvents, Listed, Retrieved, ApiViewSet):
         "create": Needs(Permission.CREATE_PROJECT, on=("customer",)),
         "update": Needs(Permission.UPDATE_PROJECT, on=HERE_OR_ABOVE),
         "destroy": Needs(Permission.DELETE_PROJECT, on=HERE_OR_ABOVE),
+        "other_users": SCOPED,
+        "sync_user_roles": STAFF,
         "list_users": SCOPED,
         "add_user": Needs(Permission.CREATE_PROJECT_MEMBER, on=HERE_OR_ABOVE),
         "update_user": Needs(Permission.UPDATE_PROJECT_MEMBER, on=HERE_OR_ABOVE),
@@ -82,3 +86,28 @@ class ProjectViewSet(Members, RowEvents, Listed, Retrieved, ApiViewSet):
         "Answers 400 while it holds allocations that are not terminated. The roles in it "
         "end; the project stays on record and is found with `is_removed`.",
     )
+
+    @listing(BasicUserOutput, filterset=ColleagueFilter, order=("first_name", "last_name"))
+    def other_users(self, request: AuthenticatedRequest, uuid: str) -> Response:
+        """List the people of a project's organization who are not in the project.
+
+        Whoever has a role in the organization or in another project of it, as far as you see them:
+        they can be added to the project.
+        """
+        project = self.row()
+        of_customer = Grant.objects.in_force().filter(customer=project.customer)
+        here = Grant.objects.in_force().on(project.scope_type, project.pk)
+        seen = User.objects.visible_to(request.user).filter(is_active=True)
+        return self.page(
+            seen.filter(pk__in=of_customer.values("user")).exclude(pk__in=here.values("user"))
+        )
+
+    @command()
+    def sync_user_roles(self, request: AuthenticatedRequest, uuid: str) -> Response:
+        """Tell the sites again who is in a project.
+
+        Accounts of its people are brought in line with their roles, and each site that serves it is
+        sent a message for each of them. Answers at once.
+        """
+        projects.ask_to_sync(self.row(), actor=request.user, now=self.now)
+        return self.answer()

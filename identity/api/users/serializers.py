@@ -221,6 +221,26 @@ class ColleagueOutput(UserOutput):
         fields = tuple(name for name in UserOutput.Meta.fields if name in FOR_COLLEAGUES)
 
 
+class BasicUserOutput(Output):
+    """Who somebody is, and no more."""
+
+    class Meta:
+        model = User
+        fields: tuple[str, ...] = (
+            "email",
+            "full_name",
+            "image",
+            "native_name",
+            "url",
+            "username",
+            "uuid",
+        )
+
+    full_name = Computed("first_name", "last_name", fn=full_name, output=serializers.CharField())
+    image = Omitted(serializers.CharField(allow_null=True), reason=NO_IMAGES)
+    url = UrlField("user-detail")
+
+
 class UserAuthToken(serializers.Serializer[Any]):
     """What is known of a token; the token itself only when it was just issued."""
 

@@ -10,18 +10,15 @@ from common.api.filters import (
     SEEN,
     ApiFilterSet,
     Before,
-    Contains,
     Exact,
-    Flag,
     OneUuid,
     Ordering,
     Search,
     Since,
     Url,
 )
-from identity import access
 from identity.api.customers.filters import CustomerFilter
-from identity.api.members.filters import FullName
+from identity.api.members.filters import GrantFilter
 from identity.api.projects.filters import ProjectFilter
 from identity.api.users.filters import UserFilter
 from identity.models import Grant
@@ -97,39 +94,5 @@ class ProviderUserFilter(UserFilter):
         )
 
 
-class ProjectPermissionFilter(ApiFilterSet):
-    """Roles in projects by person, role and project."""
-
-    created = Since("created")
-    created_before = Before("created")
-    customer_uuid = OneUuid("customer__uuid")
-    expiration_time = Since("expiration_time")
-    full_name = FullName("user__")
-    is_active = Flag(method="filter_is_active", reads=("is_active", "expiration_time"))
-    modified = Since("modified")
-    modified_before = Before("modified")
-    native_name = Contains("user__native_name")
-    role_name = Exact("role__name")
-    role_uuid = OneUuid("role__uuid")
-    scope_name = Contains("scope_name")
-    scope_type = Exact("scope_type")
-    scope_uuid = Url("scope_uuid")
-    user = OneUuid("user__uuid")
-    user_slug = Exact("user__slug")
-    user_url = Url("user__uuid")
-    username = Exact("user__username")
-    o = Ordering(
-        {
-            "created": "created",
-            "email": "user__email",
-            "expiration_time": "expiration_time",
-            "full_name": ("user__first_name", "user__last_name"),
-            "native_name": "user__native_name",
-            "role": "role__name",
-            "username": "user__username",
-        }
-    )
-
-    def filter_is_active(self, rows: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
-        """Keep those in force, or those that ended."""
-        return rows.filter(access.in_force() if value else ~Q(access.in_force()))
+class ProjectPermissionFilter(GrantFilter):
+    """Roles in projects by person, role and project, also those that ended."""

@@ -70,6 +70,8 @@ POST   /api/customers/{customer}/add_user/           401 404 404 403 403 403 403
 POST   /api/customers/{customer}/update_user/        401 404 404 403 403 403 403 200 403 200
 POST   /api/customers/{customer}/delete_user/        401 404 404 403 403 403 403 200 403 200
 POST   /api/customers/{customer}/update_organization_groups/ 401 403 403 403 403 403 403 403 403 200
+GET    /api/customers/countries/                     401 200 200 200 200 200 200 200 200 200
+GET    /api/customers/{customer}/users/              401 404 404 200 200 200 200 200 200 200
 GET    /api/projects/                                401 200 200 200 200 200 200 200 200 200
 POST   /api/projects/                                401 400 400 403 403 403 403 201 403 201
 GET    /api/projects/{project}/                      401 404 404 200 200 200 200 200 200 200
@@ -81,6 +83,10 @@ GET    /api/projects/{project}/events/               401 404 404 200 200 200 200
 POST   /api/projects/{project}/add_user/             401 404 404 403 403 201 403 201 403 201
 POST   /api/projects/{project}/update_user/          401 404 404 403 403 200 403 200 403 200
 POST   /api/projects/{project}/delete_user/          401 404 404 403 403 200 403 200 403 200
+GET    /api/projects/{project}/other_users/          401 404 404 200 200 200 200 200 200 200
+POST   /api/projects/{project}/sync_user_roles/      401 403 403 403 403 403 403 403 403 200
+GET    /api/user-permissions/                        401 200 200 200 200 200 200 200 200 200
+GET    /api/user-permissions/{grant}/                401 404 404 200 200 200 200 200 200 200
 GET    /api/users/                                   401 200 200 200 200 200 200 200 200 200
 POST   /api/users/                                   401 403 403 403 403 403 403 403 403 201
 GET    /api/users/me/                                401 200 200 200 200 200 200 200 200 200
@@ -245,6 +251,7 @@ def named(people: Any, project: Project, now: datetime) -> Any:
         "event": EventFactory(project=project, created=now).uuid.hex,
         "domain": part.domain.uuid.hex,
         "part": part.uuid.hex,
+        "grant": member.grants.earliest("pk").uuid.hex,
         "made": CustomRoleFactory().uuid.hex,
         "group": OrganizationGroupFactory().uuid.hex,
         "newcomer": UserFactory(username="newcomer").uuid.hex,

@@ -9,7 +9,7 @@ from allocations.lifecycle import AccountState
 from allocations.models import OfferingUser
 from allocations.services import accounts, restrictions, shared_accounts
 from identity.roles import RoleName
-from identity.services import members, roles, users
+from identity.services import members, projects, roles, users
 from tests.factories.allocations import OfferingUserFactory
 from tests.factories.identity import (
     CustomRoleFactory,
@@ -100,6 +100,15 @@ def test_who_holds_a_role_that_is_disabled_loses_it_at_the_sites_and_gets_it_bac
     assert a_role(cleo, project, granted=True, name=role.name) in told()
     account.refresh_from_db()
     assert account.state == AccountState.OK
+
+
+def test_a_site_is_told_again_who_is_in_a_project(queue, resource, project, bob, pi, dave, now):
+    projects.ask_to_sync(project, actor=dave, now=now)
+
+    assert [body for body in told() if body["object_type"] == "user_role"] == [
+        a_role(bob, project, granted=True),
+        a_role(pi, project, granted=True, name="PROJECT.MANAGER"),
+    ]
 
 
 def test_a_new_username_names_the_resources_that_it_is_for(queue, resource, bob, carol, now):
