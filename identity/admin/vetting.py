@@ -32,6 +32,10 @@ class DecisionForm(StaffActionForm):
     valid_until = moment_field("Until", "UTC; empty is for good.")
 
 
+def _is_active(user: Any) -> bool:
+    return bool(user.is_active)
+
+
 def _decision(service: Callable[..., Vetting]) -> Callable[..., Any]:
     def decide(user: Any, **asked: Any) -> Vetting:
         return service(user, **asked)
@@ -40,13 +44,14 @@ def _decision(service: Callable[..., Vetting]) -> Callable[..., Any]:
 
 
 ACTIONS = (
-    StaffAction("vet", "Vet", "Vetted", _decision(vetting.vet), form=DecisionForm),
+    StaffAction("vet", "Vet", "Vetted", _decision(vetting.vet), form=DecisionForm, when=_is_active),
     StaffAction(
         "refuse_vetting",
         "Refuse access",
         "Access refused",
         _decision(vetting.refuse),
         form=DecisionForm,
+        when=_is_active,
         explanation="They can read who they are and nothing else; sites give their accounts up.",
     ),
     StaffAction(
@@ -54,6 +59,7 @@ ACTIONS = (
         "Take the vetting back",
         "Unvetted",
         explained(vetting.withdraw),
+        when=_is_active,
         explanation="They are unvetted then, whether they were vetted or refused.",
     ),
 )
