@@ -20,8 +20,8 @@ BELIEVED_FOR = timedelta(hours=24)
 
 def text_of(kind: str, about: Mapping[str, str], lines: Iterable[str], *, now: datetime) -> str:
     """Return a list as a site keeps it."""
-    step = int(STEP.total_seconds())
-    issued = datetime.fromtimestamp(int(now.timestamp()) // step * step, tz=UTC)
+    into_step = timedelta(seconds=int(now.timestamp()) % int(STEP.total_seconds()))
+    issued = now.astimezone(UTC).replace(microsecond=0) - into_step
     said = {**about, "issued": _moment(issued), "expires": _moment(issued + BELIEVED_FOR)}
     head = [f"# efp-allocations {kind} 1", *(f"# {name} {value}" for name, value in said.items())]
     return "".join(f"{line}\n" for line in [*head, *lines])

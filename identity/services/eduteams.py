@@ -6,10 +6,16 @@ known with their first login.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from common.errors import Forbidden, Missing
 from identity import access
-from identity.models import Customer, User
+from identity.models import Customer
 from identity.permissions import Permission
+from identity.services import cuids
+
+if TYPE_CHECKING:
+    from identity.models import User
 
 
 class LookupNotAllowed(Forbidden):
@@ -25,19 +31,19 @@ class UnknownCuid(Missing):
 
 
 def find(cuid: str, *, actor: User) -> User:
-    """Return the person with a CUID.
+    """Return the person with a CUID, in whatever case it is written.
 
     :raises LookupNotAllowed: the actor is no staff, identity manager or owner of an allocator.
-    :raises UnknownCuid: nobody has it, or the person was deactivated.
+    :raises UnknownCuid: nobody has it, the person was deactivated, or several differ in case.
     """
     if not may_look_up(actor):
         raise LookupNotAllowed(
             "Only staff, identity managers and allocators are allowed to find users."
         )
-    user = User.objects.filter(username=cuid.strip(), is_active=True).first()
-    if user is None:
+    found = cuids.people_with(cuid.strip())
+    if len(found) != 1 or not found[0].is_active:
         raise UnknownCuid("Eduteams error: Unable to get user info.")
-    return user
+    return found[0]
 
 
 def may_look_up(actor: User) -> bool:

@@ -18,7 +18,7 @@ from identity import event_kinds as kinds
 from identity import events
 from identity.models import InstitutionLogin, LinkedIdentity, User
 from identity.oidc import exchange
-from identity.services import credentials, emails, logouts, told, users
+from identity.services import credentials, cuids, emails, logouts, told, users
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -186,9 +186,7 @@ def _named(person: Described) -> User | None:
         return None
     if LinkedIdentity.objects.filter(cuid=forgotten("", person.cuid.upper())).exists():
         raise LoginRefused("This person may not log in.")
-    if exactly := User.objects.filter(username=person.cuid).first():
-        return exactly
-    found = list(User.objects.filter(username__iexact=person.cuid)[:2])
+    found = cuids.people_with(person.cuid)
     if len(found) > 1:
         raise Ambiguous("Several people have this person's name.")
     return next(iter(found), None)

@@ -12,6 +12,7 @@ from accounting.models import ComponentUserUsageLimit
 from allocations.models import BackendResourceRequest
 from common.admin.records import RecordAdmin
 from config.pages.rules import inputs, validating_fields
+from identity.models import PlatformTerms
 from marketplace.lifecycle import OfferingState, OrderState, OrderType
 from marketplace.models import OfferingComponent, TermsOfService
 from tests.admin.pages import action_address, address, change, do, said, text
@@ -81,7 +82,12 @@ def test_a_component_is_called_what_clients_can_name(staff: Client, kind: str) -
     assert offering.components.count() == before + 1
 
 
-BY_THEIR_MODEL_ALONE = {BackendResourceRequest, ComponentUserUsageLimit, TermsOfService}
+BY_THEIR_MODEL_ALONE = {
+    BackendResourceRequest,
+    ComponentUserUsageLimit,
+    PlatformTerms,
+    TermsOfService,
+}
 """Models whose pages have no column that an input of the API has."""
 
 

@@ -78,6 +78,12 @@ def test_the_anonymous_get_in_where_that_is_declared_only(
         assert response.json() == {"detail": "Authentication credentials were not provided."}
 
 
+def test_no_action_is_called_like_a_method_of_http_which_it_would_answer_everywhere() -> None:
+    viewsets = {route.viewset for route in all_routes()}
+    methods = ("get", "post", "put", "patch", "delete", "head", "trace")
+    assert [one for one in viewsets for name in methods if name in vars(one)] == []
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_no_role_sees_in_a_list_what_retrieve_denies(
     role: str, world: World, request: pytest.FixtureRequest, as_user: Callable[[User], APIClient]

@@ -28,6 +28,16 @@ def test_staff_identity_managers_and_allocators_find_people_by_cuid(
     assert [eduteams.find(CUID, actor=actor) for actor in (dave, alice, manager)] == [erika] * 3
 
 
+def test_case_does_not_count_unless_two_differ_in_it(alice: User, erika: User) -> None:
+    assert eduteams.find(CUID.upper(), actor=alice) == erika
+
+    other = UserFactory(username=CUID.upper())
+    assert eduteams.find(CUID.upper(), actor=alice) == other
+    assert eduteams.find(CUID, actor=alice) == erika
+    with pytest.raises(eduteams.UnknownCuid):
+        eduteams.find(CUID.title(), actor=alice)
+
+
 def test_nobody_else_does(
     bob: User, pi: User, carol: User, sam: User, mallory: User, erika: User
 ) -> None:

@@ -32,5 +32,9 @@ def test_a_name_of_waldurs_may_stand_for_several_kinds():
 
 def test_a_word_means_a_kind_a_name_or_a_group_and_else_nothing():
     assert kinds_meant("token.issued") == {"token.issued"} == kinds_meant("token_created")
-    assert kinds_meant("auth") == {"token.issued", "token.revoked"}
+    assert kinds_meant("auth") == {
+        *("linked_identity.added", "linked_identity.logged_in"),
+        *("linked_identity.logged_out", "linked_identity.removed"),
+        *("token.issued", "token.revoked"),
+    }
     assert kinds_meant("nonsense") == kinds_named("auth") == kinds_in("token.issued") == set()

@@ -19,7 +19,8 @@ class Patterns(serializers.ListField):
 
     def __init__(self, **kwargs: Any) -> None:
         """Bound the list."""
-        super().__init__(child=serializers.CharField(max_length=255), max_length=100, **kwargs)
+        pattern = serializers.CharField(max_length=255, validators=[check_name])
+        super().__init__(child=pattern, max_length=100, **kwargs)
 
 
 class GroupInvitationInput(Input):

@@ -51,7 +51,7 @@ class InvitationViewSet(Listed, Retrieved, ApiViewSet):
         "create": GivesRoles("scope"),
         "update": GivesRoles(),
         "destroy": STAFF,
-        "delete": STAFF,
+        "remove": STAFF,
         "send": GivesRoles(),
         "cancel": GivesRoles(),
         "check": PUBLIC,
@@ -91,8 +91,8 @@ class InvitationViewSet(Listed, Retrieved, ApiViewSet):
         "Delete {one}.\n\nA role that came of it stays. To withdraw one, cancel it.",
     )
 
-    @command()
-    def delete(self, request: AuthenticatedRequest, uuid: str) -> Response:
+    @command(url_path="delete")  # a method called `delete` would be what answers DELETE
+    def remove(self, request: AuthenticatedRequest, uuid: str) -> Response:
         """Delete {one}, as `DELETE` does.
 
         A role that came of it stays. To withdraw one, cancel it.

@@ -59,14 +59,21 @@ def test_months_are_counted_without_those_in_which_nothing_happened(
 def test_groups_have_the_names_under_which_events_are_told(ask: Callable[..., Any]) -> None:
     groups = ask("events/event_groups/")
     assert sorted(groups) == sorted(Group)
-    assert groups["auth"] == ["token.revoked", "token_created"]
+    assert groups["auth"] == [
+        "auth_logged_in_with_oauth",
+        "auth_logged_out",
+        "linked_identity.added",
+        "linked_identity.removed",
+        "token.revoked",
+        "token_created",
+    ]
     assert groups["ssh"] == ["ssh_key_creation_succeeded", "ssh_key_deletion_succeeded"]
 
 
 def test_editors_of_waldurs_are_offered_what_they_know_alone(ask: Callable[..., Any]) -> None:
     groups = ask("metadata/events/")["event_groups"]
     assert sorted(groups) == sorted(set(Group) - OWN_GROUPS)
-    assert groups["auth"] == ["token_created"]
+    assert groups["auth"] == ["auth_logged_in_with_oauth", "auth_logged_out", "token_created"]
     assert {name for names in groups.values() for name in names} == {
         kind.waldur for kind in CATALOGUE if kind.waldur and kind.group not in OWN_GROUPS
     }
