@@ -9,8 +9,9 @@ import pytest
 
 from common.api.access import AnyOf, Everyone
 from config.documents.routes import Route, all_routes
+from identity.roles import RoleName
 from tests.cases import each
-from tests.factories.identity import ProjectFactory
+from tests.factories.identity import GrantFactory, ProjectFactory
 from tests.world import World, populate
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def of_others(client: APIClient) -> dict[str, Any]:
         for route in all_routes()
         if route.is_list and route.is_collection and route.viewset.model and is_scoped(route)
     }
-    return {path: client.get(path).json() for path in sorted(lists)}
+    return {path: client.get(path, {"page_size": "300"}).json() for path in sorted(lists)}
 
 
 def test_the_outsider_sees_nothing_of_others(
@@ -125,7 +126,8 @@ def test_the_outsider_sees_nothing_of_others(
     outsider, staff = as_user(mallory), as_user(dave)
     before, seen_by_staff = of_others(outsider), of_others(staff)
     populate(project=project, provider=provider, member=bob, now=now)
-    ProjectFactory(customer=project.customer)
+    other = ProjectFactory(customer=project.customer)
+    GrantFactory(user=bob, scope=other, role=RoleName.PROJECT_MEMBER)
     assert of_others(outsider) == before
     after = of_others(staff)
     assert [path for path in after if after[path] == seen_by_staff[path]] == []

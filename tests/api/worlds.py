@@ -57,7 +57,8 @@ def columns_read(filterset: Any, word: str, output: Any) -> frozenset[tuple[str,
     for value in some_value(filterset.base_filters[word]):
         query = QueryDict(mutable=True)
         query[word] = value
-        request = SimpleNamespace(user=STAFF, query_params=query)
+        of_path = {"kwargs": {"uuid": "0" * 32}}  # what a list below a row is asked of
+        request = SimpleNamespace(user=STAFF, query_params=query, parser_context=of_path)
         bound = filterset(data=query, queryset=rows, request=request)
         if bound.is_valid():
             try:

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
     from identity.oidc.providers import Provider
 
+NOT_DECLARED = ((404, {"$ref": "#/components/schemas/Error"}),)
+"""What is answered where the operator has declared no such provider."""
+
 
 class InstitutionLoginViewSet(ApiViewSet):
     """Logging in by an institution, at the addresses that Waldur's clients know."""
@@ -44,7 +47,7 @@ class InstitutionLoginViewSet(ApiViewSet):
             raise refusals.of_login(error) from error
         return Response(status=302, headers={"Location": url})
 
-    init.api = Declared(status=302, empty=True)  # type: ignore[attr-defined]
+    init.api = Declared(status=302, empty=True, also=NOT_DECLARED)  # type: ignore[attr-defined]
 
     def complete(self, request: Request) -> Response:
         """Get a token for a login by institution.
@@ -61,7 +64,7 @@ class InstitutionLoginViewSet(ApiViewSet):
         return answer
 
     complete.api = Declared(  # type: ignore[attr-defined]
-        output=CoreAuthToken, filterset=LoginAnswerFilter
+        output=CoreAuthToken, filterset=LoginAnswerFilter, also=NOT_DECLARED
     )
 
     def token_for(self, request: Request, provider: Provider) -> str:
@@ -109,7 +112,7 @@ class KeycloakLoginViewSet(InstitutionLoginViewSet):
         """
         return super().init(request)
 
-    init.api = Declared(status=302, empty=True)  # type: ignore[attr-defined]
+    init.api = Declared(status=302, empty=True, also=NOT_DECLARED)  # type: ignore[attr-defined]
 
     def complete(self, request: Request) -> Response:
         """Get a token for a login by the provider that Waldur calls Keycloak.
@@ -120,7 +123,7 @@ class KeycloakLoginViewSet(InstitutionLoginViewSet):
         return super().complete(request)
 
     complete.api = Declared(  # type: ignore[attr-defined]
-        output=CoreAuthToken, filterset=LoginAnswerFilter
+        output=CoreAuthToken, filterset=LoginAnswerFilter, also=NOT_DECLARED
     )
 
 

@@ -103,6 +103,7 @@ def test_the_wiring_has_heard_what_is_told():
         tasks.enqueue_agent_messages,
         tasks.follow_created_resource,
         tasks.follow_grant,
+        tasks.follow_project,
         tasks.follow_user,
     }
     assert {kind.name for kind, several in HANDLERS.items() if tells & set(several)} == set(
