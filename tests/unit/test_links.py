@@ -7,6 +7,7 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 
 from common.links import ACCESS, CONTACT, WEB, access_link, contact_link, fault, web_link
+from marketplace.models.endpoint import endpoint_url
 from tests.rooms import APPS
 
 NOWHERE = [
@@ -59,7 +60,7 @@ def test_what_is_stored_is_checked(check):
 
 def test_every_column_for_a_link_is_checked():
     """Whoever adds a column that is called a link says where it may lead."""
-    checks = (web_link, contact_link, access_link)
+    checks = (web_link, contact_link, access_link, endpoint_url)  # the last asks the one before it
     unchecked = [
         str(field)
         for model in apps.get_models()
