@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from identity.models import Customer
 
 
+SHOWN = frozenset({"email", "first_name", "is_active", "last_name", "username", "uuid"})
+"""Columns of people by which everybody may ask who sees the list."""
+
+
 class ColleagueFilter(UserFilter):
     """People, ordered by their names."""
 
@@ -30,6 +34,16 @@ class ColleagueFilter(UserFilter):
 
 class CustomerUserFilter(ColleagueFilter):
     """People of an organization, by the names of their roles in it, and in its projects."""
+
+    def may_read(self, path: str) -> Q | None:
+        """Return the condition on people; what the list does not show it does not tell either.
+
+        Not even of the caller, whose own profile shows it to them; to staff it does.
+        """
+        user = self.request.user
+        if path in SHOWN or user.is_staff or user.is_support:
+            return super().may_read(path)
+        return Q(pk__in=[])
 
     organization_role = Texts(method="filter_organization_role", reads=SEEN)
     project_role = Texts(method="filter_project_role", reads=SEEN)
@@ -103,8 +117,9 @@ def with_roles(
     whole = [
         {**person, **_roles(roles.get(str(person["uuid"]), []), caller.base)} for person in people
     ]
-    asked = set(CustomerUser().fields) & set(only)
-    return [{key: one[key] for key in one if key in asked} for one in whole] if asked else whole
+    known = set(CustomerUser().fields)
+    asked = known & set(only) or known
+    return [{key: one[key] for key in one if key in asked} for one in whole]
 
 
 def _written(moment: datetime | None) -> str | None:

@@ -163,7 +163,6 @@ def test_people_of_an_organization_with_their_roles_in_it(
         "email": "pi@example.org",
         "expiration_time": iso(end),
         "full_name": "Pi Tester",
-        "native_name": "",
         "projects": [
             {
                 "name": "Climate model",
