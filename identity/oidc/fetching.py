@@ -8,19 +8,13 @@ followed, no proxy of the environment is asked, and whatever the server does, it
 from __future__ import annotations
 
 import base64
-import socket
-import ssl
-from contextlib import suppress
-from functools import lru_cache
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
-from threading import Event, Timer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_plus, urlencode, urlsplit
 
-import certifi
 from django.conf import settings
 
-from common import json_values
+from common import json_values, outgoing
 from common.errors import DomainError
 
 if TYPE_CHECKING:
@@ -125,21 +119,12 @@ def _within_the_time(
     connection = _connection(parts.scheme, parts.hostname or "", parts.port)
     try:
         connection.connect()
-        # Every wait has a limit, but a server that dribbles bytes would stay below it for hours.
-        is_over = Event()
-        end = Timer(TOTAL_SECONDS, _shut, [connection.sock, is_over])
-        end.daemon = True
-        end.start()
-        try:
+        with outgoing.over_within(TOTAL_SECONDS, connection.sock):
             path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
             told = {"Accept": "application/json", "User-Agent": "efp-allocations", **headers}
             connection.request(method, path, body, told)
             response = connection.getresponse()
             answer = response.read(LARGEST_ANSWER + 1)
-        finally:
-            end.cancel()
-        if is_over.is_set():  # what was read until then looks like an answer
-            raise TimeoutError
     finally:
         connection.close()
     if len(answer) > LARGEST_ANSWER:
@@ -150,20 +135,5 @@ def _within_the_time(
 def _connection(scheme: str, host: str, port: int | None) -> HTTPConnection:
     if scheme == "http":
         return HTTPConnection(host, port, timeout=WAIT_SECONDS)
-    context = _trust(settings.OIDC_CA_FILE)
+    context = outgoing.trust(settings.OIDC_CA_FILE)
     return HTTPSConnection(host, port, timeout=WAIT_SECONDS, context=context)
-
-
-@lru_cache(maxsize=4)
-def _trust(file: str) -> ssl.SSLContext:
-    """Return what says whose certificates are believed; the environment has no say in it."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.load_verify_locations(cafile=file or certifi.where())
-    return context
-
-
-def _shut(sock: socket.socket, is_over: Event) -> None:
-    is_over.set()
-    with suppress(OSError):  # it may be closed already
-        sock.shutdown(socket.SHUT_RDWR)

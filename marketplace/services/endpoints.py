@@ -10,7 +10,8 @@ from common import changes, storing
 from common.errors import Invalid
 from identity import events
 from marketplace import event_kinds as kinds
-from marketplace.models import Offering, OfferingEndpoint
+from marketplace.models import OfferingEndpoint
+from marketplace.services import locking
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from identity.event_catalogue import Kind
     from identity.models import User
+    from marketplace.models import Offering
 
 MOST_ENDPOINTS = 50
 
@@ -49,7 +51,7 @@ def add(offering: Offering, *, name: str, url: str, actor: User, now: datetime) 
     :raises EndpointExists: the offering has one of the address.
     :raises TooManyEndpoints: it has as many as one may have.
     """
-    held = _held(offering)
+    held = locking.offering(offering.pk)
     if held.endpoints.count() >= MOST_ENDPOINTS:
         raise TooManyEndpoints([f"An offering has at most {MOST_ENDPOINTS} endpoints."])
     endpoint = OfferingEndpoint(offering=held, name=name, url=url, created=now)
@@ -68,7 +70,7 @@ def change(
     :raises UnknownEndpoint: the offering has none of the UUID.
     :raises EndpointExists: another one has the new address.
     """
-    endpoint = _of(_held(offering), uuid)
+    endpoint = _of(locking.offering(offering.pk), uuid)
     with _refusing():
         changed = changes.write(endpoint, wanted, now=now)
     if changed:
@@ -82,16 +84,9 @@ def remove(offering: Offering, uuid: UUID, *, actor: User, now: datetime) -> Non
 
     :raises UnknownEndpoint: the offering has none of the UUID.
     """
-    endpoint = _of(_held(offering), uuid)
+    endpoint = _of(locking.offering(offering.pk), uuid)
     _record(kinds.ENDPOINT_REMOVED, endpoint, actor=actor, now=now)
     endpoint.delete()
-
-
-def _held(offering: Offering) -> Offering:
-    """Lock an offering, so that one at a time changes what it consists of."""
-    rows = Offering.objects.select_for_update(no_key=True, of=("self",)).select_related("customer")
-    locked: Offering = rows.get(pk=offering.pk)
-    return locked
 
 
 def _of(held: Offering, uuid: UUID) -> OfferingEndpoint:

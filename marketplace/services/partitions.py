@@ -10,7 +10,8 @@ from common import changes, storing
 from common.errors import Invalid
 from identity import events
 from marketplace import event_kinds as kinds
-from marketplace.models import Offering, OfferingPartition
+from marketplace.models import OfferingPartition
+from marketplace.services import locking
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from identity.event_catalogue import Kind
     from identity.models import User
+    from marketplace.models import Offering
 
 
 class PartitionExists(Invalid):
@@ -50,7 +52,10 @@ def add(
     :raises ContradictoryNodes: the least number of nodes is above the most.
     """
     partition = OfferingPartition(
-        offering=_held(offering), partition_name=partition_name, created=now, **settings
+        offering=locking.offering(offering.pk),
+        partition_name=partition_name,
+        created=now,
+        **settings,
     )
     with _refusing():
         partition.save(force_insert=True)
@@ -68,7 +73,7 @@ def change(
     :raises PartitionExists: another one has the new name.
     :raises ContradictoryNodes: the least number of nodes would be above the most.
     """
-    partition = _of(_held(offering), partition_uuid)
+    partition = _of(locking.offering(offering.pk), partition_uuid)
     with _refusing():
         changed = changes.write(partition, wanted, now=now)
     if changed:
@@ -82,16 +87,9 @@ def remove(offering: Offering, partition_uuid: UUID, *, actor: User, now: dateti
 
     :raises UnknownPartition: the offering has none of the UUID.
     """
-    partition = _of(_held(offering), partition_uuid)
+    partition = _of(locking.offering(offering.pk), partition_uuid)
     _record(kinds.PARTITION_REMOVED, partition, actor=actor, now=now)
     partition.delete()
-
-
-def _held(offering: Offering) -> Offering:
-    """Lock an offering, so that one at a time changes what it consists of."""
-    rows = Offering.objects.select_for_update(no_key=True, of=("self",)).select_related("customer")
-    locked: Offering = rows.get(pk=offering.pk)
-    return locked
 
 
 def _of(held: Offering, uuid: UUID) -> OfferingPartition:

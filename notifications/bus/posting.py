@@ -10,16 +10,14 @@ from __future__ import annotations
 import socket
 import ssl
 import time
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass
-from functools import lru_cache
 from http.client import HTTPConnection, HTTPException
-from threading import Event, Timer
 from typing import TYPE_CHECKING
 
-import certifi
 from django.conf import settings
 
+from common import outgoing
 from common.errors import DomainError
 from notifications import destinations
 from notifications.destinations import PORTS
@@ -74,21 +72,10 @@ def _post(url: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, str, 
     destination = destinations.read(url, allow_private=allow_private)
     addresses = destinations.resolve(destination, allow_private=allow_private)
     sock = _connected(destination, addresses)
-    # Every wait has a limit, but a server that dribbles bytes would stay below it for hours.
-    is_over = Event()
-    end = Timer(max(0.0, until - time.monotonic()), _shut, [sock, is_over])
-    end.daemon = True
-    end.start()
-    try:
+    with closing(sock), outgoing.over_within(until - time.monotonic(), sock):
         if isinstance(sock, ssl.SSLSocket):
             sock.do_handshake()
-        answer = _exchange(sock, destination, body, headers)
-    finally:
-        end.cancel()
-        sock.close()
-    if is_over.is_set():  # what was read until then looks like an answer
-        raise TimeoutError
-    return answer
+        return _exchange(sock, destination, body, headers)
 
 
 def _connected(destination: Destination, addresses: list[str]) -> socket.socket:
@@ -112,21 +99,12 @@ def _connected(destination: Destination, addresses: list[str]) -> socket.socket:
 def _encrypted(sock: socket.socket, host: str) -> ssl.SSLSocket:
     """Return the socket as one of TLS, on which no word has been exchanged yet."""
     try:
-        return _trust(settings.WEBHOOK_CA_FILE).wrap_socket(
+        return outgoing.trust(settings.WEBHOOK_CA_FILE).wrap_socket(
             sock, server_hostname=host, do_handshake_on_connect=False
         )
     except BaseException:
         sock.close()
         raise
-
-
-@lru_cache(maxsize=4)
-def _trust(file: str) -> ssl.SSLContext:
-    """Return what says whose certificates are believed; the environment has no say in it."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.load_verify_locations(cafile=file or certifi.where())
-    return context
 
 
 def _exchange(
@@ -140,12 +118,6 @@ def _exchange(
     with closing(connection.getresponse()) as response:
         text = response.read(STORED_OF_ANSWER * 4).decode(errors="replace").replace("\x00", "")
         return response.status, text[:STORED_OF_ANSWER], _seconds(response.getheader("Retry-After"))
-
-
-def _shut(sock: socket.socket, is_over: Event) -> None:
-    is_over.set()
-    with suppress(OSError):  # it may be closed already
-        sock.shutdown(socket.SHUT_RDWR)
 
 
 def _seconds(text: str | None) -> int | None:
