@@ -228,7 +228,7 @@ class CustomerQuerySet(QuerySet[Any]):
     def _only_managed_by(self, user: Any) -> Q | Value:
         """Return the condition that the user is there for the offerings alone."""
         here: dict[int, bool] = {}
-        for grant in access.grants_in_force(user):
+        for grant in access.held(user):
             allowed = grant.permissions
             manages = Permission.VIEW_PROVIDER_SIDE in allowed and allowed <= MANAGING
             here[grant.customer_id] = here.get(grant.customer_id, True) and manages

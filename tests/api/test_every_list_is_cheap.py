@@ -31,12 +31,12 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.django_db, pytest.mark.no_cover]
 
 
-def queries_of_every_list(client: APIClient) -> dict[str, int]:
+def queries_of_every_list(client: APIClient, *, page: str) -> dict[str, int]:
     counts = {}
     for route in all_routes():
         if route.is_list:
             with CaptureQueriesContext(connection) as queries:
-                response = client.get(f"{address(route)}?page_size=100")
+                response = client.get(f"{address(route)}?{page}")
             assert response.status_code == 200, f"{route}: {response.content!r}"
             counts[str(route)] = len(queries)
     return counts
@@ -61,9 +61,12 @@ def test_a_list_of_a_hundred_rows_runs_as_many_queries_as_one_of_a_single_row(
     client = as_user(dave)
     client.get("/api/projects/")  # the token's last use is written once a minute
     populate(project=project, provider=provider, member=bob, now=now)
-    few = queries_of_every_list(client)
+    # What a row belongs to is not asked for where it is on the same page: a page has one row here.
+    first = queries_of_every_list(client, page="page_size=1")
+    last = queries_of_every_list(client, page="page_size=1&page=last")
+    few = {name: max(first[name], last[name]) for name in first}
     populate(project=project, provider=provider, member=bob, now=now, rows=99)
-    many = queries_of_every_list(client)
+    many = queries_of_every_list(client, page="page_size=100")
     assert {name: (few[name], many[name]) for name in few if many[name] > few[name]} == {}
 
 
