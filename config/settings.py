@@ -153,6 +153,13 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
+# Who must have a second factor beside a password; who has set one up is asked for it in any case.
+SECOND_FACTOR_REQUIRED = env_str(
+    "SECOND_FACTOR_REQUIRED",
+    "OFF" if ON_ONE_MACHINE or DEBUG else "STAFF",
+    among=("OFF", "STAFF", "ALL"),
+).lower()
+
 # --- Logging in by an institution -----------------------------------------------------------------
 OIDC_PROVIDERS = declared()
 OIDC_CA_FILE = env_str("OIDC_CA_FILE")

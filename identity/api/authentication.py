@@ -16,7 +16,7 @@ from common.errors import DomainError
 from identity.api.sessions import refusals
 from identity.oidc import bearer
 from identity.principals import begin_request
-from identity.services import credentials, logins
+from identity.services import credentials, lock_out, logins
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -56,7 +56,7 @@ class TokenAuthentication(authentication.BaseAuthentication):
             user = _bearer_of(plaintext, now)
             begin_request(user, only_reads=only_reads)
             return user, None
-        except credentials.NotAuthenticated as error:
+        except lock_out.NotAuthenticated as error:
             raise AuthenticationFailed(str(error.detail)) from error
         credentials.touch(token, now=now)
         begin_request(token.user, only_reads=only_reads, grants=token.user_grants)
@@ -89,7 +89,7 @@ def _bearer_of(token: str, now: datetime) -> User:
     """
     try:
         return logins.bearer_of(*bearer.read(token, now=now))
-    except credentials.NotAuthenticated as error:
+    except lock_out.NotAuthenticated as error:
         raise AuthenticationFailed(str(error.detail)) from error
     except DomainError as error:
         raise refusals.of_token(error) from error
