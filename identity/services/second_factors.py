@@ -89,6 +89,18 @@ def is_required_of(user: User) -> bool:
     return wanted == ALL or (wanted == STAFF and (user.is_staff or user.is_support))
 
 
+def check_open_to(user: User) -> None:
+    """Refuse who cannot set one up.
+
+    :raises NotForThem: they log in otherwise.
+    :raises AlreadySetUp: they have one.
+    """
+    if not may_have(user):
+        raise NotForThem("Only people who log in by a password have a second factor here.")
+    if SecondFactor.objects.filter(user=user).exists():
+        raise AlreadySetUp("You have a second factor already.")
+
+
 @transaction.atomic
 def set_up(user: User, *, secret: str, code: str, now: datetime) -> list[str]:
     """Give a person a second factor, once they show that their phone knows the secret.
@@ -100,10 +112,7 @@ def set_up(user: User, *, secret: str, code: str, now: datetime) -> list[str]:
     :raises WrongCode: the code is not of this secret and time.
     """
     locked = User.objects.select_for_update(no_key=True).get(pk=user.pk)
-    if not may_have(locked):
-        raise NotForThem("Only people who log in by a password have a second factor here.")
-    if SecondFactor.objects.filter(user=locked).exists():
-        raise AlreadySetUp("You have a second factor already.")
+    check_open_to(locked)
     step = codes.step_of(secret, code, now=now)
     if step is None:
         raise WrongCode("This is not the code. Look at the clock of your phone, and try again.")

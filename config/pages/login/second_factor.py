@@ -79,25 +79,35 @@ class SetUpPage(View):
         user = self._person(request)
         if user is None:
             return _to_login()
-        return self._page(request, user) if self._is_open_to(user) else redirect("second-factor")
+        try:
+            second_factors.check_open_to(user)
+        except DomainError:
+            return redirect("second-factor")
+        return self._page(request, user)
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Take it, and show the recovery codes; who had to do it is logged in with that."""
-        user, now = self._person(request), timezone.now()
+        user = self._person(request)
         if user is None:
             return _to_login()
-        if not self._is_open_to(user):
-            return redirect("second-factor")
-        waiting = by_password.waiting(request)
-        secret, code = self._secret(request), by_password.typed(request, "code")
         try:
-            if waiting is None:
-                self._prove(request, user)
-            given = second_factors.set_up(user, secret=secret, code=code, now=now)
+            return self._taken(request, user)
         except NotAuthenticated as error:
             return self._page(request, user, said=str(error.detail))
-        except DomainError:  # there is one by now
+        except DomainError:  # there is one already, or it would be of no use
             return redirect("second-factor")
+
+    def _taken(self, request: HttpRequest, user: User) -> HttpResponse:
+        """Return the page of recovery codes.
+
+        :raises DomainError: there is nothing to set up, or the code or the password is wrong.
+        """
+        second_factors.check_open_to(user)
+        waiting = by_password.waiting(request)
+        if waiting is None:
+            self._prove(request, user)
+        code, now = by_password.typed(request, "code"), timezone.now()
+        given = second_factors.set_up(user, secret=self._secret(request), code=code, now=now)
         del request.session[SECRET]
         onward = reverse("second-factor")
         if waiting is not None:
@@ -113,10 +123,6 @@ class SetUpPage(View):
             return User.objects.get(pk=person.pk)
         found = by_password.waiting(request)
         return found[0] if found and not second_factors.is_asked(found[0]) else None
-
-    @staticmethod
-    def _is_open_to(user: User) -> bool:
-        return second_factors.may_have(user) and not SecondFactor.objects.filter(user=user).exists()
 
     @staticmethod
     def _prove(request: HttpRequest, user: User) -> None:

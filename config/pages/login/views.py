@@ -23,7 +23,8 @@ from config.pages.login import by_password
 from config.pages.login.by_password import BY_PASSWORD, after_login, typed
 from config.pages.login.words import page_for
 from identity.oidc import attempts, exchange, fetching, providers, published, tokens
-from identity.services import credentials, lock_out, logins, logouts
+from identity.profile import completeness_of
+from identity.services import credentials, lock_out, logins, logouts, platform_terms
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -84,6 +85,7 @@ class LoginPage(PageView):
             "next": attempts.own_address(request, next_url),
             "said": said,
             "site": settings.SITE_NAME,
+            **asked_of(request.user),
         }
         return render(request, "login/login.html", shown, status=401 if said else 200)
 
@@ -175,6 +177,16 @@ def begin_session(
     request.session.save()
     key = request.session.session_key or ""
     logins.note_session(identity, key, sid=answer.person.sid, now=timezone.now())
+
+
+def asked_of(person: Any) -> dict[str, bool]:
+    """Return what somebody who is logged in has to do before they can use the service."""
+    if not person.is_authenticated or person.is_machine:
+        return {}
+    return {
+        "awaited": platform_terms.awaited_from(person),
+        "missing": not completeness_of(person)["is_complete"],
+    }
 
 
 def callback_of(provider: Provider) -> str:
