@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Bounds:
+class ExchangeBounds:
     """How long is waited to connect and for each piece, for all of it, and how large it may be."""
 
     wait: float
@@ -31,7 +31,7 @@ class Bounds:
 
 
 @dataclass(frozen=True)
-class Answer:
+class ExchangeAnswer:
     """An answer that was read as a whole."""
 
     status: int
@@ -45,9 +45,9 @@ def exchange(
     *,
     body: bytes | None = None,
     headers: Mapping[str, str],
-    bounds: Bounds,
+    bounds: ExchangeBounds,
     ca_file: str,
-) -> Answer:
+) -> ExchangeAnswer:
     """Send one request over HTTP or HTTPS, and return its answer.
 
     :raises OSError: there is none in time.
@@ -68,7 +68,7 @@ def exchange(
         connection.close()
     if len(answer) > bounds.largest:
         raise ValueError("too large")
-    return Answer(response.status, dict(response.getheaders()), answer)
+    return ExchangeAnswer(response.status, dict(response.getheaders()), answer)
 
 
 def _connection(

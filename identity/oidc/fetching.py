@@ -99,7 +99,7 @@ def _exchange(
 ) -> bytes:
     if not is_safe(provider, url):
         raise ProviderUnreachable("The provider names an address that is not safe.")
-    bounds = outgoing.Bounds(WAIT_SECONDS, TOTAL_SECONDS, LARGEST_ANSWER)
+    bounds = outgoing.ExchangeBounds(WAIT_SECONDS, TOTAL_SECONDS, LARGEST_ANSWER)
     try:
         answer = outgoing.exchange(
             method, url, body=body, headers=headers, bounds=bounds, ca_file=settings.OIDC_CA_FILE

@@ -21,7 +21,7 @@ from identity.oidc import claims as claimed
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-BOUNDS = outgoing.Bounds(wait=2.0, total=4.0, largest=64 * 1024)
+BOUNDS = outgoing.ExchangeBounds(wait=2.0, total=4.0, largest=64 * 1024)
 """Of one question: who asks for a CUID waits for the answer."""
 
 REST_SECONDS, LONGEST_REST = 15, 300

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
 
-class OtherEnvironment(Invalid):
+class CuidOfElsewhere(Invalid):
     """The CUID is of another environment of the federation than this platform's."""
 
-    code = "other_environment"
+    code = "cuid_of_elsewhere"
 
 
 def people_with(cuid: str) -> list[User]:
@@ -73,7 +73,7 @@ def environment() -> cuids.Environment:
 def check_environment(cuid: str, *, key: str, strictly: bool = False) -> None:
     """Refuse a CUID of another environment; strictly, all that is not of this one.
 
-    :raises OtherEnvironment: it is one; the message stands at the key.
+    :raises CuidOfElsewhere: it is one; the message stands at the key.
     """
     here = environment()
     is_other = here.is_foreign(cuid) or (
@@ -81,6 +81,6 @@ def check_environment(cuid: str, *, key: str, strictly: bool = False) -> None:
     )
     if is_other and here.domains:
         named = " or ".join(f"@{domain}" for domain in here.domains)
-        raise OtherEnvironment(
+        raise CuidOfElsewhere(
             {key: [f"This is a CUID of another environment; here they end in {named}."]}
         )

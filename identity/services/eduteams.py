@@ -29,10 +29,10 @@ def find(cuid: str, *, actor: User, now: datetime) -> User:
     """Return the person with a CUID, in whatever case it is written.
 
     :raises LookupNotAllowed: the actor is no staff, identity manager or owner of an allocator.
-    :raises cuids.OtherEnvironment: the CUID is not of this platform's environment.
+    :raises cuids.CuidOfElsewhere: the CUID is not of this platform's environment.
     :raises registry.UnknownCuid: nobody has it, the person may not come in, or several have it.
     :raises registry.RegistryAway: nobody here has it, and the registry does not answer.
-    :raises registry.AskedTooOften: the actor has had too many looked up there.
+    :raises registry.LookedUpTooOften: the actor has had too many looked up there.
     """
     if not may_look_up(actor):
         raise LookupNotAllowed(

@@ -65,10 +65,10 @@ class RegistryAway(Away):
         )
 
 
-class AskedTooOften(TooOften):
+class LookedUpTooOften(TooOften):
     """The actor has had so many CUIDs looked up that they have to wait."""
 
-    code = "asked_too_often"
+    code = "looked_up_too_often"
 
 
 class RegistryOff(Conflict):
@@ -77,7 +77,7 @@ class RegistryOff(Conflict):
     code = "registry_off"
 
 
-class NoCuid(Conflict):
+class WithoutCuid(Conflict):
     """The person has no name that a registry would know."""
 
     code = "no_cuid"
@@ -88,7 +88,7 @@ def find(cuid: str, *, actor: User, now: datetime) -> User:
 
     :raises UnknownCuid: it knows nobody by it, none can be asked, or they may not come in.
     :raises RegistryAway: it does not answer.
-    :raises AskedTooOften: the actor has to wait.
+    :raises LookedUpTooOften: the actor has to wait.
     """
     was_removed = LinkedIdentity.objects.filter(cuid=logins.forgotten("", cuid.upper())).exists()
     if was_removed or not registry.is_askable(cuid):
@@ -102,16 +102,16 @@ def refresh(user: User, *, actor: User, now: datetime) -> list[str]:
     Who was described a minute ago is not asked for again, and who may not come in is not described.
 
     :raises RegistryOff: there is no registry.
-    :raises NoCuid: the person has no CUID.
+    :raises WithoutCuid: the person has no CUID.
     :raises UnknownCuid: the registry knows nobody by it.
     :raises RegistryAway: it does not answer.
-    :raises AskedTooOften: the actor has to wait.
+    :raises LookedUpTooOften: the actor has to wait.
     """
     if not settings.CUID_REGISTRY.url:
         raise RegistryOff("No registry of people is configured (CUID_REGISTRY_URL).")
     cuid = cuids.of(user)
     if not registry.is_askable(cuid):
-        raise NoCuid("This person has no CUID, so the registry knows nothing of them.")
+        raise WithoutCuid("This person has no CUID, so the registry knows nothing of them.")
     if not cache.add(_key("described", cuid), value=True, timeout=REMEMBERED_SECONDS):
         return []
     try:
@@ -159,7 +159,7 @@ def _ask(cuid: str, actor: User) -> Registered:
 
     :raises UnknownCuid: it knows nobody by the CUID.
     :raises RegistryAway: it does not answer, or did not a moment ago.
-    :raises AskedTooOften: the actor has to wait.
+    :raises LookedUpTooOften: the actor has to wait.
     """
     unknown, away = _key("unknown", cuid), "registry:away"
     if cache.get(unknown):
@@ -185,7 +185,7 @@ def _ask(cuid: str, actor: User) -> Registered:
 def _count(actor: User) -> None:
     """Count a question against a minute of its actor's.
 
-    :raises AskedTooOften: there were as many as may be.
+    :raises LookedUpTooOften: there were as many as may be.
     """
     key = f"registry:asked:{actor.pk}"
     cache.add(key, 0, REMEMBERED_SECONDS)
@@ -194,7 +194,7 @@ def _count(actor: User) -> None:
     except ValueError:  # its minute ended in between
         return
     if asked > settings.CUID_REGISTRY.per_minute:
-        raise AskedTooOften(
+        raise LookedUpTooOften(
             "You had so many CUIDs looked up in the registry that you have to wait a minute.",
             retry_after=REMEMBERED_SECONDS,
         )

@@ -96,7 +96,7 @@ def create(
     """Register a person; without a password they cannot log in by one before it is set.
 
     :raises Misshapen: the details are no object, or the managed sources no list.
-    :raises cuids.OtherEnvironment: the user name is a CUID of another environment.
+    :raises cuids.CuidOfElsewhere: the user name is a CUID of another environment.
     :raises LoginNameTaken: the user name is taken.
     :raises emails.AddressUnusable: another person has the address.
     :raises slugs.Taken: the slug that was chosen is taken.
@@ -133,7 +133,7 @@ def update(
 
     :raises Misshapen: the details are no object, or the managed sources no list.
     :raises PolicyNotAgreed: the person never agreed with the policy and does not do so now.
-    :raises cuids.OtherEnvironment: the new user name is a CUID of another environment.
+    :raises cuids.CuidOfElsewhere: the new user name is a CUID of another environment.
     :raises LoginNameTaken: the new user name is taken.
     :raises emails.AddressUnusable: another person has the address.
     :raises emails.TooManyMails: confirmations were asked for too often.

@@ -161,7 +161,7 @@ def test_while_it_fails_that_is_said_and_it_is_left_alone(
     alice: User,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(module, "BOUNDS", outgoing.Bounds(0.5, 0.5, 64 * 1024))
+    monkeypatch.setattr(module, "BOUNDS", outgoing.ExchangeBounds(0.5, 0.5, 64 * 1024))
     cuid = known(fake, settings, email="")
     client = as_user(alice)
     for fault, seconds in FAULTS:
@@ -229,7 +229,7 @@ def test_what_the_registry_says_is_taken_again_when_it_is_asked_for(
     assert registry.refresh(ada, actor=dave, now=now) == []
     assert len(fake.passed) == 1  # a minute has not passed
     assert registry.refresh(shut_out, actor=dave, now=now) == []
-    with pytest.raises(registry.NoCuid):
+    with pytest.raises(registry.WithoutCuid):
         registry.refresh(plain, actor=dave, now=now)
     stranger = UserFactory(username="stranger@myaccessid.org")
     for _ in range(2):
