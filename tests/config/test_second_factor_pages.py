@@ -22,7 +22,7 @@ from tests.factories.identity import (
 )
 
 if TYPE_CHECKING:
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django.fixtures import Settings
 
 pytestmark = pytest.mark.django_db
 
@@ -56,6 +56,7 @@ def code_of(secret: str, seconds: int = 0) -> str:
 
 def test_a_password_leads_to_the_code_and_the_code_to_where_one_wanted(dave: User) -> None:
     SecondFactorFactory(user=dave)
+    again = Client()
     for at in LOGINS:
         client = Client()
         answer = by_password(client, at, next="/admin/identity/user/")
@@ -70,7 +71,6 @@ def test_a_password_leads_to_the_code_and_the_code_to_where_one_wanted(dave: Use
         answer = client.post(CODE, right)
         assert (answer["Location"], who(client)) == ("/admin/identity/user/", "dave")
         assert client.get(CODE)["Location"] == "/login/"
-        again = Client()
         by_password(again)
         assert said(again.post(CODE, right))[0] == 401
     by_password(again)
@@ -98,9 +98,7 @@ def test_a_right_password_waits_for_its_code_only_in_its_browser_and_for_a_while
     assert who(client) is None
 
 
-def test_staff_who_have_none_set_one_up_on_their_way_in(
-    dave: User, settings: SettingsWrapper
-) -> None:
+def test_staff_who_have_none_set_one_up_on_their_way_in(dave: User, settings: Settings) -> None:
     settings.SECOND_FACTOR_REQUIRED = "staff"
     for at in LOGINS:
         SecondFactor.objects.all().delete()
@@ -124,7 +122,7 @@ def test_staff_who_have_none_set_one_up_on_their_way_in(
     assert answer["Location"] == CODE
 
 
-def test_who_is_not_asked_logs_in_as_before(dave: User, settings: SettingsWrapper) -> None:
+def test_who_is_not_asked_logs_in_as_before(dave: User, settings: Settings) -> None:
     settings.SECOND_FACTOR_REQUIRED = "staff"
     User.objects.filter(pk=dave.pk).update(is_machine=True)
     client = Client()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django.fixtures import Settings
 
 pytestmark = pytest.mark.django_db
 
@@ -51,7 +51,7 @@ def test_one_is_set_up_with_its_first_code_which_then_is_used_up(dave: User, now
     stored = str(list(SecondFactor.objects.values()) + list(Event.objects.values()))
     assert [text for text in (SECRET, *given) if text in stored] == []
 
-    again = {"secret": SECRET, "code": code_at(now), "now": now}
+    again: dict[str, Any] = {"secret": SECRET, "code": code_at(now), "now": now}
     refused(second_factors.AlreadySetUp, lambda: second_factors.set_up(dave, **again))
     refused(second_factors.WrongCode, lambda: second_factors.check(dave, code_at(now), now=now))
     later = now + timedelta(seconds=30)
@@ -64,7 +64,7 @@ def test_one_is_set_up_with_its_first_code_which_then_is_used_up(dave: User, now
     ]
 
 
-def test_who_is_asked_for_one_and_who_has_to_set_one_up(settings: SettingsWrapper) -> None:
+def test_who_is_asked_for_one_and_who_has_to_set_one_up(settings: Settings) -> None:
     people = {
         "staff": UserFactory(is_staff=True),
         "support": UserFactory(is_support=True),
@@ -121,7 +121,7 @@ def test_other_recovery_codes_and_taking_it_off_need_a_code(dave: User, now: dat
 
 def test_who_does_not_log_in_by_a_password_sets_none_up(now: datetime) -> None:
     for one in (UserFactory(is_machine=True), UserFactory(is_active=False)):
-        wanted = {"secret": SECRET, "code": code_at(now), "now": now}
+        wanted: dict[str, Any] = {"secret": SECRET, "code": code_at(now), "now": now}
         refused(second_factors.NotForThem, lambda: second_factors.set_up(one, **wanted))  # noqa: B023
 
 
@@ -162,7 +162,7 @@ def test_of_a_removed_person_no_second_factor_is_kept(bob: User, dave: User, now
 
 
 def test_one_whose_key_was_lost_is_given_up_and_opened_by_a_recovery_code_until_then(
-    dave: User, now: datetime, settings: SettingsWrapper
+    dave: User, now: datetime, settings: Settings
 ) -> None:
     SecondFactorFactory(user=dave)
     settings.ENCRYPTION_KEYS = ["another-key-with-which-nothing-was-ever-sealed"]
