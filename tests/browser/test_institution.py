@@ -45,7 +45,7 @@ def test_a_newcomer_logs_in_accepts_the_terms_fills_in_their_profile_and_logs_ou
     PlatformTermsFactory(version="2026", is_current=True)
     log_in(person)
     assert (person.at, IN in person.text) == ("/login/", True)
-    assert "Before you can use the service:" in person.text
+    assert "Still to do:" in person.text
 
     person.click("Accept the terms of service").click("I accept version 2026")
     assert "nothing is left to accept" in person.said
@@ -59,7 +59,7 @@ def test_a_newcomer_logs_in_accepts_the_terms_fills_in_their_profile_and_logs_ou
     ada = User.objects.get()
     assert (ada.username, ada.country_of_residence) == ("ada0815@myaccessid.org", "FI")
     person.click("Back")
-    assert "Before you can use the service:" not in person.text
+    assert "Still to do:" not in person.text
 
     person.click("Log out").until("Do you want to sign-out")
     person.click("Yes, sign me out").until("EFP Allocations")

@@ -47,7 +47,7 @@ def let_in(request: HttpRequest, user: User, next_url: str) -> HttpResponse:
 def waiting(request: HttpRequest) -> tuple[User, str] | None:
     """Return who gave their password in this browser and is not in yet, and where they want to."""
     noted = request.session.get(WAITING)
-    if not isinstance(noted, dict) or noted["until"] <= time.time():
+    if request.user.is_authenticated or not noted or noted["until"] <= time.time():
         return None
     user = User.objects.filter(pk=noted["user"], is_active=True).first()
     if user is None or not constant_time_compare(noted["password"], user.get_session_auth_hash()):
