@@ -60,7 +60,7 @@ class NotForThem(Conflict):
     code = "not_by_password"
 
 
-class Oneself(Conflict):
+class OwnSecondFactor(Conflict):
     """Nobody resets their own: a session that somebody else got hold of would be enough."""
 
     code = "oneself"
@@ -167,11 +167,11 @@ def reset(user: User, *, actor: User | None, now: datetime) -> None:
 
     Without an actor it is the operator who does.
 
-    :raises Oneself: the actor is the person.
+    :raises OwnSecondFactor: the actor is the person.
     :raises NoSecondFactor: there is none.
     """
     if actor == user:
-        raise Oneself("Another member of staff does that for you.")
+        raise OwnSecondFactor("Another member of staff does that for you.")
     _take_off(user, kinds.USER_SECOND_FACTOR_RESET, actor=actor, now=now)
 
 

@@ -51,10 +51,10 @@ def test_a_newcomer_logs_in_accepts_the_terms_fills_in_their_profile_and_logs_ou
     assert "nothing is left to accept" in person.said
     person.click("Back").click("Complete your profile")
     assert "these are missing: country_of_residence, declares_export_control" in person.text
-    person.fill("country of residence", "Atlantis").click("Save")
+    person.fill("Country of residence", "Atlantis").click("Save")
     assert person.said.startswith("country_of_residence: ")
-    person.field("country of residence").clear()
-    person.fill("country of residence", "FI").tick("I will observe").click("Save")
+    person.field("Country of residence").clear()
+    person.fill("Country of residence", "FI").tick("I will observe").click("Save")
     assert "nothing is missing" in person.text
     ada = User.objects.get()
     assert (ada.username, ada.country_of_residence) == ("ada0815@myaccessid.org", "FI")

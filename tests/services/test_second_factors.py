@@ -131,7 +131,7 @@ def test_others_of_the_staff_or_the_operator_reset_one_and_its_person_is_told(
     User.objects.filter(pk=dave.pk).update(email="dave@example.org", notifications_enabled=False)
     erin = UserFactory(username="erin", is_staff=True)
     SecondFactorFactory(user=dave)
-    refused(second_factors.Oneself, lambda: second_factors.reset(dave, actor=dave, now=now))
+    refused(second_factors.OwnSecondFactor, lambda: second_factors.reset(dave, actor=dave, now=now))
     second_factors.reset(dave, actor=erin, now=now)
     refused(second_factors.NoSecondFactor, lambda: second_factors.reset(dave, actor=erin, now=now))
 
