@@ -35,7 +35,7 @@ WHO: Mapping[Party, str] = {
     Party.PROVIDER: "the Hosting Entity",
     Party.STAFF: "staff of this platform",
     Party.INSTITUTION: "the person's institution",
-    Party.SERVICE: "nobody has to: it passes by itself",
+    Party.SERVICE: "time (it passes by itself)",
 }
 """What the parties are called in sentences."""
 
@@ -129,6 +129,12 @@ def told_to(parties: Collection[Party], obstacles: Iterable[Obstacle]) -> list[T
         elif reason.stops:
             answer[withheld] = _general(stops=True)
     return answer
+
+
+def who(parties: Iterable[Party]) -> str:
+    """Return some parties in words."""
+    *first, last = [WHO[party] for party in parties]
+    return f"{', '.join(first)} or {last}" if first else last
 
 
 def questions(reasons: Iterable[Reason[Any]]) -> list[str]:

@@ -210,7 +210,7 @@ PROJECT: tuple[Reason[ProjectFacts], ...] = (
     Reason(
         code="role_disabled",
         question=HAS_ROLE,
-        sentence="The role {role} is disabled: it gives nothing to those who hold it.",
+        sentence='The role "{role}" is disabled: it gives nothing to those who hold it.',
         how="Staff enable the role, or somebody gives the person another one.",
         lifted_by=(Party.STAFF, Party.PROJECT),
         at=(ADD_MEMBER,),
@@ -220,7 +220,7 @@ PROJECT: tuple[Reason[ProjectFacts], ...] = (
     Reason(
         code="role_expired",
         question=HAS_ROLE,
-        sentence="The person's role {role} ended by itself on {expires}.",
+        sentence='The person\'s role "{role}" ended by itself on {expires}.',
         how="Whoever manages the project's members gives it anew.",
         lifted_by=(Party.PROJECT, Party.STAFF),
         at=(ADD_MEMBER,),
@@ -230,7 +230,7 @@ PROJECT: tuple[Reason[ProjectFacts], ...] = (
     Reason(
         code="role_taken",
         question=HAS_ROLE,
-        sentence="The person's role {role} was taken from them: {ended}.",
+        sentence='The person\'s role "{role}" was taken from them: {ended}.',
         how="Whoever manages the project's members gives them a role again.",
         lifted_by=(Party.PROJECT, Party.STAFF),
         at=(ADD_MEMBER,),

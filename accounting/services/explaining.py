@@ -74,7 +74,7 @@ class TooLong(Invalid):
 
 
 @dataclass(frozen=True)
-class Answer:
+class SlurmAnswer:
     """What a message of Slurm's means, and what explains it."""
 
     text: str
@@ -93,7 +93,7 @@ class Explanation:
     checked_at: datetime
     obstacles: Sequence[Told]
     checked: Sequence[str]
-    slurm: Answer | None
+    slurm: SlurmAnswer | None
     rows: Mapping[str, Any]
 
     @property
@@ -235,11 +235,11 @@ def _facts(
     return facts, rows
 
 
-def _answer(text: str, obstacles: Sequence[Told]) -> Answer:
+def _answer(text: str, obstacles: Sequence[Told]) -> SlurmAnswer:
     """Return what a text of Slurm's means, and which of the obstacles explain it."""
     said = recognize(text)
     if said is None:
-        return Answer(
+        return SlurmAnswer(
             text=text,
             message=None,
             meaning="This is no message of Slurm's that is known here. What is listed is all that"
@@ -251,8 +251,9 @@ def _answer(text: str, obstacles: Sequence[Told]) -> Answer:
     codes = explaining(meaning, [one.code for one in obstacles])
     if not codes:
         sentence = f"{meaning.sentence} Nothing that is known here explains it. {meaning.otherwise}"
-        return Answer(text, said.message, sentence, (), meaning.ask)
-    by = {party: None for one in obstacles if one.code in codes for party in one.lifted_by}
+        return SlurmAnswer(text, said.message, sentence, (), meaning.ask)
+    by = list(dict.fromkeys(p for one in obstacles if one.code in codes for p in one.lifted_by))
+    ask = [party for party in by if party is not Party.SERVICE] or by
     stops = any(one.stops for one in obstacles if one.code in codes)
     sentence = f"{meaning.sentence} What is listed {'explains' if stops else 'may explain'} it."
-    return Answer(text, said.message, sentence, codes, tuple(by))
+    return SlurmAnswer(text, said.message, sentence, codes, ask)

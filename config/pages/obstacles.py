@@ -17,7 +17,7 @@ from allocations.models import MembershipSyncStatus, OfferingUser
 from common.admin import refusals
 from common.admin.choosing import RowSelect
 from common.errors import DomainError
-from common.obstacles import WHO
+from common.obstacles import who
 from config.pages.dashboard.panel import Cell, page_of
 from identity.models import Grant, User
 from identity.roles import ScopeType
@@ -33,6 +33,19 @@ if TYPE_CHECKING:
     from common.obstacles import Told
 
 NAME = "obstacles"
+NOUNS = {
+    "account": "account",
+    "customer": "organization",
+    "entitled": "person at the AAI",
+    "offering": "offering",
+    "order": "order",
+    "policy": "usage policy",
+    "project": "project",
+    "resource": "allocation",
+    "user": "person",
+}
+"""What the rows are called that staff look at."""
+
 MOST_OFFERED = 50
 """How many people, or allocations, are offered to choose from."""
 
@@ -59,7 +72,7 @@ class ObstaclesForm(forms.Form):
     )
 
 
-class Line(NamedTuple):
+class ObstacleLine(NamedTuple):
     """An obstacle as a line of the page."""
 
     told: Told
@@ -124,20 +137,24 @@ def _explained(chosen: dict[str, Any], asker: Any) -> Explanation:
     )
 
 
-def _lines(explained: Explanation) -> list[Line]:
+def _lines(explained: Explanation) -> list[ObstacleLine]:
     return [
-        Line(one, ", ".join(WHO[party] for party in one.lifted_by), _looked_at(one, explained))
+        ObstacleLine(one, who(one.lifted_by), _looked_at(one, explained))
         for one in explained.obstacles
     ]
 
 
 def _looked_at(one: Told, explained: Explanation) -> Cell | None:
     row = explained.rows.get(one.on)
-    return Cell(f"{row._meta.verbose_name}: {row}", page_of(row)) if row is not None else None
+    if row is None:
+        return None
+    noun = NOUNS[one.on]
+    title = noun if str(row).startswith(noun) else f"{noun}: {row}"
+    return Cell(title, page_of(row))
 
 
 def _asked(explained: Explanation) -> str:
-    return ", ".join(WHO[party] for party in explained.slurm.ask) if explained.slurm else ""
+    return who(explained.slurm.ask) if explained.slurm else ""
 
 
 def _offered(chosen: dict[str, Any]) -> Sequence[Cell]:

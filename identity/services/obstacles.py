@@ -58,7 +58,7 @@ def of_project(project: Project, person: User, *, now: datetime) -> ProjectFacts
         ),
         roles=tuple(
             RoleFacts(
-                name=grant.role.name,
+                name=grant.role.description or grant.role.name,
                 given=grant.created,
                 is_held=grant.is_active,
                 is_enabled=grant.role.is_active,

@@ -55,7 +55,7 @@ def test_it_says_what_hinders_in_order_who_lifts_it_and_where_to_look(
         shown.index(part)
         for part in (
             "The allocation is paused, by the Hosting Entity or by staff",
-            "The Hosting Entity, staff of this platform. The Hosting Entity or staff resume it.",
+            "The Hosting Entity or staff of this platform. The Hosting Entity or staff resume it.",
             "There is no account at the site, which does not have accounts opened here.",
             "Somebody who runs the site holds the job. What is listed explains it.",
             "Is the person active?",

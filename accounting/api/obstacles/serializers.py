@@ -12,7 +12,7 @@ from common.obstacles import Party
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from accounting.services.explaining import Answer, Explanation
+    from accounting.services.explaining import Explanation, SlurmAnswer
     from common.obstacles import Told
 
 
@@ -59,8 +59,8 @@ class ObstaclesOutput(serializers.Serializer[Any]):
 def body_of(explained: Explanation, base: str) -> dict[str, Any]:
     """Return an explanation as the API answers it; `base` is where this service is."""
     return {
-        "user_uuid": explained.person.uuid.hex,
-        "resource_uuid": explained.resource.uuid.hex,
+        "user_uuid": explained.person.uuid,
+        "resource_uuid": explained.resource.uuid,
         "is_usable": explained.is_usable,
         "checked_at": explained.checked_at,
         "obstacles": [_obstacle(one, explained.rows, base) for one in explained.obstacles],
@@ -93,7 +93,7 @@ def operations(one: Told, rows: Mapping[str, Any]) -> list[tuple[str, str]]:
     ]
 
 
-def _slurm(answer: Answer) -> dict[str, Any]:
+def _slurm(answer: SlurmAnswer) -> dict[str, Any]:
     return {
         "text": answer.text,
         "message": answer.message,

@@ -54,7 +54,7 @@ class ObstaclesViewSet(ApiViewSet):
                 asker=request.user,
                 now=self.now,
             )
-        return self.answer(body_of(explained, self.caller.base))
+        return self.answer(ObstaclesOutput(body_of(explained, self.caller.base)).data)
 
 
 class ProviderObstaclesViewSet(ObstaclesViewSet):

@@ -229,7 +229,7 @@ def test_what_slurm_says_is_explained_or_it_is_said_that_it_is_not(as_user, bob,
     assert answered("Segmentation fault") == (None, [], ["provider"])
     ComponentUsageFactory(resource=resource, usage=11, date=now)
     spent = ["limit_reached"]
-    assert answered("(AssocGrpCPUMinutesLimit)")[1:] == (spent, ["project", "service"])
+    assert answered("(AssocGrpCPUMinutesLimit)")[1:] == (spent, ["project"])
     assert answered("sbatch: error: Batch job submission failed: Invalid qos specification") == (
         "Invalid qos specification",
         [],

@@ -120,19 +120,19 @@ PEOPLE = (
     Expected(
         "role_disabled",
         lambda w: roles.disable(of_the_role(w), **w.by),
-        "The role PROJECT.MEMBER is disabled: it gives nothing to those who hold it.",
+        'The role "Project member" is disabled: it gives nothing to those who hold it.',
         (STAFF, PROJECT),
     ),
     Expected(
         "role_expired",
         lambda w: w.bob.grants.update(expiration_time=LONG_AGO),
-        f"The person's role PROJECT.MEMBER ended by itself on {AT}.",
+        f'The person\'s role "Project member" ended by itself on {AT}.',
         (PROJECT, STAFF),
     ),
     Expected(
         "role_taken",
         lambda w: members.revoke(scope=w.project, user=w.bob, role=of_the_role(w), **w.by),
-        "The person's role PROJECT.MEMBER was taken from them: {now}.",
+        'The person\'s role "Project member" was taken from them: {now}.',
         (PROJECT, STAFF),
     ),
     Expected(

@@ -13,7 +13,7 @@ from identity.models import Grant
 from tests.factories.allocations import OfferingUserFactory
 from tests.factories.identity import SshKeyFactory
 from tests.factories.marketplace import ResourceFactory
-from tests.services.obstacles import of_people, of_sites
+from tests.services.obstacles import of_accounts, of_people, of_sites
 from tests.services.obstacles.world import World
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ TABLE = (
     *of_people.ALLOCATIONS,
     *of_sites.USAGE,
     *of_sites.ADMISSION,
-    *of_sites.ACCOUNTS,
-    *of_sites.LOGINS,
+    *of_accounts.ACCOUNTS,
+    *of_accounts.LOGINS,
     *of_sites.SITES,
 )
 

@@ -25,7 +25,7 @@ AT = "2026-01-02 03:04 UTC"
 
 
 class World(NamedTuple):
-    """bob, who may use the allocation, and what he has there; dave, of the staff, acts."""
+    """bob, who may use the allocation, and their account there; dave, of the staff, acts."""
 
     bob: User
     dave: User
