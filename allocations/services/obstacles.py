@@ -18,6 +18,7 @@ from allocations.obstacles.site import ReportFacts, SiteFacts
 from allocations.querysets.agents import seen_in_time
 from allocations.services import admission, membership, sync_statuses
 from identity.models import SshKey
+from identity.services import cuids
 from marketplace.login_nodes import is_entitling, nodes_of
 from marketplace.models import Consent, OfferingEndpoint, TermsOfService
 from marketplace.querysets.terms import deadline
@@ -108,7 +109,7 @@ def of_login(person: User, offering: Offering, found: AtTheSite) -> LoginFacts:
         is_entitling=is_entitling(offering.plugin_options),
         tells_aai=configured.is_configured(),
         has_nodes=bool(nodes),
-        has_cuid=values.is_cuid(person.username),
+        has_cuid=bool(cuids.of(person)),
         is_unknown=bool(found.entitled and found.entitled.is_unknown),
         has_keys=SshKey.objects.filter(user=person).exists(),
         waiting=tuple(filter(None, (_waiting(node, found) for node in nodes))),
