@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.db import connection
@@ -65,7 +65,7 @@ def test_it_says_what_hinders_in_order_who_lifts_it_and_where_to_look(
     assert page_of(resource) in staff.get(PAGE, asked(resource, bob)).content.decode()
 
 
-def asked(resource: Resource, person: User) -> dict[str, int]:
+def asked(resource: Resource, person: User) -> dict[str, Any]:
     return {"resource": resource.pk, "user": person.pk}
 
 
@@ -73,15 +73,16 @@ def test_whatever_stands_in_the_address_the_page_is_shown(
     staff: Client, resource: Resource, bob: User
 ) -> None:
     odd = ("", "nobody", "\x00", "9" * 40, "-1", str(bob.uuid))
-    answers = [
-        staff.get(PAGE, query).status_code
+    queries: list[dict[str, Any]] = [
+        query
         for value in odd
         for query in (
             {"resource": value},
             {"user": value, "resource": resource.pk},
-            {"user": bob.pk, "resource": resource.pk, "slurm": value * 60},
+            asked(resource, bob) | {"slurm": value * 60},
         )
     ]
+    answers = [staff.get(PAGE, query).status_code for query in queries]
     assert set(answers) == {200}
 
 
