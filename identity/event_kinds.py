@@ -258,6 +258,15 @@ PROJECT_LOADED = Kind(
     group=Group.PROJECTS,
     readers=Readers.PROVIDER,
 )
+PROJECT_MOVED = _project(
+    "project.moved",
+    "A project came from another organization; `from_customer` and `to_customer` say which.",
+)
+PROJECT_MOVED_AWAY = _project(
+    "project.moved_away",
+    "A project of the organization went to another one; it says the same as `project.moved`.",
+)
+PROJECT_RECOVERED = _project("project.recovered", "A project that was removed is there again.")
 PROJECT_REMOVED = _project(
     "project.removed", "A project was removed.", waldur="project_deletion_succeeded"
 )

@@ -225,6 +225,12 @@ PROJECT: Mapping[str, str] = {
     "effective_end_date": "Last day of the project with its grace period; null is never.",
     "end_date": "Day on which it ends; null is never.",
     "start_date": "Day on which it begins; null is at once.",
+    "MoveProject.customer": "URL of the organization that the project goes to.",
+    "preserve_permissions": "Whether the people of the project keep their roles in it.",
+    "restore_team_members": "Whether those who were in the project when it was removed have their"
+    " roles again.",
+    "send_invitations_to_previous_members": "Whether they are invited to their roles by mail"
+    " instead.",
     "end_date_requested_by": "URL of the person who set the end date; null is nobody.",
     "end_date_updated_at": "When the end date was set last (UTC); null is never.",
     "is_in_grace_period": "Whether the end date is over and the grace period is not.",

@@ -278,9 +278,11 @@ def expire(*, now: datetime) -> int:
 
 def _end(grants: Any, *, actor: User | None, now: datetime, reason: str) -> int:
     """Lock the active ones of `grants`, make them history, and record each."""
+    # What they belong to is read once they are locked: their project may have been moved meanwhile.
     active = grants.filter(is_active=True).select_for_update(of=("self",))
-    ended = list(active.select_related("user", "role", "customer", "project"))
-    Grant.objects.filter(pk__in=[grant.pk for grant in ended]).update(
+    rows = Grant.objects.filter(pk__in=[grant.pk for grant in active])
+    ended = list(rows.select_related("user", "role", "customer", "project").order_by("pk"))
+    rows.update(
         is_active=False, revoked_at=now, revoked_by=actor, revoke_reason=reason, modified=now
     )
     kind = kinds.GRANT_EXPIRED if reason == "expired" else kinds.GRANT_REVOKED
@@ -351,6 +353,8 @@ def belongs_to(scope: Any) -> tuple[Customer, Project | None]:
     found = locked.first()
     if found is None:
         raise ScopeGone(f"This {scope.scope_type} was removed.")
+    if scope.scope_type is ScopeType.PROJECT and found.customer_id != scope.customer_id:
+        raise ScopeGone("This project was moved to another organization.")
     if scope.scope_type is ScopeType.CUSTOMER:
         return found, None
     return found.customer, found if scope.scope_type is ScopeType.PROJECT else None
