@@ -32,6 +32,7 @@ from config.identity_providers import declared
 from config.invitation_settings import invitation_settings
 from config.logs import logging_from
 from config.registration_settings import registration_settings
+from config.role_settings import role_settings
 from config.version import read_version
 from standalone.embedded_postgres import Cluster, embedded
 from standalone.local_secret import local_secret
@@ -306,6 +307,7 @@ SPECTACULAR_SETTINGS = {
 API_MEANINGS = "config.openapi.MEANINGS"
 INVITATIONS = invitation_settings()
 REGISTRATION = registration_settings()
+ROLES = role_settings()
 IDEMPOTENCY_KEY_MODEL = "identity.IdempotencyKey"
 USED_SLUG_MODEL = "identity.UsedSlug"
 # What the apps above an app add to its reads and messages, and which kinds of events all know.

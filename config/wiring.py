@@ -60,6 +60,7 @@ HANDLERS: Mapping[Kind, tuple[Handler, ...]] = {
         identity.follow_assurance,
     ),
     identity_kinds.EMAIL_CONFIRMATION_REQUESTED: (notifications.mail_confirmation,),
+    identity_kinds.GRANT_ENDING: (notifications.mail_ending_role,),
     identity_kinds.GRANT_EXPIRED: (allocations.follow_grant, allocations.follow_access),
     identity_kinds.GRANT_GIVEN: (allocations.follow_grant, allocations.follow_access),
     identity_kinds.GRANT_REVOKED: (allocations.follow_grant, allocations.follow_access),

@@ -1,4 +1,4 @@
-"""What staff do to projects as wholes: moving one to another organization, bringing one back."""
+"""What staff do to projects as wholes: handing one over, moving it, bringing it back."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 
-from common.admin.staff_actions import ReasonForm, StaffAction
+from common.admin.staff_actions import ReasonForm, RemarkForm, StaffAction
 from common.admin.times import DayFormField
+from identity.admin.grants import PersonField, moment_field
 from identity.admin.reasons import explained
-from identity.models import Customer, Project
-from identity.services import moves, recovery
+from identity.models import Customer, Project, Role
+from identity.roles import RoleName, ScopeType
+from identity.services import hand_over, moves, recovery
 
 
 class OrganisationField(forms.CharField):
@@ -68,6 +70,22 @@ class RecoveryForm(ReasonForm):
     field_order = ("end_date", "team", "reason")
 
 
+class HandOverForm(RemarkForm):
+    """Who leads a project from then on, and what becomes of those who led it."""
+
+    user = PersonField(label="Person", help_text="User name, e-mail or UUID")
+    expiration_time = moment_field("Until", "UTC; empty is for good.")
+    former_role = forms.ModelChoiceField(
+        Role.objects.filter(content_type=ScopeType.PROJECT.value, is_active=True)
+        .exclude(name=RoleName.PROJECT_MANAGER.value)
+        .order_by("id"),
+        label="Those who led it are then",
+        required=False,
+        empty_label="Not in the project",
+    )
+    field_order = ("user", "expiration_time", "former_role", "reason")
+
+
 def _recover(project: Project, *, end_date: Any, team: str, **more: Any) -> Project:
     asked = {team: True} if team else {}
     if end_date is not None:
@@ -75,6 +93,14 @@ def _recover(project: Project, *, end_date: Any, team: str, **more: Any) -> Proj
     return recovery.recover(project, **asked, **more)
 
 
+HAND_OVER = StaffAction(
+    "hand_over",
+    "Hand over to another PI",
+    "Handed over",
+    explained(hand_over.hand_over),
+    form=HandOverForm,
+    when=lambda project: not project.is_removed,
+)
 MOVE = StaffAction(
     "move",
     "Move to another organization",

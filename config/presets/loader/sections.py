@@ -82,8 +82,15 @@ SECTIONS: Mapping[str, Section] = {
         model=User,
         loaded=identity_kinds.USER_LOADED,
         columns=(
-            *("username", "email", "first_name", "last_name", "native_name", "organization"),
-            *("job_title", "phone_number", "civil_number", "affiliations", "is_active"),
+            *("username", "email", "first_name", "middle_name", "last_name", "native_name"),
+            *(
+                "organization",
+                "job_title",
+                "phone_number",
+                "civil_number",
+                "affiliations",
+                "is_active",
+            ),
             *("is_staff", "is_support", "is_identity_manager", "password", "token_lifetime"),
         ),
         given_once=frozenset({"is_active", "password"}),
@@ -94,7 +101,14 @@ SECTIONS: Mapping[str, Section] = {
         columns=(
             *("name", "native_name", "abbreviation", "description", "contact_details", "email"),
             *("phone_number", "homepage", "domain", "country", "address", "city", "postal"),
-            *("registration_code", "vat_code", "backend_id", "latitude", "longitude"),
+            *(
+                "registration_code",
+                "vat_code",
+                "backend_id",
+                "originated_id",
+                "latitude",
+                "longitude",
+            ),
             *("is_allocator", "grace_period_days"),
         ),
         slug_from="name",

@@ -7,9 +7,10 @@ from typing import ClassVar
 from rest_framework import serializers
 
 from common.api.inputs import Input, RelatedUrl, RelatedUuid
-from common.api.times import DayField
+from common.api.times import DayField, MomentField
 from identity.api.customers.serializers import NO_AFFILIATIONS, NO_IMAGES
 from identity.api.inputs import Columns, NotKept, Words
+from identity.api.members.serializers import AnybodyField, RoleField
 from identity.api.projects.serializers import NO_TYPES
 from identity.models import Customer, Project, ScienceSubDomain
 
@@ -19,6 +20,14 @@ class MoveProjectInput(Input):
 
     customer = RelatedUrl("customer-detail", Customer)
     preserve_permissions = serializers.BooleanField()
+
+
+class HandOverInput(Input):
+    """Who leads a project from then on, and what becomes of those who led it."""
+
+    user = AnybodyField()
+    expiration_time = MomentField(required=False, allow_null=True, default=None)
+    former_role = RoleField(allow_null=True)
 
 
 class ProjectRecoveryInput(Input):

@@ -11,14 +11,20 @@ from common.api.viewsets import ApiViewSet, Listed, Retrieved
 from common.api.writes import creating, deleting
 from identity.api.customers.people import ColleagueFilter
 from identity.api.events.row_events import RowEvents
+from identity.api.members.serializers import UserRoleDetailsOutput
 from identity.api.members.views import Members
 from identity.api.projects.filters import ProjectFilter
-from identity.api.projects.inputs import MoveProjectInput, ProjectInput, ProjectRecoveryInput
+from identity.api.projects.inputs import (
+    HandOverInput,
+    MoveProjectInput,
+    ProjectInput,
+    ProjectRecoveryInput,
+)
 from identity.api.projects.serializers import ProjectOutput
 from identity.api.users.serializers import BasicUserOutput
 from identity.models import Grant, Project, User
 from identity.permissions import Permission
-from identity.services import moves, projects, recovery
+from identity.services import hand_over, moves, projects, recovery
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -51,6 +57,7 @@ class ProjectViewSet(Members, RowEvents, Listed, Retrieved, ApiViewSet):
         "create": Needs(Permission.CREATE_PROJECT, on=("customer",)),
         "update": Needs(Permission.UPDATE_PROJECT, on=HERE_OR_ABOVE),
         "destroy": Needs(Permission.DELETE_PROJECT, on=HERE_OR_ABOVE),
+        "hand_over": Needs(Permission.DELETE_PROJECT_MEMBER, on=HERE_OR_ABOVE),
         "move_project": STAFF,
         "other_users": SCOPED,
         "recover": STAFF,
@@ -116,6 +123,18 @@ class ProjectViewSet(Members, RowEvents, Listed, Retrieved, ApiViewSet):
         return self.page(
             seen.filter(pk__in=of_customer.values("user")).exclude(pk__in=here.values("user"))
         )
+
+    @command(HandOverInput, UserRoleDetailsOutput)
+    def hand_over(self, request: AuthenticatedRequest, uuid: str) -> Response:
+        """Hand {one} over to another principal investigator (PI).
+
+        The person is the only one with the role `PROJECT.MANAGER` from then on. Those who had it
+        lose it in the same moment, and have `former_role` instead, for as long as theirs would have
+        lasted, or nothing. Where a project has one PI at a time, this is how they change: another
+        one cannot be added, and the only one not be taken away (409).
+        """
+        project, asked = self.row(), self.data(HandOverInput)
+        return self.reply(hand_over.hand_over(project, **asked, actor=request.user, now=self.now))
 
     @command(MoveProjectInput, ProjectOutput)
     def move_project(self, request: AuthenticatedRequest, uuid: str) -> Response:

@@ -85,6 +85,7 @@ GET    /api/projects/{project}/events/               401 404 404 200 200 200 200
 POST   /api/projects/{project}/add_user/             401 404 404 403 403 201 403 201 403 201
 POST   /api/projects/{project}/update_user/          401 404 404 403 403 200 403 200 403 200
 POST   /api/projects/{project}/delete_user/          401 404 404 403 403 200 403 200 403 200
+POST   /api/projects/{project}/hand_over/            401 404 404 403 403 200 403 200 403 200
 POST   /api/projects/{project}/move_project/         401 403 403 403 403 403 403 403 403 200
 POST   /api/projects/{removed}/recover/              401 403 403 403 403 403 403 403 403 200
 GET    /api/projects/{project}/other_users/          401 404 404 200 200 200 200 200 200 200
@@ -276,6 +277,7 @@ def body_for(path: str, named: Any) -> Any:
         "add_user/": {"role": role, "user": named["newcomer"]},
         "update_user/": {"role": role, "user": named["member"]},
         "delete_user/": {"role": role, "user": named["member"]},
+        "hand_over/": {"user": named["newcomer"], "former_role": "PROJECT.MEMBER"},
         "move_project/": {
             "customer": f"http://testserver/api/customers/{named['other']}/",
             "preserve_permissions": True,
