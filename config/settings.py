@@ -9,15 +9,7 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 
 from common.database_url import connection_settings
-from common.env import (
-    HIGHEST_PORT,
-    env_bool,
-    env_float,
-    env_int,
-    env_list,
-    env_secret,
-    env_str,
-)
+from common.env import HIGHEST_PORT, env_bool, env_float, env_int, env_list, env_secret, env_str
 from common.ports import web_port
 from config import access_plane, cuid_settings
 from config.checked_values import (

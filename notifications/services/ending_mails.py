@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def send(ending: Event) -> None:
-    """Tell each by a mail of their own that a role is over soon, unless its end was put off meanwhile.
+    """Tell each by a mail of their own that a role ends soon, unless it ends otherwise by now.
 
     :raises mailing.NotSent: the mail server did not take it.
     """
