@@ -87,7 +87,7 @@ class HandOverForm(RemarkForm):
 
 
 def _recover(project: Project, *, end_date: Any, team: str, **more: Any) -> Project:
-    asked = {team: True} if team else {}
+    asked: dict[str, Any] = {team: True} if team else {}
     if end_date is not None:
         asked["end_date"] = end_date
     return recovery.recover(project, **asked, **more)

@@ -12,7 +12,7 @@ from identity.models import Customer, Event, Grant, Project, User
 from identity.roles import RoleName
 from identity.services import members, moves, organisations
 from marketplace.models import Order
-from marketplace.services import placing
+from marketplace.services import availability, placing
 from tests.concurrency.racing import RACERS, lost, race, race_each
 from tests.factories.identity import CustomerFactory, GrantFactory, RoleFactory, UserFactory
 from tests.factories.marketplace import HpcOfferingFactory
@@ -86,8 +86,8 @@ def test_nothing_is_lost_that_happens_to_a_project_while_it_moves(
     assert revoked is None
     assert not Grant.objects.filter(user=leaving, is_active=True).exists()
     assert isinstance(given, Grant | members.ScopeGone)
-    assert went or isinstance(moved, moves.MoveHindered | moves.CustomerGone)
-    assert isinstance(placed, Order | placing.availability.NotOnOffer) or "Order" in repr(placed)
+    assert went or isinstance(moved, moves.MoveHindered | organisations.CustomerGone)
+    assert isinstance(placed, Order | availability.NotOnOffer) or "Order" in repr(placed)
     assert (removed is None) is not went or isinstance(removed, organisations.HasProjects)
     assert found.customer == (elsewhere if went else project.customer)
     held = Grant.objects.filter(project=found, is_active=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -61,9 +62,7 @@ def test_two_who_are_left_from_before_do_not_both_go(
 
     got = race(
         *(
-            lambda person=person: members.revoke(
-                scope=project, user=person, role=role, actor=alice, now=now
-            )
+            partial(members.revoke, scope=project, user=person, role=role, actor=alice, now=now)
             for person in (pi, bob)
         )
     )

@@ -135,7 +135,7 @@ def test_a_hand_over_that_cannot_be_changes_nothing(
     now: datetime,
 ) -> None:
     before = team(project)
-    for name, asked, error in (
+    refused: list[tuple[str, Any, Any]] = [
         ("already", {"user": pi, "former_role": member}, members.AlreadyHeld),
         ("on", {"user": bob, "former_role": leading}, hand_over.NotFormer),
         (
@@ -148,7 +148,8 @@ def test_a_hand_over_that_cannot_be_changes_nothing(
             {"user": bob, "former_role": member, "expiration_time": now},
             members.ExpirationInPast,
         ),
-    ):
+    ]
+    for name, asked, error in refused:
         with case(why=name), pytest.raises(error):
             hand_over.hand_over(project, **asked, actor=alice, now=now)
         assert team(project) == before

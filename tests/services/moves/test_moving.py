@@ -12,7 +12,7 @@ from allocations.services.membership import MANAGED
 from config.wiring import dispatch_events
 from identity.models import Customer, Event, EventDelivery, Grant, Invitation, Project, User
 from identity.roles import RoleName
-from identity.services import moves, projects
+from identity.services import moves, organisations, projects
 from marketplace.lifecycle import OrderState
 from marketplace.models import Offering, Resource
 from tests.factories.accounting import ComponentUsageFactory, PolicyFactory
@@ -213,7 +213,7 @@ def test_what_keeps_a_project_from_going_is_said(
         ),
         "removed": (
             lambda: Customer.objects.filter(pk=elsewhere.pk).update(is_removed=True),
-            moves.CustomerGone,
+            organisations.CustomerGone,
             "This organization was removed.",
         ),
         "it is there": (
