@@ -31,7 +31,7 @@ from common.api.renderers import OrjsonRenderer
 from common.sorting import as_people_sort
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from django.db.models import QuerySet
@@ -190,7 +190,7 @@ class ApiViewSet(ViewSet):
         return Caller(base=self.request.build_absolute_uri("/")[:-1], user=self.request.user)
 
     @property
-    def which_rows(self) -> Hashable:
+    def which_rows(self) -> Any:
         """What `rows` depends on beside the caller, but for lists: mostly the viewset alone."""
         return type(self)
 

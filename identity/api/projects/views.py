@@ -27,8 +27,6 @@ from identity.permissions import Permission
 from identity.services import hand_over, moves, projects, recovery
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
-
     from rest_framework.response import Response
 
     from identity.api.requests import AuthenticatedRequest
@@ -69,7 +67,7 @@ class ProjectViewSet(Members, RowEvents, Listed, Retrieved, ApiViewSet):
     }
 
     @property
-    def which_rows(self) -> Hashable:
+    def which_rows(self) -> Any:
         """The removed ones too, to bring one back."""
         return type(self), self.action == "recover"
 

@@ -9,7 +9,7 @@ import pytest
 
 from identity.models import Customer, Event, Grant, Invitation, Project, User
 from identity.roles import RoleName
-from identity.services import projects, recovery
+from identity.services import organisations, projects, recovery
 from tests.factories.identity import CustomRoleFactory, GrantFactory, UserFactory
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def test_what_cannot_come_back_stays_removed(
     both = {"restore_team_members": True, "send_invitations_to_previous_members": True}
     refused: list[tuple[Any, Any, type[DomainError]]] = [
         (both, {}, recovery.RolesOrInvitations),
-        ({}, {"is_removed": True}, recovery.CustomerGone),
+        ({}, {"is_removed": True}, organisations.CustomerGone),
     ]
     for asked, of_customer, error in refused:
         with case(asked=asked):
