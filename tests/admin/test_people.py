@@ -210,7 +210,7 @@ def test_a_project_is_removed_when_nothing_is_left_in_it(
     project.refresh_from_db()
     assert project.is_removed
     assert not Grant.objects.in_force().filter(user=bob).exists()
-    assert buttons(staff, project) == []
+    assert buttons(staff, project) == ["Bring back"]
     assert staff.post(page_of(project), {"name": "Back again"}).status_code == 403
 
 
