@@ -13,6 +13,7 @@ from identity.models import Event
 from identity.periodic import periodic
 from notifications.services import (
     confirmation_mails,
+    ending_mails,
     hook_owners,
     hook_planning,
     hook_runs,
@@ -79,6 +80,12 @@ def mail_decision(event_uuid: UUID) -> None:
 def mail_second_factor(event_uuid: UUID) -> None:
     """Mail a person that something happened to their second factor."""
     second_factor_mails.send(Event.objects.get(uuid=event_uuid))
+
+
+@handler("mail-ending-role")
+def mail_ending_role(event_uuid: UUID) -> None:
+    """Mail people that a role is over soon."""
+    ending_mails.send(Event.objects.get(uuid=event_uuid))
 
 
 @handler("mail-owners")
