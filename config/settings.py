@@ -305,6 +305,7 @@ SPECTACULAR_SETTINGS = {
 }
 API_MEANINGS = "config.openapi.MEANINGS"
 INVITATIONS = invitation_settings()
+PERSONAL_TOKEN_DAYS = env_int("PERSONAL_TOKEN_DAYS", default=366, least=1, most=3660)
 REGISTRATION = registration_settings()
 IDEMPOTENCY_KEY_MODEL = "identity.IdempotencyKey"
 USED_SLUG_MODEL = "identity.UsedSlug"

@@ -93,8 +93,14 @@ def _claim(request: Request, key: str) -> tuple[Any, bool]:
 
 
 def _digest(request: Request) -> str:
+    by_token = (
+        str(request.auth.pk) if request.user.is_limited else ""
+    )  # others' answers are not its
     whole = b"\0".join(
-        (str(request.method).encode(), request.get_full_path().encode(), request.body)
+        (
+            *(str(request.method).encode(), request.get_full_path().encode(), request.body),
+            *([by_token.encode()] if by_token else []),
+        )
     )
     return hashlib.sha256(whole).hexdigest()
 

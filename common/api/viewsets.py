@@ -18,7 +18,7 @@ from rest_framework.viewsets import ViewSet
 
 from common import stored
 from common.api import conditional, replay
-from common.api.access import PUBLIC, SCOPED, NotAllowed, Rule
+from common.api.access import PUBLIC, SCOPED, NotAllowed, Rule, refuse_limited
 from common.api.actions import Declared
 from common.api.operation_texts import Noun
 from common.api.paging import Page
@@ -113,6 +113,8 @@ class ApiViewSet(ViewSet):
             raise PermissionDenied
         if rule is not PUBLIC and not self.lets_go:
             self._refuse_newcomers(request)
+        if not self.lets_go:
+            refuse_limited(rule, request.user, only_reads=request.method in conditional.SAFE)
         if rule.at_once:
             self._settle(rule, None)
         elif not request.user.is_authenticated:

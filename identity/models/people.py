@@ -141,7 +141,12 @@ class User(EventSubject, AbstractBaseUser):
         return self.username
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Store the user, with a slug of the UUID when none was chosen."""
+        """Store the user, with a slug of the UUID when none was chosen.
+
+        :raises RuntimeError: the user acts by a token that takes their flags from them meanwhile.
+        """
+        if self.is_limited:
+            raise RuntimeError("Whoever acts by a limited token is not stored: read them anew.")
         if not self.slug:
             self.slug = self.uuid.hex
         super().save(*args, **kwargs)
@@ -191,6 +196,11 @@ class User(EventSubject, AbstractBaseUser):
     def principal(self) -> Principal:
         """The user as somebody who acts; outside of requests, their grants are never cached."""
         return Principal(self)
+
+    @property
+    def is_limited(self) -> bool:
+        """Tell whether they act by a personal access token, and so may less than they do else."""
+        return self.principal.limits is not None
 
     def may(self, permission: Permission, *scopes: Any) -> bool:
         """Tell whether the user may do something in any of the scopes (model instances)."""

@@ -132,8 +132,8 @@ class PersonOutput(Output):
         serializers.BooleanField(), reason="it is only written; `agreement_date` tells when"
     )
     attribute_sources = MapField()
-    can_use_personal_access_tokens = Omitted(
-        serializers.BooleanField(), reason="personal access tokens are not served"
+    can_use_personal_access_tokens = Computed(
+        "is_active", fn=bool, output=serializers.BooleanField()
     )
     details = MapField()
     eduperson_assurance = serializers.ListField(child=serializers.CharField())
