@@ -43,6 +43,7 @@ from tests.factories.identity import (
     InvitationFactory,
     OrganizationGroupFactory,
     PermissionRequestFactory,
+    PersonalTokenFactory,
     ScienceSubDomainFactory,
     SshKeyFactory,
 )
@@ -132,6 +133,7 @@ def _one(
 def _people(project: Project, *, member: User) -> None:
     """Make what a member has and writes."""
     SshKeyFactory(user=member)
+    PersonalTokenFactory(user=member, scope=project, name="pipeline")
     InvitationFactory(scope=project, created_by=member)
     link = GroupInvitationFactory(scope=project, created_by=member)
     PermissionRequestFactory(invitation=link, created_by=member)

@@ -75,6 +75,13 @@ class Migration(migrations.Migration):
             name="warned_at",
             field=models.DateTimeField(blank=True, editable=False, null=True),
         ),
+        migrations.AddField(
+            model_name="user",
+            name="can_use_personal_access_tokens",
+            field=models.BooleanField(
+                default=True, help_text="Without it, those that the person has do not work."
+            ),
+        ),
         migrations.AddIndex(
             model_name="token",
             index=models.Index(

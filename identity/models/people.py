@@ -87,6 +87,9 @@ class User(EventSubject, AbstractBaseUser):
     modified = models.DateTimeField(auto_now=True)
     agreement_date = models.DateTimeField(null=True, blank=True)
     export_control_date = models.DateTimeField(null=True, blank=True)
+    can_use_personal_access_tokens = models.BooleanField(
+        default=True, help_text="Without it, those that the person has do not work."
+    )
     token_lifetime = models.PositiveIntegerField(
         null=True, blank=True, default=3600, help_text="Seconds of inactivity; empty is for ever."
     )

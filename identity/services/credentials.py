@@ -60,6 +60,12 @@ class ExpiredToken(NotAuthenticated):
     code = "expired_token"
 
 
+class NoPersonalTokens(NotAuthenticated):
+    """Staff let the token's user have no personal access tokens."""
+
+    code = "no_personal_tokens"
+
+
 class InactiveUser(NotAuthenticated):
     """The token's user was deactivated."""
 
@@ -171,6 +177,7 @@ def find(plaintext: str, *, now: datetime) -> Token:
 
     :raises UnknownToken: nobody has it.
     :raises InactiveUser: its user was deactivated.
+    :raises NoPersonalTokens: it is a personal access token, and its user may not use such any more.
     :raises ExpiredToken: it was not used for longer than it lives, or has come to its end.
     """
     token: Token | None = Token.objects.with_grants(digest(plaintext))
@@ -178,6 +185,8 @@ def find(plaintext: str, *, now: datetime) -> Token:
         raise UnknownToken("Invalid token.")
     if not token.user.is_active:
         raise InactiveUser("User inactive or deleted.")
+    if token.is_personal and not token.user.can_use_personal_access_tokens:
+        raise NoPersonalTokens("You may not use personal access tokens.")
     if not token.is_alive(now):
         raise ExpiredToken("Token has expired.")
     return token

@@ -37,6 +37,12 @@ class NotByToken(Forbidden):
     code = "not_by_token"
 
 
+class NotForThisPerson(Forbidden):
+    """Staff let the person have no personal access tokens."""
+
+    code = "no_personal_tokens"
+
+
 class ScopeNotHeld(Invalid):
     """The holder may not do themselves what the token is to allow, where it is bound to."""
 
@@ -97,6 +103,7 @@ def create(
     """Make a token of the actor's, and return it with its secret, which nobody can read again.
 
     :raises NotByToken: the actor acts by such a token.
+    :raises NotForThisPerson: staff let the actor have none.
     :raises BadExpiry: it would be over already, or live for longer than the platform allows.
     :raises ScopeNotHeld: the actor may not do themselves what it is to allow.
     :raises TooManyTokens: the actor has as many as one may have.
@@ -104,6 +111,8 @@ def create(
     """
     if actor.is_limited:
         raise NotByToken("A personal access token makes no tokens: log in yourself.")
+    if not actor.can_use_personal_access_tokens:
+        raise NotForThisPerson("You may not use personal access tokens: ask the staff.")
     _check_expiry(expires_at, now)
     bindings = [_binding(scope) for scope in dict.fromkeys(allowed_scopes)]
     _check_held(actor, frozenset(scopes), bindings)

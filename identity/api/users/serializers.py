@@ -132,9 +132,6 @@ class PersonOutput(Output):
         serializers.BooleanField(), reason="it is only written; `agreement_date` tells when"
     )
     attribute_sources = MapField()
-    can_use_personal_access_tokens = Computed(
-        "is_active", fn=bool, output=serializers.BooleanField()
-    )
     details = MapField()
     eduperson_assurance = serializers.ListField(child=serializers.CharField())
     full_name = Computed("first_name", "last_name", fn=full_name, output=serializers.CharField())

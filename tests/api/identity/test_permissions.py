@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.utils import timezone
 
 from identity.api.urls import router
 from identity.models import Customer, Grant, Invitation, Project, SshKey, User
@@ -19,6 +21,7 @@ from tests.factories.identity import (
     InvitationFactory,
     OrganizationGroupFactory,
     PermissionRequestFactory,
+    PersonalTokenFactory,
     RoleFactory,
     ScienceSubDomainFactory,
     SshKeyFactory,
@@ -54,6 +57,12 @@ PEOPLE = (
 reads the organisation, sam is support, dave is staff."""
 
 A_ROLE = {"name": "Reviewer", "content_type": "project", "permissions": ["PROJECT.VIEW"]}
+
+A_TOKEN = {
+    "name": "pipeline",
+    "scopes": ["PROJECT.VIEW"],
+    "expires_at": (timezone.now() + timedelta(days=1)).isoformat(),
+}
 
 MODELS = (Customer, Grant, Invitation, Project, SshKey, User)
 
@@ -115,6 +124,14 @@ GET    /api/keys/                                    401 200 200 200 200 200 200
 POST   /api/keys/                                    401 201 201 201 201 201 201 201 201 201
 GET    /api/keys/{key}/                              401 404 404 404 404 404 404 404 200 200
 DELETE /api/keys/{key}/                              401 404 404 404 404 404 404 404 403 204
+GET    /api/personal-access-tokens/                  401 200 200 200 200 200 200 200 200 200
+POST   /api/personal-access-tokens/                  401 201 201 201 201 201 201 201 201 201
+GET    /api/personal-access-tokens/available_scopes/ 401 200 200 200 200 200 200 200 200 200
+GET /api/personal-access-tokens/available_binding_targets/ 401 200 200 200 200 200 200 200 200 200
+GET    /api/personal-access-tokens/{pat}/            401 404 404 404 404 404 404 404 404 200
+DELETE /api/personal-access-tokens/{pat}/            401 404 404 404 404 404 404 404 404 204
+POST   /api/personal-access-tokens/{pat}/rotate/     401 404 404 404 404 404 404 404 404 403
+POST   /api/personal-access-tokens/{pat}/set_network_acl/ 401 404 404 404 404 404 404 404 404 200
 GET    /api/events/                                  401 200 200 200 200 200 200 200 200 200
 GET    /api/events/{event}/                          401 404 404 200 200 200 200 200 200 200
 GET    /api/events/count/                            401 200 200 200 200 200 200 200 200 200
@@ -248,6 +265,7 @@ def named(people: Any, project: Project, now: datetime) -> Any:
         "member": member.uuid.hex,
         "role": RoleName.PROJECT_MEMBER.uuid.hex,
         "key": SshKeyFactory(user=member).uuid.hex,
+        "pat": PersonalTokenFactory(user=member, scope=project).uuid.hex,
         "event": EventFactory(project=project, created=now).uuid.hex,
         "domain": part.domain.uuid.hex,
         "part": part.uuid.hex,
@@ -298,6 +316,8 @@ def body_for(path: str, named: Any) -> Any:
         "made}/": A_ROLE,
         "update_descriptions/": {"description_et": "Projekti liige"},
         "keys/": {"public_key": ED25519},
+        "personal-access-tokens/": A_TOKEN,
+        "set_network_acl/": {"allowed_networks": ["192.0.2.0/24"]},
         "customers/": {"name": "New"},
         "customer}/": {"name": "New"},
         "users/": {"username": "new", "email": "new@example.org"},
