@@ -31,6 +31,7 @@ from allocations.services import (
     membership,
     provisioning,
     publishing,
+    robot_accounts,
     shared_accounts,
     site_access,
 )
@@ -85,6 +86,15 @@ def close_api_keys(event_uuid: UUID) -> None:
     ended = Resource.objects.filter(state=ResourceState.TERMINATED)
     if resource := ended.filter(uuid=event.subject_uuid).first():
         api_keys.close_all(resource, now=timezone.now())
+
+
+@handler("close-robot-accounts")
+def close_robot_accounts(event_uuid: UUID) -> None:
+    """Delete the accounts of robots at a resource that was terminated."""
+    event = Event.objects.get(uuid=event_uuid)
+    ended = Resource.objects.filter(state=ResourceState.TERMINATED)
+    if resource := ended.filter(uuid=event.subject_uuid).first():
+        robot_accounts.close_all(resource, now=timezone.now())
 
 
 @handler("accounts-of-new-resource")

@@ -49,4 +49,7 @@ PERMISSION_MEANINGS: Mapping[Permission, str] = {
     P.SUBMIT_REPORT: "Report on an allocation.",
     P.MANAGE_OFFERING_USER: "Manage accounts at an offering's site.",
     P.MANAGE_API_KEY: "Manage the API keys of allocations.",
+    P.CREATE_ROBOT_ACCOUNT: "Create robot accounts at allocations.",
+    P.UPDATE_ROBOT_ACCOUNT: "Change robot accounts, and as the site say how they stand.",
+    P.DELETE_ROBOT_ACCOUNT: "Delete robot accounts.",
 }

@@ -36,6 +36,7 @@ from tests.factories.allocations import (
     OfferingUserFactory,
     ProjectServiceAccountFactory,
     ResourceApiKeyFactory,
+    RobotAccountFactory,
 )
 from tests.factories.identity import (
     EventFactory,
@@ -108,7 +109,7 @@ def _one(
     ProjectServiceAccountFactory(project=project)
     CustomerServiceAccountFactory(customer=project.customer)
     CourseAccountFactory(project=project, user=member)
-    ResourceApiKeyFactory(resource=resource, user=member)
+    _keys(resource, member=member)
     _alone()
     component = offering.components.first()
     usage = ComponentUsageFactory(resource=resource, component=component)
@@ -128,6 +129,12 @@ def _one(
     _hooks(project, member=member)
     events.record(ORDER_DONE, order, actor=member, now=now)
     return offering, resource, order
+
+
+def _keys(resource: Resource, *, member: User) -> None:
+    """Make what opens a resource: a key, and an account of a robot."""
+    ResourceApiKeyFactory(resource=resource, user=member)
+    RobotAccountFactory(resource=resource, users=[member], responsible_user=member)
 
 
 def _people(project: Project, *, member: User) -> None:
