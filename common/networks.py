@@ -20,6 +20,24 @@ def network(text: str) -> str:
     return str(ip_network(text.strip(), strict=False))
 
 
+def listed(text: str) -> list[str]:
+    """Return the networks of a text, separated by commas or white space, as they stand there."""
+    return text.replace(",", " ").split()
+
+
+def faults(text: str) -> list[str]:
+    """Return what is no network in a list of them."""
+    return [one for one in listed(text) if not _is_network(one)]
+
+
+def _is_network(text: str) -> bool:
+    try:
+        network(text)
+    except ValueError:
+        return False
+    return True
+
+
 def contain(networks: Iterable[str], address: str) -> bool:
     """Tell whether one of the networks contains an address; what cannot be read contains none."""
     try:
@@ -31,7 +49,7 @@ def contain(networks: Iterable[str], address: str) -> bool:
 
 def _contains(text: str, address: IPv4Address | IPv6Address) -> bool:
     try:
-        return address in ip_network(text)
+        return address in ip_network(text, strict=False)
     except ValueError:
         return False
 

@@ -28,6 +28,9 @@ ROBOTS: Mapping[str, str] = {
     "RobotAccount.keys": "Further public SSH keys that open the account.",
     "RobotAccountDetails.keys": "Further public SSH keys that open the account.",
     "fingerprints": "Fingerprints of `keys`.",
+    "md5": "Fingerprint as older OpenSSH writes it.",
+    "sha256": "Fingerprint as OpenSSH writes it after `SHA256:`.",
+    "sha512": "Fingerprint as OpenSSH writes it after `SHA512:`.",
     "user_keys": "The public SSH keys of `users` who have a role in the project; shown to those who"
     " provide.",
     "RobotAccount.responsible_user": "URL of the person who answers for the account.",

@@ -155,7 +155,8 @@ ORGANIZATION: Mapping[str, str] = {
     "abbreviation": "Abbreviation of the organization.",
     "display_name": "Name of the organization as people read it, with its abbreviation if it has"
     " one.",
-    "access_subnets": "Networks of the organization, in CIDR notation; stored, not enforced.",
+    "access_subnets": "Networks of the organization, in CIDR notation, separated by commas;"
+    " the programs of an allocator may call from these only.",
     "accounting_start_date": "When accounting for the organization begins (UTC).",
     "agreement_number": "Number of the agreement with the organization.",
     "sponsor_number": "Number of the sponsor of the organization.",

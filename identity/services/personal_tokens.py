@@ -37,6 +37,12 @@ class NotByToken(Forbidden):
     code = "not_by_token"
 
 
+class NotTheHolder(Forbidden):
+    """The token is somebody else's."""
+
+    code = "not_the_holder"
+
+
 class NotForThisPerson(Forbidden):
     """Staff let the person have no personal access tokens."""
 
@@ -145,10 +151,13 @@ def rotate(token: Token, *, actor: User, now: datetime) -> tuple[Token, str]:
     """End a token and make another one like it, which lives for as long as that was made for.
 
     :raises NotByToken: the actor acts by such a token.
+    :raises NotTheHolder: it is somebody else's.
     :raises TokenOver: it has come to its end, or was revoked or renewed meanwhile.
     :raises ShutOut: the actor was deactivated meanwhile.
     """
     former = _kept(token, actor)
+    if former.user != actor:
+        raise NotTheHolder("Only its holder renews a token, since they are shown its secret.")
     if former.expires_at is None or not former.is_alive(now):
         raise TokenOver("The token has expired: make a new one.")
     life = min(former.expires_at - former.created, timedelta(days=settings.PERSONAL_TOKEN_DAYS))

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from allocations.lifecycle import RobotAccountState
 from common.api.filters import ApiFilterSet, Choices, Exact, OneUuid, Since, Url
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django.db.models import QuerySet
 
 STATES = {state.value: state.value for state in RobotAccountState} | {
     str(number): state.value for number, state in enumerate(RobotAccountState, start=1)
@@ -21,5 +28,9 @@ class RobotAccountFilter(ApiFilterSet):
     provider_uuid = OneUuid("resource__offering__customer__uuid")
     resource = Url("resource__uuid")
     resource_uuid = OneUuid("resource__uuid")
-    state = Choices("state", STATES)
+    state = Choices(None, STATES, method="in_state", reads=("state",))
     type = Exact("type")
+
+    def in_state(self, rows: QuerySet[Any], _: str, value: Sequence[str]) -> QuerySet[Any]:
+        """Keep those in one of the states."""
+        return rows.filter(state__in=[STATES[word] for word in value])

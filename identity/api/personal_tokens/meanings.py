@@ -17,7 +17,10 @@ PERSONAL_TOKENS: Mapping[str, str] = {
     "last_used_at": "When the token was last used, to the minute; until it is, when it was made.",
     "last_used_ip": "From which address it was last used; empty until it is.",
     "PersonalAccessToken.name": "What the token is for, in its holder's words.",
-    "scopes": "The permissions that the token has, as far as its holder has them.",
+    "PersonalAccessToken.scopes": "The permissions that the token has, as far as its holder has"
+    " them.",
+    "PersonalAccessTokenCreated.scopes": "The permissions that the token has, as far as its holder"
+    " has them.",
     "token_prefix": "How its secret begins, by which one that is found somewhere is recognized.",
     "PersonalAccessTokenCreated.token": "The secret. It is shown here only.",
     "use_count": "In how many minutes the token was used.",

@@ -100,7 +100,7 @@ def test_a_site_is_shown_the_keys_of_those_who_work_in_the_project(
     assert (account.state, account.users) == ("Requested", [url(bob, "users")])
     path = f"{AT}{Row.objects.get().uuid.hex}/"
     shown = site.get(path).json()
-    details = RobotAccountDetails.from_dict(shown)
+    details: Any = RobotAccountDetails.from_dict(shown)
     assert [one.username for one in details.users] == [details.responsible_user.username] == ["bob"]
     assert [one.uuid for one in details.user_keys] == [key.uuid]
     assert shown["fingerprints"][0]["sha256"]

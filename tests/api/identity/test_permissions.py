@@ -335,7 +335,7 @@ def ask(people: Any, named: Any, clients_of: Callable[..., dict[str, APIClient]]
 
 
 def test_the_table(ask: Any, case: Case) -> None:
-    check_all(LINES, PEOPLE, ask, case, in_own_words="remote-eduteams accept")
+    check_all(LINES, PEOPLE, ask, case, in_own_words="remote-eduteams accept rotate")
 
 
 @pytest.mark.no_cover
@@ -344,7 +344,7 @@ def test_it_is_the_same_for_roles_that_staff_made(
 ) -> None:
     """Whoever holds a role of the same permissions sees and may the same."""
     take_twin_roles(people.values())
-    check_all(LINES, PEOPLE, ask, case, in_own_words="remote-eduteams accept")
+    check_all(LINES, PEOPLE, ask, case, in_own_words="remote-eduteams accept rotate")
 
 
 def viewsets() -> dict[str, Any]:
