@@ -112,9 +112,7 @@ class ApiViewSet(ViewSet):
         if rule is None:
             raise PermissionDenied
         if rule is not PUBLIC and not self.lets_go:
-            self._refuse_newcomers(request)
-        if not self.lets_go:
-            refuse_limited(rule, request.user, only_reads=request.method in conditional.SAFE)
+            self._refuse_early(request, rule)
         if rule.at_once:
             self._settle(rule, None)
         elif not request.user.is_authenticated:
@@ -122,11 +120,13 @@ class ApiViewSet(ViewSet):
         elif request.user.is_staff:
             self._settled = True
 
-    def _refuse_newcomers(self, request: Request) -> None:
+    def _refuse_early(self, request: Request, rule: Rule) -> None:
         """Refuse whoever is logged in and has something to do before they may use the service.
 
         :raises Forbidden: what that is.
+        :raises PermissionDenied: a limited token asks for what takes a login.
         """
+        refuse_limited(rule, request.user, only_reads=request.method in conditional.SAFE)
         if request.user.is_authenticated:
             request.user.check_standing(
                 only_reads=request.method in conditional.SAFE,

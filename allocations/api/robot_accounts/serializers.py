@@ -12,6 +12,7 @@ from common.api.json_shapes import TEXT, TRUTH, JsonField, list_of, record
 from common.api.reads.outputs import (
     Computed,
     EnumField,
+    MapField,
     Nested,
     Output,
     UrlField,
@@ -19,7 +20,6 @@ from common.api.reads.outputs import (
 )
 from identity.models import User
 from identity.services import keys as ssh_keys
-from marketplace.api.offerings.plugin_options import PLUGIN_OPTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -103,7 +103,7 @@ class RobotAccountDetailsOutput(Output):
     customer_uuid = UuidField(source="resource.project.customer.uuid")
     fingerprints = Computed("keys", fn=fingerprints, output=JsonField(FINGERPRINTS))
     keys = serializers.ListField(child=serializers.CharField())
-    offering_plugin_options = JsonField(PLUGIN_OPTIONS, source="resource.offering.plugin_options")
+    offering_plugin_options = MapField(source="resource.offering.plugin_options")
     project_name = serializers.CharField(source="resource.project.name")
     project_uuid = UuidField(source="resource.project.uuid")
     provider_name = serializers.CharField(source="resource.offering.customer.name")
