@@ -27,7 +27,8 @@ CONTACT = (
     *("technical_contact", "access_subnets"),
 )
 AGREEMENT = ("agreement_number", "registration_code", "vat_code", "accounting_start_date")
-LIMITS = ("blocked", "archived", "grace_period_days", "max_service_accounts", "backend_id")
+ELSEWHERE = ("backend_id", "originated_id")
+LIMITS = ("blocked", "archived", "grace_period_days", "max_service_accounts", *ELSEWHERE)
 
 
 @admin.register(Customer)
@@ -44,11 +45,11 @@ class CustomerAdmin(RecordAdmin):
         "created",
     )
     list_filter = ("is_removed", "is_allocator", "blocked", "archived", "country", AgeFilter)
-    search_fields = ("name", "native_name", "abbreviation", "slug", "backend_id", "email", "domain")
-    search_help_text = "Name, abbreviation, slug, backend ID, e-mail, domain or UUID"
+    search_fields = ("name", "native_name", "abbreviation", "slug", *ELSEWHERE, "email", "domain")
+    search_help_text = "Name, abbreviation, slug, ID elsewhere, e-mail, domain or UUID"
     date_hierarchy = "created"
     ordering = ("name", "id")
-    asked = (*NAMES, *CONTACT, "backend_id", "organization_groups")
+    asked = (*NAMES, *CONTACT, *ELSEWHERE, "organization_groups")
     editable = (*NAMES, *CONTACT, *AGREEMENT, *LIMITS, "organization_groups")
     create_with = staticmethod(organisations.create)
     fieldsets = (

@@ -9,9 +9,11 @@ import pytest
 from django.conf import settings
 from rest_framework.test import APIClient
 
+from identity.api.personal_tokens.views import PersonalAccessTokenViewSet
 from identity.models import Event, Token, User
 from identity.roles import RoleName
 from identity.services import credentials
+from tests.api.tables import asker, check_all, read, untested
 from tests.api.times import iso
 from tests.factories.identity import GrantFactory, PersonalTokenFactory, ProjectFactory
 
@@ -40,6 +42,36 @@ def alices(alice: User, as_user: Callable[[User], APIClient]) -> APIClient:
 def body(now: datetime, **more: Any) -> dict[str, Any]:
     expires_at = (now + timedelta(days=30)).isoformat()
     return {"name": "ci", "scopes": ["PROJECT.VIEW"], "expires_at": expires_at, **more}
+
+
+TABLE = """
+GET    /api/personal-access-tokens/                       401 200 200 200 200
+POST   /api/personal-access-tokens/                       401 201 201 201 201
+GET    /api/personal-access-tokens/available_scopes/      401 200 200 200 200
+GET    /api/personal-access-tokens/available_binding_targets/ 401 200 200 200 200
+GET    /api/personal-access-tokens/{token}/               401 404 200 404 200
+DELETE /api/personal-access-tokens/{token}/               401 404 204 404 204
+POST   /api/personal-access-tokens/{token}/rotate/        401 404 201 404 403
+POST   /api/personal-access-tokens/{token}/set_network_acl/ 401 404 200 404 200
+"""
+
+
+def test_the_table(
+    mallory: User,
+    alice: User,
+    sam: User,
+    dave: User,
+    clients_of: Callable[..., dict[str, APIClient]],
+    now: datetime,
+    case: Case,
+) -> None:
+    """The anonymous, the outsider, the holder, support and staff."""
+    people = {"mallory": mallory, "alice": alice, "sam": sam, "dave": dave}
+    named = {"token": PersonalTokenFactory(user=alice).uuid.hex}
+    ask = asker(clients_of(people), named, lambda _: {**body(now), "allowed_networks": []})
+    lines = read(TABLE, below="")
+    check_all(lines, ("anonymous", *people), ask, case, in_own_words="rotate")
+    assert untested(lines, PersonalAccessTokenViewSet) == set()
 
 
 def test_a_secret_is_shown_once_and_works(

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("identity", "0032_tokens_have_scopes"),
+        ("identity", "0035_tokens_have_scopes"),
     ]
 
     operations = [
