@@ -94,6 +94,8 @@ def _read_by_owner(hook: Hook) -> QuerySet[Event]:
     depend on who made the hook, who may have left. A person's are what that person may read.
     """
     if hook.customer_id is None:
+        if not hook.author.may_read:
+            return Event.objects.none()
         with hook.author.principal.reading():
             return Event.objects.visible_to(hook.author)
     return Event.objects.filter(Q(customer=hook.customer_id) | Q(provider=hook.customer_id))
