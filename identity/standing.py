@@ -97,6 +97,11 @@ def fetch(people: QuerySet[Any], users: Iterable[Any]) -> None:
         user.standing = PersonalStanding(**found.get(user.pk, {}))
 
 
+def note(user: Any, row: Any) -> None:
+    """Take a person's standing from a row that was read with its `columns`."""
+    user.standing = PersonalStanding(**{name: getattr(row, name) for name in COLUMNS})
+
+
 def refuse_newcomer(
     user: Any, standing: PersonalStanding, *, only_reads: bool, for_newcomers: bool
 ) -> None:
