@@ -100,6 +100,10 @@ app.conf.beat_schedule = {
     },
     "prune hooks": {"task": "notifications.tasks.prune", "schedule": timedelta(hours=1)},
     "expire grants": {"task": "identity.tasks.expire_grants", "schedule": timedelta(minutes=5)},
+    "tell of ending roles": {
+        "task": "identity.tasks.tell_of_ending_roles",
+        "schedule": timedelta(hours=1),
+    },
     "expire invitations": {
         "task": "identity.tasks.expire_invitations",
         "schedule": timedelta(minutes=10),

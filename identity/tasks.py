@@ -8,7 +8,7 @@ from django.utils import timezone
 from identity.event_handlers import handler
 from identity.models import Event, User
 from identity.periodic import periodic
-from identity.services import housekeeping, invitations, members, vetting
+from identity.services import ending_roles, housekeeping, invitations, members, vetting
 
 log = logging.getLogger(__name__)
 
@@ -19,6 +19,14 @@ def expire_grants(**_: object) -> None:
     ended = members.expire(now=timezone.now())
     if ended:
         log.info("Roles ended: %s", ended)
+
+
+@periodic
+def tell_of_ending_roles(**_: object) -> None:
+    """Have people told of their roles whose time is over soon."""
+    told = ending_roles.tell(now=timezone.now())
+    if told:
+        log.info("Told of roles that end soon: %s", told)
 
 
 @periodic

@@ -21,7 +21,7 @@ from django.db.models.functions import Cast, Coalesce, Least, Now
 from common.rows import rows_of
 from common.stored import LATEST
 from common.times import MOST_DAYS
-from identity.models import Project
+from identity.models import Grant, Project
 from identity.permissions import Permission
 from identity.roles import ScopeType
 from marketplace.contributions import contributions
@@ -59,7 +59,7 @@ class ResourceQuerySet(QuerySet[Any]):
         condition = consumer_side(user, Permission.VIEW_RESOURCE)
         if condition is None:
             return self
-        once = rows_of("identity.Grant").filter(user=user, scope_type=ScopeType.PROJECT)
+        once = Grant.objects.filter(user=user, scope_type=ScopeType.PROJECT)
         return self.filter(condition | Q(project__in=once.values("project")))
 
     def provided_by(self, user: Any) -> Self:
