@@ -331,7 +331,6 @@ def test_the_table(ask: Any, case: Case) -> None:
     check_all(LINES, PEOPLE, ask, case, in_own_words="remote-eduteams accept")
 
 
-@pytest.mark.no_cover
 def test_it_is_the_same_for_roles_that_staff_made(
     ask: Any, people: dict[str, User], case: Case
 ) -> None:
