@@ -97,11 +97,12 @@ def not_ended() -> Q:
 
 
 def in_force() -> Q:
-    """Return the condition on a grant that it gives something now: its role is not disabled.
+    """Return the condition on a grant that it gives something now.
 
-    It holds the moment that the time is over, also before the expiry task has run.
+    Neither its role nor the organization that it is in, or of, is disabled. It holds the moment
+    that the time is over, also before the expiry task has run.
     """
-    return not_ended() & Q(role__is_active=True)
+    return not_ended() & Q(role__is_active=True, customer__blocked=False)
 
 
 def allowing(permission: Permission) -> Q:

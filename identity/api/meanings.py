@@ -169,7 +169,7 @@ ORGANIZATION: Mapping[str, str] = {
     "street": "Street, in the address.",
     "city": "City, in the address.",
     "archived": "Whether it is archived: nothing new may be ordered.",
-    "blocked": "Whether the organization may order nothing.",
+    "blocked": "Whether the organization is disabled: its roles give nothing, it orders nothing.",
     "bank_account": "Number of the bank account.",
     "bank_name": "Name of the bank.",
     "contact_details": "How to reach the organization.",

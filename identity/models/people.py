@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from common.address_column import AddressColumn
 from common.checked_columns import CheckedNumber
+from common.errors import Forbidden
 from common.json_column import JsonColumn
 from common.models import text
 from common.sorting import sort_key
@@ -173,6 +174,15 @@ class User(EventSubject, AbstractBaseUser):
         :raises Forbidden: what that is.
         """
         refuse_newcomer(self, self.standing, only_reads=only_reads, for_newcomers=for_newcomers)
+
+    @property
+    def may_read(self) -> bool:
+        """Whether the person may read what their roles let them see, by the API or otherwise."""
+        try:
+            self.check_standing(only_reads=True, for_newcomers=False)
+        except Forbidden:
+            return False
+        return self.is_active
 
     @property
     def full_name(self) -> str:

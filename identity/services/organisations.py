@@ -91,6 +91,8 @@ def create(
 def update(customer: Customer, *, actor: User, now: datetime, wanted: Mapping[str, Any]) -> None:
     """Change what is known of an organisation; what only staff may change is left as it is.
 
+    In one that is blocked nobody's role gives anything; each who has one is told of.
+
     :raises BadNetworks: the networks from which its programs may call are none.
     :raises slugs.Taken: the new slug is another organisation's.
     :raises RemovedMeanwhile: a group that it is to be in was removed.
@@ -106,6 +108,8 @@ def update(customer: Customer, *, actor: User, now: datetime, wanted: Mapping[st
     slugs.update(locked, [*columns, "modified"])
     message = f"Organization {locked.name} was updated."
     _record(kinds.CUSTOMER_UPDATED, locked, message, actor, now, fields=sorted(changed))
+    if "blocked" in columns:
+        members.tell_of_customer(locked, actor=actor, now=now)
 
 
 def _check_networks(wanted: Mapping[str, Any]) -> None:
