@@ -298,10 +298,10 @@ SPECTACULAR_SETTINGS = {
     ],
 }
 API_MEANINGS = "config.openapi.MEANINGS"
+PERSONAL_TOKEN_DAYS = env_int("PERSONAL_TOKEN_DAYS", default=366, least=1, most=3660)
 INVITATIONS, REGISTRATION = invitation_settings(), registration_settings()
 ROLES = role_settings()
-IDEMPOTENCY_KEY_MODEL = "identity.IdempotencyKey"
-USED_SLUG_MODEL = "identity.UsedSlug"
+IDEMPOTENCY_KEY_MODEL, USED_SLUG_MODEL = "identity.IdempotencyKey", "identity.UsedSlug"
 # What the apps above an app add to its reads and messages, and which kinds of events all know.
 CONTRIBUTIONS = {
     "identity": "config.contributions.IDENTITY",

@@ -138,6 +138,7 @@ HANDLERS: Mapping[Kind, tuple[Handler, ...]] = {
     marketplace_kinds.RESOURCE_TERMINATED: (
         allocations.follow_resource,
         allocations.close_api_keys,
+        allocations.close_robot_accounts,
         accounting.follow_resource,
         allocations.follow_access,
     ),

@@ -92,6 +92,13 @@ PLATFORM_TERMS_WITHDRAWN = _platform_terms(
 _token = partial(Kind, group=Group.AUTH, readers=Readers.NOBODY)
 
 TOKEN_ISSUED = _token("token.issued", "Somebody has got a token.", waldur="token_created")
+TOKEN_EXPIRING = _token(
+    "token.expiring", "A personal access token will come to its end in a few days."
+)
+TOKEN_NETWORKS_CHANGED = _token(
+    "token.networks_changed",
+    "A personal access token may be used from other networks; `networks` says which.",
+)
 TOKEN_REVOKED = _token("token.revoked", "A token does not work any more.")
 
 _linked = partial(Kind, group=Group.AUTH, readers=Readers.NOBODY)

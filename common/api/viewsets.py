@@ -18,7 +18,7 @@ from rest_framework.viewsets import ViewSet
 
 from common import stored
 from common.api import conditional, replay
-from common.api.access import PUBLIC, SCOPED, NotAllowed, Rule
+from common.api.access import PUBLIC, SCOPED, NotAllowed, Rule, refuse_limited
 from common.api.actions import Declared
 from common.api.operation_texts import Noun
 from common.api.paging import Page
@@ -112,7 +112,7 @@ class ApiViewSet(ViewSet):
         if rule is None:
             raise PermissionDenied
         if rule is not PUBLIC and not self.lets_go:
-            self._refuse_newcomers(request)
+            self._refuse_early(request, rule)
         if rule.at_once:
             self._settle(rule, None)
         elif not request.user.is_authenticated:
@@ -120,11 +120,12 @@ class ApiViewSet(ViewSet):
         elif request.user.is_staff:
             self._settled = True
 
-    def _refuse_newcomers(self, request: Request) -> None:
-        """Refuse whoever is logged in and has something to do before they may use the service.
+    def _refuse_early(self, request: Request, rule: Rule) -> None:
+        """Refuse a limited token what takes a login, and who has something to do before all else.
 
-        :raises Forbidden: what that is.
+        :raises APIException: it is so; or Forbidden, what they have to do.
         """
+        refuse_limited(rule, request.user, only_reads=request.method in conditional.SAFE)
         if request.user.is_authenticated:
             request.user.check_standing(
                 only_reads=request.method in conditional.SAFE,

@@ -99,6 +99,7 @@ RIGHTS = (
     "is_machine",
     "managed_isds",
     "token_lifetime",
+    "can_use_personal_access_tokens",
 )
 
 

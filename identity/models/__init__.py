@@ -28,4 +28,5 @@ from identity.models.science import ScienceSubDomain as ScienceSubDomain
 from identity.models.second_factor import SecondFactor as SecondFactor
 from identity.models.slugs import UsedSlug as UsedSlug
 from identity.models.task import TaskFailure as TaskFailure
+from identity.models.token_binding import TokenBinding as TokenBinding
 from identity.models.vetting import Vetting as Vetting

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from common.address_column import AddressColumn
 from common.checked_columns import CheckedNumber
+from common.errors import Forbidden
 from common.json_column import JsonColumn
 from common.models import text
 from common.sorting import sort_key
@@ -89,6 +90,9 @@ class User(EventSubject, AbstractBaseUser):
     modified = models.DateTimeField(auto_now=True)
     agreement_date = models.DateTimeField(null=True, blank=True)
     export_control_date = models.DateTimeField(null=True, blank=True)
+    can_use_personal_access_tokens = models.BooleanField(
+        default=True, help_text="Without it, those that the person has do not work."
+    )
     token_lifetime = models.PositiveIntegerField(
         null=True, blank=True, default=3600, help_text="Seconds of inactivity; empty is for ever."
     )
@@ -143,7 +147,12 @@ class User(EventSubject, AbstractBaseUser):
         return self.username
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Store the user, with a slug of the UUID when none was chosen."""
+        """Store the user, with a slug of the UUID when none was chosen.
+
+        :raises RuntimeError: the user acts by a token that takes their flags from them meanwhile.
+        """
+        if self.is_limited:
+            raise RuntimeError("Whoever acts by a limited token is not stored: read them anew.")
         if not self.slug:
             self.slug = self.uuid.hex
         super().save(*args, **kwargs)
@@ -166,6 +175,15 @@ class User(EventSubject, AbstractBaseUser):
         :raises Forbidden: what that is.
         """
         refuse_newcomer(self, self.standing, only_reads=only_reads, for_newcomers=for_newcomers)
+
+    @property
+    def may_read(self) -> bool:
+        """Whether the person may read what their roles let them see, by the API or otherwise."""
+        try:
+            self.check_standing(only_reads=True, for_newcomers=False)
+        except Forbidden:
+            return False
+        return self.is_active
 
     @property
     def full_name(self) -> str:
@@ -193,6 +211,11 @@ class User(EventSubject, AbstractBaseUser):
     def principal(self) -> Principal:
         """The user as somebody who acts; outside of requests, their grants are never cached."""
         return Principal(self)
+
+    @property
+    def is_limited(self) -> bool:
+        """Tell whether they act by a personal access token, and so may less than they do else."""
+        return self.principal.limits is not None
 
     def may(self, permission: Permission, *scopes: Any) -> bool:
         """Tell whether the user may do something in any of the scopes (model instances)."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
@@ -47,6 +47,12 @@ class ExpiredToken(NotAuthenticated):
     """The token was not used for longer than it lives."""
 
     code = "expired_token"
+
+
+class NoPersonalTokens(NotAuthenticated):
+    """Staff let the token's user have no personal access tokens."""
+
+    code = "no_personal_tokens"
 
 
 class InactiveUser(NotAuthenticated):
@@ -118,19 +124,27 @@ def issue(*, user: User, name: str, now: datetime, actor: User | None = None) ->
 
     :raises ShutOut: the user is deactivated by now: a token would come alive with them.
     """
+    plaintext = secrets.token_hex(20)
+    lifetime = user.token_lifetime
+    token = keep(user, plaintext, name=name, now=now, actor=actor or user, lifetime=lifetime)
+    return token, plaintext
+
+
+@transaction.atomic
+def keep(
+    user: User, plaintext: str, *, name: str, now: datetime, actor: User, **limits: Any
+) -> Token:
+    """Keep the digest of a new token of a user, with what limits it.
+
+    :raises ShutOut: the user is deactivated by now: a token would come alive with them.
+    """
     if not User.objects.select_for_update(no_key=True).filter(pk=user.pk, is_active=True).exists():
         raise ShutOut("User inactive or deleted.")
-    plaintext = secrets.token_hex(20)
-    token = Token.objects.create(
-        user=user,
-        digest=digest(plaintext),
-        name=name,
-        created=now,
-        last_used=now,
-        lifetime=user.token_lifetime,
-    )
-    events.record(kinds.TOKEN_ISSUED, token, actor=actor or user, now=now, payload={"name": name})
-    return token, plaintext
+    kept = {"digest": digest(plaintext), "name": name, "created": now, "last_used": now}
+    token = Token.objects.create(user=user, **kept, **limits)
+    told = {"name": name, **({"prefix": token.prefix} if token.prefix else {})}
+    events.record(kinds.TOKEN_ISSUED, token, actor=actor, now=now, payload=told)
+    return token
 
 
 def digest(plaintext: str) -> str:
@@ -143,13 +157,16 @@ def find(plaintext: str, *, now: datetime) -> Token:
 
     :raises UnknownToken: nobody has it.
     :raises InactiveUser: its user was deactivated.
-    :raises ExpiredToken: it was not used for longer than it lives.
+    :raises NoPersonalTokens: it is a personal access token, and its user may not use such any more.
+    :raises ExpiredToken: it was not used for longer than it lives, or has come to its end.
     """
     token: Token | None = Token.objects.with_grants(digest(plaintext))
     if token is None:
         raise UnknownToken("Invalid token.")
     if not token.user.is_active:
         raise InactiveUser("User inactive or deleted.")
+    if token.is_personal and not token.user.can_use_personal_access_tokens:
+        raise NoPersonalTokens("You may not use personal access tokens.")
     if not token.is_alive(now):
         raise ExpiredToken("Token has expired.")
     return token
@@ -166,8 +183,8 @@ def latest(user: User) -> Token:
     return token
 
 
-def touch(token: Token, *, now: datetime) -> None:
-    """Note that a token was used, at most once a minute: parallel clients share the row.
+def touch(token: Token, *, address: str = "", now: datetime) -> None:
+    """Note that a token was used and from where, at most once a minute: clients share the row.
 
     Called outside the request's transaction, so that they do not wait for each other. Of many that
     find it unused for a minute at the same moment, the first writes and the others find nothing.
@@ -176,7 +193,9 @@ def touch(token: Token, *, now: datetime) -> None:
     if token.lifetime is not None:
         stale = min(stale, timedelta(seconds=token.lifetime) / 2)
     if token.last_used <= now - stale:
-        Token.objects.filter(pk=token.pk, last_used__lte=now - stale).update(last_used=now)
+        Token.objects.filter(pk=token.pk, last_used__lte=now - stale).update(
+            last_used=now, last_used_from=address, use_count=F("use_count") + 1
+        )
 
 
 @transaction.atomic

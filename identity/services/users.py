@@ -25,6 +25,7 @@ STAFF_ONLY = frozenset(
     {
         "active_isds",
         "affiliations",
+        "can_use_personal_access_tokens",
         "deactivation_reason",
         "eduperson_assurance",
         "is_active",

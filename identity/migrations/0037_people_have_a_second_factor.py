@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("identity", "0034_organizations_have_an_origin"),
+        ("identity", "0036_organizations_have_a_technical_contact"),
     ]
 
     operations = [
