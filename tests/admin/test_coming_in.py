@@ -8,7 +8,7 @@ import pytest
 
 from identity.models import Event, PlatformTerms, SecondFactor, Vetting
 from tests.admin.pages import address, buttons, do, page_of
-from tests.factories.identity import SecondFactorFactory
+from tests.factories.second_factors import SecondFactorFactory
 
 if TYPE_CHECKING:
     from django.test import Client

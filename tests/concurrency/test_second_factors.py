@@ -10,7 +10,7 @@ import pytest
 from identity.models import LoginFailures
 from identity.services import lock_out, second_factors
 from tests.concurrency.racing import RACERS, race_same
-from tests.factories.identity import RECOVERY, SECRET, SecondFactorFactory
+from tests.factories.second_factors import RECOVERY, SECRET, SecondFactorFactory
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -13,13 +13,8 @@ from django.utils import timezone
 
 from identity.models import SecondFactor, User
 from identity.services import credentials, second_factors
-from tests.factories.identity import (
-    PASSWORD,
-    RECOVERY,
-    SECRET,
-    SecondFactorFactory,
-    UserFactory,
-)
+from tests.factories.identity import PASSWORD, UserFactory
+from tests.factories.second_factors import RECOVERY, SECRET, SecondFactorFactory
 
 if TYPE_CHECKING:
     from pytest_django.fixtures import Settings

@@ -13,7 +13,8 @@ from django.core.management import CommandError, call_command
 from config.wiring import dispatch_events
 from identity.models import Event, LoginFailures, SecondFactor, User
 from identity.services import lock_out, second_factors, user_removal
-from tests.factories.identity import RECOVERY, SECRET, SecondFactorFactory, UserFactory
+from tests.factories.identity import UserFactory
+from tests.factories.second_factors import RECOVERY, SECRET, SecondFactorFactory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
