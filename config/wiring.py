@@ -43,7 +43,12 @@ HANDLERS: Mapping[Kind, tuple[Handler, ...]] = {
     identity_kinds.USER_CONFIRMED: (identity.follow_assurance,),
     identity_kinds.USER_CREATED: (identity.follow_assurance,),
     identity_kinds.USER_DEACTIVATED: (allocations.follow_user, allocations.follow_access),
+    identity_kinds.USER_RECOVERY_CODE_USED: (notifications.mail_second_factor,),
+    identity_kinds.USER_RECOVERY_CODES_RENEWED: (notifications.mail_second_factor,),
     identity_kinds.USER_REMOVED: (notifications.follow_removed_user, allocations.follow_access),
+    identity_kinds.USER_SECOND_FACTOR_REMOVED: (notifications.mail_second_factor,),
+    identity_kinds.USER_SECOND_FACTOR_RESET: (notifications.mail_second_factor,),
+    identity_kinds.USER_SECOND_FACTOR_SET_UP: (notifications.mail_second_factor,),
     identity_kinds.USER_UPDATED: (
         allocations.tell_of_person,
         allocations.follow_details,

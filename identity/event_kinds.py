@@ -28,10 +28,27 @@ USER_LOADED = _user("user.loaded", "A preset made or changed a person.")
 USER_PASSWORD_CHANGED = _user(
     "user.password_changed", "A person has another password.", waldur="user_password_updated"
 )
+USER_RECOVERY_CODE_USED = _user(
+    "user.recovery_code_used",
+    "A person logged in by a recovery code in the place of their second factor; `left` says how "
+    "many they still have.",
+)
+USER_RECOVERY_CODES_RENEWED = _user(
+    "user.recovery_codes_renewed", "A person has other recovery codes of their second factor."
+)
 USER_REMOVED = _user(
     "user.removed",
     "A person was removed: nothing personal is kept.",
     waldur="user_deletion_succeeded",
+)
+USER_SECOND_FACTOR_REMOVED = _user(
+    "user.second_factor_removed", "A person took off their own second factor."
+)
+USER_SECOND_FACTOR_RESET = _user(
+    "user.second_factor_reset", "Staff or the operator took off a person's second factor."
+)
+USER_SECOND_FACTOR_SET_UP = _user(
+    "user.second_factor_set_up", "A person set up a second factor beside their password."
 )
 USER_VETTED = _user("user.vetted", "It was decided that a person is who they say.")
 USER_VETTING_ENDED = _user(

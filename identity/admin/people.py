@@ -16,6 +16,7 @@ from identity.admin.credentials import IDENTITIES, KEYS, TOKENS
 from identity.admin.grants import HELD
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained
+from identity.admin.second_factors import RESET, SECOND_FACTORS
 from identity.admin.vetting import ACTIONS, DECISIONS
 from identity.models import Event, User
 from identity.services import credentials, users
@@ -136,7 +137,7 @@ class UserAdmin(RecordAdmin):
         ),
     )
     related_tables: tuple[RelatedTable, ...] = (
-        *(HELD, DECISIONS, TOKENS, KEYS, IDENTITIES),
+        *(HELD, DECISIONS, TOKENS, KEYS, IDENTITIES, SECOND_FACTORS),
         *(ABOUT_THIS, DONE_BY),
     )
     staff_actions = (
@@ -178,6 +179,7 @@ class UserAdmin(RecordAdmin):
             when=_is_active,
             alone=True,
         ),
+        RESET,
     )
 
     def change(self, row: User, changes: dict[str, Any], *, actor: User, now: datetime) -> None:

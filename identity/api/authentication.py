@@ -17,7 +17,7 @@ from common.errors import DomainError
 from identity.api.sessions import refusals
 from identity.oidc import bearer
 from identity.principals import begin_request
-from identity.services import admission, credentials, logins, personal_tokens
+from identity.services import admission, credentials, lock_out, logins, personal_tokens
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -59,7 +59,7 @@ class TokenAuthentication(authentication.BaseAuthentication):
             admission.check_program(user, address=address_of(request))
             begin_request(user, only_reads=only_reads)
             return user, None
-        except credentials.NotAuthenticated as error:
+        except lock_out.NotAuthenticated as error:
             raise AuthenticationFailed(str(error.detail)) from error
         address = address_of(request)
         admission.check_token(token, address=address)
@@ -99,7 +99,7 @@ def _bearer_of(token: str, now: datetime) -> User:
     """
     try:
         return logins.bearer_of(*bearer.read(token, now=now))
-    except credentials.NotAuthenticated as error:
+    except lock_out.NotAuthenticated as error:
         raise AuthenticationFailed(str(error.detail)) from error
     except DomainError as error:
         raise refusals.of_token(error) from error

@@ -25,6 +25,7 @@ from identity.models.project import Project as Project
 from identity.models.replay import IdempotencyKey as IdempotencyKey
 from identity.models.science import ScienceDomain as ScienceDomain
 from identity.models.science import ScienceSubDomain as ScienceSubDomain
+from identity.models.second_factor import SecondFactor as SecondFactor
 from identity.models.slugs import UsedSlug as UsedSlug
 from identity.models.task import TaskFailure as TaskFailure
 from identity.models.token_binding import TokenBinding as TokenBinding

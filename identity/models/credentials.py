@@ -119,7 +119,10 @@ class SshKey(EventSubject, Timestamped):
 
 
 class LoginFailures(models.Model):
-    """Wrong passwords in a row for one user name from one address; forgotten after a success."""
+    """Wrong passwords in a row for one user name from one address; forgotten after a success.
+
+    Of wrong codes of a second factor the address is `second factor`, wherever they come from.
+    """
 
     username = models.CharField(max_length=255)
     address = models.CharField(max_length=64)

@@ -83,7 +83,8 @@ class User(EventSubject, AbstractBaseUser):
     is_machine = models.BooleanField(
         default=False,
         verbose_name="account of a program",
-        help_text="A portal or an agent: it is not asked for terms, a profile or vetting.",
+        help_text="A portal or an agent: it is not asked for terms, a profile, vetting or a "
+        "second factor.",
     )
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
     modified = models.DateTimeField(auto_now=True)

@@ -5,7 +5,6 @@ Only the SHA-256 of a token is stored, so a token can be shown once, when it is 
 
 from __future__ import annotations
 
-import logging
 import secrets
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -15,37 +14,27 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import F
 
-from common.errors import Conflict, DomainError, Missing
+from common.errors import Conflict, Missing
 from identity import event_kinds as kinds
 from identity import events
-from identity.models import LoginFailures, Token, User
+from identity.models import Token, User
+from identity.services import lock_out, second_factors
+from identity.services.lock_out import NotAuthenticated
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-log = logging.getLogger(__name__)
-
-FAILURES_ALLOWED = 4
-LOCKED_OUT_FOR = timedelta(minutes=10)
 TOUCHED_EVERY = timedelta(minutes=1)
-
-
-class NotAuthenticated(DomainError):
-    """The caller could not show who they are (401)."""
-
-    code = "authentication_failed"
+CODE_NEEDED = (
+    "A second factor is needed: send a code of your authenticator, or one of your recovery codes, "
+    "as `code` beside the password."
+)
 
 
 class WrongPassword(NotAuthenticated):
     """There is no such active user with that password; which of it is wrong is not told."""
 
     code = "wrong_password"
-
-
-class LockedOut(NotAuthenticated):
-    """There were too many wrong passwords for this user name from this address."""
-
-    code = "locked_out"
 
 
 class UnknownToken(NotAuthenticated):
@@ -84,13 +73,21 @@ class NoToken(Missing):
     code = "no_token"
 
 
-def log_in(*, username: str, password: str, address: str, now: datetime) -> str:
+def log_in(*, username: str, password: str, address: str, now: datetime, code: str = "") -> str:
     """Check a password and issue a token for it; return the token's plaintext.
+
+    Who has a second factor gives a code of it too; of others it is not looked at.
 
     :raises LockedOut: after four failures for the user name and address, for ten minutes.
     :raises WrongPassword: otherwise, when they do not belong together.
+    :raises second_factors.CodeNeeded: there is a second factor, and no code.
+    :raises second_factors.WrongCode: the code is not right, or was used.
     """
     user = check_password(username=username, password=password, address=address, now=now)
+    if second_factors.is_asked(user):
+        if not code:
+            raise second_factors.CodeNeeded(CODE_NEEDED)
+        second_factors.check(user, code, now=now)
     User.objects.filter(pk=user.pk).update(last_login=now)
     _, plaintext = issue(user=user, name="login", now=now)
     return plaintext
@@ -102,15 +99,12 @@ def check_password(*, username: str, password: str, address: str, now: datetime)
     :raises LockedOut: after four failures for the user name and address, for ten minutes.
     :raises WrongPassword: otherwise, when they do not belong together.
     """
-    failures = LoginFailures.objects.filter(username=username, address=address)
-    recent = failures.filter(last_failed_at__gt=now - LOCKED_OUT_FOR)
-    if recent.filter(count__gte=FAILURES_ALLOWED).exists():
-        raise LockedOut("Username is locked out. Try in 10 minutes.")
+    lock_out.check(username, address, now=now)
     user = _user_with(username, password)
     if user is None:
-        _count_failure(username, address, now)
+        lock_out.count(username, address, now=now)
         raise WrongPassword("Invalid username/password.")
-    failures.delete()
+    lock_out.forget(username, address)
     return user
 
 
@@ -120,20 +114,6 @@ def _user_with(username: str, password: str) -> User | None:
         make_password(password)  # as slow as a check, so that time does not tell who exists
         return None
     return user if user.check_password(password) and user.is_active else None
-
-
-@transaction.atomic
-def _count_failure(username: str, address: str, now: datetime) -> None:
-    """Count a wrong password; failures from longer ago than the lock-out are forgotten."""
-    failures, _ = LoginFailures.objects.select_for_update().get_or_create(
-        username=username[:255], address=address, defaults={"last_failed_at": now}
-    )
-    if failures.last_failed_at <= now - LOCKED_OUT_FOR:
-        failures.count = 0
-    failures.count += 1
-    failures.last_failed_at = now
-    failures.save()
-    log.warning("Wrong password, %s in a row", failures.count)
 
 
 @transaction.atomic
@@ -261,5 +241,5 @@ def _delete(tokens: Iterable[Token], *, actor: User | None, now: datetime) -> No
 def prune(*, now: datetime) -> int:
     """Delete the tokens that died of not being used, and forget old failures to log in."""
     deleted, _ = Token.objects.dead(now).delete()
-    LoginFailures.objects.filter(last_failed_at__lte=now - LOCKED_OUT_FOR).delete()
+    lock_out.prune(now=now)
     return deleted

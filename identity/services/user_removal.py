@@ -10,7 +10,15 @@ from common.errors import Conflict
 from identity import event_kinds as kinds
 from identity import events
 from identity.models import EmailConfirmation, SshKey, User
-from identity.services import invitations, logins, members, role_requests, users, vetting
+from identity.services import (
+    invitations,
+    logins,
+    members,
+    role_requests,
+    second_factors,
+    users,
+    vetting,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -68,6 +76,7 @@ def remove(user: User, *, actor: User, now: datetime) -> None:
     EmailConfirmation.objects.filter(user=locked).delete()
     logins.forget(locked)
     invitations.forget(locked)
+    second_factors.forget(locked)
     vetting.forget(locked)
     role_requests.forget(locked)
     events.record(kinds.USER_REMOVED, locked, actor=actor, now=now, message="A user was removed.")

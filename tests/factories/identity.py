@@ -12,6 +12,7 @@ import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
+from common.sealing import seal
 from identity.models import (
     Customer,
     Event,
@@ -28,6 +29,7 @@ from identity.models import (
     Role,
     ScienceDomain,
     ScienceSubDomain,
+    SecondFactor,
     SshKey,
     Token,
     TokenBinding,
@@ -36,6 +38,7 @@ from identity.models import (
 )
 from identity.permissions import MATRIX, Permission
 from identity.roles import DESCRIPTIONS, RoleName, ScopeType
+from identity.second_factor import digest_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -388,3 +391,20 @@ class VettingFactory(DjangoModelFactory[Vetting]):
     user = factory.SubFactory(UserFactory)
     outcome = "vetted"
     evidence = "Seen with a passport."
+
+
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+RECOVERY = "AAAA-BBBB-CCCC-DDDD"
+
+
+class SecondFactorFactory(DjangoModelFactory[SecondFactor]):
+    """A person has an authenticator with `SECRET`, and one recovery code, `RECOVERY`."""
+
+    class Meta:
+        model = SecondFactor
+
+    user = factory.SubFactory(UserFactory)
+    sealed_secret = factory.LazyFunction(lambda: seal(SECRET))
+    last_step = 0
+    last_used = factory.LazyFunction(timezone.now)
+    recovery_digests = [digest_of(RECOVERY)]
