@@ -4,6 +4,10 @@ from django.urls import include, path
 
 from common.api.schema import ApiRouter
 from marketplace.api.categories.views import CategoryGroupViewSet, CategoryViewSet
+from marketplace.api.offering_permissions import (
+    OfferingPermissionLogViewSet,
+    OfferingPermissionViewSet,
+)
 from marketplace.api.offerings.public import PublicOfferingViewSet
 from marketplace.api.offerings.views import ProviderOfferingViewSet
 from marketplace.api.orders.views import OrderViewSet
@@ -17,6 +21,16 @@ router = ApiRouter()
 router.register("marketplace-categories", CategoryViewSet, basename="marketplace-category")
 router.register(
     "marketplace-category-groups", CategoryGroupViewSet, basename="marketplace-category-group"
+)
+router.register(
+    "marketplace-offering-permissions",
+    OfferingPermissionViewSet,
+    basename="marketplace-offering-permission",
+)
+router.register(
+    "marketplace-offering-permissions-log",
+    OfferingPermissionLogViewSet,
+    basename="marketplace-offering-permission-log",
 )
 router.register(
     "marketplace-offering-terms-of-service",
