@@ -104,6 +104,10 @@ app.conf.beat_schedule = {
         "task": "identity.tasks.tell_of_ending_roles",
         "schedule": timedelta(hours=1),
     },
+    "tell of ending tokens": {
+        "task": "identity.tasks.tell_of_ending_tokens",
+        "schedule": timedelta(hours=1),
+    },
     "expire invitations": {
         "task": "identity.tasks.expire_invitations",
         "schedule": timedelta(minutes=10),

@@ -68,6 +68,7 @@ HANDLERS: Mapping[Kind, tuple[Handler, ...]] = {
         identity.follow_assurance,
     ),
     identity_kinds.EMAIL_CONFIRMATION_REQUESTED: (notifications.mail_confirmation,),
+    identity_kinds.TOKEN_EXPIRING: (notifications.mail_ending_token,),
     identity_kinds.GRANT_ENDING: (notifications.mail_ending_role,),
     identity_kinds.GRANT_EXPIRED: (allocations.follow_grant, allocations.follow_access),
     identity_kinds.GRANT_GIVEN: (allocations.follow_grant, allocations.follow_access),

@@ -8,7 +8,14 @@ from django.utils import timezone
 from identity.event_handlers import handler
 from identity.models import Event, User
 from identity.periodic import periodic
-from identity.services import ending_roles, housekeeping, invitations, members, vetting
+from identity.services import (
+    ending_roles,
+    ending_tokens,
+    housekeeping,
+    invitations,
+    members,
+    vetting,
+)
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +34,14 @@ def tell_of_ending_roles(**_: object) -> None:
     told = ending_roles.tell(now=timezone.now())
     if told:
         log.info("Told of roles that end soon: %s", told)
+
+
+@periodic
+def tell_of_ending_tokens(**_: object) -> None:
+    """Have people told of their personal access tokens that end soon."""
+    told = ending_tokens.tell(now=timezone.now())
+    if told:
+        log.info("Told of tokens that end soon: %s", told)
 
 
 @periodic

@@ -22,6 +22,7 @@ from notifications.services import (
     owner_mails,
     request_mails,
     second_factor_mails,
+    token_mails,
 )
 
 log = logging.getLogger(__name__)
@@ -86,6 +87,12 @@ def mail_second_factor(event_uuid: UUID) -> None:
 def mail_ending_role(event_uuid: UUID) -> None:
     """Mail people that a role is over soon."""
     ending_mails.send(Event.objects.get(uuid=event_uuid))
+
+
+@handler("mail-ending-token")
+def mail_ending_token(event_uuid: UUID) -> None:
+    """Mail a person that a personal access token of theirs ends soon."""
+    token_mails.send(Event.objects.get(uuid=event_uuid))
 
 
 @handler("mail-owners")

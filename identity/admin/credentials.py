@@ -70,6 +70,23 @@ class LinkedIdentityAdmin(RecordAdmin):
     staff_actions = (removal(logins.unlink),)
 
 
+@admin.register(TokenBinding)
+class TokenBindingAdmin(RecordAdmin):
+    """What personal access tokens are bound to."""
+
+    list_display = ("token", "scope_type", "scope_name", "scope_uuid")
+    list_filter = ("scope_type",)
+    list_select_related = ("token",)
+    search_fields = ("token__user__username", "token__name", "scope_name")
+    search_help_text = "Person, token or name; or the UUID of the token or of what it is bound to"
+    uuids = ("token__uuid", "scope_uuid")
+    ordering = ("-id",)
+    fieldsets = (
+        section(None, "token", "scope_type", "scope_name", "scope_uuid"),
+        section("Where it counts", "customer", "project"),
+    )
+
+
 @admin.register(Token)
 class TokenAdmin(RecordAdmin):
     """Tokens: whose, what for and when last used. One is issued on its user's page.

@@ -18,7 +18,7 @@ MOST_PEOPLE = 50
 MOST_KEYS = 50
 
 
-class Person(RelatedUrl):
+class RobotAccountUser(RelatedUrl):
     """A person whom the caller sees, or who works with what the caller helps to provide."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -38,12 +38,12 @@ class Person(RelatedUrl):
         return person
 
 
-class People(serializers.ListField):
+class RobotAccountUsers(serializers.ListField):
     """A few people, by their URLs."""
 
     def __init__(self, **kwargs: Any) -> None:
         """Bound the list."""
-        super().__init__(child=Person(), max_length=MOST_PEOPLE, **kwargs)
+        super().__init__(child=RobotAccountUser(), max_length=MOST_PEOPLE, **kwargs)
 
 
 class RobotAccountInput(Input):
@@ -56,8 +56,8 @@ class RobotAccountInput(Input):
     type = serializers.CharField(max_length=50)
     username = serializers.CharField(max_length=32, required=False, allow_blank=True)
     description = serializers.CharField(max_length=10_000, required=False, allow_blank=True)
-    users = People(required=False)
-    responsible_user = Person(required=False, allow_null=True)
+    users = RobotAccountUsers(required=False)
+    responsible_user = RobotAccountUser(required=False, allow_null=True)
     keys = serializers.ListField(
         child=serializers.CharField(max_length=20_000), max_length=MOST_KEYS, required=False
     )
