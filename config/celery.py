@@ -39,7 +39,7 @@ app.conf.task_routes = {
     "allocations.tasks.*": {"queue": "provision"},
     "accounting.tasks.*": {"queue": "report"},
 }
-app.conf.imports = ("config.wiring",)
+app.conf.imports = ("config.wiring", "config.erasing")
 app.conf.beat_schedule = {
     "dispatch events": {
         "task": "config.wiring.dispatch_events",
@@ -95,6 +95,11 @@ app.conf.beat_schedule = {
         "schedule": timedelta(hours=1),
     },
     "prune hooks": {"task": "notifications.tasks.prune", "schedule": timedelta(hours=1)},
+    "erase people": {
+        "task": "config.erasing.erase_people",
+        "schedule": timedelta(minutes=1),
+        "options": {"expires": 60},
+    },
     "expire grants": {"task": "identity.tasks.expire_grants", "schedule": timedelta(minutes=5)},
     "expire invitations": {
         "task": "identity.tasks.expire_invitations",

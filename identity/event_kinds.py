@@ -15,6 +15,9 @@ USER_ACCEPTED_TERMS = _user(
 USER_ACTIVATED = _user(
     "user.activated", "Somebody who was shut out may log in again.", waldur="user_activated"
 )
+USER_CHECK_REQUESTED = _user(
+    "user.check_requested", "What a person may have at the sites is to be gone over."
+)
 USER_CONFIRMED = _user(
     "user.confirmed", "A source of identities said again what is known of a person."
 )
@@ -24,9 +27,18 @@ USER_CREATED = _user(
 USER_DEACTIVATED = _user(
     "user.deactivated", "A person may not log in any more.", waldur="user_deactivated"
 )
+USER_ERASED = Kind(
+    "user.erased",
+    "What others had on record of a removed person is erased.",
+    group=Group.USERS,
+    readers=Readers.NOBODY,
+)
 USER_LOADED = _user("user.loaded", "A preset made or changed a person.")
 USER_PASSWORD_CHANGED = _user(
     "user.password_changed", "A person has another password.", waldur="user_password_updated"
+)
+USER_REMINDER_REQUESTED = _user(
+    "user.reminder_requested", "A mail is to remind a person of what they have to do."
 )
 USER_REMOVED = _user(
     "user.removed",

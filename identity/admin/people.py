@@ -15,10 +15,10 @@ from common.admin.staff_actions import StaffAction, StaffActionForm
 from identity.admin.credentials import IDENTITIES, KEYS, TOKENS
 from identity.admin.grants import HELD
 from identity.admin.log import ABOUT_THIS
-from identity.admin.reasons import explained
+from identity.admin.reasons import explained, removal
 from identity.admin.vetting import ACTIONS, DECISIONS
 from identity.models import Event, User
-from identity.services import credentials, users
+from identity.services import credentials, user_removal, users
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -175,6 +175,13 @@ class UserAdmin(RecordAdmin):
             form=PasswordForm,
             when=_is_active,
             alone=True,
+        ),
+        removal(
+            user_removal.remove,
+            "This cannot be undone. Everything personal is erased, here and in the records; sites "
+            "are asked to delete the accounts. Refused while they are the last PI of a project or "
+            "the last owner of an organization.",
+            when=lambda user: not user.is_removed,
         ),
     )
 

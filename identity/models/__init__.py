@@ -4,6 +4,7 @@ from identity.models.credentials import LoginFailures as LoginFailures
 from identity.models.credentials import SshKey as SshKey
 from identity.models.credentials import Token as Token
 from identity.models.email import EmailConfirmation as EmailConfirmation
+from identity.models.erasure import Erasure as Erasure
 from identity.models.event import Event as Event
 from identity.models.event import EventDelivery as EventDelivery
 from identity.models.event_subject import EventSubject as EventSubject
@@ -27,4 +28,5 @@ from identity.models.science import ScienceDomain as ScienceDomain
 from identity.models.science import ScienceSubDomain as ScienceSubDomain
 from identity.models.slugs import UsedSlug as UsedSlug
 from identity.models.task import TaskFailure as TaskFailure
+from identity.models.version import Version as Version
 from identity.models.vetting import Vetting as Vetting

@@ -16,6 +16,7 @@ from allocations.models import ResourceApiKey
 from allocations.services import api_keys
 from common.sealing import Unreadable, reseal
 from config.sealed import SEALED
+from identity.models import Erasure
 from notifications.models import Hook
 from notifications.services import hooks
 
@@ -56,6 +57,8 @@ def give_up(model: type[models.Model], key: Any) -> None:
     """Give up the secret of a row that no key opens."""
     if model is Hook:
         hooks.give_up_secret(Hook.objects.get(pk=key), now=timezone.now())
+    elif model is Erasure:
+        Erasure.objects.filter(pk=key).update(sealed="")
     else:
         api_keys.give_up_value(ResourceApiKey.objects.get(pk=key), now=timezone.now())
 

@@ -10,6 +10,7 @@ from identity.api.urls import router
 from identity.models import Customer, Grant, Invitation, Project, SshKey, User
 from identity.roles import RoleName
 from identity.services import invitation_links, members
+from tests.api.identity import history_table
 from tests.api.tables import asker, body_by_end, check_all, read, untested
 from tests.factories.identity import (
     CustomRoleFactory,
@@ -186,7 +187,7 @@ POST   /api/user-invitations/{link}/accept/          401 403 403 403 403 403 403
 POST   /api-auth/logout/                             401 204 204 204 204 204 204 204 204 204
 """
 
-LINES = read(TABLE, below="")
+LINES = read(TABLE.rstrip("\n") + history_table.TABLE, below="")
 
 
 @pytest.fixture
