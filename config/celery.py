@@ -100,6 +100,11 @@ app.conf.beat_schedule = {
         "schedule": timedelta(minutes=1),
         "options": {"expires": 60},
     },
+    "enter readings": {
+        "task": "identity.tasks.enter_readings",
+        "schedule": timedelta(minutes=1),
+        "options": {"expires": 60},
+    },
     "expire grants": {"task": "identity.tasks.expire_grants", "schedule": timedelta(minutes=5)},
     "expire invitations": {
         "task": "identity.tasks.expire_invitations",

@@ -7,18 +7,23 @@ events that sites are told of (ADR 0025).
 
 from accounting import for_allocations
 from accounting import for_marketplace as accounting
+from allocations import for_identity
 from allocations import for_marketplace as allocations
 from allocations.contributions import AllocationsContributions
+from common.api.readings import CommonContributions
 from identity.contributions import IdentityContributions
+from identity.services import data_accesses
 from marketplace import for_identity as marketplace
 from marketplace.contributions import MarketplaceContributions
 
+COMMON = CommonContributions(note_reading=data_accesses.note)
 IDENTITY = IdentityContributions(
     provider_uuid=marketplace.provider_uuid,
     is_provider=marketplace.is_provider,
     is_served_by=marketplace.is_served_by,
     holds_called=marketplace.holds_called,
     offering_scope=marketplace.offering_scope,
+    provider_access=for_identity.provider_access,
 )
 MARKETPLACE = MarketplaceContributions(
     exposed_attributes=allocations.exposed_attributes,

@@ -306,13 +306,13 @@ SPECTACULAR_SETTINGS = {
 API_MEANINGS = "config.openapi.MEANINGS"
 INVITATIONS = invitation_settings()
 REGISTRATION = registration_settings()
+DATA_ACCESS_DAYS = env_int("DATA_ACCESS_DAYS", default=365, least=1, most=3650)
 IDEMPOTENCY_KEY_MODEL = "identity.IdempotencyKey"
 USED_SLUG_MODEL = "identity.UsedSlug"
 # What the apps above an app add to its reads and messages, and which kinds of events all know.
 CONTRIBUTIONS = {
-    "identity": "config.contributions.IDENTITY",
-    "marketplace": "config.contributions.MARKETPLACE",
-    "allocations": "config.contributions.ALLOCATIONS",
+    app: f"config.contributions.{app.upper()}"
+    for app in ("common", "identity", "marketplace", "allocations")
 }
 EVENT_CATALOGUE = "config.event_kinds.CATALOGUE"
 # Rendering reads what was fetched and nothing else; where people develop and test, it must.

@@ -8,6 +8,9 @@ from identity.event_catalogue import Group, Kind, Readers
 
 _user = partial(Kind, group=Group.USERS, readers=Readers.PERSON)
 
+USER_ACCESS_LOG_REMOVED = _user(
+    "user.access_log_removed", "Staff took an entry out of the record of who saw a person's data."
+)
 USER_ACCEPTED_TERMS = _user(
     "user.accepted_terms",
     "A person accepted the platform's terms of service; `version` says which.",

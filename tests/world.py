@@ -38,6 +38,7 @@ from tests.factories.allocations import (
     ResourceApiKeyFactory,
 )
 from tests.factories.identity import (
+    DataAccessLogFactory,
     EventFactory,
     GroupInvitationFactory,
     InvitationFactory,
@@ -132,6 +133,7 @@ def _one(
 def _people(project: Project, *, member: User) -> None:
     """Make what a member has and writes."""
     SshKeyFactory(user=member)
+    DataAccessLogFactory(user=member)
     InvitationFactory(scope=project, created_by=member)
     link = GroupInvitationFactory(scope=project, created_by=member)
     PermissionRequestFactory(invitation=link, created_by=member)

@@ -17,7 +17,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
 from common import stored
-from common.api import conditional, replay
+from common.api import conditional, readings, replay
 from common.api.access import PUBLIC, SCOPED, NotAllowed, Rule
 from common.api.actions import Declared
 from common.api.operation_texts import Noun
@@ -96,7 +96,9 @@ class ApiViewSet(ViewSet):
                 response = handler(self.request, *self.args, **self.kwargs)
         except Exception as error:
             response = self.handle_exception(error)
-        return self.finish(response)
+        finished = self.finish(response)
+        readings.note_answer(self, finished)
+        return finished
 
     def finish(self, response: Response) -> Response:
         """Return an answer ready to be sent."""
@@ -108,6 +110,7 @@ class ApiViewSet(ViewSet):
         super().initial(request, *args, **kwargs)
         self.now: datetime = timezone.now()
         self._settled = False
+        self.people: dict[frozenset[str], set[int]] = {}
         rule = self.rule()
         if rule is None:
             raise PermissionDenied
@@ -350,7 +353,7 @@ class ApiViewSet(ViewSet):
         self, rows: QuerySet[Any], output: type[Output], only: frozenset[str] | None
     ) -> list[dict[str, Any]]:
         """Return rows as an output shows them to the caller, with the keys of `only`."""
-        return plan_for(output, only).read(rows, self.caller)
+        return plan_for(output, only).read(rows, self.caller, self.people)
 
 
 class Listed:

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import Group
+from django.utils import timezone
 
+from common.addresses import address_of
 from common.admin import columns
 from common.admin.records import RecordAdmin, section
 from common.admin.related_tables import RelatedTable
 from common.admin.staff_actions import StaffAction, StaffActionForm
+from common.api import readings
 from identity.admin.credentials import IDENTITIES, KEYS, TOKENS
 from identity.admin.grants import HELD
 from identity.admin.log import ABOUT_THIS
@@ -184,6 +187,23 @@ class UserAdmin(RecordAdmin):
             when=lambda user: not user.is_removed,
         ),
     )
+
+    def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
+        """Note that a person's page was looked at."""
+        person: User | None = kwargs.get("obj")
+        if person is not None and request.method == "GET":
+            shown = {User.personal & {*PROFILE, *WORK, "details", "username"}: {person.pk}}
+            readings.note(
+                readings.Reading(
+                    reader=request.user,
+                    address=address_of(request),
+                    place="Administration",
+                    shown=shown,
+                    is_of_people=True,
+                    now=timezone.now(),
+                )
+            )
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def change(self, row: User, changes: dict[str, Any], *, actor: User, now: datetime) -> None:
         """Change a profile."""

@@ -3,6 +3,8 @@
 from identity.models.credentials import LoginFailures as LoginFailures
 from identity.models.credentials import SshKey as SshKey
 from identity.models.credentials import Token as Token
+from identity.models.data_access import DataAccessLog as DataAccessLog
+from identity.models.data_access import DataReading as DataReading
 from identity.models.email import EmailConfirmation as EmailConfirmation
 from identity.models.erasure import Erasure as Erasure
 from identity.models.event import Event as Event

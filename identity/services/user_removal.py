@@ -26,6 +26,7 @@ from identity.models import (
 )
 from identity.roles import RoleName, ScopeType
 from identity.services import (
+    data_accesses,
     erasing,
     invitations,
     logins,
@@ -111,6 +112,7 @@ def remove(user: User, *, actor: User, now: datetime) -> None:
     logins.forget(locked)
     invitations.forget(locked)
     vetting.forget(locked)
+    data_accesses.forget(locked)
     role_requests.forget(locked)
     events.record(kinds.USER_REMOVED, locked, actor=actor, now=now, message="A user was removed.")
     _empty(User.objects.get(pk=user.pk))

@@ -22,6 +22,7 @@ from identity.api.users.inputs import (
     UserEmailChangeInput,
     UserInput,
 )
+from identity.api.users.privacy import Privacy
 from identity.api.users.serializers import (
     ColleagueOutput,
     ProfileCompleteness,
@@ -49,7 +50,7 @@ class PasswordSet(serializers.Serializer[Any]):
     status = serializers.CharField()
 
 
-class UserViewSet(StaffRequests, RowHistory, Listed, ApiViewSet):
+class UserViewSet(Privacy, StaffRequests, RowHistory, Listed, ApiViewSet):
     """A person, or the account of a machine, who logs in.
 
     You see yourself and the people with whom you share an organization (customer) or a project;
@@ -86,6 +87,8 @@ class UserViewSet(StaffRequests, RowHistory, Listed, ApiViewSet):
         "identity_bridge_status": SUPPORT,
         "send_notification": STAFF,
         "update_actions": STAFF,
+        "data_access": SUPPORT | HIMSELF,
+        "data_access_history": SUPPORT | HIMSELF,
         "history": SUPPORT | HIMSELF,
         "history_at": SUPPORT | HIMSELF,
     }

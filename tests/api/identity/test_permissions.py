@@ -14,6 +14,7 @@ from tests.api.identity import history_table
 from tests.api.tables import asker, body_by_end, check_all, read, untested
 from tests.factories.identity import (
     CustomRoleFactory,
+    DataAccessLogFactory,
     EventFactory,
     GrantFactory,
     GroupInvitationFactory,
@@ -252,6 +253,7 @@ def named(people: Any, project: Project, now: datetime) -> Any:
         "event": EventFactory(project=project, created=now).uuid.hex,
         "domain": part.domain.uuid.hex,
         "part": part.uuid.hex,
+        "looked": DataAccessLogFactory(user=member).uuid.hex,
         "grant": member.grants.earliest("pk").uuid.hex,
         "made": CustomRoleFactory().uuid.hex,
         "group": OrganizationGroupFactory().uuid.hex,
