@@ -49,6 +49,28 @@ class Conflict(DomainError):
     code = "conflict"
 
 
+class TooOften(DomainError):
+    """The actor has asked for it so often that they have to wait (429)."""
+
+    code = "too_often"
+
+    def __init__(self, detail: Detail, *, retry_after: int) -> None:
+        """Keep the message, and in how many seconds it may be asked for again."""
+        super().__init__(detail)
+        self.retry_after = retry_after
+
+
+class Away(DomainError):
+    """What somebody else's service would have to say cannot be had now (503)."""
+
+    code = "away"
+
+    def __init__(self, detail: Detail, *, retry_after: int) -> None:
+        """Keep the message, and in how many seconds it is worth asking again."""
+        super().__init__(detail)
+        self.retry_after = retry_after
+
+
 class Gone(DomainError):
     """What the request names was there, and is not kept any more (410)."""
 

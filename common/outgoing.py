@@ -1,6 +1,6 @@
 """What every exchange with somebody else's server is held to: whom it trusts, and how long it is.
 
-Proxies and certificates of the environment have no say in it.
+Proxies and certificates of the environment have no say in it, and no redirect is followed.
 """
 
 from __future__ import annotations
@@ -8,14 +8,75 @@ from __future__ import annotations
 import socket
 import ssl
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from functools import lru_cache
+from http.client import HTTPConnection, HTTPSConnection
 from threading import Event, Timer
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import certifi
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+
+
+@dataclass(frozen=True)
+class ExchangeBounds:
+    """How long is waited to connect and for each piece, for all of it, and how large it may be."""
+
+    wait: float
+    total: float
+    largest: int
+
+
+@dataclass(frozen=True)
+class ExchangeAnswer:
+    """An answer that was read as a whole."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def exchange(
+    method: str,
+    url: str,
+    *,
+    body: bytes | None = None,
+    headers: Mapping[str, str],
+    bounds: ExchangeBounds,
+    ca_file: str,
+) -> ExchangeAnswer:
+    """Send one request over HTTP or HTTPS, and return its answer.
+
+    :raises OSError: there is none in time.
+    :raises HTTPException: it is none.
+    :raises ValueError: it is too large, or the address cannot be asked.
+    """
+    parts = urlsplit(url)
+    connection = _connection(parts.scheme, parts.hostname or "", parts.port, bounds.wait, ca_file)
+    try:
+        connection.connect()
+        with over_within(bounds.total, connection.sock):
+            path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+            told = {"Accept": "application/json", "User-Agent": "efp-allocations", **headers}
+            connection.request(method, path, body, told)
+            response = connection.getresponse()
+            answer = response.read(bounds.largest + 1)
+    finally:
+        connection.close()
+    if len(answer) > bounds.largest:
+        raise ValueError("too large")
+    return ExchangeAnswer(response.status, dict(response.getheaders()), answer)
+
+
+def _connection(
+    scheme: str, host: str, port: int | None, wait: float, ca_file: str
+) -> HTTPConnection:
+    if scheme == "http":
+        return HTTPConnection(host, port, timeout=wait)
+    return HTTPSConnection(host, port, timeout=wait, context=trust(ca_file))
 
 
 @lru_cache(maxsize=4)

@@ -19,7 +19,7 @@ from common.env import (
     env_str,
 )
 from common.ports import web_port
-from config import access_plane
+from config import access_plane, cuid_settings
 from config.checked_values import (
     check_file,
     check_origins,
@@ -155,6 +155,7 @@ AUTH_PASSWORD_VALIDATORS = [
 
 # --- Logging in by an institution -----------------------------------------------------------------
 OIDC_PROVIDERS = declared()
+CUID_DOMAINS, CUID_REGISTRY = cuid_settings.read(OIDC_PROVIDERS)
 OIDC_CA_FILE = env_str("OIDC_CA_FILE")
 check_file("OIDC_CA_FILE", OIDC_CA_FILE)
 REQUIRED_ASSURANCE, REQUIRED_ACR = env_list("REQUIRED_ASSURANCE"), env_list("REQUIRED_ACR")
@@ -304,8 +305,7 @@ SPECTACULAR_SETTINGS = {
     ],
 }
 API_MEANINGS = "config.openapi.MEANINGS"
-INVITATIONS = invitation_settings()
-REGISTRATION = registration_settings()
+INVITATIONS, REGISTRATION = invitation_settings(), registration_settings()
 DATA_ACCESS_DAYS = env_int("DATA_ACCESS_DAYS", default=365, least=1, most=3650)
 IDEMPOTENCY_KEY_MODEL = "identity.IdempotencyKey"
 USED_SLUG_MODEL = "identity.UsedSlug"

@@ -56,8 +56,11 @@ HANDLERS: Mapping[Kind, tuple[Handler, ...]] = {
     identity_kinds.USER_VETTING_ENDED: (allocations.follow_user, allocations.follow_access),
     identity_kinds.USER_VETTING_EXPIRED: (allocations.follow_user, allocations.follow_access),
     identity_kinds.USER_VETTING_REFUSED: (allocations.follow_user, allocations.follow_access),
+    identity_kinds.LINKED_IDENTITY_ADDED: (allocations.follow_access,),
+    identity_kinds.LINKED_IDENTITY_REMOVED: (allocations.follow_access,),
     identity_kinds.LINKED_IDENTITY_LOGGED_IN: (
         allocations.follow_login,
+        allocations.follow_access,
         identity.follow_assurance,
     ),
     identity_kinds.EMAIL_CONFIRMATION_REQUESTED: (notifications.mail_confirmation,),

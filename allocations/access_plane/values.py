@@ -62,12 +62,6 @@ class EntitlementChanges:
         return bool(self.put or self.take)
 
 
-def is_cuid(username: str) -> bool:
-    """Tell whether a user name is an identifier that a federation gave: one with its scope."""
-    name, at, scope = username.partition("@")
-    return bool(name and at and scope) and "@" not in scope and not set(username) & set(" /\\")
-
-
 def entitlement(namespace: str, node: str, username: str) -> str:
     """Return the value that lets a person log in at a host under a name."""
     return f"{_start(namespace)}{node}:{username}{END}"

@@ -23,6 +23,7 @@ from allocations.services import entitlements
 from common import leased_rows
 from common.errors import Conflict
 from identity import events
+from identity.services import cuids
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -97,10 +98,11 @@ def ask_for_attributes(user: User, *, actor: User, now: datetime) -> EntitledPer
     :raises NoCuid: the person has no identifier that an AAI would know.
     """
     check_configured()
-    if not values.is_cuid(user.username):
+    cuid = cuids.of(user)
+    if not cuid:
         raise NoCuid("This person has no CUID, so the AAI knows nothing of them.")
     made, _ = EntitledPerson.objects.get_or_create(
-        user=user, cuid=user.username, defaults={"next_attempt_at": now, "delivered_at": now}
+        user=user, cuid=cuid, defaults={"next_attempt_at": now, "delivered_at": now}
     )
     person: EntitledPerson = EntitledPerson.objects.select_for_update().get(pk=made.pk)
     person.asked_by = actor

@@ -27,6 +27,12 @@ def _of_user(event: Event) -> Iterable[int]:
     return _keys(event.subject_uuid)
 
 
+def _of_link(event: Event) -> Iterable[int]:
+    """Return whose CUID a link may have changed; a login as before has changed none."""
+    is_as_before = event.payload.get("cuid_changed") is False
+    return () if is_as_before else _keys(UUID(event.payload["user_uuid"]))
+
+
 def _of_grant(event: Event) -> Iterable[int]:
     return Grant.objects.filter(uuid=event.subject_uuid).values_list("user", flat=True)
 
@@ -67,6 +73,7 @@ BY_NOUN: Mapping[str, Callable[[Event], Iterable[int]]] = {
     "account": _of_account,
     "endpoint": _of_endpoint,
     "grant": _of_grant,
+    "linked_identity": _of_link,
     "offering": _of_offering,
     "order": _in_project,
     "resource": _in_project,

@@ -28,7 +28,7 @@ from common.batches import batches
 from common.errors import DomainError
 from identity import events
 from identity.models import User
-from identity.services import bridge
+from identity.services import bridge, cuids
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -72,16 +72,17 @@ def see_to(keys: Collection[int], *, namespace: str, now: datetime) -> int:
     `keys` are the people's. It may run any number of times, for whatever reason.
     """
     _make_rows(keys, namespace, now)
-    people = EntitledPerson.objects.filter(user__in=keys).select_related("user").order_by("pk")
+    people = EntitledPerson.objects.filter(user__in=keys).order_by("pk")
     locked = list(people.select_for_update(of=("self",)))
     # Read after the lock: whoever had it before has written down what there was until then.
     found = standings.of_people({person.user_id for person in locked})
+    known = cuids.of_people({person.user_id for person in locked})
     rows: dict[int, dict[str, Entitlement]] = defaultdict(dict)
     for row in Entitlement.objects.filter(person__in=locked):
         rows[row.person_id][row.value] = row
     changed = []
     for person in locked:
-        has_cuid = values.is_cuid(person.cuid) and person.cuid == person.user.username
+        has_cuid = person.cuid == known.get(person.user_id)
         theirs = found.get(person.user_id, ()) if has_cuid else ()
         wanted = values.wanted(namespace, theirs)
         if _write(person, wanted, rows[person.pk], now=now):
@@ -94,11 +95,9 @@ def _make_rows(keys: Collection[int], namespace: str, now: datetime) -> None:
     """Make the rows of people who are to have something and have never had; of two, one does."""
     found = standings.of_people(keys)
     some = [key for key, theirs in found.items() if values.wanted(namespace, theirs)]
-    users = User.objects.filter(pk__in=some).only("pk", "username")
     made = [
-        EntitledPerson(user=user, cuid=user.username, next_attempt_at=now, delivered_at=now)
-        for user in users
-        if values.is_cuid(user.username)
+        EntitledPerson(user_id=user, cuid=cuid, next_attempt_at=now, delivered_at=now)
+        for user, cuid in cuids.of_people(some).items()
     ]
     EntitledPerson.objects.bulk_create(made, ignore_conflicts=True)
 

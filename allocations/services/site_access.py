@@ -13,12 +13,13 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from allocations import event_kinds as kinds
-from allocations.access_plane.values import IN_USE, is_cuid
+from allocations.access_plane.values import IN_USE
 from allocations.lifecycle import AccountState
 from allocations.models import OfferingUser, SiteAccess
 from allocations.services import standings
 from identity import events
 from identity.models import User
+from identity.services import cuids
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -38,15 +39,15 @@ def follow(keys: Collection[int], *, now: datetime) -> int:
     `keys` are the people's. It may run any number of times, for whatever reason.
     """
     people = User.objects.filter(pk__in=keys).order_by("pk")
-    cuids = dict(people.select_for_update(no_key=True).values_list("pk", "username"))
+    locked = list(people.select_for_update(no_key=True).values_list("pk", flat=True))
+    known = cuids.of_people(locked)
     may = {
-        (one.offering, key, cuids[key])
-        for key, theirs in standings.of_people(cuids).items()
-        if is_cuid(cuids[key])
+        (one.offering, key, known[key])
+        for key, theirs in standings.of_people(known).items()
         for one in theirs
         if one.may_log_in
     }
-    rows = SiteAccess.objects.filter(user__in=cuids).select_related("offering")
+    rows = SiteAccess.objects.filter(user__in=locked).select_related("offering")
     there = {(row.offering_id, row.user_id, row.cuid): row for row in rows}
     new = [
         SiteAccess(offering_id=offering, user_id=user, cuid=cuid, since=now)
@@ -76,8 +77,9 @@ def principals(offering: Offering, username: str) -> list[str]:
         user__is_active=True,
     )
     entitled: Any = standings.with_right(accounts).filter(has_right=True)
-    found = entitled.order_by("user__username").values_list("user__username", flat=True)
-    return [cuid for cuid in found if is_cuid(cuid)]
+    named = entitled.annotate(linked=cuids.linked_as("user")).order_by("user__username")
+    found = named.values_list("user__username", "linked")
+    return [username for username, linked in found if cuids.is_cuid(username, linked)]
 
 
 def revoked(offering: Offering, *, now: datetime) -> list[str]:

@@ -18,7 +18,16 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from common.api.parsers import BodyTooLarge
-from common.errors import Conflict, DomainError, Forbidden, Gone, Invalid, Missing
+from common.errors import (
+    Away,
+    Conflict,
+    DomainError,
+    Forbidden,
+    Gone,
+    Invalid,
+    Missing,
+    TooOften,
+)
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -30,6 +39,8 @@ STATUS = {
     Missing: HTTPStatus.NOT_FOUND,
     Conflict: HTTPStatus.CONFLICT,
     Gone: HTTPStatus.GONE,
+    TooOften: HTTPStatus.TOO_MANY_REQUESTS,
+    Away: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 PROBLEM = "application/problem+json"
 
@@ -51,6 +62,8 @@ def handle(exc: Exception, context: Mapping[str, Any]) -> Response | None:
     exc = _refused_by_django(exc)
     if isinstance(exc, DomainError):
         response = Response(_body(exc.detail), status=_status(exc))
+        if isinstance(exc, TooOften | Away):
+            response["Retry-After"] = str(exc.retry_after)
         code = exc.code
     else:
         drf = exception_handler(exc, dict(context))

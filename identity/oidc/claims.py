@@ -72,7 +72,7 @@ def read_person(provider: Provider, claims: Mapping[str, Any]) -> Described:
 
     :raises OtherEnvironment: their CUID is of another environment than the provider's.
     """
-    email = _email(claims.get("email"))
+    email = email_of(claims)
     return Described(
         issuer=provider.issuer,
         subject=str(claims["sub"]),
@@ -81,17 +81,24 @@ def read_person(provider: Provider, claims: Mapping[str, Any]) -> Described:
         email_is_verified=bool(email) and claims.get("email_verified") in (True, "true"),
         attributes={
             "identity_source": provider.label[:LONGEST_VALUE],
-            **{
-                column: _text(claims.get(name), longest)
-                for column, (name, longest) in TEXTS.items()
-            },
-            **{column: _values(claims, its) for column, its in LISTS.items()},
+            **profile_of(claims),
         },
         acr=_text(claims.get("acr"), LONGEST_VALUE),
         amr=tuple(_list(claims.get("amr"))),
         sid=_text(claims.get("sid"), LONGEST_VALUE),
         kept=_kept(claims),
     )
+
+
+def profile_of(claims: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is claimed of a person as columns of a profile here, empty where nothing is."""
+    texts = {column: _text(claims.get(name), longest) for column, (name, longest) in TEXTS.items()}
+    return {**texts, **{column: _values(claims, its) for column, its in LISTS.items()}}
+
+
+def email_of(claims: Mapping[str, Any]) -> str:
+    """Return the address that is claimed; empty if it can be none."""
+    return _email(claims.get("email"))
 
 
 def assurance_of(claims: Mapping[str, Any]) -> frozenset[str]:

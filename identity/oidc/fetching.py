@@ -8,7 +8,7 @@ followed, no proxy of the environment is asked, and whatever the server does, it
 from __future__ import annotations
 
 import base64
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from http.client import HTTPException
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_plus, urlencode, urlsplit
 
@@ -99,41 +99,17 @@ def _exchange(
 ) -> bytes:
     if not is_safe(provider, url):
         raise ProviderUnreachable("The provider names an address that is not safe.")
+    bounds = outgoing.ExchangeBounds(WAIT_SECONDS, TOTAL_SECONDS, LARGEST_ANSWER)
     try:
-        status, answer = _within_the_time(method, url, body, headers)
+        answer = outgoing.exchange(
+            method, url, body=body, headers=headers, bounds=bounds, ca_file=settings.OIDC_CA_FILE
+        )
     except (OSError, HTTPException, ValueError) as error:
         raise ProviderUnreachable(
             f"The provider does not answer: {type(error).__name__}."
         ) from error
-    if 400 <= status < 500:
-        raise ProviderRefused(f"The provider answered {status}.")
-    if status != 200:
-        raise ProviderUnreachable(f"The provider answered {status}.")
-    return answer
-
-
-def _within_the_time(
-    method: str, url: str, body: bytes | None, headers: Mapping[str, str]
-) -> tuple[int, bytes]:
-    parts = urlsplit(url)
-    connection = _connection(parts.scheme, parts.hostname or "", parts.port)
-    try:
-        connection.connect()
-        with outgoing.over_within(TOTAL_SECONDS, connection.sock):
-            path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-            told = {"Accept": "application/json", "User-Agent": "efp-allocations", **headers}
-            connection.request(method, path, body, told)
-            response = connection.getresponse()
-            answer = response.read(LARGEST_ANSWER + 1)
-    finally:
-        connection.close()
-    if len(answer) > LARGEST_ANSWER:
-        raise ValueError("too large")
-    return response.status, answer
-
-
-def _connection(scheme: str, host: str, port: int | None) -> HTTPConnection:
-    if scheme == "http":
-        return HTTPConnection(host, port, timeout=WAIT_SECONDS)
-    context = outgoing.trust(settings.OIDC_CA_FILE)
-    return HTTPSConnection(host, port, timeout=WAIT_SECONDS, context=context)
+    if 400 <= answer.status < 500:
+        raise ProviderRefused(f"The provider answered {answer.status}.")
+    if answer.status != 200:
+        raise ProviderUnreachable(f"The provider answered {answer.status}.")
+    return answer.body

@@ -1,20 +1,21 @@
 """Finding people by their CUID, the name that MyAccessID gives them.
 
-They are found among the users known here. Waldur asks eduTEAMS about the others; here they become
-known with their first login.
+They are found among the users known here, and in the federation's registry if one is configured.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from common.errors import Forbidden, Missing
+from common.errors import Forbidden
 from identity import access
 from identity.models import Customer
 from identity.permissions import Permission
-from identity.services import cuids
+from identity.services import cuids, registry
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from identity.models import User
 
 
@@ -24,25 +25,26 @@ class LookupNotAllowed(Forbidden):
     code = "not_allowed"
 
 
-class UnknownCuid(Missing):
-    """Nobody known here has that CUID."""
-
-    code = "unknown_cuid"
-
-
-def find(cuid: str, *, actor: User) -> User:
+def find(cuid: str, *, actor: User, now: datetime) -> User:
     """Return the person with a CUID, in whatever case it is written.
 
     :raises LookupNotAllowed: the actor is no staff, identity manager or owner of an allocator.
-    :raises UnknownCuid: nobody has it, the person was deactivated, or several differ in case.
+    :raises cuids.CuidOfElsewhere: the CUID is not of this platform's environment.
+    :raises registry.UnknownCuid: nobody has it, the person may not come in, or several have it.
+    :raises registry.RegistryAway: nobody here has it, and the registry does not answer.
+    :raises registry.LookedUpTooOften: the actor has had too many looked up there.
     """
     if not may_look_up(actor):
         raise LookupNotAllowed(
             "Only staff, identity managers and allocators are allowed to find users."
         )
-    found = cuids.people_with(cuid.strip())
+    cuid = cuid.strip()
+    cuids.check_environment(cuid, key="cuid", strictly=True)
+    found = cuids.people_with(cuid)
+    if not found:
+        return registry.find(cuid, actor=actor, now=now)
     if len(found) != 1 or not found[0].is_active:
-        raise UnknownCuid("Eduteams error: Unable to get user info.")
+        raise registry.UnknownCuid
     return found[0]
 
 

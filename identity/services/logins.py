@@ -6,9 +6,7 @@ e-mail address. Nothing here asks the provider anything: what it answered is giv
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from django.db import connection, transaction
 from django.db.models import Q
@@ -16,6 +14,7 @@ from django.db.models import Q
 from common.errors import DomainError
 from identity import event_kinds as kinds
 from identity import events
+from identity.cuids import digest, made_name
 from identity.models import InstitutionLogin, LinkedIdentity, User
 from identity.oidc import exchange
 from identity.services import credentials, cuids, emails, logouts, told, users
@@ -55,7 +54,7 @@ def log_in(provider: Provider, person: Described, *, now: datetime) -> LinkedIde
     :raises Ambiguous: it cannot be told whose name it is.
     """
     username = person.cuid or name_of(person)
-    _one_at_a_time(username)
+    one_at_a_time(username)
     identity = _linked(person)
     user = identity.user if identity else _named(person)
     is_new = user is None
@@ -71,12 +70,19 @@ def log_in(provider: Provider, person: Described, *, now: datetime) -> LinkedIde
             user=user, issuer=person.issuer, subject=person.subject, created=now
         )
     is_linked, acr_changed = identity.pk is None, identity.acr != person.acr
+    cuid_changed = not is_linked and identity.cuid != person.cuid
     _store(identity, provider, person, now=now)
     User.objects.filter(pk=user.pk).update(last_login=now)
     identity.user = user
     if is_linked:
         _record(kinds.LINKED_IDENTITY_ADDED, identity, now=now)
-    _record(kinds.LINKED_IDENTITY_LOGGED_IN, identity, now=now, acr_changed=acr_changed)
+    _record(
+        kinds.LINKED_IDENTITY_LOGGED_IN,
+        identity,
+        now=now,
+        acr_changed=acr_changed,
+        cuid_changed=cuid_changed,
+    )
     return identity
 
 
@@ -136,7 +142,7 @@ def forget(user: User) -> None:
 
 def forgotten(issuer: str, name: str) -> str:
     """Return what is kept of the name of a removed person."""
-    return f"removed:{_digest(issuer, name)}"
+    return f"removed:{digest(issuer, name)}"
 
 
 def note_session(identity: LinkedIdentity, session_key: str, *, sid: str, now: datetime) -> None:
@@ -148,15 +154,10 @@ def note_session(identity: LinkedIdentity, session_key: str, *, sid: str, now: d
 
 def name_of(person: Described) -> str:
     """Return the user name of somebody without a CUID: of the issuer's name, and of no other."""
-    host = (urlsplit(person.issuer).hostname or "")[:200]
-    return f"{_digest(person.issuer, person.subject)[:32]}@{host}"
+    return made_name(person.issuer, person.subject)
 
 
-def _digest(issuer: str, name: str) -> str:
-    return hashlib.sha256(f"{issuer}\0{name}".encode()).hexdigest()
-
-
-def _one_at_a_time(username: str) -> None:
+def one_at_a_time(username: str) -> None:
     """Let whoever logs in under the same name wait: of two first logins one registers."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(upper(%s)))", [NAMES, username])

@@ -13,7 +13,7 @@ from common.errors import Conflict, Invalid
 from identity import event_kinds as kinds
 from identity import events
 from identity.models import Token, User
-from identity.services import credentials, emails, platform_terms
+from identity.services import credentials, cuids, emails, platform_terms
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -96,6 +96,7 @@ def create(
     """Register a person; without a password they cannot log in by one before it is set.
 
     :raises Misshapen: the details are no object, or the managed sources no list.
+    :raises cuids.CuidOfElsewhere: the user name is a CUID of another environment.
     :raises LoginNameTaken: the user name is taken.
     :raises emails.AddressUnusable: another person has the address.
     :raises slugs.Taken: the slug that was chosen is taken.
@@ -103,6 +104,7 @@ def create(
     """
     _check_shapes(profile)
     emails.check_free(email)
+    cuids.check_environment(username, key="username")
     user = User(username=username, email=email, **profile, date_joined=now)
     if password is None:
         user.set_unusable_password()
@@ -131,6 +133,7 @@ def update(
 
     :raises Misshapen: the details are no object, or the managed sources no list.
     :raises PolicyNotAgreed: the person never agreed with the policy and does not do so now.
+    :raises cuids.CuidOfElsewhere: the new user name is a CUID of another environment.
     :raises LoginNameTaken: the new user name is taken.
     :raises emails.AddressUnusable: another person has the address.
     :raises emails.TooManyMails: confirmations were asked for too often.
@@ -157,6 +160,8 @@ def update(
 
 def _write(user: User, changed: Mapping[str, Any], *, actor: User, now: datetime) -> None:
     _check_shapes(changed)
+    if "username" in changed:
+        cuids.check_environment(str(changed["username"]), key="username")
     changes.assign(user, changed)
     _check_username(user)
     slugs.update(user, [*changed, "modified"])

@@ -109,7 +109,14 @@ def _listed(values: Any) -> list[dict[str, str]]:
 @contextmanager
 def scim_server(*options: str) -> Iterator[str]:
     """Run the server as a process of its own; return its address."""
-    command = [sys.executable, "-m", "tests.access_plane.scim_server", KEY, *options]
+    with process_of("tests.access_plane.scim_server", KEY, *options) as address:
+        yield address
+
+
+@contextmanager
+def process_of(module: str, *words: str) -> Iterator[str]:
+    """Run a module that serves and prints its port; return its address."""
+    command = [sys.executable, "-m", module, *words]
     with subprocess.Popen(
         command, cwd=settings.BASE_DIR, stdout=subprocess.PIPE, text=True
     ) as process:

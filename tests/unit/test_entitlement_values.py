@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,14 +11,15 @@ from hypothesis import strategies as st
 from allocations.access_plane.values import (
     Standing,
     entitlement,
-    is_cuid,
     is_ours,
     needed,
     wanted,
 )
 from allocations.lifecycle import AccountState
 from marketplace.lifecycle import OfferingState
-from tests.cases import Case, each
+
+if TYPE_CHECKING:
+    from tests.cases import Case
 
 SPACE = "urn:geant:example.org:efp"
 IN_USE = Standing(
@@ -42,23 +44,6 @@ VALUES = st.sampled_from(
     ]
 )
 SETS = st.frozensets(VALUES)
-
-CUIDS = {
-    "a1b2@myaccessid.org": True,
-    "a1b2@acc.myaccessid.org": True,
-    "alice": False,
-    "@myaccessid.org": False,
-    "alice@": False,
-    "a@b@c": False,
-    "a b@c.org": False,
-    "../x@c.org": False,
-    "": False,
-}
-
-
-@each("username", CUIDS)
-def test_a_cuid_is_a_name_with_its_scope(username: str) -> None:
-    assert is_cuid(username) == CUIDS[username]
 
 
 def test_an_account_in_use_is_a_value_for_each_login_node() -> None:

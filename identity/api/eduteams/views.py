@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.response import Response
 
@@ -36,17 +37,21 @@ class RemoteEduteamsViewSet(ApiViewSet):
     """Finding people by their CUID."""
 
     access: ClassVar[dict[str, Rule]] = {"find": AUTHENTICATED}
+    never_replayed: ClassVar[frozenset[str]] = frozenset({"find"})  # its answer may come from afar
 
     def find(self, request: AuthenticatedRequest) -> Response:
         """Find a person by their CUID.
 
         Answers the UUID of the person who has the CUID (the identifier from MyAccessID), by which
-        other requests name them. For staff, identity managers and the owners of organizations that
-        allocate; others get 403. Answers 404 for a person who has never logged in here.
+        other requests name them. Who has never been here is looked up in the federation's registry,
+        where one is configured, and registered with what it says of them. For staff, identity
+        managers and the owners of organizations that allocate; others get 403. Answers 404 for a
+        CUID that nobody has, 400 for one of another environment, and 503 with `Retry-After` while
+        the registry does not answer.
         """
         data = self.data(RemoteEduteamsInput)
         try:
-            user = eduteams.find(data["cuid"], actor=request.user)
+            user = eduteams.find(data["cuid"], actor=request.user, now=timezone.now())
         except eduteams.LookupNotAllowed as error:
             return Response(error.detail, status=403)  # a bare string: Waldur's body
         return self.answer({"uuid": user.uuid.hex})
