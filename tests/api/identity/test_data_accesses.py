@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from rest_framework.test import APIClient
 
-    from identity.models import Customer, User
+    from identity.models import Customer, Project, User
     from marketplace.models import Offering
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +44,7 @@ def entries(user: User) -> list[tuple[str, str, str, int]]:
 def test_whoever_reads_of_others_is_on_record_with_their_capacity(
     as_user: Callable[[User], APIClient],
     offering: Offering,
+    project: Project,
     bob: User,
     pi: User,
     carol: User,
@@ -55,7 +56,7 @@ def test_whoever_reads_of_others_is_on_record_with_their_capacity(
     for who, address in (
         *((dave, person), (dave, person), (sam, "/api/users/?page_size=50")),
         *((carol, accounts), (pi, person), (bob, person), (bob, accounts)),
-        (pi, f"/api/projects/{bob.grants.get().project.uuid.hex}/list_users/"),
+        (pi, f"/api/projects/{project.uuid.hex}/list_users/"),
     ):
         assert as_user(who).get(address).status_code == 200
 
