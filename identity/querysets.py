@@ -322,6 +322,14 @@ class SshKeyQuerySet(QuerySet[Any]):
         return self.filter(Q(user=user) | Q(is_shared=True))
 
 
+class DataAccessLogQuerySet(QuerySet[Any]):
+    """The record of who was shown what of whom."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Keep everything for staff and support; others read their own at their own address."""
+        return self if user.is_staff or user.is_support else self.none()
+
+
 class EventQuerySet(QuerySet[Any]):
     """The record of what happened."""
 

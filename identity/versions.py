@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 
-from identity.models import Customer, Project, SshKey, User, Version
+from identity.models import Customer, Project, RowVersion, SshKey, User
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,9 +46,9 @@ def keep(subject: EventSubject, event: Event, *, now: datetime) -> None:
     """Keep what a row is now, if versions of it are kept and it differs from the latest."""
     if (data := data_of(subject)) is None:
         return
-    latest = Version.objects.filter(subject_uuid=subject.uuid).order_by("-pk").first()
+    latest = RowVersion.objects.filter(subject_uuid=subject.uuid).order_by("-pk").first()
     if latest is None or latest.data != data:
-        Version.objects.create(
+        RowVersion.objects.create(
             subject_type=event.subject_type,
             subject_uuid=subject.uuid,
             event=event,
@@ -71,4 +71,4 @@ def data_of(subject: EventSubject) -> Any:
 
 def forget(*subjects: EventSubject) -> None:
     """Forget what rows were."""
-    Version.objects.filter(subject_uuid__in=[subject.uuid for subject in subjects]).delete()
+    RowVersion.objects.filter(subject_uuid__in=[subject.uuid for subject in subjects]).delete()

@@ -38,7 +38,6 @@ from tests.factories.allocations import (
     ResourceApiKeyFactory,
 )
 from tests.factories.identity import (
-    DataAccessLogFactory,
     EventFactory,
     GroupInvitationFactory,
     InvitationFactory,
@@ -65,6 +64,7 @@ from tests.factories.notifications import (
     HookDeliveryFactory,
     WebHookFactory,
 )
+from tests.factories.privacy import DataAccessLogFactory
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -13,7 +13,7 @@ from allocations.lifecycle import AccountState
 from allocations.models import OfferingUser
 from allocations.services.erasing import erased_name
 from identity.models import Event
-from identity.services.erasing import Part
+from identity.services.erasing import ErasurePart
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -56,4 +56,4 @@ def _rename(account: OfferingUser) -> None:
                 )
 
 
-PART = Part(erase)
+PART = ErasurePart(erase)

@@ -14,7 +14,7 @@ from allocations.models import (
     SiteAccess,
 )
 from allocations.services import membership, shared_accounts, site_access
-from identity.services.erasing import Part, pseudonym_of
+from identity.services.erasing import ErasurePart, pseudonym_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -121,4 +121,4 @@ def _is_given(username: str) -> bool:
     return username.startswith("removed-") or not username
 
 
-PART = Part(erase, traces)
+PART = ErasurePart(erase, traces)

@@ -79,6 +79,7 @@ class ApiViewSet(ViewSet):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Serve a request; one with an `Idempotency-Key` is carried out once, then replayed."""
         self.args, self.kwargs = args, kwargs
+        self.people: dict[frozenset[str], set[int]] = {}
         self.request = self.initialize_request(request, *args, **kwargs)
         self.headers = self.default_response_headers
         stored.replaced()  # what others of this thread have left
@@ -110,7 +111,6 @@ class ApiViewSet(ViewSet):
         super().initial(request, *args, **kwargs)
         self.now: datetime = timezone.now()
         self._settled = False
-        self.people: dict[frozenset[str], set[int]] = {}
         rule = self.rule()
         if rule is None:
             raise PermissionDenied

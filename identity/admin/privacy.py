@@ -7,11 +7,11 @@ from django.contrib import admin
 from common.admin import columns
 from common.admin.records import RecordAdmin, section
 from identity.admin.reasons import removal
-from identity.models import DataAccessLog, DataReading, Erasure, Version
+from identity.models import DataAccessLog, DataReading, Erasure, RowVersion
 from identity.services import data_accesses
 
 
-@admin.register(Version)
+@admin.register(RowVersion)
 class VersionAdmin(RecordAdmin):
     """What people, keys, organizations and projects were, from when on."""
 

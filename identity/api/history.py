@@ -11,7 +11,7 @@ from common.api.actions import listing, reading
 from common.api.filters import ApiFilterSet, Before, Since
 from common.api.json_shapes import TEXT, JsonField, or_null, record
 from common.api.reads.outputs import Computed, MapField, Output
-from identity.models import Version
+from identity.models import RowVersion
 from identity.names import full_name
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class VersionHistory(Output):
     """What a row was from a moment on, and who changed it so."""
 
     class Meta:
-        model = Version
+        model = RowVersion
         fields = ("id", "revision_comment", "revision_date", "revision_user", "serialized_data")
 
     id = serializers.IntegerField()
@@ -56,7 +56,7 @@ class VersionFilter(ApiFilterSet):
     """Versions by when they began to be."""
 
     class Meta:
-        model = Version
+        model = RowVersion
 
     created_after = Since("created")
     created_before = Before("created")
@@ -66,7 +66,7 @@ class MomentFilter(ApiFilterSet):
     """The version of a moment."""
 
     class Meta:
-        model = Version
+        model = RowVersion
 
     timestamp = Before("created", required=True)
 
@@ -95,4 +95,4 @@ class RowHistory:
         return self.answer(rows[0])
 
     def _versions(self: Any) -> Any:
-        return Version.objects.filter(subject_uuid=self.row().uuid)
+        return RowVersion.objects.filter(subject_uuid=self.row().uuid)

@@ -6,6 +6,7 @@ See `common.api.meanings`.
 from collections.abc import Mapping
 
 from identity.api.invitations.meanings import INVITATIONS
+from identity.api.privacy_meanings import PRIVACY
 from identity.roles import LANGUAGES
 
 NOUNS: Mapping[str, str] = {
@@ -334,4 +335,5 @@ KEYS: Mapping[str, str] = {
     **ROLES,
     **EVENTS,
     **INVITATIONS,
+    **PRIVACY,
 }

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="Version",
+            name="RowVersion",
             fields=[
                 (
                     "id",

@@ -30,7 +30,7 @@ NOUNS = {
 
 def keep(apps, schema_editor):
     """Write a version of each row that has none."""
-    now, versions = timezone.now(), apps.get_model("identity", "Version")
+    now, versions = timezone.now(), apps.get_model("identity", "RowVersion")
     for noun, (name, paths) in NOUNS.items():
         model = apps.get_model("identity", name)
         plain = [c.name for c in model._meta.concrete_fields if not c.is_relation]
@@ -51,7 +51,7 @@ def keep(apps, schema_editor):
 
 def forget(apps, schema_editor):
     """Remove what was written."""
-    apps.get_model("identity", "Version").objects.filter(event=None).delete()
+    apps.get_model("identity", "RowVersion").objects.filter(event=None).delete()
 
 
 class Migration(migrations.Migration):

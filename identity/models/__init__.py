@@ -30,5 +30,5 @@ from identity.models.science import ScienceDomain as ScienceDomain
 from identity.models.science import ScienceSubDomain as ScienceSubDomain
 from identity.models.slugs import UsedSlug as UsedSlug
 from identity.models.task import TaskFailure as TaskFailure
-from identity.models.version import Version as Version
+from identity.models.version import RowVersion as RowVersion
 from identity.models.vetting import Vetting as Vetting

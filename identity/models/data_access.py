@@ -9,6 +9,7 @@ from common.audience import OPEN, Audiences
 from common.models import UuidModel, choices, one_of, text
 from identity.lifecycle import AccessorType
 from identity.models.people import User
+from identity.querysets import DataAccessLogQuerySet
 
 
 class DataReading(models.Model):
@@ -46,6 +47,8 @@ class DataAccessLog(UuidModel):
     hour = models.DateTimeField()
     first = models.DateTimeField(db_index=True)
     latest = models.DateTimeField()
+
+    objects = DataAccessLogQuerySet.as_manager()
 
     class Meta:
         constraints = (

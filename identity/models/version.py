@@ -9,7 +9,7 @@ from common.json_column import JsonColumn
 from identity.models.event import Event
 
 
-class Version(models.Model):
+class RowVersion(models.Model):
     """What was known of a person, a key, an organization or a project from a moment on.
 
     One without an event is how the row was when versions began to be kept.

@@ -46,7 +46,7 @@ class CannotGoOn(Exception):
 
 
 @dataclass(frozen=True)
-class Part:
+class ErasurePart:
     """What an app does about a person who is erased, beside texts.
 
     `traces` tells further texts and the UUIDs of rows of theirs; `erase` does what can be done by
@@ -65,7 +65,7 @@ class Plan:
     are kept as they are.
     """
 
-    parts: tuple[Part, ...]
+    parts: tuple[ErasurePart, ...]
     logs: tuple[type[models.Model], ...]
     own_words: tuple[type[models.Model], ...]
 

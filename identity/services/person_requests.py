@@ -26,7 +26,7 @@ class RemindedAlready(Conflict):
     code = "reminded_already"
 
 
-class Unreachable(Conflict):
+class PersonUnreachable(Conflict):
     """The person has no address, wants no mail, or may not log in."""
 
     code = "unreachable"
@@ -36,12 +36,12 @@ class Unreachable(Conflict):
 def remind(user: User, *, actor: User, now: datetime) -> None:
     """Have a person mailed what they have to do here: at most once in a day.
 
-    :raises Unreachable: no mail would reach them.
+    :raises PersonUnreachable: no mail would reach them.
     :raises RemindedAlready: they were mailed within a day.
     """
     locked = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if not (locked.is_active and locked.email and locked.notifications_enabled):
-        raise Unreachable("This person has no e-mail address, wants no mail, or cannot log in.")
+        raise PersonUnreachable("This person has no address, wants no mail, or cannot log in.")
     asked = Event.objects.filter(
         kind=kinds.USER_REMINDER_REQUESTED.name, subject_uuid=user.uuid, created__gt=now - ONCE_IN
     )

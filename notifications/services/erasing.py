@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from identity.services.erasing import Part
+from identity.services.erasing import ErasurePart
 from notifications.models import Hook
 
 if TYPE_CHECKING:
@@ -19,4 +19,4 @@ def erase(user: User, at_last: bool, now: datetime) -> str:  # noqa: FBT001 - as
     return ""
 
 
-PART = Part(erase)
+PART = ErasurePart(erase)

@@ -14,9 +14,6 @@ from factory.django import DjangoModelFactory
 
 from identity.models import (
     Customer,
-    DataAccessLog,
-    DataReading,
-    Erasure,
     Event,
     Grant,
     GroupInvitation,
@@ -34,7 +31,6 @@ from identity.models import (
     SshKey,
     Token,
     User,
-    Version,
     Vetting,
 )
 from identity.permissions import MATRIX
@@ -344,59 +340,3 @@ class VettingFactory(DjangoModelFactory[Vetting]):
     user = factory.SubFactory(UserFactory)
     outcome = "vetted"
     evidence = "Seen with a passport."
-
-
-class VersionFactory(DjangoModelFactory[Version]):
-    """What a person was."""
-
-    class Meta:
-        model = Version
-
-    subject_type = "user"
-    subject_uuid = factory.LazyFunction(uuid4)
-    created = factory.LazyFunction(timezone.now)
-    data = factory.LazyFunction(lambda: {"job_title": "Doctor"})
-
-
-class ErasureFactory(DjangoModelFactory[Erasure]):
-    """What is to be erased of somebody who was removed."""
-
-    class Meta:
-        model = Erasure
-
-    user = factory.SubFactory(UserFactory, is_removed=True, is_active=False)
-    begun = factory.LazyFunction(timezone.now)
-    next_run_at = factory.LazyFunction(timezone.now)
-
-
-class DataReadingFactory(DjangoModelFactory[DataReading]):
-    """An answer that showed somebody's address."""
-
-    class Meta:
-        model = DataReading
-
-    digest = factory.Sequence(lambda n: f"{n:064x}")
-    reader = factory.SubFactory(UserFactory)
-    place = "User.retrieve"
-    address = "192.0.2.1"
-    people = factory.LazyFunction(lambda: [UserFactory().pk])
-    fields = ("email",)
-    first = factory.LazyFunction(timezone.now)
-    latest = factory.LazyFunction(timezone.now)
-
-
-class DataAccessLogFactory(DjangoModelFactory[DataAccessLog]):
-    """That staff were shown somebody's address."""
-
-    class Meta:
-        model = DataAccessLog
-
-    user = factory.SubFactory(UserFactory)
-    accessor = factory.SubFactory(UserFactory, is_staff=True)
-    accessor_type = "staff"
-    place = "User.retrieve"
-    address = "192.0.2.1"
-    fields = ("email",)
-    hour = factory.LazyFunction(timezone.now)
-    first = factory.LazyFunction(timezone.now)
-    latest = factory.LazyFunction(timezone.now)

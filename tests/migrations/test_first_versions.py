@@ -6,7 +6,7 @@ import pytest
 from django.apps import apps
 
 from identity import versions
-from identity.models import Version
+from identity.models import RowVersion
 from tests.factories.identity import ProjectFactory, SshKeyFactory, UserFactory
 
 migration = importlib.import_module("identity.migrations.0033_what_rows_are_at_first")
@@ -20,7 +20,8 @@ def test_what_is_there_when_versions_begin_is_a_first_version_and_goes_on_the_wa
     migration.keep(apps, None)
 
     kept = {
-        (version.subject_type, version.subject_uuid): version for version in Version.objects.all()
+        (version.subject_type, version.subject_uuid): version
+        for version in RowVersion.objects.all()
     }
     rows = {
         ("project", project.uuid): project,
@@ -33,4 +34,4 @@ def test_what_is_there_when_versions_begin_is_a_first_version_and_goes_on_the_wa
         assert version.data == versions.data_of(rows[name])
 
     migration.forget(apps, None)
-    assert not Version.objects.exists()
+    assert not RowVersion.objects.exists()

@@ -40,7 +40,7 @@ def test_a_person_is_mailed_what_waits_for_them_once_a_day(
 
     for column, value in (("email", ""), ("notifications_enabled", False), ("is_active", False)):
         type(dave).objects.filter(pk=dave.pk).update(**{column: value})
-        with pytest.raises(person_requests.Unreachable):
+        with pytest.raises(person_requests.PersonUnreachable):
             person_requests.remind(dave, actor=dave, now=now)
 
 

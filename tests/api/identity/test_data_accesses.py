@@ -13,8 +13,8 @@ from identity import tasks
 from identity.models import DataAccessLog, DataReading, TaskFailure
 from identity.services import data_accesses, housekeeping
 from tests.factories.allocations import OfferingUserFactory
-from tests.factories.identity import DataAccessLogFactory, DataReadingFactory
 from tests.factories.marketplace import ConsentFactory, HpcOfferingFactory
+from tests.factories.privacy import DataAccessLogFactory, DataReadingFactory
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from identity.models import Version
+from identity.models import RowVersion
 from identity.services import keys, organisations, projects, users
 from tests.services.test_keys import ED25519
 
@@ -72,4 +72,4 @@ def test_keys_projects_and_organizations_have_a_history_and_that_of_a_key_goes_w
     assert told["keys"]["user_uuid"] == str(alice.uuid)
 
     keys.remove(key, actor=alice, now=now)
-    assert not Version.objects.filter(subject_uuid=key.uuid).exists()
+    assert not RowVersion.objects.filter(subject_uuid=key.uuid).exists()

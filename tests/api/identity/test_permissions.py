@@ -14,7 +14,6 @@ from tests.api.identity import history_table
 from tests.api.tables import asker, body_by_end, check_all, read, untested
 from tests.factories.identity import (
     CustomRoleFactory,
-    DataAccessLogFactory,
     EventFactory,
     GrantFactory,
     GroupInvitationFactory,
@@ -28,6 +27,7 @@ from tests.factories.identity import (
     UserFactory,
     take_twin_roles,
 )
+from tests.factories.privacy import DataAccessLogFactory
 from tests.services.test_keys import ED25519
 
 if TYPE_CHECKING:
