@@ -131,8 +131,10 @@ schema-fresh: setup # docs/openapi.yaml is what the code says
 	@diff -u docs/openapi.yaml var/openapi.yaml >var/openapi.diff \
 	  || { head -40 var/openapi.diff; echo "docs/openapi.yaml is stale: run make schema" >&2; exit 1; }
 
-coverage: setup agent idp # all tests, those of the agent included, with the coverage floor of pyproject.toml
-	@$(PYTEST) --cov --cov-report=term:skip-covered
+coverage: setup agent idp # all tests, those of the agent included, with a floor of coverage, in lines and branches
+	@mkdir -p var
+	@$(PY) -m slipcover --json --out var/coverage.json -m pytest -n auto
+	@$(PY) -m slipcover --merge var/coverage.json --out var/coverage.json --fail-under 95
 
 fmt: setup ## Format and sort what can be fixed by machine
 	@$(PY) -m ruff check --fix-only --quiet .

@@ -28,6 +28,8 @@ def locked(
     if related:
         rows = rows.select_related(*related)
     found: Row | None = rows.filter(pk=row.pk).first()
+    if found is None and related:  # what it is related to may have changed while we waited for it
+        found = rows.filter(pk=row.pk).first()
     if found is None:
         raise gone
     return found

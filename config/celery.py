@@ -106,6 +106,10 @@ app.conf.beat_schedule = {
         "options": {"expires": 60},
     },
     "expire grants": {"task": "identity.tasks.expire_grants", "schedule": timedelta(minutes=5)},
+    "tell of ending roles": {
+        "task": "identity.tasks.tell_of_ending_roles",
+        "schedule": timedelta(hours=1),
+    },
     "expire invitations": {
         "task": "identity.tasks.expire_invitations",
         "schedule": timedelta(minutes=10),

@@ -22,6 +22,7 @@ IDENTITY = IdentityContributions(
     is_provider=marketplace.is_provider,
     is_served_by=marketplace.is_served_by,
     holds_called=marketplace.holds_called,
+    hinders_move=marketplace.hinders_move,
     offering_scope=marketplace.offering_scope,
     provider_access=for_identity.provider_access,
 )

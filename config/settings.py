@@ -9,15 +9,7 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 
 from common.database_url import connection_settings
-from common.env import (
-    HIGHEST_PORT,
-    env_bool,
-    env_float,
-    env_int,
-    env_list,
-    env_secret,
-    env_str,
-)
+from common.env import HIGHEST_PORT, env_bool, env_float, env_int, env_list, env_secret, env_str
 from common.ports import web_port
 from config import access_plane, cuid_settings
 from config.checked_values import (
@@ -32,6 +24,7 @@ from config.identity_providers import declared
 from config.invitation_settings import invitation_settings
 from config.logs import logging_from
 from config.registration_settings import registration_settings
+from config.role_settings import role_settings
 from config.version import read_version
 from standalone.embedded_postgres import Cluster, embedded
 from standalone.local_secret import local_secret
@@ -307,6 +300,7 @@ SPECTACULAR_SETTINGS = {
 API_MEANINGS = "config.openapi.MEANINGS"
 INVITATIONS, REGISTRATION = invitation_settings(), registration_settings()
 DATA_ACCESS_DAYS = env_int("DATA_ACCESS_DAYS", default=365, least=1, most=3650)
+ROLES = role_settings()
 IDEMPOTENCY_KEY_MODEL = "identity.IdempotencyKey"
 USED_SLUG_MODEL = "identity.UsedSlug"
 # What the apps above an app add to its reads and messages, and which kinds of events all know.

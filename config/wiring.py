@@ -27,6 +27,7 @@ from identity import tasks as identity
 from identity.periodic import periodic
 from identity.services import outbox
 from marketplace import event_kinds as marketplace_kinds
+from marketplace import tasks as marketplace
 from notifications import tasks as notifications
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ HANDLERS: Mapping[Kind, tuple[Handler, ...]] = {
         identity.follow_assurance,
     ),
     identity_kinds.EMAIL_CONFIRMATION_REQUESTED: (notifications.mail_confirmation,),
+    identity_kinds.GRANT_ENDING: (notifications.mail_ending_role,),
     identity_kinds.GRANT_EXPIRED: (allocations.follow_grant, allocations.follow_access),
     identity_kinds.GRANT_GIVEN: (allocations.follow_grant, allocations.follow_access),
     identity_kinds.GRANT_REVOKED: (allocations.follow_grant, allocations.follow_access),
@@ -76,6 +78,7 @@ HANDLERS: Mapping[Kind, tuple[Handler, ...]] = {
         allocations.follow_removed_customer,
         notifications.follow_removed_customer,
     ),
+    identity_kinds.PROJECT_MOVED: (marketplace.follow_moved_project,),
     identity_kinds.PROJECT_SYNC_REQUESTED: (allocations.follow_project,),
     identity_kinds.PROJECT_REMOVED: (allocations.follow_removed_project,),
     marketplace_kinds.CONSENT_GIVEN: (allocations.follow_consent,),
@@ -123,6 +126,10 @@ HANDLERS: Mapping[Kind, tuple[Handler, ...]] = {
     marketplace_kinds.RESOURCE_END_DATE_SET: (allocations.enqueue_agent_messages,),
     marketplace_kinds.RESOURCE_FLAGS_SET: (allocations.enqueue_agent_messages,),
     marketplace_kinds.RESOURCE_LIMITS_SET: (accounting.follow_resource,),
+    marketplace_kinds.RESOURCE_MOVED: (
+        allocations.enqueue_agent_messages,
+        accounting.follow_resource,
+    ),
     marketplace_kinds.RESOURCE_OPTIONS_SET: (allocations.enqueue_agent_messages,),
     marketplace_kinds.RESOURCE_PULL_REQUESTED: (allocations.enqueue_agent_messages,),
     marketplace_kinds.RESOURCE_TERMINATED: (

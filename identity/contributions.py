@@ -11,7 +11,7 @@ from django.db.models import Q, UUIDField, Value
 from common.contributions import contributed_to
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from uuid import UUID
 
     from django.db.models.expressions import Combinable
@@ -43,6 +43,9 @@ class IdentityContributions:
 
     provider_access: Callable[[Any], list[dict[str, Any]]] = lambda _: []
     """What offerings see of a person, by which grounds."""
+
+    hinders_move: Callable[[Any, Any], Sequence[str]] = lambda project, customer: ()
+    """Sentences that say why what a project holds cannot be another organisation's now."""
 
     offering_scope: Callable[[], ScopeKind | None] = lambda: None
     """What the roles at offerings are held in."""

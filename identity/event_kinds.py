@@ -123,6 +123,9 @@ KEY_REMOVED = _key("key.removed", "An SSH key was taken away.", waldur="ssh_key_
 _grant = partial(Kind, group=Group.PERMISSIONS, readers=Readers.BOTH_SIDES)
 
 GRANT_CHANGED = _grant("grant.changed", "A role ends at another time.", waldur="role_updated")
+GRANT_ENDING = _grant(
+    "grant.ending", "The time of a role is over soon: who holds it, and others, are told."
+)
 GRANT_EXPIRED = _grant("grant.expired", "The time of a role was over.", waldur="role_revoked")
 GRANT_GIVEN = _grant(
     "grant.given",
@@ -273,6 +276,18 @@ PROJECT_LOADED = Kind(
     group=Group.PROJECTS,
     readers=Readers.PROVIDER,
 )
+PROJECT_HANDED_OVER = _project(
+    "project.handed_over", "Somebody else leads a project; `user_uuid` says who."
+)
+PROJECT_MOVED = _project(
+    "project.moved",
+    "A project came from another organization; `from_customer` and `to_customer` say which.",
+)
+PROJECT_MOVED_AWAY = _project(
+    "project.moved_away",
+    "A project of the organization went to another one; it says the same as `project.moved`.",
+)
+PROJECT_RECOVERED = _project("project.recovered", "A project that was removed is there again.")
 PROJECT_REMOVED = _project(
     "project.removed", "A project was removed.", waldur="project_deletion_succeeded"
 )

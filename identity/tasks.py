@@ -10,6 +10,7 @@ from identity.models import DataReading, Event, User
 from identity.periodic import name_of, periodic
 from identity.services import (
     data_accesses,
+    ending_roles,
     housekeeping,
     invitations,
     members,
@@ -26,6 +27,14 @@ def expire_grants(**_: object) -> None:
     ended = members.expire(now=timezone.now())
     if ended:
         log.info("Roles ended: %s", ended)
+
+
+@periodic
+def tell_of_ending_roles(**_: object) -> None:
+    """Have people told of their roles whose time is over soon."""
+    told = ending_roles.tell(now=timezone.now())
+    if told:
+        log.info("Told of roles that end soon: %s", told)
 
 
 @periodic

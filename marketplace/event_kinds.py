@@ -279,6 +279,10 @@ RESOURCE_LIMITS_SET = _resource(
 RESOURCE_METADATA_SET = _resource(
     "resource.metadata_set", "The site noted something about an allocation for itself."
 )
+RESOURCE_MOVED = _resource(
+    "resource.moved",
+    "The project of an allocation belongs to another organization now.",
+)
 RESOURCE_OPTIONS_SET = _resource("resource.options_set", "An allocation has other options.")
 RESOURCE_PULL_REQUESTED = _resource(
     "resource.pull_requested", "The site is asked to report how an allocation is."

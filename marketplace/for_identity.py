@@ -8,9 +8,12 @@ from django.db.models import F, Q
 
 from identity.contributions import ScopeKind
 from marketplace.models import Offering, Resource
+from marketplace.services import moves
 
 if TYPE_CHECKING:
     from uuid import UUID
+
+    from identity.models import Customer, Project
 
 
 def provider_uuid() -> F:
@@ -35,6 +38,11 @@ def holds_called(user: Any, name: str) -> Q:
     seen = Resource.objects.visible_to(user)
     named = seen.filter(Q(name=name) | Q(backend_id=name))
     return Q(pk__in=named.values("project"))
+
+
+def hinders_move(project: Project, customer: Customer) -> list[str]:
+    """Return why what a project holds cannot be another organisation's now."""
+    return moves.hindrances(project, customer)
 
 
 def offering_scope() -> ScopeKind:

@@ -1,12 +1,22 @@
-"""What beat starts for the marketplace; each order is taken in a transaction of its own."""
+"""What happens in the background for the marketplace, each order in a transaction of its own."""
+
+from uuid import UUID
 
 from django.utils import timezone
 
+from identity.event_handlers import handler
+from identity.models import Event
 from identity.periodic import periodic
 from identity.services import periodic_rows
 from identity.services.robot import robot
 from marketplace.models import Consent, Order, Resource
-from marketplace.services import consents, end_dates, orders, plans
+from marketplace.services import consents, end_dates, moves, orders, plans
+
+
+@handler("resources-of-moved-projects")
+def follow_moved_project(event_uuid: UUID) -> None:
+    """Tell of each allocation that its project belongs to another organization."""
+    moves.tell(Event.objects.get(uuid=event_uuid), now=timezone.now())
 
 
 @periodic

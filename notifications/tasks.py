@@ -13,6 +13,7 @@ from identity.models import Event
 from identity.periodic import periodic
 from notifications.services import (
     confirmation_mails,
+    ending_mails,
     hook_owners,
     hook_planning,
     hook_runs,
@@ -73,6 +74,12 @@ def mail_deciders(event_uuid: UUID) -> None:
 def mail_decision(event_uuid: UUID) -> None:
     """Mail who asked for a role what was decided."""
     request_mails.tell(Event.objects.get(uuid=event_uuid))
+
+
+@handler("mail-ending-role")
+def mail_ending_role(event_uuid: UUID) -> None:
+    """Mail people that a role is over soon."""
+    ending_mails.send(Event.objects.get(uuid=event_uuid))
 
 
 @handler("mail-owners")

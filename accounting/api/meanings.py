@@ -187,6 +187,37 @@ DESIRED: Mapping[str, str] = {
     "DesiredSettings.period": "The period that they are for.",
 }
 
+OBSTACLES: Mapping[str, str] = {
+    "Obstacles.user_uuid": "UUID of the person.",
+    "Obstacles.resource_uuid": "UUID of the allocation.",
+    "is_usable": "Whether nothing is known that stops the person.",
+    "checked_at": "When it was looked at (UTC).",
+    "obstacles": "Every reason that is known, in the order in which they are best lifted; none"
+    " where all is well.",
+    "checked": "What was looked at, whatever came of it.",
+    "slurm": "What Slurm says of a job, as `squeue` or `sbatch` prints it: at most 1000"
+    " characters.",
+    "Obstacles.slurm": "What the message means; null where none was sent.",
+    "Obstacle.code": "Which reason it is; `something_personal` stands for whatever concerns nobody"
+    " but the person.",
+    "sentence": "The reason in words.",
+    "stops": "Whether it stops the person; otherwise it may, or slows them down.",
+    "lifted_by": "Who can lift it: the `person`, the `project` (who manages its members, or its"
+    " organization), the `provider` (the Hosting Entity), `staff`, the person's `institution`, or"
+    " the `service` by itself.",
+    "how": "How they do that, in words.",
+    "operations": "The operations of this API, or the pages, by which it is lifted.",
+    "ObstacleOperation.method": "The method of the request.",
+    "ObstacleOperation.url": "Where it is sent, or the page.",
+    "SlurmMessage.text": "What was sent.",
+    "SlurmMessage.message": "The reason or the error in Slurm's spelling; null where it is not"
+    " known.",
+    "meaning": "What it means, and whether what is listed explains it.",
+    "explained_by": "Codes of the reasons listed that explain it.",
+    "ask": "Who can do something about it, or is to be asked.",
+    "ObstacleFilter.user_uuid": "UUID of the person; without it, yourself.",
+}
+
 NOT_INVOICED = "Part of an invoice; nothing is invoiced here."
 
 INVOICES: Mapping[str, str] = {
@@ -200,4 +231,4 @@ INVOICES: Mapping[str, str] = {
     **dict.fromkeys(("PaymentProfile.*", "PaymentProfileAttributes.*"), NOT_INVOICED),
 }
 
-KEYS: Mapping[str, str] = {**USAGES, **POLICIES, **DESIRED, **INVOICES}
+KEYS: Mapping[str, str] = {**USAGES, **POLICIES, **DESIRED, **OBSTACLES, **INVOICES}

@@ -3,6 +3,7 @@
 from accounting.api.component_usages.views import ComponentUsageViewSet
 from accounting.api.desired_state.views import DesiredStateViewSet
 from accounting.api.invoices.views import InvoiceItemViewSet, InvoiceViewSet
+from accounting.api.obstacles.views import ObstaclesViewSet, ProviderObstaclesViewSet
 from accounting.api.plan_periods.views import PlanPeriodViewSet, ProviderPlanPeriodViewSet
 from accounting.api.usage_policies.views import SlurmPeriodicUsagePolicyViewSet
 from accounting.api.user_limits.views import ComponentUserUsageLimitViewSet
@@ -44,6 +45,14 @@ router.register(
     "api/marketplace-provider-offerings",
     DesiredStateViewSet,
     basename="marketplace-provider-offering-desired-state",
+)
+router.register(
+    "api/marketplace-resources", ObstaclesViewSet, basename="marketplace-resource-obstacle"
+)
+router.register(
+    "api/marketplace-provider-resources",
+    ProviderObstaclesViewSet,
+    basename="marketplace-provider-resource-obstacle",
 )
 
 urlpatterns = router.urls

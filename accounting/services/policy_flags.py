@@ -47,7 +47,7 @@ def apply(
 
     Part of the caller's transaction, which holds the resource and stores the policy state.
     """
-    mine = _held_by(state, held)
+    mine = held_by(state, held)
     before = {name: ResourceFlag(is_set, name in mine) for name, is_set in flags_of(held).items()}
     after = {name: settle(flag, wanted=FLAGS[name] in actions) for name, flag in before.items()}
     wanted = {name: flag.is_set for name, flag in after.items() if flag != before[name]}
@@ -70,7 +70,7 @@ def release(state: PolicyState, *, actor: User | None, now: datetime) -> None:
     state.save(update_fields=["paused_by", "downscaled_by"])
 
 
-def _held_by(state: PolicyState, held: Resource) -> frozenset[str]:
+def held_by(state: PolicyState, held: Resource) -> frozenset[str]:
     """Return the flags that the policy set and that nobody has changed since."""
     events = {name: getattr(state, f"{name}_by_id") for name in FLAGS}
     named = {name: event for name, event in events.items() if event is not None}

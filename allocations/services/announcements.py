@@ -308,6 +308,7 @@ MESSAGES: Mapping[Kind, Callable[[Event], Iterable[Message]]] = {
     marketplace_kinds.RESOURCE_FLAGS_SET: _resource,
     marketplace_kinds.RESOURCE_CREATED: _created,
     marketplace_kinds.RESOURCE_END_DATE_SET: _end_date,
+    marketplace_kinds.RESOURCE_MOVED: _resource,
     marketplace_kinds.RESOURCE_OPTIONS_SET: _resource,
     marketplace_kinds.RESOURCE_PULL_REQUESTED: _resource,
     identity_kinds.GRANT_EXPIRED: _grant,

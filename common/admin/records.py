@@ -232,6 +232,8 @@ class RecordAdmin(StaffActionPages):
             filters = self.get_preserved_filters(request)
             context["row_title"] = context["subtitle"] = self.title_of(row)
             context["staff_actions"] = self.buttons(row, filters)
+            if links_about := getattr(self.admin_site, "links_about", None):
+                context["links_about"] = links_about(row)
             context["related_tables"] = [
                 self._related_table(table, row, request) for table in self.get_related_tables(row)
             ]

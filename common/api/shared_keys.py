@@ -66,6 +66,7 @@ ENDINGS: Mapping[str, str] = {
     "fullname": "Full name of the {}.",
     "first_name": "First name of the {}.",
     "last_name": "Last name of the {}.",
+    "middle_name": "Middle name of the {}.",
     "native_name": "Name of the {} in its own language.",
     "email": "E-mail address of the {}.",
     "abbreviation": "Abbreviation of the {}.",

@@ -192,11 +192,13 @@ class ApiViewSet(ViewSet):
         """For whom the answer is rendered."""
         return Caller(base=self.request.build_absolute_uri("/")[:-1], user=self.request.user)
 
-    def rows(self) -> Any:
-        """Return the rows that the caller may see.
+    @property
+    def which_rows(self) -> Any:
+        """What `rows` depends on beside the caller, but for lists: mostly the viewset alone."""
+        return type(self)
 
-        But for lists, they depend on what `Caller.visibility` has of the caller and nothing else.
-        """
+    def rows(self) -> Any:
+        """Return what the caller may see; but for lists, by visibility and `which_rows` alone."""
         return getattr(self.model.objects.all(), self.visible)(self.request.user)
 
     def _rows_with_related(self) -> Any:
@@ -209,7 +211,7 @@ class ApiViewSet(ViewSet):
         """
         with self.caller.reading():
             uuid = as_uuid(self.kwargs["uuid"], self.model)
-            found = one_row(type(self), self._rows_with_related, uuid, self.caller)
+            found = one_row(self.which_rows, self._rows_with_related, uuid, self.caller)
             if found is None:
                 raise missing(self.model)
             self.require(found)

@@ -16,7 +16,7 @@ from django.utils.functional import SimpleLazyObject
 from common.addresses import address_of
 from common.admin import refusals
 from common.admin.choosing import RowSearch
-from config.pages import rules
+from config.pages import obstacles, rules
 from config.pages.dashboard import panels
 from identity.services import credentials, users
 
@@ -75,6 +75,11 @@ class StaffSite(AdminSite):
     site_url = None
     login_form = LoginForm
     faults = staticmethod(rules.faults)
+    links_about = staticmethod(obstacles.links_about)
+
+    def get_urls(self) -> list[Any]:
+        """Add the pages that are about several models at once."""
+        return [*obstacles.urls(self), *super().get_urls()]
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -136,12 +136,15 @@ class UntilForm(ReasonForm):
     field_order = ("expiration_time", "reason")
 
 
-def _change_end(grant: Grant, *, actor: User, now: datetime, expiration_time: Any) -> Grant:
-    scope = GrantScope(
+def _scope(grant: Grant) -> GrantScope:
+    return GrantScope(
         ScopeType(grant.scope_type), grant.scope_id, grant.scope_uuid, grant.scope_name
     )
+
+
+def _change_end(grant: Grant, *, actor: User, now: datetime, expiration_time: Any) -> Grant:
     return members.change(
-        scope=scope,
+        scope=_scope(grant),
         user=grant.user,
         role=grant.role,
         expiration_time=expiration_time,
@@ -151,8 +154,14 @@ def _change_end(grant: Grant, *, actor: User, now: datetime, expiration_time: An
 
 
 def _revoke(grant: Grant, *, actor: User, now: datetime, reason: str) -> None:
-    one = Grant.objects.filter(pk=grant.pk)
-    members.revoke_all(one, actor=actor, now=now, reason=reason[:255])
+    members.revoke(
+        scope=_scope(grant),
+        user=grant.user,
+        role=grant.role,
+        actor=actor,
+        now=now,
+        reason=reason[:255],
+    )
 
 
 def _is_held(grant: Grant) -> bool:

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 NAMES = ("name", "native_name", "abbreviation", "slug", "description", "is_allocator")
 CONTACT = ("email", "phone_number", "homepage", "domain", "country", "address", "contact_details")
 AGREEMENT = ("agreement_number", "registration_code", "vat_code", "accounting_start_date")
-LIMITS = ("blocked", "archived", "grace_period_days", "max_service_accounts", "backend_id")
+ELSEWHERE = ("backend_id", "originated_id")
+LIMITS = ("blocked", "archived", "grace_period_days", "max_service_accounts", *ELSEWHERE)
 
 
 @admin.register(Customer)
@@ -41,11 +42,11 @@ class CustomerAdmin(RecordAdmin):
         "created",
     )
     list_filter = ("is_removed", "is_allocator", "blocked", "archived", "country", AgeFilter)
-    search_fields = ("name", "native_name", "abbreviation", "slug", "backend_id", "email", "domain")
-    search_help_text = "Name, abbreviation, slug, backend ID, e-mail, domain or UUID"
+    search_fields = ("name", "native_name", "abbreviation", "slug", *ELSEWHERE, "email", "domain")
+    search_help_text = "Name, abbreviation, slug, ID elsewhere, e-mail, domain or UUID"
     date_hierarchy = "created"
     ordering = ("name", "id")
-    asked = (*NAMES, *CONTACT, "backend_id", "organization_groups")
+    asked = (*NAMES, *CONTACT, *ELSEWHERE, "organization_groups")
     editable = (*NAMES, *CONTACT, *AGREEMENT, *LIMITS, "organization_groups")
     create_with = staticmethod(organisations.create)
     fieldsets = (

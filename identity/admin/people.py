@@ -91,7 +91,8 @@ DONE_BY = RelatedTable(
     empty="Nothing is recorded.",
 )
 
-PROFILE = ("email", "first_name", "last_name", "native_name", "phone_number", "preferred_language")
+NAMES = ("first_name", "middle_name", "last_name", "native_name")
+PROFILE = ("email", *NAMES, "phone_number", "preferred_language")
 WORK = ("organization", "organization_country", "job_title", "personal_title", "description")
 RIGHTS = (
     "is_staff",
@@ -109,7 +110,7 @@ class UserAdmin(RecordAdmin):
 
     list_display = ("username", "full_name", "email", "organization", "is_active", "is_staff")
     list_filter = ("is_active", "is_staff", "is_support", "is_identity_manager", "identity_source")
-    search_fields = ("username", "email", "first_name", "last_name", "native_name")
+    search_fields = ("username", "email", *NAMES)
     search_help_text = "User name, e-mail, name or UUID"
     date_hierarchy = "date_joined"
     ordering = ("username", "id")

@@ -12,6 +12,7 @@ from common.admin.records import RecordAdmin, section
 from common.admin.staff_actions import StaffAction
 from identity.admin.grants import GIVE_ROLE, holders
 from identity.admin.log import ABOUT_THIS
+from identity.admin.moves import HAND_OVER, MOVE, RECOVER
 from identity.admin.reasons import removal
 from identity.models import Project, User
 from identity.roles import ScopeType
@@ -87,6 +88,9 @@ class ProjectAdmin(RecordAdmin):
             GIVE_ROLE.form,
             when=_is_present,
         ),
+        HAND_OVER,
+        MOVE,
+        RECOVER,
         removal(
             projects.remove,
             "The project is hidden for good and all roles in it end.",

@@ -31,6 +31,7 @@ PERSON: Mapping[str, str] = {
     "User.slug": "Short name of the person.",
     "email": "E-mail address.",
     "first_name": "First name.",
+    "middle_name": "Middle name.",
     "last_name": "Last name.",
     "full_name": "First and last name.",
     "native_name": "Name in its own language.",
@@ -226,6 +227,14 @@ PROJECT: Mapping[str, str] = {
     "effective_end_date": "Last day of the project with its grace period; null is never.",
     "end_date": "Day on which it ends; null is never.",
     "start_date": "Day on which it begins; null is at once.",
+    "originated_id": "What the system that the organization comes from calls it.",
+    "former_role": "Name or UUID of the role that the former ones have from then on; null is none.",
+    "MoveProject.customer": "URL of the organization that the project goes to.",
+    "preserve_permissions": "Whether the people of the project keep their roles in it.",
+    "restore_team_members": "Whether those who were in the project when it was removed have their"
+    " roles again.",
+    "send_invitations_to_previous_members": "Whether they are invited to their roles by mail"
+    " instead.",
     "end_date_requested_by": "URL of the person who set the end date; null is nobody.",
     "end_date_updated_at": "When the end date was set last (UTC); null is never.",
     "is_in_grace_period": "Whether the end date is over and the grace period is not.",

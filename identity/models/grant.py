@@ -81,6 +81,9 @@ class Grant(EventSubject):
         User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     expiration_time = models.DateTimeField(null=True, blank=True)
+    told_of_end = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="The end that was told of beforehand."
+    )
     revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
     revoked_by = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"

@@ -82,6 +82,7 @@ class Customer(EventSubject, Timestamped):
     longitude = models.FloatField(null=True, blank=True)
     country = text(length=2)
     backend_id = text()
+    originated_id = text(help_text="What the system that it comes from calls it.")
     blocked = models.BooleanField(default=False)
     archived = models.BooleanField(default=False)
     display_billing_info_in_projects = models.BooleanField(default=False)
@@ -107,7 +108,10 @@ class Customer(EventSubject, Timestamped):
     objects = CustomerQuerySet.as_manager()
 
     class Meta:
-        indexes = (models.Index(fields=["name_key", "id"], name="customer_by_name"),)
+        indexes = (
+            models.Index(fields=["name_key", "id"], name="customer_by_name"),
+            models.Index(fields=["originated_id"], name="customer_by_origin"),
+        )
 
     def __str__(self) -> str:
         return self.name

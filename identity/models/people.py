@@ -71,6 +71,7 @@ class User(EventSubject, AbstractBaseUser):
     requested_email = text(length=320)
     slug = models.SlugField(max_length=80, unique=True)
     first_name = text(length=100)
+    middle_name = text(length=100)
     last_name = text(length=100)
     username_key = sort_key("username")
     first_name_key = sort_key("first_name")

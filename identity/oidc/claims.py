@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 TEXTS = {
     "first_name": ("given_name", 100),
+    "middle_name": ("middle_name", 100),
     "last_name": ("family_name", 100),
     "organization": ("schac_home_organization", 255),
 }

@@ -15,7 +15,7 @@ from identity.models import Customer, GroupInvitation
 from identity.permissions import Permission
 from identity.roles import ScopeType
 from identity.services import invitation_rules as rules
-from identity.services import members
+from identity.services import members, pi_rules
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,6 +76,7 @@ def create(
     :raises members.ScopeGone: the scope was removed.
     :raises members.RoleNotFound: a role is not given any more.
     :raises members.WrongScope: a role is for another kind of scope.
+    :raises pi_rules.HasPi: a project has one PI at a time, and this has one.
     :raises OnlyStaff: it would be public.
     :raises ProjectSettings: projects could not be made by it.
     :raises NoPattern: a pattern cannot be matched.
@@ -112,6 +113,7 @@ def change(
     :raises members.ScopeGone: the scope was removed.
     :raises members.RoleNotFound: a role is not given any more.
     :raises members.WrongScope: a role is for another kind of scope.
+    :raises pi_rules.HasPi: a project has one PI at a time, and this has one.
     :raises OnlyStaff: it would be public.
     :raises ProjectSettings: projects could not be made by it.
     :raises NoPattern: a pattern cannot be matched.
@@ -227,6 +229,7 @@ def _check(
 ) -> None:
     rules.check_inviter(actor, scope)
     members.check_role(invitation.role, scope)
+    pi_rules.check_free(invitation.role, scope)
     if invitation.is_public and not (actor.is_staff or may_be_public):
         raise OnlyStaff("Only staff make an invitation public.")
     for pattern in invitation.user_email_patterns:

@@ -16,7 +16,7 @@ from identity.models import Invitation, InvitationMail, Project
 from identity.services import invitation_links as links
 from identity.services import invitation_rules as rules
 from identity.services import invitation_states as states
-from identity.services import members, periodic_rows
+from identity.services import members, periodic_rows, pi_rules
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -50,6 +50,7 @@ def create(
     :raises members.RoleNotFound: the role is not given any more.
     :raises members.WrongScope: the role is for another kind of scope.
     :raises members.RoleTooStrong: the role allows more than those of the actor.
+    :raises pi_rules.HasPi: a project has one PI at a time, and this has one.
     :raises rules.AddressNotAllowed: the address is of a kind that is not taken.
     :raises rules.RoleHeld: somebody with the address has the role.
     :raises rules.TooManyInvitations: the person, or the address, has had too many today.
@@ -60,6 +61,7 @@ def create(
     members.check_strength(role, scope, actor)
     rules.count_mail(email, actor=actor, now=now)
     customer, project = members.belongs_to(scope)
+    pi_rules.check_free(role, scope)
     rules.check_address(email, customer, project)
     rules.check_not_held(email, scope, role)
     needs_approval = settings.INVITATIONS.need_staff and not actor.is_staff
@@ -131,6 +133,7 @@ def change(invitation: Invitation, *, actor: User, now: datetime, **wanted: Any)
     :raises members.RoleNotFound: the role is not given any more.
     :raises members.WrongScope: the role is for another kind of scope.
     :raises members.RoleTooStrong: the role allows more than those of the actor.
+    :raises pi_rules.HasPi: a project has one PI at a time, and this has one.
     :raises rules.AddressNotAllowed: the address is of a kind that is not taken.
     :raises rules.RoleHeld: somebody with the address has the role.
     :raises rules.TooManyInvitations: the person, or the address, has had too many today.
@@ -150,6 +153,7 @@ def change(invitation: Invitation, *, actor: User, now: datetime, **wanted: Any)
     changes.assign(row, changed)
     members.check_role(row.role, scope)
     members.check_strength(row.role, scope, actor)
+    pi_rules.check_free(row.role, scope)
     rules.check_address(row.email, row.customer, row.project)
     rules.check_not_held(row.email, scope, row.role)
     new: dict[str, Any] = {**changed, "created_by": actor}

@@ -14,10 +14,10 @@ from identity import event_kinds as kinds
 from identity.models import Customer, Grant, Project, Role, User
 from identity.permissions import GIVING, allowed_by
 from identity.roles import ScopeType
-from identity.services import periodic_rows
+from identity.services import periodic_rows, pi_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from datetime import datetime
     from uuid import UUID
 
@@ -102,10 +102,11 @@ def grant(
     user: User,
     role: Role,
     expiration_time: datetime | None = None,
+    in_place_of: Collection[Grant] = (),
     actor: User | None,
     now: datetime,
 ) -> Grant:
-    """Give a user a role in a scope, until a time or for good.
+    """Give a user a role in a scope, until a time or for good, maybe `in_place_of` others' roles.
 
     :raises WrongScope: the role is for another kind of scope.
     :raises RoleNotFound: the role is not given any more.
@@ -113,6 +114,7 @@ def grant(
     :raises AlreadyHeld: the user has it; of two who give it at once, one gets this.
     :raises OwnGrant: the actor would outlast by it the roles that let them give it.
     :raises RoleTooStrong: the role allows more than those of the actor.
+    :raises pi_rules.HasPi: a project has one PI at a time, and this has another one.
     :raises ScopeGone: the project was removed.
     """
     role = _kept(role)
@@ -122,6 +124,10 @@ def grant(
     check_strength(role, scope, actor)
     if actor == user and not user.is_staff:
         _check_own(scope, customer, project, user, expiration_time)
+    pi_rules.check_free(role, scope, user, leaving=in_place_of)
+    if in_place_of:
+        leaving = Grant.objects.filter(pk__in=[one.pk for one in in_place_of])
+        _end(leaving, actor=actor, now=now, reason="handed over")
     held = Grant.objects.on(scope.scope_type, scope.pk).filter(user=user, role=role, is_active=True)
     _end(held.filter(expiration_time__lte=now), actor=None, now=now, reason="expired")
     given = Grant(
@@ -140,7 +146,7 @@ def grant(
     twice = AlreadyHeld({"non_field_errors": ["User has already the same role in this scope."]})
     with storing.refusing(a_role_once_per_scope=twice):
         given.save(force_insert=True)
-    _record(kinds.GRANT_GIVEN, given, f"{user} became {role}", actor=actor, now=now)
+    record(kinds.GRANT_GIVEN, given, f"{user} became {role}", actor=actor, now=now)
     return given
 
 
@@ -175,7 +181,7 @@ def change(
     changed.expiration_time = expiration_time
     changed.save(update_fields=["expiration_time", "modified"])
     until = f"until {expiration_time:%Y-%m-%d}" if expiration_time else "for good"
-    _record(kinds.GRANT_CHANGED, changed, f"{user} is {role} {until}", actor=actor, now=now)
+    record(kinds.GRANT_CHANGED, changed, f"{user} is {role} {until}", actor=actor, now=now)
     return changed
 
 
@@ -241,10 +247,16 @@ def check_role(role: Role, scope: Scope) -> None:
 
 
 @transaction.atomic
-def revoke(*, scope: Scope, user: User, role: Role, actor: User, now: datetime) -> None:
-    """Take a role from a user; when they have not got it, it is as asked for already."""
+def revoke(
+    *, scope: Scope, user: User, role: Role, actor: User, now: datetime, reason: str = "revoked"
+) -> None:
+    """Take a role from a user; when they have not got it, it is as asked for already.
+
+    :raises pi_rules.NeedsPi: they are the only PI of a project that has to have one.
+    """
+    pi_rules.check_succeeded(role, scope, user)
     held = Grant.objects.on(scope.scope_type, scope.pk).filter(user=user, role=role)
-    _end(held, actor=actor, now=now, reason="revoked")
+    _end(held, actor=actor, now=now, reason=reason)
 
 
 @transaction.atomic
@@ -262,7 +274,7 @@ def tell_of_role(role: Role, *, actor: User, now: datetime) -> None:
     for grant in held.select_related("user", "role", "customer", "project").iterator():
         why = "enabled" if role.is_active else "disabled"
         message = f"{grant.user} {what} {role} (the role was {why})"
-        _record(kind, grant, message, actor=actor, now=now)
+        record(kind, grant, message, actor=actor, now=now)
 
 
 def expire(*, now: datetime) -> int:
@@ -278,15 +290,17 @@ def expire(*, now: datetime) -> int:
 
 def _end(grants: Any, *, actor: User | None, now: datetime, reason: str) -> int:
     """Lock the active ones of `grants`, make them history, and record each."""
+    # What they belong to is read once they are locked: their project may have been moved meanwhile.
     active = grants.filter(is_active=True).select_for_update(of=("self",))
-    ended = list(active.select_related("user", "role", "customer", "project"))
-    Grant.objects.filter(pk__in=[grant.pk for grant in ended]).update(
+    rows = Grant.objects.filter(pk__in=[grant.pk for grant in active])
+    ended = list(rows.select_related("user", "role", "customer", "project").order_by("pk"))
+    rows.update(
         is_active=False, revoked_at=now, revoked_by=actor, revoke_reason=reason, modified=now
     )
     kind = kinds.GRANT_EXPIRED if reason == "expired" else kinds.GRANT_REVOKED
     for grant in ended:
         message = f"{grant.user} is no longer {grant.role} ({reason})"
-        _record(kind, grant, message, actor=actor, now=now)
+        record(kind, grant, message, actor=actor, now=now)
     return len(ended)
 
 
@@ -351,12 +365,15 @@ def belongs_to(scope: Any) -> tuple[Customer, Project | None]:
     found = locked.first()
     if found is None:
         raise ScopeGone(f"This {scope.scope_type} was removed.")
+    if scope.scope_type is ScopeType.PROJECT and found.customer_id != scope.customer_id:
+        raise ScopeGone("This project was moved to another organization.")
     if scope.scope_type is ScopeType.CUSTOMER:
         return found, None
     return found.customer, found if scope.scope_type is ScopeType.PROJECT else None
 
 
-def _record(kind: Kind, grant: Grant, message: str, *, actor: User | None, now: datetime) -> None:
+def record(kind: Kind, grant: Grant, message: str, *, actor: User | None, now: datetime) -> None:
+    """Record what happened to a role of somebody's."""
     events.record(
         kind,
         grant,

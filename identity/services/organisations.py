@@ -33,6 +33,7 @@ STAFF_ONLY = frozenset(
         "grace_period_days",
         "max_service_accounts",
         "organization_groups",
+        "originated_id",
         "slug",
         "sponsor_number",
     }

@@ -1,4 +1,7 @@
-"""Projects: made and ended by their organisation; a removed one stays on record."""
+"""Projects: made and ended by their organisation; a removed one stays on record.
+
+`moves` gives one to another organisation, `recovery` brings a removed one back.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +27,9 @@ if TYPE_CHECKING:
 
 STAFF_ONLY = frozenset({"max_service_accounts", "slug", "staff_notes"})
 """What the request of others may carry but does not change, as at Waldur."""
+
+REMOVED = "project removed"
+"""Why the roles ended that people held in a project when it was removed."""
 
 
 class EndDateInPast(Invalid):
@@ -78,10 +84,10 @@ def create(*, customer: Customer, name: str, actor: User, now: datetime, **detai
     allowed = {f: value for f, value in details.items() if actor.is_staff or f not in STAFF_ONLY}
     project = Project(customer=customer, name=name, **allowed, created=now)
     if project.end_date is not None:
-        _note_end_date(project, project.end_date, actor=actor, now=now)
+        note_end_date(project, project.end_date, actor=actor, now=now)
     if project.grace_period_days is not None:
         _may_end(project, actor)
-    _check(project)
+    check_dates(project)
     slugs.insert(project, name)
     _record(kinds.PROJECT_CREATED, project, f"Project {name} was created.", actor, now)
     return project
@@ -106,11 +112,11 @@ def update(project: Project, *, actor: User, now: datetime, wanted: Mapping[str,
     if not changed:
         return
     if "end_date" in changed:
-        _note_end_date(locked, locked.end_date, actor=actor, now=now)
+        note_end_date(locked, locked.end_date, actor=actor, now=now)
         changed |= {"end_date_requested_by": actor, "end_date_updated_at": now}
     if "grace_period_days" in changed:
         _may_end(locked, actor)
-    _check(locked)
+    check_dates(locked)
     slugs.update(locked, [*changed, "modified"])
     message = f"Project {locked.name} was updated."
     _record(kinds.PROJECT_UPDATED, locked, message, actor, now, fields=sorted(changed))
@@ -137,7 +143,7 @@ def remove(project: Project, *, actor: User, now: datetime) -> None:
         "user_roles": [{"user_uuid": user.hex, "role_name": role} for user, role in roles],
     }
     locked.save(update_fields=["is_removed", "termination_metadata", "modified"])
-    members.revoke_all(grants, actor=actor, now=now, reason="project removed")
+    members.revoke_all(grants, actor=actor, now=now, reason=REMOVED)
     _record(kinds.PROJECT_REMOVED, locked, f"Project {locked.name} was removed.", actor, now)
 
 
@@ -161,8 +167,12 @@ def _locked(project: Project, *, against_new_resources: bool = False) -> Project
     return locked
 
 
-def _note_end_date(project: Project, end_date: date | None, *, actor: User, now: datetime) -> None:
-    """Check a new end date and write down who wanted it."""
+def note_end_date(project: Project, end_date: date | None, *, actor: User, now: datetime) -> None:
+    """Check a new end date and write down who wanted it.
+
+    :raises EndDateForbidden: the actor may not say when it ends.
+    :raises EndDateInPast: it would have ended.
+    """
     _may_end(project, actor)
     if end_date is not None and end_date < now.date():
         # Nested twice and not a list: the form in which Waldur's clients know it.
@@ -177,7 +187,11 @@ def _may_end(project: Project, actor: User) -> None:
         raise EndDateForbidden("You do not have permission to perform this action.")
 
 
-def _check(project: Project) -> None:
+def check_dates(project: Project) -> None:
+    """Refuse a project that would start after it ended.
+
+    :raises StartsAfterEnd: it would.
+    """
     if project.start_date and project.end_date and project.start_date > project.end_date:
         raise StartsAfterEnd({"start_date": ["Cannot be later than the end date."]})
 

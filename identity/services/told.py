@@ -32,6 +32,7 @@ ATTRIBUTES = (
     "gender",
     "identity_source",
     "last_name",
+    "middle_name",
     "nationalities",
     "nationality",
     "organization",

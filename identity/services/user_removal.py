@@ -59,7 +59,8 @@ KEPT_COLUMNS = frozenset(
 """The columns of a person that are not emptied; the names among them are given up for others."""
 
 NAMED_BY = (
-    *("username", "email", "requested_email", "first_name", "last_name", "native_name"),
+    *("username", "email", "requested_email", "first_name", "middle_name", "last_name"),
+    "native_name",
     *("phone_number", "civil_number"),
 )
 """The columns of a person by which others' records may name them."""

@@ -21,8 +21,9 @@ from django.db.models.functions import Cast, Coalesce, Least, Now
 from common.rows import rows_of
 from common.stored import LATEST
 from common.times import MOST_DAYS
-from identity.models import Project
+from identity.models import Grant, Project
 from identity.permissions import Permission
+from identity.roles import ScopeType
 from marketplace.contributions import contributions
 from marketplace.lifecycle import (
     OPEN,
@@ -52,6 +53,14 @@ class ResourceQuerySet(QuerySet[Any]):
         """Keep the resources of the user's projects."""
         condition = consumer_side(user, Permission.VIEW_RESOURCE)
         return self if condition is None else self.filter(condition)
+
+    def of_member(self, user: Any) -> Self:
+        """Keep the same, and the resources of projects in which the user once held a role."""
+        condition = consumer_side(user, Permission.VIEW_RESOURCE)
+        if condition is None:
+            return self
+        once = Grant.objects.filter(user=user, scope_type=ScopeType.PROJECT)
+        return self.filter(condition | Q(project__in=once.values("project")))
 
     def provided_by(self, user: Any) -> Self:
         """Keep the resources of the offerings that the user helps to provide."""

@@ -63,13 +63,17 @@ def refuse_unavailable(offering: Offering, customer: Customer, *, placed: bool =
 
     :raises NotOnOffer: when it is not.
     """
+    states = {OfferingState.ACTIVE, OfferingState.PAUSED} if placed else {OfferingState.ACTIVE}
+    if offering.state not in states or not is_open_to(offering, customer):
+        raise NotOnOffer({"offering": ["Offering is not available."]})
+
+
+def is_open_to(offering: Offering, customer: Customer) -> bool:
+    """Tell whether an offering is meant for an organisation, whatever its state."""
     groups = offering.organization_groups.all()
-    open_to_it = offering.customer_id == customer.pk or (
+    return offering.customer_id == customer.pk or bool(
         offering.shared and (not groups or groups.filter(customers=customer).exists())
     )
-    states = {OfferingState.ACTIVE, OfferingState.PAUSED} if placed else {OfferingState.ACTIVE}
-    if offering.state not in states or not open_to_it:
-        raise NotOnOffer({"offering": ["Offering is not available."]})
 
 
 def refuse_closed(offering: Offering) -> None:
@@ -108,3 +112,9 @@ def refuse_foreign(plan: Plan, customer: Customer, offering: Offering) -> None:
     """
     if not plans_for(customer, offering).filter(pk=plan.pk).exists():
         raise ForeignPlan({"plan": ["This plan is not available for selected offering."]})
+
+
+def is_plan_for(plan: Plan, customer: Customer) -> bool:
+    """Tell whether a plan is meant for an organisation, also one that is archived by now."""
+    groups = plan.organization_groups.all()
+    return not groups or groups.filter(customers=customer).exists()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from common.errors import Missing
 from common.machine import wrong_state
-from identity.models import Project
+from identity.models import Customer, Project
 from marketplace.lifecycle import ResourceState
 from marketplace.models import Offering, Order, Resource
 
@@ -17,9 +17,12 @@ class RowGone(Missing):
 
 
 def project(pk: int) -> Project:
-    """Lock a project against changes, not against references to it."""
-    rows = Project.objects.select_for_update(no_key=True, of=("self",)).select_related("customer")
-    locked: Project = rows.get(pk=pk)
+    """Lock a project against changes, not against references to it.
+
+    Its organisation is read afterwards: the project may have been moved while we waited.
+    """
+    locked: Project = Project.objects.select_for_update(no_key=True).get(pk=pk)
+    locked.customer = Customer.objects.get(pk=locked.customer_id)
     return locked
 
 

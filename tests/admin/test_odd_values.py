@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from identity.models import User
 
-pytestmark = [pytest.mark.django_db, pytest.mark.no_cover]
+pytestmark = pytest.mark.django_db
 
 ODD: tuple[Any, ...] = ("\x00", "x", "9" * 30, "-1", "1e400", "٣", "[", b"\xed\xa0\x80")
 TYPED = tuple(odd for odd in ODD if isinstance(odd, str))

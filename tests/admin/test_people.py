@@ -210,7 +210,7 @@ def test_a_project_is_removed_when_nothing_is_left_in_it(
     project.refresh_from_db()
     assert project.is_removed
     assert not Grant.objects.in_force().filter(user=bob).exists()
-    assert buttons(staff, project) == []
+    assert buttons(staff, project) == ["Bring back"]
     assert staff.post(page_of(project), {"name": "Back again"}).status_code == 403
 
 
@@ -368,3 +368,17 @@ def test_staff_say_of_which_field_a_project_is(staff: Client, project: Project) 
     change(staff, project, science_sub_domain=str(part.pk))
     project.refresh_from_db()
     assert project.science_sub_domain == part
+
+
+def test_a_project_is_moved_and_brought_back(
+    staff: Client, project: Project, elsewhere: Customer
+) -> None:
+    refused = do(staff, "move", project, customer="Nowhere", reason=WHY)
+    assert "No organization has this slug, name or UUID." in text(refused)
+    do(staff, "move", project, customer=elsewhere.slug, preserve_permissions="on", reason=WHY)
+    assert Project.objects.get().customer == elsewhere
+    assert Event.objects.get(kind="project.moved").payload["reason"] == WHY
+    assert "Bring back" not in buttons(staff, project)
+    do(staff, "remove", project, reason=WHY)
+    do(staff, "recover", project, end_date="", team="restore_team_members", reason=WHY)
+    assert not Project.objects.get().is_removed

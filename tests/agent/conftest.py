@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.agent import acts
+from tests.agent.cluster import resident
 from tests.agent.events import listening
 from tests.agent.service import PROJECT, Service, run_service
 from tests.agent.site import AGENT_ENV, Site
@@ -44,6 +45,13 @@ def service(
 
 
 @pytest.fixture(scope="session")
+def commands() -> Iterator[Path]:
+    """The folder with the commands of the cluster."""
+    with resident(AGENT_ENV / "bin" / "python") as folder:
+        yield folder
+
+
+@pytest.fixture(scope="session")
 def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrokerNode]:
     """A broker for the tests of a process."""
     with running_node(tmp_path_factory.mktemp("rabbitmq")) as running:
@@ -63,11 +71,13 @@ def bus_service(
 
 
 @pytest.fixture
-def bus_site(bus_service: Service, node: BrokerNode, tmp_path: Path) -> Callable[..., Site]:
+def bus_site(
+    bus_service: Service, node: BrokerNode, tmp_path: Path, commands: Path
+) -> Callable[..., Site]:
     """Make a site whose agent, in event mode, serves a new offering like one of the preset."""
 
     def make(like: str, **how: Any) -> Site:
-        made = a_site(bus_service, tmp_path, like, **how)
+        made = a_site(bus_service, tmp_path, like, **{"commands": commands, **how})
         made.configure(**listening(node))
         return made
 
@@ -98,11 +108,11 @@ def bus_program(bus_service: Service) -> Iterator[Callable[[str], dict[str, Any]
 
 
 @pytest.fixture
-def site(service: Service, tmp_path: Path) -> Callable[..., Site]:
+def site(service: Service, tmp_path: Path, commands: Path) -> Callable[..., Site]:
     """Make a site whose agent serves a new offering like one of the preset."""
 
     def make(like: str, **how: Any) -> Site:
-        return a_site(service, tmp_path, like, **how)
+        return a_site(service, tmp_path, like, **{"commands": commands, **how})
 
     return make
 

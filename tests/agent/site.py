@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 AGENT_ENV: Path = settings.BASE_DIR / ".venv-agent"
+QUICK_START: Path = settings.BASE_DIR / "tests" / "agent" / "quick_start"
 PREFIX = "hpc_"
 QUIET_SECONDS = 0.4
 CLOCK_NANOSLEEP = {"230", "115"}
@@ -157,6 +158,9 @@ class Site:
             "SLURM_EMULATOR_STATE_FILE": str(self.folder / "slurm.json"),
             "SLURM_EMULATOR_TIME_FILE": str(self.folder / "slurm-time.json"),
             **self.environment,
+            "PYTHONPATH": os.pathsep.join(
+                [str(QUICK_START), *filter(None, [self.environment.get("PYTHONPATH")])]
+            ),
         }
 
     # --- the agent --------------------------------------------------------------------------------
@@ -199,7 +203,7 @@ class Site:
     def run(self, *words: str, told: str = "") -> str:
         """Run a command of the cluster, and return what it printed."""
         done = subprocess.run(
-            [AGENT_ENV / "bin" / words[0], *words[1:]],
+            [self.commands / words[0], *words[1:]],
             cwd=self.folder, env=self.env, input=told, capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert done.returncode == 0, (words, done.stdout, done.stderr)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from common.api.reads.outputs import Output
     from identity.models import Customer, Project, User
 
-pytestmark = [pytest.mark.django_db, pytest.mark.no_cover]
+pytestmark = pytest.mark.django_db
 
 
 def queries_of_every_list(client: APIClient, *, page: str) -> dict[str, int]:

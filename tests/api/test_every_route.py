@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from identity.models import Customer, Project, User
 
-pytestmark = [pytest.mark.django_db, pytest.mark.no_cover]
+pytestmark = pytest.mark.django_db
 ROLES = ("alice", "pi", "bob", "carol", "dave", "sam", "mallory")
 NO_UUID = "0" * 32
 

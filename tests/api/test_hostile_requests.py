@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from identity.models import Customer, Project, User
 
-pytestmark = [pytest.mark.django_db, pytest.mark.no_cover]
+pytestmark = pytest.mark.django_db
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 LARGEST = 2**53 - 1

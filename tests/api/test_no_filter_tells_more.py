@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from identity.models import Customer, Project, User
     from tests.world import World
 
-pytestmark = [pytest.mark.django_db, pytest.mark.no_cover]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

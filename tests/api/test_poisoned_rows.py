@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from identity.models import Customer, Project, User
 
 pytestmark = [
-    pytest.mark.no_cover,
     pytest.mark.django_db,
     pytest.mark.slow,
     pytest.mark.usefixtures("without_sidebar"),

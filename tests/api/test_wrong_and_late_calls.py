@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from identity.models import Customer, User
 
-pytestmark = [pytest.mark.django_db, pytest.mark.no_cover]
+pytestmark = pytest.mark.django_db
 NOBODY = "0" * 32
 
 

@@ -156,6 +156,7 @@ def change_and_end(guide: Guide, resource: str) -> None:
     guide.who = "ALLOCATOR"
     usages = "/api/marketplace-component-usages/"
     guide.call("usages", "GET", f"{usages}?resource_uuid={resource}&date_after=2020-01-01")
+    guide.call("obstacles", "GET", f"{path}obstacles/?slurm=InvalidAccount")
     ended = guide.call("terminate", "POST", f"{path}terminate/", {})
     deliver_quietly(guide, ended["order_uuid"])
     guide.call("ended", "GET", f"{path}?field=name&field=state")

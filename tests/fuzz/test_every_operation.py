@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from tests.fuzz.driver import Driver, Finding
 
-pytestmark = [pytest.mark.django_db, pytest.mark.no_cover]
+pytestmark = pytest.mark.django_db
 SEED = int(os.environ.get("FUZZ_SEED", "1"))
 ROUNDS = int(os.environ.get("FUZZ_ROUNDS", "1"))
 METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "TRACE"})

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from allocations.bus.publisher import OutgoingMessage
     from marketplace.models import Resource
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.no_cover]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 KIND = RESOURCE_FLAGS_SET
 LISTENERS = {KIND.name: ("listener", "bus")}

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from notifications.models import Hook
     from notifications.services.hook_sending import Claim
 
-pytestmark = [pytest.mark.django_db, pytest.mark.no_cover]
+pytestmark = pytest.mark.django_db
 
 SUBJECTS = 2
 DONE = Answer(200)

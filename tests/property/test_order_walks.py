@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from identity.models import User
     from marketplace.models import Offering
 
-pytestmark = [pytest.mark.django_db, pytest.mark.no_cover]
+pytestmark = pytest.mark.django_db
 
 ON_ORDER: dict[str, Callable[..., Any]] = {
     "approve_by_consumer": orders.approve_by_consumer,

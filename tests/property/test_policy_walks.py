@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from identity.models import Customer, Project, User
 
-pytestmark = [pytest.mark.django_db, pytest.mark.no_cover]
+pytestmark = pytest.mark.django_db
 
 BEGUN = datetime(2026, 1, 22, 12, tzinfo=UTC)
 NOVEMBER = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -190,7 +190,6 @@ held_roles = st.lists(
 
 @settings(suppress_health_check=SHARED, max_examples=30)
 @given(held=held_roles)
-@pytest.mark.no_cover
 def test_a_role_of_the_same_permissions_reaches_and_sees_the_same(
     there: dict[str, Any], held: list[tuple[str, RoleName]]
 ) -> None:

@@ -11,6 +11,7 @@ from config.pages.dashboard.access import entitlements_behind
 from config.pages.dashboard.agents import queues_behind, silent_agents
 from config.pages.dashboard.orders import orders_by_state, orders_waiting
 from config.pages.dashboard.panel import Cell, DashboardPanel
+from config.pages.dashboard.projects import led_by_nobody
 from config.pages.dashboard.resources import ending_soon, erred_resources
 from config.pages.dashboard.unfinished_work import failing_tasks, stuck_work
 
@@ -29,6 +30,7 @@ PANELS = (
     queues_behind,
     silent_agents,
     entitlements_behind,
+    led_by_nobody,
     ending_soon,
 )
 

@@ -14,7 +14,7 @@ from identity import events
 from identity.event_scope import EventScope
 from identity.models import Customer, Grant, Project, Role, Token, User
 from identity.roles import ScopeType
-from identity.services import credentials
+from identity.services import credentials, pi_rules
 from marketplace.models import Offering, OfferingComponent, Plan, PlanComponent
 
 if TYPE_CHECKING:
@@ -123,6 +123,8 @@ def load_role(stored: StoredRows, row: Row, now: datetime) -> bool:
         created=now,
     )
     checked(grant)
+    if grant.is_active and pi_rules.concern(role, scope) and pi_rules.pis(scope.pk).exists():
+        raise Fault(f"role_name: {scope.name} has a PI, and there is one at a time")
     grant.save()
     if grant.is_active:
         _record_grant(grant, now)

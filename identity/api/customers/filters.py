@@ -62,6 +62,7 @@ class CustomerFilter(ApiFilterSet):
     organization_group_name = Contains(method="filter_group_name", reads=("organization_groups",))
     organization_group_uuid = Uuids(method="filter_groups", reads=("organization_groups",))
     owned_by_current_user = Flag(method="filter_owned", reads=OWN)
+    originated_id = Exact("originated_id")
     query = Search(
         "name__icontains",
         "native_name__icontains",

@@ -49,6 +49,7 @@ class CustomerInput(Columns):
             "native_name",
             "notification_emails",
             "parish",
+            "originated_id",
             "phone_number",
             "postal",
             "project_metadata_checklist",

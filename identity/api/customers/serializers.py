@@ -141,6 +141,7 @@ class CustomerOutput(Output):
             "native_name",
             "notification_emails",
             "organization_groups",
+            "originated_id",
             "parish",
             "payment_profiles",
             "phone_number",

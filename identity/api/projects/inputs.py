@@ -4,11 +4,38 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from common.api.inputs import RelatedUrl, RelatedUuid
+from rest_framework import serializers
+
+from common.api.inputs import Input, RelatedUrl, RelatedUuid
+from common.api.times import DayField, MomentField
 from identity.api.customers.serializers import NO_AFFILIATIONS, NO_IMAGES
 from identity.api.inputs import Columns, NotKept, Words
+from identity.api.members.serializers import AnybodyField, RoleField
 from identity.api.projects.serializers import NO_TYPES
 from identity.models import Customer, Project, ScienceSubDomain
+
+
+class MoveProjectInput(Input):
+    """Which organization a project goes to, and whether its people stay in it."""
+
+    customer = RelatedUrl("customer-detail", Customer)
+    preserve_permissions = serializers.BooleanField()
+
+
+class HandOverInput(Input):
+    """Who leads a project from then on, and what becomes of those who led it."""
+
+    user = AnybodyField()
+    expiration_time = MomentField(required=False, allow_null=True, default=None)
+    former_role = RoleField(allow_null=True)
+
+
+class ProjectRecoveryInput(Input):
+    """When a project that comes back ends, and what becomes of those who were in it."""
+
+    end_date = DayField(required=False, allow_null=True)
+    restore_team_members = serializers.BooleanField(required=False)
+    send_invitations_to_previous_members = serializers.BooleanField(required=False)
 
 
 class ProjectInput(Columns):

@@ -12,14 +12,20 @@ from common.api.writes import creating, deleting
 from identity.api.customers.people import ColleagueFilter
 from identity.api.events.row_events import RowEvents
 from identity.api.history import RowHistory
+from identity.api.members.serializers import UserRoleDetailsOutput
 from identity.api.members.views import Members
 from identity.api.projects.filters import ProjectFilter
-from identity.api.projects.inputs import ProjectInput
+from identity.api.projects.inputs import (
+    HandOverInput,
+    MoveProjectInput,
+    ProjectInput,
+    ProjectRecoveryInput,
+)
 from identity.api.projects.serializers import ProjectOutput
 from identity.api.users.serializers import BasicUserOutput
 from identity.models import Grant, Project, User
 from identity.permissions import Permission
-from identity.services import projects
+from identity.services import hand_over, moves, projects, recovery
 
 if TYPE_CHECKING:
     from rest_framework.response import Response
@@ -52,7 +58,10 @@ class ProjectViewSet(Members, RowEvents, RowHistory, Listed, Retrieved, ApiViewS
         "create": Needs(Permission.CREATE_PROJECT, on=("customer",)),
         "update": Needs(Permission.UPDATE_PROJECT, on=HERE_OR_ABOVE),
         "destroy": Needs(Permission.DELETE_PROJECT, on=HERE_OR_ABOVE),
+        "hand_over": Needs(Permission.DELETE_PROJECT_MEMBER, on=HERE_OR_ABOVE),
+        "move_project": STAFF,
         "other_users": SCOPED,
+        "recover": STAFF,
         "sync_user_roles": STAFF,
         "list_users": SCOPED,
         "add_user": Needs(Permission.CREATE_PROJECT_MEMBER, on=HERE_OR_ABOVE),
@@ -60,10 +69,21 @@ class ProjectViewSet(Members, RowEvents, RowHistory, Listed, Retrieved, ApiViewS
         "delete_user": Needs(Permission.DELETE_PROJECT_MEMBER, on=HERE_OR_ABOVE),
     }
 
+    @property
+    def which_rows(self) -> Any:
+        """The removed ones too, to bring one back."""
+        return type(self), self.action == "recover"
+
     def rows(self) -> Any:
         """Return what is there; the list also finds what was removed, if asked for it."""
         rows = super().rows()
-        return rows if self.action == "list" else rows.present()
+        return rows if self.action in {"list", "recover"} else rows.present()
+
+    def lock(self, row: Any) -> None:
+        """Lock for a move both organizations, in the order in which it does itself."""
+        if self.action == "move_project":
+            moves.hold_both(row, self.data(MoveProjectInput)["customer"])
+        super().lock(row)
 
     create = creating(
         ProjectInput,
@@ -104,6 +124,43 @@ class ProjectViewSet(Members, RowEvents, RowHistory, Listed, Retrieved, ApiViewS
         return self.page(
             seen.filter(pk__in=of_customer.values("user")).exclude(pk__in=here.values("user"))
         )
+
+    @command(HandOverInput, UserRoleDetailsOutput)
+    def hand_over(self, request: AuthenticatedRequest, uuid: str) -> Response:
+        """Hand {one} over to another principal investigator (PI).
+
+        The person is the only one with the role `PROJECT.MANAGER` from then on. Those who had it
+        lose it in the same moment, and have `former_role` instead, for as long as theirs would have
+        lasted, or nothing. Where a project has one PI at a time, this is how they change: another
+        one cannot be added, and the only one not be taken away (409).
+        """
+        project, asked = self.row(), self.data(HandOverInput)
+        return self.reply(hand_over.hand_over(project, **asked, actor=request.user, now=self.now))
+
+    @command(MoveProjectInput, ProjectOutput)
+    def move_project(self, request: AuthenticatedRequest, uuid: str) -> Response:
+        """Move {one} to another organization.
+
+        Its allocations, and the months that were accounted, go with it. With `preserve_permissions`
+        its people keep their roles in it; otherwise all of these end, and open invitations to it
+        are withdrawn. The roles of people in either organization stay what they are. Answers 409
+        while an order of the project is not finished, and where an offering or a plan of its
+        allocations is not open to the organization.
+        """
+        project, asked = self.row(), self.data(MoveProjectInput)
+        return self.reply(moves.move(project, **asked, actor=request.user, now=self.now))
+
+    @command(ProjectRecoveryInput, ProjectOutput, input_optional=True)
+    def recover(self, request: AuthenticatedRequest, uuid: str) -> Response:
+        """Bring {one} back that was removed.
+
+        Without allocations: those had ended. The roles that ended with it are given again with
+        `restore_team_members`, or people are invited to them by mail with
+        `send_invitations_to_previous_members`; who is gone meanwhile is left out. A project whose
+        `end_date` is over needs a new one, or null.
+        """
+        project, asked = self.row(), self.data(ProjectRecoveryInput)
+        return self.reply(recovery.recover(project, **asked, actor=request.user, now=self.now))
 
     @command()
     def sync_user_roles(self, request: AuthenticatedRequest, uuid: str) -> Response:

@@ -51,6 +51,7 @@ class UserFilter(ApiFilterSet):
     is_staff = Flag("is_staff")
     is_support = Flag("is_support")
     job_title = Contains("job_title")
+    middle_name = Contains("middle_name")
     modified = Since("modified")
     native_name = Contains("native_name")
     organization = Contains("organization")

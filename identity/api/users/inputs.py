@@ -40,6 +40,7 @@ class UserInput(Columns):
             "job_title",
             "last_name",
             "managed_isds",
+            "middle_name",
             "nationalities",
             "nationality",
             "native_name",

@@ -96,6 +96,7 @@ class PersonOutput(Output):
             "job_title",
             "last_name",
             "managed_isds",
+            "middle_name",
             "nationalities",
             "nationality",
             "native_name",

@@ -57,6 +57,7 @@ EMPTY = (
     "parish",
     "phone_number",
     "postal",
+    "originated_id",
     "registration_code",
     "state",
     "street",

@@ -13,6 +13,7 @@ from identity.services import invitation_links, members
 from tests.api.identity import history_table
 from tests.api.tables import asker, body_by_end, check_all, read, untested
 from tests.factories.identity import (
+    CustomerFactory,
     CustomRoleFactory,
     EventFactory,
     GrantFactory,
@@ -20,6 +21,7 @@ from tests.factories.identity import (
     InvitationFactory,
     OrganizationGroupFactory,
     PermissionRequestFactory,
+    ProjectFactory,
     RoleFactory,
     ScienceSubDomainFactory,
     SshKeyFactory,
@@ -85,6 +87,9 @@ GET    /api/projects/{project}/events/               401 404 404 200 200 200 200
 POST   /api/projects/{project}/add_user/             401 404 404 403 403 201 403 201 403 201
 POST   /api/projects/{project}/update_user/          401 404 404 403 403 200 403 200 403 200
 POST   /api/projects/{project}/delete_user/          401 404 404 403 403 200 403 200 403 200
+POST   /api/projects/{project}/hand_over/            401 404 404 403 403 200 403 200 403 200
+POST   /api/projects/{project}/move_project/         401 403 403 403 403 403 403 403 403 200
+POST   /api/projects/{removed}/recover/              401 403 403 403 403 403 403 403 403 200
 GET    /api/projects/{project}/other_users/          401 404 404 200 200 200 200 200 200 200
 POST   /api/projects/{project}/sync_user_roles/      401 403 403 403 403 403 403 403 403 200
 GET    /api/user-permissions/                        401 200 200 200 200 200 200 200 200 200
@@ -247,6 +252,8 @@ def named(people: Any, project: Project, now: datetime) -> Any:
         "token": token,
         "customer": project.customer.uuid.hex,
         "project": project.uuid.hex,
+        "removed": ProjectFactory(customer=project.customer, is_removed=True).uuid.hex,
+        "other": CustomerFactory().uuid.hex,
         "member": member.uuid.hex,
         "role": RoleName.PROJECT_MEMBER.uuid.hex,
         "key": SshKeyFactory(user=member).uuid.hex,
@@ -273,6 +280,12 @@ def body_for(path: str, named: Any) -> Any:
         "add_user/": {"role": role, "user": named["newcomer"]},
         "update_user/": {"role": role, "user": named["member"]},
         "delete_user/": {"role": role, "user": named["member"]},
+        "hand_over/": {"user": named["newcomer"], "former_role": "PROJECT.MEMBER"},
+        "move_project/": {
+            "customer": f"http://testserver/api/customers/{named['other']}/",
+            "preserve_permissions": True,
+        },
+        "recover/": {},
         "/change_email/": {"email": "new@example.org"},
         "confirm_email/": {"code": "x"},
         "user-group-invitations/": {"scope": scope, "role": "PROJECT.ADMIN"},
@@ -321,7 +334,6 @@ def test_the_table(ask: Any, case: Case) -> None:
     check_all(LINES, PEOPLE, ask, case, in_own_words="remote-eduteams accept")
 
 
-@pytest.mark.no_cover
 def test_it_is_the_same_for_roles_that_staff_made(
     ask: Any, people: dict[str, User], case: Case
 ) -> None:

@@ -33,6 +33,7 @@ def in_full(user: Any) -> Any:
         "description",
         "identity_source",
         "job_title",
+        "middle_name",
         "nationality",
         "native_name",
         "organization",

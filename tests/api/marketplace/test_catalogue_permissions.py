@@ -261,7 +261,6 @@ def test_the_table(ask: Callable[[str, str, str], Any], case: Case) -> None:
     check_all(LINES, PEOPLE, ask, case)
 
 
-@pytest.mark.no_cover
 def test_it_is_the_same_for_roles_that_staff_made(
     ask: Callable[[str, str, str], Any], people: dict[str, User], case: Case
 ) -> None:

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("identity", "0031_people_are_vetted"),
+        ("identity", "0034_organizations_have_an_origin"),
     ]
 
     operations = [

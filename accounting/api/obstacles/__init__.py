@@ -1,0 +1,1 @@
+"""Why somebody cannot use an allocation."""

@@ -1,0 +1,1 @@
+"""Why an allocation cannot be used, as far as accounts, logins and sites go. Pure."""

@@ -1,0 +1,1 @@
+"""Projects that go to another organization, and those that come back."""
