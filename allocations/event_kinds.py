@@ -199,6 +199,32 @@ IMPORT_ERRED = _import("import.erred", "A site could not look for what could be 
 IMPORT_PROCESSING = _import("import.processing", "A site looks for what could be imported.")
 IMPORT_REQUESTED = _import("import.requested", "A site is asked what could be imported.")
 
+# --- accounts of robots ---------------------------------------------------------------------------
+
+_robot_account = partial(Kind, group=Group.RESOURCES, readers=Readers.BOTH_SIDES)
+
+ROBOT_ACCOUNT_CREATED = _robot_account(
+    "robot_account.created",
+    "The site is asked to make an account for what works by itself with an allocation.",
+    waldur="resource_robot_account_created",
+)
+ROBOT_ACCOUNT_DELETED = _robot_account(
+    "robot_account.deleted",
+    "A robot's account is there no more.",
+    waldur="resource_robot_account_deleted",
+)
+ROBOT_ACCOUNT_REMOVED = _robot_account("robot_account.removed", "A robot's account was forgotten.")
+ROBOT_ACCOUNT_STATE_CHANGED = _robot_account(
+    "robot_account.state_changed",
+    "A robot's account came into another state; `new_state` says which.",
+    waldur="resource_robot_account_state_changed",
+)
+ROBOT_ACCOUNT_UPDATED = _robot_account(
+    "robot_account.updated",
+    "A robot's account changed; `fields` says what of it.",
+    waldur="resource_robot_account_updated",
+)
+
 # --- API keys of resources ------------------------------------------------------------------------
 
 _api_key = partial(Kind, group=Group.RESOURCES, readers=Readers.BOTH_SIDES)

@@ -154,6 +154,50 @@ SHARED_ACCOUNT = Machine(
 """For accounts of programs and of courses alike; those of programs never wait."""
 
 
+class RobotAccountState(StrEnum):
+    """Where a robot's account stands, in the words of the API and the order of its numbers."""
+
+    REQUESTED = "Requested"
+    CREATING = "Creating"
+    OK = "OK"
+    DELETION_REQUESTED = "Requested deletion"
+    DELETED = "Deleted"
+    ERROR = "Error"
+
+
+ROBOT_ACCOUNT = Machine(
+    {
+        "set_state_creating": (
+            frozenset({RobotAccountState.REQUESTED, RobotAccountState.ERROR}),
+            frozenset({RobotAccountState.CREATING}),
+        ),
+        "set_state_ok": (
+            frozenset(
+                {RobotAccountState.REQUESTED, RobotAccountState.CREATING, RobotAccountState.ERROR}
+            ),
+            frozenset({RobotAccountState.OK}),
+        ),
+        "set_state_erred": (
+            frozenset(RobotAccountState) - {RobotAccountState.DELETED, RobotAccountState.ERROR},
+            frozenset({RobotAccountState.ERROR}),
+        ),
+        "set_state_request_deletion": (
+            frozenset({RobotAccountState.OK, RobotAccountState.ERROR}),
+            frozenset({RobotAccountState.DELETION_REQUESTED}),
+        ),
+        "set_state_deleted": (
+            frozenset({RobotAccountState.DELETION_REQUESTED}),
+            frozenset({RobotAccountState.DELETED}),
+        ),
+        "close": (
+            frozenset(RobotAccountState) - {RobotAccountState.DELETED},
+            frozenset({RobotAccountState.DELETED}),
+        ),
+    }
+)
+"""The actions of the API are Waldur's; `close` is the service's own, when a resource ends."""
+
+
 class ProvisionState(StrEnum):
     """Where one delivery of one order stands."""
 

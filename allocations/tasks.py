@@ -21,6 +21,7 @@ from allocations.bus.publisher import NotPublished, Unroutable
 from allocations.models import OfferingUser
 from allocations.services import (
     access_comparisons,
+    account_sweeps,
     agent_logs,
     announcements,
     api_keys,
@@ -31,12 +32,13 @@ from allocations.services import (
     membership,
     provisioning,
     publishing,
+    robot_accounts,
     shared_accounts,
     site_access,
 )
 from common.batches import batches
 from identity.event_handlers import handler
-from identity.models import Event, Grant, Project, User
+from identity.models import Event, Grant, User
 from identity.periodic import periodic
 from identity.services import periodic_rows
 from marketplace.lifecycle import OrderState, ResourceState
@@ -85,6 +87,15 @@ def close_api_keys(event_uuid: UUID) -> None:
     ended = Resource.objects.filter(state=ResourceState.TERMINATED)
     if resource := ended.filter(uuid=event.subject_uuid).first():
         api_keys.close_all(resource, now=timezone.now())
+
+
+@handler("close-robot-accounts")
+def close_robot_accounts(event_uuid: UUID) -> None:
+    """Delete the accounts of robots at a resource that was terminated."""
+    event = Event.objects.get(uuid=event_uuid)
+    ended = Resource.objects.filter(state=ResourceState.TERMINATED)
+    if resource := ended.filter(uuid=event.subject_uuid).first():
+        robot_accounts.close_all(resource, now=timezone.now())
 
 
 @handler("accounts-of-new-resource")
@@ -246,6 +257,12 @@ def sweep_access(**_: object) -> None:
 
 
 @periodic
+def sweep_accounts(**_: object) -> None:
+    """Bring accounts to what is asked now; each run takes another part of the people."""
+    account_sweeps.sweep(now=timezone.now())
+
+
+@periodic
 def work_access_plane(**_: object) -> None:
     """Have the AAI have what it should have of people, a person at a time.
 
@@ -352,8 +369,7 @@ def _see_to_accounts(event: Event) -> None:
 
 
 def _see_to_accounts_of(user: User) -> None:
-    for project in Project.objects.filter(grants__user=user).distinct().order_by("pk"):
-        _reconcile([user], membership.offerings_of(project))
+    membership.see_to(user, now=timezone.now())
 
 
 def _see_to_access(keys: Iterable[int]) -> None:

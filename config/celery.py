@@ -76,6 +76,10 @@ app.conf.beat_schedule = {
         "task": "allocations.tasks.sweep_access",
         "schedule": timedelta(hours=1),
     },
+    "sweep accounts": {
+        "task": "allocations.tasks.sweep_accounts",
+        "schedule": timedelta(minutes=5),
+    },
     "prune messages": {
         "task": "allocations.tasks.prune_messages",
         "schedule": timedelta(hours=1),

@@ -1,4 +1,4 @@
-"""Settings of what is asked of people who come in: their profile, and vetting."""
+"""Settings of what is asked of people who come in: profile, vetting, a second factor."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.core.exceptions import ImproperlyConfigured
 
-from common.env import env_bool, env_int, env_list
+from common.env import env_bool, env_int, env_list, env_str
 
 ASKABLE = frozenset(
     {
@@ -60,3 +60,12 @@ def registration_settings() -> RegistrationSettings:
         assurance=frozenset(env_list("VETTING_ASSURANCE")),
         valid_days=env_int("VETTING_VALID_DAYS", default=0, most=36500),
     )
+
+
+def second_factor_required(usually: str) -> str:
+    """Return who must have a second factor beside a password: nobody, staff or all people.
+
+    Who has set one up is asked for it in any case.
+    """
+    who = env_str("SECOND_FACTOR_REQUIRED", usually, among=("OFF", "STAFF", "ALL"))
+    return who.lower()

@@ -15,7 +15,7 @@ from django.db import DatabaseError, connections, models
 from allocations.models import ResourceApiKey
 from common.sealing import Unreadable, unseal
 from config.starting import refuse
-from identity.models import Erasure
+from identity.models import Erasure, SecondFactor
 from notifications.models import Hook
 from standalone.embedded_postgres import CannotStart
 
@@ -25,6 +25,7 @@ SEALED: tuple[tuple[type[models.Model], tuple[str, ...]], ...] = (
     (Hook, ("sealed_secret", "sealed_previous")),
     (ResourceApiKey, ("sealed",)),
     (Erasure, ("sealed",)),
+    (SecondFactor, ("sealed_secret",)),
 )
 """Every column that holds a sealed secret."""
 
@@ -46,7 +47,7 @@ def check() -> None:
     if closed and closed == len(found):
         keys = "ENCRYPTION_KEYS" if settings.KEYS_FROM_ENVIRONMENT else "var/encryption_key"
         raise Locked(
-            "None of the secrets in this database (of webhooks, of keys) can be opened "
+            "None of the secrets in this database (webhooks, keys, second factors) can be opened "
             f"with {keys}: the key belongs to another database, or was lost. Put the right one "
             "back (docs/operations.md, Backups). If it is lost for good, `manage.py reseal_secrets "
             "--give-up-lost` replaces what it had sealed."

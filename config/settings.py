@@ -23,7 +23,7 @@ from config.checked_values import (
 from config.identity_providers import declared
 from config.invitation_settings import invitation_settings
 from config.logs import logging_from
-from config.registration_settings import registration_settings
+from config.registration_settings import registration_settings, second_factor_required
 from config.role_settings import role_settings
 from config.version import read_version
 from standalone.embedded_postgres import Cluster, embedded
@@ -154,6 +154,7 @@ check_file("OIDC_CA_FILE", OIDC_CA_FILE)
 REQUIRED_ASSURANCE, REQUIRED_ACR = env_list("REQUIRED_ASSURANCE"), env_list("REQUIRED_ACR")
 OIDC_MAX_STATES = 20  # attempts that a browser may have under way, for mozilla-django-oidc
 LOGIN_URL = "login"
+SECOND_FACTOR_REQUIRED = second_factor_required("OFF" if ON_ONE_MACHINE or DEBUG else "STAFF")
 
 # --- The application ------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -219,8 +220,7 @@ CACHES = {
         else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     )
 }
-LANGUAGE_CODE = "en"
-TIME_ZONE = "UTC"
+LANGUAGE_CODE, TIME_ZONE = "en", "UTC"
 USE_TZ = True
 USE_I18N = False
 FORMAT_MODULE_PATH = "config.formats"
@@ -298,11 +298,11 @@ SPECTACULAR_SETTINGS = {
     ],
 }
 API_MEANINGS = "config.openapi.MEANINGS"
+PERSONAL_TOKEN_DAYS = env_int("PERSONAL_TOKEN_DAYS", default=366, least=1, most=3660)
 INVITATIONS, REGISTRATION = invitation_settings(), registration_settings()
 DATA_ACCESS_DAYS = env_int("DATA_ACCESS_DAYS", default=365, least=1, most=3650)
 ROLES = role_settings()
-IDEMPOTENCY_KEY_MODEL = "identity.IdempotencyKey"
-USED_SLUG_MODEL = "identity.UsedSlug"
+IDEMPOTENCY_KEY_MODEL, USED_SLUG_MODEL = "identity.IdempotencyKey", "identity.UsedSlug"
 # What the apps above an app add to its reads and messages, and which kinds of events all know.
 CONTRIBUTIONS = {
     app: f"config.contributions.{app.upper()}"

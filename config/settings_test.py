@@ -28,6 +28,7 @@ ALLOWED_HOSTS = ["*"]
 HTTPS_ONLY = SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = False
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 WHITENOISE_AUTOREFRESH = True  # each test client loads the middleware, which would list all files
+SECOND_FACTOR_REQUIRED = "off"  # a test that asks for one says so
 RATE_LIMITS = False  # a test that throttles says so
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

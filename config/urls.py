@@ -14,6 +14,7 @@ from config.metrics import MetricsView
 from config.pages.asking import GroupInvitationView
 from config.pages.confirming import ConfirmEmailView
 from config.pages.inviting import InvitationView
+from config.pages.login.second_factor import CodePage, SecondFactorPage, SetUpPage
 from config.pages.login.views import (
     BackChannelLogoutView,
     BeginLoginView,
@@ -28,6 +29,9 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
     path("login/", LoginPage.as_view(), name="login"),
+    path("login/code/", CodePage.as_view(), name="login-code"),
+    path("second-factor/", SecondFactorPage.as_view(), name="second-factor"),
+    path("second-factor/set-up/", SetUpPage.as_view(), name="second-factor-set-up"),
     path("logout/", LogoutPage.as_view(), name="logout"),
     path("oidc/<str:provider>/login/", BeginLoginView.as_view(), name="oidc-login"),
     path("oidc/<str:provider>/callback/", CompleteLoginView.as_view(), name="oidc-callback"),

@@ -45,7 +45,12 @@ HANDLERS: Mapping[Kind, tuple[Handler, ...]] = {
     identity_kinds.USER_CREATED: (identity.follow_assurance,),
     identity_kinds.USER_DEACTIVATED: (allocations.follow_user, allocations.follow_access),
     identity_kinds.USER_REMINDER_REQUESTED: (notifications.mail_reminder,),
+    identity_kinds.USER_RECOVERY_CODE_USED: (notifications.mail_second_factor,),
+    identity_kinds.USER_RECOVERY_CODES_RENEWED: (notifications.mail_second_factor,),
     identity_kinds.USER_REMOVED: (notifications.follow_removed_user, allocations.follow_access),
+    identity_kinds.USER_SECOND_FACTOR_REMOVED: (notifications.mail_second_factor,),
+    identity_kinds.USER_SECOND_FACTOR_RESET: (notifications.mail_second_factor,),
+    identity_kinds.USER_SECOND_FACTOR_SET_UP: (notifications.mail_second_factor,),
     identity_kinds.USER_UPDATED: (
         allocations.tell_of_person,
         allocations.follow_details,
@@ -135,6 +140,7 @@ HANDLERS: Mapping[Kind, tuple[Handler, ...]] = {
     marketplace_kinds.RESOURCE_TERMINATED: (
         allocations.follow_resource,
         allocations.close_api_keys,
+        allocations.close_robot_accounts,
         accounting.follow_resource,
         allocations.follow_access,
     ),

@@ -97,11 +97,12 @@ def not_ended() -> Q:
 
 
 def in_force() -> Q:
-    """Return the condition on a grant that it gives something now: its role is not disabled.
+    """Return the condition on a grant that it gives something now.
 
-    It holds the moment that the time is over, also before the expiry task has run.
+    Neither its role nor the organization that it is in, or of, is disabled. It holds the moment
+    that the time is over, also before the expiry task has run.
     """
-    return not_ended() & Q(role__is_active=True)
+    return not_ended() & Q(role__is_active=True, customer__blocked=False)
 
 
 def allowing(permission: Permission) -> Q:
@@ -127,6 +128,8 @@ def reach(user: Any, permission: Permission) -> Reach:
         return NOWHERE
     if user.is_staff or (user.is_support and permission in SEEING):
         return EVERYWHERE
+    if permission in user.principal.everywhere:
+        return EVERYWHERE
     scopes: dict[str, set[int]] = {scope: set() for scope in ScopeType}
     roles = roles_with(permission)
     for grant in held(user):
@@ -137,6 +140,41 @@ def reach(user: Any, permission: Permission) -> Reach:
         projects=frozenset(scopes[ScopeType.PROJECT]),
         offerings=frozenset(scopes[ScopeType.OFFERING]),
     )
+
+
+def own(user: Any, path: str) -> Q:
+    """Return the condition that the path leads to the user: a limited token owns nothing."""
+    return Q(pk__in=()) if user.is_limited else Q(**{path: user})
+
+
+def customers_around(user: Any) -> Any:
+    """Return the keys of the organisations in which, or below which, a user holds a role."""
+    if user.is_limited:
+        return {grant.customer_id for grant in held(user)}
+    return user.grants.filter(in_force()).values("customer")
+
+
+def customers_shown(user: Any) -> Any:
+    """Return those of them that the user sees: a token bound to a project sees it alone."""
+    limits = user.principal.limits
+    if limits is None:
+        return customers_around(user)
+    return {key for key in customers_around(user) if limits.shows_customer(key)}
+
+
+def offerings_managed(user: Any, keys: Collection[int]) -> Q:
+    """Return the condition on `offering_uuid` that it is one of these, in which a role is held.
+
+    Offerings live in an app above this one; grants and bindings keep the UUID of their scope.
+    """
+    managed = user.grants.filter(
+        in_force(), scope_type=ScopeType.OFFERING, scope_id__in=keys
+    ).values("scope_uuid")
+    found = Q(offering_uuid__in=managed)
+    if limits := user.principal.limits:
+        bound = (b for b in limits.bindings if b.scope_type == ScopeType.OFFERING)
+        found |= Q(offering_uuid__in=[b.scope_uuid for b in bound if b.scope_id in keys])
+    return found
 
 
 def can(user: Any, permission: Permission, scopes: Iterable[tuple[ScopeType, int]]) -> bool:

@@ -34,6 +34,7 @@ PRIVATE = frozenset(
         "agreement_date",
         "attribute_sources",
         "birth_date",
+        "can_use_personal_access_tokens",
         "civil_number",
         "country_of_residence",
         "deactivation_reason",

@@ -40,6 +40,14 @@ USER_LOADED = _user("user.loaded", "A preset made or changed a person.")
 USER_PASSWORD_CHANGED = _user(
     "user.password_changed", "A person has another password.", waldur="user_password_updated"
 )
+USER_RECOVERY_CODE_USED = _user(
+    "user.recovery_code_used",
+    "A person logged in by a recovery code in the place of their second factor; `left` says how "
+    "many they still have.",
+)
+USER_RECOVERY_CODES_RENEWED = _user(
+    "user.recovery_codes_renewed", "A person has other recovery codes of their second factor."
+)
 USER_REMINDER_REQUESTED = _user(
     "user.reminder_requested", "A mail is to remind a person of what they have to do."
 )
@@ -47,6 +55,15 @@ USER_REMOVED = _user(
     "user.removed",
     "A person was removed: nothing personal is kept.",
     waldur="user_deletion_succeeded",
+)
+USER_SECOND_FACTOR_REMOVED = _user(
+    "user.second_factor_removed", "A person took off their own second factor."
+)
+USER_SECOND_FACTOR_RESET = _user(
+    "user.second_factor_reset", "Staff or the operator took off a person's second factor."
+)
+USER_SECOND_FACTOR_SET_UP = _user(
+    "user.second_factor_set_up", "A person set up a second factor beside their password."
 )
 USER_VETTED = _user("user.vetted", "It was decided that a person is who they say.")
 USER_VETTING_ENDED = _user(
@@ -90,6 +107,13 @@ PLATFORM_TERMS_WITHDRAWN = _platform_terms(
 _token = partial(Kind, group=Group.AUTH, readers=Readers.NOBODY)
 
 TOKEN_ISSUED = _token("token.issued", "Somebody has got a token.", waldur="token_created")
+TOKEN_EXPIRING = _token(
+    "token.expiring", "A personal access token will come to its end in a few days."
+)
+TOKEN_NETWORKS_CHANGED = _token(
+    "token.networks_changed",
+    "A personal access token may be used from other networks; `networks` says which.",
+)
 TOKEN_REVOKED = _token("token.revoked", "A token does not work any more.")
 
 _linked = partial(Kind, group=Group.AUTH, readers=Readers.NOBODY)

@@ -43,7 +43,7 @@ class InvitationQuerySet(QuerySet[Any]):
         if not user.is_authenticated:
             return self.none()
         seen = where_roles_are_given(user)
-        if user.email:
+        if user.email and not user.is_limited:
             seen |= Q(email__iexact=user.email, state="pending")
         return self.filter(seen)
 
@@ -74,4 +74,6 @@ class PermissionRequestQuerySet(QuerySet[Any]):
             return self
         if not user.is_authenticated:
             return self.none()
-        return self.filter(where_roles_are_given(user, "invitation__") | Q(created_by=user))
+        return self.filter(
+            where_roles_are_given(user, "invitation__") | access.own(user, "created_by")
+        )

@@ -63,7 +63,8 @@ class ProjectFacts:
     now: datetime
     organization: str = ""
     organization_is_removed: bool = False
-    organization_is_shut: bool = False
+    organization_is_blocked: bool = False
+    organization_is_archived: bool = False
     is_removed: bool = False
     starts: date | None = None
     ends: date | None = None
@@ -164,14 +165,25 @@ PROJECT: tuple[Reason[ProjectFacts], ...] = (
     Reason(
         code="organization_blocked",
         question=IS_THERE,
-        sentence="The organization {organization} is blocked or archived: it can order nothing, so"
-        " that nothing can be renewed or extended.",
+        sentence="The organization {organization} is blocked: nobody's role in it, or in what is"
+        " its own, gives anything.",
+        how="Staff lift that, on the organization's page.",
+        lifted_by=(Party.STAFF,),
+        at=("PATCH /api/customers/{customer}/",),
+        on="customer",
+        when=lambda facts: once(facts.organization_is_blocked, organization=facts.organization),
+    ),
+    Reason(
+        code="organization_archived",
+        question=IS_THERE,
+        sentence="The organization {organization} is archived: it can order nothing, so that"
+        " nothing can be renewed or extended.",
         how="Staff lift that, on the organization's page.",
         lifted_by=(Party.STAFF,),
         stops=False,
         at=("PATCH /api/customers/{customer}/",),
         on="customer",
-        when=lambda facts: once(facts.organization_is_shut, organization=facts.organization),
+        when=lambda facts: once(facts.organization_is_archived, organization=facts.organization),
     ),
     Reason(
         code="project_removed",

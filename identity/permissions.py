@@ -56,6 +56,9 @@ class Permission(StrEnum):
     SUBMIT_REPORT = "RESOURCE.SUBMIT_REPORT"
     MANAGE_OFFERING_USER = "OFFERING.MANAGE_USER"
     MANAGE_API_KEY = "RESOURCE.MANAGE_API_KEY"
+    CREATE_ROBOT_ACCOUNT = "RESOURCE.CREATE_ROBOT_ACCOUNT"
+    UPDATE_ROBOT_ACCOUNT = "RESOURCE.UPDATE_ROBOT_ACCOUNT"
+    DELETE_ROBOT_ACCOUNT = "RESOURCE.DELETE_ROBOT_ACCOUNT"
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -67,6 +70,8 @@ P = Permission
 
 _SEE = frozenset({P.VIEW_CUSTOMER, P.VIEW_PROJECT, P.VIEW_ORDER, P.VIEW_RESOURCE})
 _SEE_PROJECT = frozenset({P.VIEW_PROJECT, P.VIEW_ORDER, P.VIEW_RESOURCE})
+
+_KEEP_ROBOTS = frozenset({P.CREATE_ROBOT_ACCOUNT, P.UPDATE_ROBOT_ACCOUNT, P.DELETE_ROBOT_ACCOUNT})
 
 _RUN_PROJECT = _SEE_PROJECT | {
     P.CREATE_ORDER,
@@ -85,7 +90,7 @@ _MANAGE_PROJECT = _RUN_PROJECT | {
     P.UPDATE_PROJECT_MEMBER,
     P.DELETE_PROJECT_MEMBER,
 }
-_DELIVER = frozenset(
+_DELIVER = _KEEP_ROBOTS | frozenset(
     {
         P.VIEW_PROVIDER_SIDE,
         P.REPORT_USAGE,
@@ -145,7 +150,9 @@ GIVING: Mapping[ScopeType, Permission] = {
 
 MEANINGFUL: Mapping[ScopeType, frozenset[Permission]] = {
     ScopeType.CUSTOMER: frozenset(Permission),
-    ScopeType.PROJECT: _MANAGE_PROJECT | {P.DELETE_PROJECT, P.APPROVE_ORDER, P.REJECT_ORDER},
+    ScopeType.PROJECT: _MANAGE_PROJECT
+    | _KEEP_ROBOTS
+    | {P.DELETE_PROJECT, P.APPROVE_ORDER, P.REJECT_ORDER},
     ScopeType.OFFERING: _PROVIDE - {P.CREATE_OFFERING, P.UPDATE_PROVIDER},
 }
 """What a role of each kind of scope can allow: what something asks for in such a scope."""

@@ -11,6 +11,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection
 from django.db.models import (
+    BooleanField,
     CharField,
     Count,
     DateField,
@@ -96,6 +97,9 @@ class UserQuerySet(QuerySet[Any]):
         return self.annotate(has_active_session=Exists(alive))
 
 
+REMEMBERED_FOR = timedelta(days=30)
+"""For how long a personal access token is shown to its holder after its end."""
+
 ANY_DIGEST = "the digest of the token"
 """Stands for it among the parameters of the SQL that is kept."""
 
@@ -105,11 +109,27 @@ class TokenQuerySet(QuerySet[Any]):
 
     def alive(self, now: datetime | Now) -> Self:
         """Keep those that work."""
-        return self.filter(Q(lifetime__isnull=True) | Q(last_used__gt=_died_at(now)))
+        return self.filter(
+            Q(lifetime__isnull=True) | Q(last_used__gt=_died_at(now)),
+            Q(expires_at__isnull=True) | Q(expires_at__gt=now),
+        )
 
     def dead(self, now: datetime) -> Self:
-        """Keep those that do not."""
-        return self.filter(lifetime__isnull=False, last_used__lte=_died_at(now))
+        """Keep those that do not; a personal one is remembered for a while after its end."""
+        unused = Q(lifetime__isnull=False, last_used__lte=_died_at(now))
+        return self.filter(unused | Q(expires_at__lte=now - REMEMBERED_FOR))
+
+    def visible_to(self, user: Any) -> Self:
+        """Keep the personal access tokens of the user; staff see everybody's."""
+        personal = self.filter(scopes__isnull=False)
+        if not user.is_authenticated:
+            return self.none()
+        return personal if user.is_staff else personal.filter(access.own(user, "user"))
+
+    def for_api(self, user: Any) -> Self:
+        """Add whether each works."""
+        works = Q(expires_at__gt=Now(), user__is_active=True)
+        return self.annotate(is_active=ExpressionWrapper(works, output_field=BooleanField()))
 
     def with_grants(self, digest: str) -> Any:
         """Return the token with a digest, its user and their grants (`user_grants`), or None.
@@ -198,9 +218,7 @@ class CustomerQuerySet(QuerySet[Any]):
             return self.none()
         if access.reach(user, Permission.VIEW_CUSTOMER).everywhere:
             return self.filter(is_removed=False)
-        return self.filter(
-            is_removed=False, pk__in=user.grants.filter(access.in_force()).values("customer")
-        )
+        return self.filter(is_removed=False, pk__in=access.customers_shown(user))
 
     def for_api(self, user: Any) -> Self:
         """Add what the API shows of an organisation beside its own columns."""
@@ -294,7 +312,7 @@ class GrantQuerySet(QuerySet[Any]):
         customers = rows_of("identity.Customer").visible_to(user)
         provided = access.reach(user, Permission.VIEW_PROVIDER_SIDE)
         return self.filter(
-            Q(user=user)
+            access.own(user, "user")
             | Q(scope_type=ScopeType.CUSTOMER, customer__in=customers.values("pk"))
             | Q(scope_type=ScopeType.PROJECT, project__in=projects.values("pk"))
             | Q(scope_type=ScopeType.OFFERING, scope_id__in=provided.offerings)
@@ -319,7 +337,7 @@ class SshKeyQuerySet(QuerySet[Any]):
             return self.none()
         if user.is_staff or user.is_support:
             return self
-        return self.filter(Q(user=user) | Q(is_shared=True))
+        return self.filter(access.own(user, "user") | Q(is_shared=True))
 
 
 class DataAccessLogQuerySet(QuerySet[Any]):
@@ -364,13 +382,10 @@ class EventQuerySet(QuerySet[Any]):
             Q(project__in=consumer.projects)
             | Q(customer__in=consumer.customers)
             | Q(provider__in=provider.customers)
-            | Q(actor=user)
-            | Q(subject_type="user", subject_uuid=user.uuid)
+            | access.own(user, "actor")
         )
+        if not user.is_limited:
+            seen |= Q(subject_type="user", subject_uuid=user.uuid)
         if provider.offerings:
-            # Offerings live in an app above this one; the grant keeps the UUID of its scope.
-            managed = user.grants.filter(
-                access.in_force(), scope_type=ScopeType.OFFERING, scope_id__in=provider.offerings
-            )
-            seen |= Q(offering_uuid__in=managed.values("scope_uuid"))
+            seen |= access.offerings_managed(user, provider.offerings)
         return self.filter(seen)

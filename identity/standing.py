@@ -19,6 +19,8 @@ from common.rows import rows_of
 from identity.profile import completeness_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.db.models import QuerySet
 
 COLUMNS = ("awaits_terms", "vetting")
@@ -84,6 +86,20 @@ def standing_of(people: QuerySet[Any], user: Any) -> PersonalStanding:
     """Return a person's standing, of which nothing has been read yet."""
     row = people.filter(pk=user.pk).annotate(**columns("pk")).values(*COLUMNS).first()
     return PersonalStanding(**row) if row else PersonalStanding()
+
+
+def fetch(people: QuerySet[Any], users: Iterable[Any]) -> None:
+    """Read the standings of several people at once, as each would read its own."""
+    several = list(users)
+    rows = people.filter(pk__in={user.pk for user in several}).annotate(**columns("pk"))
+    found = {row.pop("pk"): row for row in rows.values("pk", *COLUMNS)}
+    for user in several:
+        user.standing = PersonalStanding(**found.get(user.pk, {}))
+
+
+def note(user: Any, row: Any) -> None:
+    """Take a person's standing from a row that was read with its `columns`."""
+    user.standing = PersonalStanding(**{name: getattr(row, name) for name in COLUMNS})
 
 
 def refuse_newcomer(

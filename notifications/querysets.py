@@ -20,7 +20,7 @@ class HookQuerySet(QuerySet[Any]):
             return self
         if not user.is_authenticated:
             return self.none()
-        own = Q(author=user, customer__isnull=True)
+        own = access.own(user, "author") & Q(customer__isnull=True)
         return self.filter(own | Q(customer__in=within.customers))
 
     def live(self) -> Self:

@@ -22,6 +22,7 @@ from notifications.services import (
     owner_mails,
     reminder_mails,
     request_mails,
+    second_factor_mails,
 )
 
 log = logging.getLogger(__name__)
@@ -74,6 +75,12 @@ def mail_deciders(event_uuid: UUID) -> None:
 def mail_decision(event_uuid: UUID) -> None:
     """Mail who asked for a role what was decided."""
     request_mails.tell(Event.objects.get(uuid=event_uuid))
+
+
+@handler("mail-second-factor")
+def mail_second_factor(event_uuid: UUID) -> None:
+    """Mail a person that something happened to their second factor."""
+    second_factor_mails.send(Event.objects.get(uuid=event_uuid))
 
 
 @handler("mail-ending-role")

@@ -36,6 +36,7 @@ from tests.factories.allocations import (
     OfferingUserFactory,
     ProjectServiceAccountFactory,
     ResourceApiKeyFactory,
+    RobotAccountFactory,
 )
 from tests.factories.identity import (
     EventFactory,
@@ -43,6 +44,7 @@ from tests.factories.identity import (
     InvitationFactory,
     OrganizationGroupFactory,
     PermissionRequestFactory,
+    PersonalTokenFactory,
     ScienceSubDomainFactory,
     SshKeyFactory,
 )
@@ -108,7 +110,7 @@ def _one(
     ProjectServiceAccountFactory(project=project)
     CustomerServiceAccountFactory(customer=project.customer)
     CourseAccountFactory(project=project, user=member)
-    ResourceApiKeyFactory(resource=resource, user=member)
+    _keys(resource, member=member)
     _alone()
     component = offering.components.first()
     usage = ComponentUsageFactory(resource=resource, component=component)
@@ -130,10 +132,17 @@ def _one(
     return offering, resource, order
 
 
+def _keys(resource: Resource, *, member: User) -> None:
+    """Make what opens a resource: a key, and an account of a robot."""
+    ResourceApiKeyFactory(resource=resource, user=member)
+    RobotAccountFactory(resource=resource, users=[member], responsible_user=member)
+
+
 def _people(project: Project, *, member: User) -> None:
     """Make what a member has and writes."""
     SshKeyFactory(user=member)
     DataAccessLogFactory(user=member)
+    PersonalTokenFactory(user=member, scope=project, name="pipeline")
     InvitationFactory(scope=project, created_by=member)
     link = GroupInvitationFactory(scope=project, created_by=member)
     PermissionRequestFactory(invitation=link, created_by=member)

@@ -9,5 +9,6 @@ from allocations.admin import imports as imports
 from allocations.admin import memberships as memberships
 from allocations.admin import provisions as provisions
 from allocations.admin import queues as queues
+from allocations.admin import robot_accounts as robot_accounts
 from allocations.admin import shared as shared
 from allocations.admin import subscriptions as subscriptions

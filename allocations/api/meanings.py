@@ -13,6 +13,31 @@ NOUNS: Mapping[str, str] = {
     "service_provider_account": "account at the provider",
 }
 
+ROBOTS: Mapping[str, str] = {
+    "RobotAccount.type": "What the account is for, in a word, such as `cicd`.",
+    "RobotAccountFilter.type": "What the accounts are for, in a word.",
+    "RobotAccountDetails.type": "What the account is for, in a word, such as `cicd`.",
+    "RobotAccount.username": "What the account is called at the site; empty is not named yet.",
+    "RobotAccountDetails.username": "What the account is called at the site; empty is not named"
+    " yet.",
+    "RobotAccount.state": "Where the account stands.",
+    "RobotAccountDetails.state": "Where the account stands.",
+    "RobotAccountFilter.state": "Where the accounts stand, by word or by Waldur's number.",
+    "RobotAccount.users": "URLs of the people who act as it, by their own SSH keys.",
+    "RobotAccountDetails.users": "The people who act as it, by their own SSH keys.",
+    "RobotAccount.keys": "Further public SSH keys that open the account.",
+    "RobotAccountDetails.keys": "Further public SSH keys that open the account.",
+    "fingerprints": "Fingerprints of `keys`.",
+    "md5": "Fingerprint as older OpenSSH writes it.",
+    "sha256": "Fingerprint as OpenSSH writes it after `SHA256:`.",
+    "sha512": "Fingerprint as OpenSSH writes it after `SHA512:`.",
+    "user_keys": "The public SSH keys of `users` who have a role in the project; shown to those who"
+    " provide.",
+    "RobotAccount.responsible_user": "URL of the person who answers for the account.",
+    "RobotAccountDetails.responsible_user": "The person who answers for the account.",
+    "RobotAccountError.error_message": "What went wrong.",
+}
+
 ACCOUNTS: Mapping[str, str] = {
     "OfferingUser.username": "Username at the site; null is not named yet.",
     "OfferingUserFilter.username": "Username at the site.",
@@ -259,6 +284,7 @@ KEYS: Mapping[str, str] = {
     **AGENTS,
     **QUEUES,
     **API_KEYS,
+    **ROBOTS,
     **IMPORTS,
     **{
         f"expose_{name}": f"Whether the site sees `{name}` of people who agreed to its terms."

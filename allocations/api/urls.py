@@ -16,6 +16,7 @@ from allocations.api.import_requests.views import BackendResourceRequestViewSet
 from allocations.api.integration_statuses.views import IntegrationStatusViewSet
 from allocations.api.offering_users.views import OfferingUserViewSet
 from allocations.api.provider_accounts.views import AttributeConfigViewSet, ProviderUsernameViewSet
+from allocations.api.robot_accounts.views import RobotAccountViewSet
 from allocations.api.shared_accounts.views import (
     AccountsAtOfferingViewSet,
     AccountsAtProviderViewSet,
@@ -34,6 +35,9 @@ from common.api.schema import ApiRouter
 router = ApiRouter()
 router.register(
     "api/marketplace-offering-users", OfferingUserViewSet, basename="marketplace-offering-user"
+)
+router.register(
+    "api/marketplace-robot-accounts", RobotAccountViewSet, basename="marketplace-robot-account"
 )
 router.register("api/marketplace-resources", TeamViewSet, basename="marketplace-resource-team")
 router.register(

@@ -16,6 +16,7 @@ from allocations.models.membership import MembershipSyncStatus as MembershipSync
 from allocations.models.provision import Provision as Provision
 from allocations.models.queue import MessageQueue as MessageQueue
 from allocations.models.queue import QueueMessage as QueueMessage
+from allocations.models.robot_account import RobotAccount as RobotAccount
 from allocations.models.shared import CourseAccount as CourseAccount
 from allocations.models.shared import CustomerServiceAccount as CustomerServiceAccount
 from allocations.models.shared import ProjectServiceAccount as ProjectServiceAccount

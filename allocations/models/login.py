@@ -39,4 +39,4 @@ class BrokerLogin(models.Model):
     def may_log_in(self, now: datetime) -> bool:
         """Tell whether the person is let in, and the token that is the password still holds."""
         token = self.token
-        return bool(self.password_hash and self.user.is_active and token and token.is_alive(now))
+        return bool(self.password_hash and token and token.is_alive(now) and self.user.may_read)

@@ -9,6 +9,7 @@ from allocations.querysets.agents import (
 )
 from allocations.querysets.api_keys import ResourceApiKeyQuerySet
 from allocations.querysets.entitlements import EntitledPersonQuerySet
+from allocations.querysets.robot_accounts import RobotAccountQuerySet
 from allocations.querysets.shared import CustomerAccountQuerySet, ProjectAccountQuerySet
 from allocations.querysets.subscriptions import (
     EventSubscriptionQuerySet,
@@ -29,4 +30,5 @@ __all__ = [
     "OfferingUserQuerySet",
     "ProjectAccountQuerySet",
     "ResourceApiKeyQuerySet",
+    "RobotAccountQuerySet",
 ]

@@ -102,7 +102,7 @@ class OfferingUserQuerySet(QuerySet[Any]):
         if condition is None:
             return self
         theirs = access.told_of(user, person="user__") or Q(pk__in=[])
-        return self.filter(condition | Q(user=user) | theirs)
+        return self.filter(condition | access.own(user, "user") | theirs)
 
     def live(self) -> Self:
         """Keep those that are not deleted."""

@@ -7,6 +7,7 @@ from typing import Any, Self
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from common.rows import rows_of
+from identity import access
 
 
 class EventSubscriptionQuerySet(QuerySet[Any]):
@@ -61,4 +62,4 @@ def _own(user: Any, owner: str) -> Q:
     """Return the condition that a row is the user's; staff need none."""
     if not user.is_authenticated:
         return Q(pk__in=())
-    return Q() if user.is_staff else Q(**{owner: user})
+    return Q() if user.is_staff else access.own(user, owner)

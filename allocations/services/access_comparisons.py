@@ -148,6 +148,7 @@ def go_on(
     """
     if comparison.last_person == 0:
         entitlements.see_to_everybody(namespace=namespace, now=clock())
+        entitlements.note_everybody(now=clock())
     people = EntitledPerson.objects.order_by("pk")
     while not until():
         person = people.filter(pk__gt=comparison.last_person).first()

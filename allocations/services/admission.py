@@ -118,12 +118,17 @@ def _is_assured(user: User, offering: Offering) -> bool:
 
 
 def _logged_in_so(user: User, offering: Offering) -> bool:
+    """Tell whether the last login counts: by whom the person has their CUID, else by any.
+
+    Sites know people by the CUID, so a login elsewhere neither opens nor closes anything there.
+    """
     acr = asked(offering, ACR, settings.REQUIRED_ACR)
     if not acr:
         return True
     known = LinkedIdentity.objects.filter(user=user, last_login__isnull=False)
-    last = known.order_by("-last_login").first()
-    return last is not None and last.acr in acr
+    logins = list(known.order_by("-last_login"))
+    named = [login for login in logins if login.cuid.lower() == user.username.lower()]
+    return any(login.acr in acr for login in (named or logins)[:1])
 
 
 CONDITIONS = {

@@ -79,10 +79,7 @@ def _queues(message: Message) -> Iterator[MessageQueue]:
         MessageQueue.objects.whole().carrying(message.object_type, offering).order_by("pk")
     ):
         person = queue.subscriber.user
-        if (
-            person.is_active
-            and Offering.objects.provided_by(person).filter(pk=offering.pk).exists()
-        ):
+        if person.may_read and Offering.objects.provided_by(person).filter(pk=offering.pk).exists():
             yield queue
 
 

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from allocations.bus.topology import Login, difference
 from allocations.models import EventConsumer, EventSubscription, MessageQueue
 from allocations.observables import Protocol
+from identity import standing
+from identity.models import User
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -87,6 +89,7 @@ def _everybody(now: datetime) -> tuple[frozenset[Login], frozenset[Login]]:
         .prefetch_related("queues__offering")
         .distinct(),
     ]
+    standing.fetch(User.objects.get_queryset(), [owner.user for owner in owners])
     allowed = frozenset(_login(owner) for owner in owners if owner.may_log_in(now))
     return allowed, frozenset(map(_login, owners)) - allowed
 

@@ -15,7 +15,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 
 from allocations import event_kinds as kinds
 from allocations.access_plane import values
@@ -57,6 +57,18 @@ class Claim:
     until: datetime
     wanted: frozenset[str]
     known: frozenset[str]
+
+
+def note_everybody(*, now: datetime) -> None:
+    """Have everybody with a CUID compared: also who is to have nothing may have something there."""
+    noted = EntitledPerson.objects.filter(user=OuterRef("pk"), cuid=OuterRef("username"))
+    people = User.objects.filter(~Exists(noted), is_active=True, username__contains="@")
+    for keys in batches(people.order_by("pk").values_list("pk", flat=True), AT_ONCE):
+        made = [
+            EntitledPerson(user_id=user, cuid=cuid, next_attempt_at=now, delivered_at=now)
+            for user, cuid in cuids.of_people(keys).items()
+        ]
+        EntitledPerson.objects.bulk_create(made, ignore_conflicts=True)
 
 
 def see_to_everybody(*, namespace: str, now: datetime) -> int:

@@ -15,7 +15,7 @@ from allocations.lifecycle import ACCOUNT, AccountState
 from allocations.models import OfferingUser
 from allocations.services import accounts, admission, naming, restrictions
 from common.errors import Invalid
-from identity.models import Grant, User
+from identity.models import Grant, Project, User
 from identity.roles import ScopeType
 from identity.services import vetting
 from identity.standing import VettingOutcome
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-    from identity.models import Customer, Project
+    from identity.models import Customer
 
 MANAGED = "service_provider_can_create_offering_user"
 """The plugin option of an offering whose provider manages accounts."""
@@ -75,6 +75,12 @@ def reconcile_all(*, users: Iterable[User], offerings: Iterable[Offering], now: 
     for user in users if concerned else ():
         for offering in concerned:
             reconcile(user=user, offering=offering, now=now)
+
+
+def see_to(user: User, *, now: datetime) -> None:
+    """Bring a person's accounts at all that their projects use, or used, to what is called for."""
+    for project in Project.objects.filter(grants__user=user).distinct().order_by("pk"):
+        reconcile_all(users=[user], offerings=offerings_of(project), now=now)
 
 
 @transaction.atomic

@@ -39,6 +39,9 @@ PEOPLE = {
 """Whom a rule's path leads to, in words, by its last step."""
 
 
+TAKES_A_LOGIN = "A personal access token does not allow this: log in yourself."
+
+
 class NotAllowed(PermissionDenied):
     """The rule of the action does not allow it (403); problem details say what it asks for."""
 
@@ -155,8 +158,8 @@ class Own(Either):
         return f"the {PEOPLE[self.path.rpartition('.')[2]]}"
 
     def allows(self, user: Any, target: Any) -> bool:
-        """Allow that user."""
-        return bool(follow(target, self.path) == user)
+        """Allow that user, but not by a token that limits them: it owns nothing."""
+        return bool(follow(target, self.path) == user) and not user.is_limited
 
 
 @dataclass(frozen=True)
@@ -201,6 +204,18 @@ class EachOf(Either):
     def allows(self, user: Any, target: Any) -> bool:
         """Ask the rule about each."""
         return all(self.rule.allows(user, one) for one in target)
+
+
+def refuse_limited(rule: Rule, user: Any, *, only_reads: bool) -> None:
+    """Refuse a limited token what everybody may who is logged in, but to read.
+
+    That is asked of a person for themselves, and no scope of a token names it.
+
+    :raises PermissionDenied: that it takes a login.
+    """
+    by_being_in = isinstance(rule, Everyone) and not rule.anonymous
+    if by_being_in and not only_reads and getattr(user, "is_limited", False):
+        raise PermissionDenied(TAKES_A_LOGIN)
 
 
 def follow(target: Any, path: str) -> Any:

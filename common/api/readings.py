@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from rest_framework import status as http
 
 from common.addresses import address_of
+from common.api.reads.plan import Shown  # noqa: TC001 - viewsets make one
 from common.contributions import contributed_to
 
 if TYPE_CHECKING:
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from rest_framework.response import Response
-
-    from common.api.reads.plan import Shown
 
 log = logging.getLogger(__name__)
 
@@ -64,8 +63,13 @@ def note(reading: Reading) -> None:
         log.exception("A reading of %s could not be noted", reading.place)
 
 
-def note_answer(view: Any, response: Response) -> None:
+def noted(view: Any, response: Response) -> Response:
     """Have a record kept of whom a read told, and of what a write told of people themselves."""
+    _note_answer(view, response)
+    return response
+
+
+def _note_answer(view: Any, response: Response) -> None:
     request, is_of_people = view.request, hasattr(view.model, "personal")
     is_told = response.status_code in {http.HTTP_200_OK, http.HTTP_201_CREATED}
     if not (view.people and is_told and request.user.is_authenticated):

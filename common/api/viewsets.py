@@ -18,7 +18,7 @@ from rest_framework.viewsets import ViewSet
 
 from common import stored
 from common.api import conditional, readings, replay
-from common.api.access import PUBLIC, SCOPED, NotAllowed, Rule
+from common.api.access import PUBLIC, SCOPED, NotAllowed, Rule, refuse_limited
 from common.api.actions import Declared
 from common.api.operation_texts import Noun
 from common.api.paging import Page
@@ -78,8 +78,7 @@ class ApiViewSet(ViewSet):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Serve a request; one with an `Idempotency-Key` is carried out once, then replayed."""
-        self.args, self.kwargs = args, kwargs
-        self.people: dict[frozenset[str], set[int]] = {}
+        self.args, self.kwargs, self.people = args, kwargs, readings.Shown()
         self.request = self.initialize_request(request, *args, **kwargs)
         self.headers = self.default_response_headers
         stored.replaced()  # what others of this thread have left
@@ -97,9 +96,7 @@ class ApiViewSet(ViewSet):
                 response = handler(self.request, *self.args, **self.kwargs)
         except Exception as error:
             response = self.handle_exception(error)
-        finished = self.finish(response)
-        readings.note_answer(self, finished)
-        return finished
+        return readings.noted(self, self.finish(response))
 
     def finish(self, response: Response) -> Response:
         """Return an answer ready to be sent."""
@@ -115,7 +112,7 @@ class ApiViewSet(ViewSet):
         if rule is None:
             raise PermissionDenied
         if rule is not PUBLIC and not self.lets_go:
-            self._refuse_newcomers(request)
+            self._refuse_early(request, rule)
         if rule.at_once:
             self._settle(rule, None)
         elif not request.user.is_authenticated:
@@ -123,11 +120,12 @@ class ApiViewSet(ViewSet):
         elif request.user.is_staff:
             self._settled = True
 
-    def _refuse_newcomers(self, request: Request) -> None:
-        """Refuse whoever is logged in and has something to do before they may use the service.
+    def _refuse_early(self, request: Request, rule: Rule) -> None:
+        """Refuse a limited token what takes a login, and who has something to do before all else.
 
-        :raises Forbidden: what that is.
+        :raises APIException: it is so; or Forbidden, what they have to do.
         """
+        refuse_limited(rule, request.user, only_reads=request.method in conditional.SAFE)
         if request.user.is_authenticated:
             request.user.check_standing(
                 only_reads=request.method in conditional.SAFE,

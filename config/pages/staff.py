@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 from django.apps import apps
 from django.contrib.admin import AdminSite
 from django.contrib.admin.forms import AdminAuthenticationForm, AdminPasswordChangeForm
-from django.contrib.auth.views import PasswordChangeView
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.views import LoginView, PasswordChangeView
 from django.core.exceptions import ValidationError
+from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
@@ -18,7 +20,8 @@ from common.admin import refusals
 from common.admin.choosing import RowSearch
 from config.pages import obstacles, rules
 from config.pages.dashboard import panels
-from identity.services import credentials, users
+from config.pages.login import by_password
+from identity.services import credentials, lock_out, users
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -40,13 +43,21 @@ class LoginForm(AdminAuthenticationForm):
                 user = credentials.check_password(
                     username=username, password=password, address=address, now=now
                 )
-            except credentials.LockedOut as error:
+            except lock_out.LockedOut as error:
                 raise ValidationError(refusals.words(error)) from error
             except credentials.WrongPassword as error:
                 raise self.get_invalid_login_error() from error
             self.user_cache = user
             self.confirm_login_allowed(user)
         return self.cleaned_data
+
+
+class StaffLoginView(LoginView):
+    """Logging in to the admin by a password, and by what is asked beside it."""
+
+    def form_valid(self, form: Any) -> Any:
+        """Let in whose password is right, or send them to their second factor."""
+        return by_password.let_in(self.request, form.get_user(), self.get_redirect_url())
 
 
 class OwnPasswordForm(AdminPasswordChangeForm):
@@ -80,6 +91,32 @@ class StaffSite(AdminSite):
     def get_urls(self) -> list[Any]:
         """Add the pages that are about several models at once."""
         return [*obstacles.urls(self), *super().get_urls()]
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Show the form of the admin, whose passwords lead where all passwords lead."""
+        index = reverse("admin:index", current_app=self.name)
+        if request.method == "GET" and self.has_permission(request):
+            return HttpResponseRedirect(index)
+        context = {
+            **self.each_context(request),
+            "title": "Log in",
+            "subtitle": None,
+            "app_path": request.get_full_path(),
+            "username": request.user.get_username(),
+            **(
+                {}
+                if REDIRECT_FIELD_NAME in {**request.GET, **request.POST}
+                else {REDIRECT_FIELD_NAME: index}
+            ),
+            **(extra_context or {}),
+        }
+        request.current_app = self.name
+        view = StaffLoginView.as_view(
+            extra_context=context,
+            authentication_form=self.login_form,
+            template_name="admin/login.html",
+        )
+        return view(request)
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

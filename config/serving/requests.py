@@ -15,7 +15,13 @@ LONGEST_LINE = 16_384
 LARGEST_HEAD = 65_536
 """Bytes of a request's first line and headers."""
 
-COSTLY = ("/api-auth/password", "/admin/login", "/admin/password_change")
+COSTLY = (
+    "/api-auth/password",
+    "/admin/login",
+    "/admin/password_change",
+    "/login",
+    "/second-factor",
+)
 """Where a password is checked or set, which takes a processor for a tenth of a second and more."""
 
 REASONS = {

@@ -42,9 +42,10 @@ def begin(environ: Any, query: Any, cursor: str) -> tuple[int, FeedPage]:
     """Return who is calling, by key, and what comes after a cursor for them.
 
     :raises APIException: they are not logged in, or ask for what cannot be read.
-    :raises DomainError: the cursor or a type of events is none.
+    :raises DomainError: the cursor or a type of events is none, or they may not read yet.
     """
     user = caller(environ)
+    user.check_standing(only_reads=True, for_newcomers=False)
     asked = words(StreamFilter, query)
     part = feed.read(
         cursor or asked["after"],

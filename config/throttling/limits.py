@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from config.checked_values import Rate
 
 API = ("/api/", "/api-auth/")
-LOGIN = ("/api-auth/password", "/admin/login", "/login")
+LOGIN = ("/api-auth/password", "/admin/login", "/login", "/second-factor")
 PASSWORD = ("/admin/password_change",)
 BY_ADDRESS: Mapping[str, tuple[str, ...]] = {
     "institution": ("/oidc/", "/api-auth/eduteams", "/api-auth/keycloak"),

@@ -11,4 +11,5 @@ from identity.admin import privacy as privacy
 from identity.admin import projects as projects
 from identity.admin import roles as roles
 from identity.admin import science as science
+from identity.admin import second_factors as second_factors
 from identity.admin import vetting as vetting

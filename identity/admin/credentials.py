@@ -18,11 +18,23 @@ from identity.models import (
     SpentLogoutToken,
     SshKey,
     Token,
+    TokenBinding,
 )
 from identity.services import credentials, keys, logins
 
 TOKENS = RelatedTable(
-    "Tokens", Token, ("name", "created", "last_used", "lifetime"), by="user", empty="None."
+    "Tokens",
+    Token,
+    ("name", "prefix", "created", "last_used", "last_used_from", "lifetime", "expires_at"),
+    by="user",
+    empty="None.",
+)
+BOUND_TO = RelatedTable(
+    "Bound to",
+    TokenBinding,
+    ("scope_type", "scope_name", "scope_uuid"),
+    by="token",
+    empty="Nothing: it counts wherever its holder has a role.",
 )
 KEYS = RelatedTable(
     "SSH keys", SshKey, ("name", "type", "fingerprint_sha256", "created"), by="user", empty="None."
@@ -60,18 +72,29 @@ class LinkedIdentityAdmin(RecordAdmin):
 
 @admin.register(Token)
 class TokenAdmin(RecordAdmin):
-    """Tokens: whose, what for and when last used. One is issued on its user's page."""
+    """Tokens: whose, what for and when last used. One is issued on its user's page.
 
-    list_display = ("user", "name", "created", "last_used", "lifetime")
-    list_filter = (AgeFilter, ("lifetime", admin.EmptyFieldListFilter))
+    Personal access tokens have a beginning by which they are found, scopes and an end.
+    """
+
+    list_display = ("user", "name", "prefix", "created", "last_used", "lifetime", "expires_at")
+    list_filter = (
+        ("scopes", admin.EmptyFieldListFilter),
+        AgeFilter,
+        ("lifetime", admin.EmptyFieldListFilter),
+    )
     list_select_related = ("user",)
-    search_fields = ("user__username", "user__email", "name")
-    search_help_text = "Person, e-mail or name; or the UUID of the token or the person"
+    search_fields = ("user__username", "user__email", "name", "prefix")
+    search_help_text = "Person, e-mail, name or how it begins; or the UUID of token or person"
     uuids = ("uuid", "user__uuid")
     date_hierarchy = "last_used"
     ordering = ("-id",)
-    fieldsets = (section(None, "user", "name", "created", "last_used", "lifetime", "uuid"),)
-    related_tables = (ABOUT_THIS,)
+    fieldsets = (
+        section(None, "user", "name", "created", "lifetime", "uuid"),
+        section("Use", "last_used", "last_used_from", "use_count"),
+        section("Personal access token", "prefix", "scopes", "networks", "expires_at"),
+    )
+    related_tables = (BOUND_TO, ABOUT_THIS)
     staff_actions = (StaffAction("revoke", "Revoke", "Revoked", explained(credentials.revoke)),)
 
     def title_of(self, row: Token) -> str:

@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 NAMES = ("name", "native_name", "abbreviation", "slug", "description", "is_allocator")
-CONTACT = ("email", "phone_number", "homepage", "domain", "country", "address", "contact_details")
+CONTACT = (
+    *("email", "phone_number", "homepage", "domain", "country", "address", "contact_details"),
+    *("technical_contact", "access_subnets"),
+)
 AGREEMENT = ("agreement_number", "registration_code", "vat_code", "accounting_start_date")
 ELSEWHERE = ("backend_id", "originated_id")
 LIMITS = ("blocked", "archived", "grace_period_days", "max_service_accounts", *ELSEWHERE)

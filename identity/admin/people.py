@@ -19,6 +19,7 @@ from identity.admin.credentials import IDENTITIES, KEYS, TOKENS
 from identity.admin.grants import HELD
 from identity.admin.log import ABOUT_THIS
 from identity.admin.reasons import explained, removal
+from identity.admin.second_factors import RESET, SECOND_FACTORS
 from identity.admin.vetting import ACTIONS, DECISIONS
 from identity.models import Event, User
 from identity.services import credentials, user_removal, users
@@ -101,6 +102,7 @@ RIGHTS = (
     "is_machine",
     "managed_isds",
     "token_lifetime",
+    "can_use_personal_access_tokens",
 )
 
 
@@ -138,7 +140,7 @@ class UserAdmin(RecordAdmin):
         ),
     )
     related_tables: tuple[RelatedTable, ...] = (
-        *(HELD, DECISIONS, TOKENS, KEYS, IDENTITIES),
+        *(HELD, DECISIONS, TOKENS, KEYS, IDENTITIES, SECOND_FACTORS),
         *(ABOUT_THIS, DONE_BY),
     )
     staff_actions = (
@@ -180,6 +182,7 @@ class UserAdmin(RecordAdmin):
             when=_is_active,
             alone=True,
         ),
+        RESET,
         removal(
             user_removal.remove,
             "This cannot be undone. Everything personal is erased, here and in the records; sites "

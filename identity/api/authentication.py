@@ -11,12 +11,13 @@ from rest_framework import authentication
 from rest_framework.authentication import get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
 
+from common.addresses import address_of
 from common.api.conditional import SAFE
 from common.errors import DomainError
 from identity.api.sessions import refusals
 from identity.oidc import bearer
 from identity.principals import begin_request
-from identity.services import credentials, logins
+from identity.services import admission, credentials, lock_out, logins, personal_tokens
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -38,6 +39,7 @@ class TokenAuthentication(authentication.BaseAuthentication):
         """Return the token's user, or None when the header is missing or of another scheme.
 
         :raises AuthenticationFailed: in Waldur's words.
+        :raises OtherNetwork: the token, or the program whose it is, may not call from there.
         """
         scheme, *parts = get_authorization_header(request).split() or [b""]
         if scheme.lower() not in SCHEMES:
@@ -51,15 +53,21 @@ class TokenAuthentication(authentication.BaseAuthentication):
         try:
             token = credentials.find(plaintext, now=now)
         except credentials.UnknownToken as error:
-            if scheme.lower() != b"bearer" or not bearer.looks_foreign(plaintext):
+            if not _may_be_foreign(scheme, plaintext):
                 raise AuthenticationFailed(str(error.detail)) from error
             user = _bearer_of(plaintext, now)
+            admission.check_program(user, address=address_of(request))
             begin_request(user, only_reads=only_reads)
             return user, None
-        except credentials.NotAuthenticated as error:
+        except lock_out.NotAuthenticated as error:
             raise AuthenticationFailed(str(error.detail)) from error
-        credentials.touch(token, now=now)
-        begin_request(token.user, only_reads=only_reads, grants=token.user_grants)
+        address = address_of(request)
+        admission.check_token(token, address=address)
+        admission.check_program(token.user, address=address)
+        credentials.touch(token, address=address, now=now)
+        begin_request(
+            token.user, only_reads=only_reads, grants=token.user_grants, limits=token.limits()
+        )
         return token.user, token
 
     def authenticate_header(self, request: Request) -> str:
@@ -74,9 +82,11 @@ class SessionAuthentication(authentication.SessionAuthentication):
         """Return the session's user, or None when nobody is logged in.
 
         :raises PermissionDenied: when a write lacks the CSRF token.
+        :raises OtherNetwork: it is a program's, which may not call from there.
         """
         found: tuple[User, None] | None = super().authenticate(request)
         if found is not None:
+            admission.check_program(found[0], address=address_of(request))
             begin_request(found[0], only_reads=request.method in SAFE)
         return found
 
@@ -89,10 +99,16 @@ def _bearer_of(token: str, now: datetime) -> User:
     """
     try:
         return logins.bearer_of(*bearer.read(token, now=now))
-    except credentials.NotAuthenticated as error:
+    except lock_out.NotAuthenticated as error:
         raise AuthenticationFailed(str(error.detail)) from error
     except DomainError as error:
         raise refusals.of_token(error) from error
+
+
+def _may_be_foreign(scheme: bytes, token: str) -> bool:
+    """Tell whether a provider may be asked about a token that is not known here."""
+    ours = token.startswith(personal_tokens.BEGINNING)
+    return scheme.lower() == b"bearer" and not ours and bearer.looks_foreign(token)
 
 
 def secret_of(request: Request) -> str:

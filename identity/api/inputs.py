@@ -75,18 +75,3 @@ class NotKept(serializers.CharField):
         if data is empty or data is None or data == "":
             raise SkipField
         raise serializers.ValidationError(self.reason)
-
-
-class NeverTrue(serializers.BooleanField):
-    """A switch for something that does not exist here: it may be off."""
-
-    def __init__(self, reason: str) -> None:
-        """Take what a client is told who switches it on."""
-        super().__init__(required=False, help_text=f"{reason} Only false is accepted.")
-        self.reason = reason
-
-    def run_validation(self, data: Any = empty) -> Any:
-        """Leave nothing in the validated data."""
-        if data is empty or not super().run_validation(data):
-            raise SkipField
-        raise serializers.ValidationError(self.reason)

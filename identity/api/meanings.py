@@ -6,6 +6,7 @@ See `common.api.meanings`.
 from collections.abc import Mapping
 
 from identity.api.invitations.meanings import INVITATIONS
+from identity.api.personal_tokens.meanings import PERSONAL_TOKENS
 from identity.api.privacy_meanings import PRIVACY
 from identity.roles import LANGUAGES
 
@@ -156,7 +157,8 @@ ORGANIZATION: Mapping[str, str] = {
     "abbreviation": "Abbreviation of the organization.",
     "display_name": "Name of the organization as people read it, with its abbreviation if it has"
     " one.",
-    "access_subnets": "Networks of the organization, in CIDR notation; stored, not enforced.",
+    "access_subnets": "Networks of the organization, in CIDR notation, separated by commas;"
+    " the programs of an allocator may call from these only.",
     "accounting_start_date": "When accounting for the organization begins (UTC).",
     "agreement_number": "Number of the agreement with the organization.",
     "sponsor_number": "Number of the sponsor of the organization.",
@@ -168,7 +170,7 @@ ORGANIZATION: Mapping[str, str] = {
     "street": "Street, in the address.",
     "city": "City, in the address.",
     "archived": "Whether it is archived: nothing new may be ordered.",
-    "blocked": "Whether the organization may order nothing.",
+    "blocked": "Whether the organization is disabled: its roles give nothing, it orders nothing.",
     "bank_account": "Number of the bank account.",
     "bank_name": "Name of the bank.",
     "contact_details": "How to reach the organization.",
@@ -345,4 +347,5 @@ KEYS: Mapping[str, str] = {
     **EVENTS,
     **INVITATIONS,
     **PRIVACY,
+    **PERSONAL_TOKENS,
 }

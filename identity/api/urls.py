@@ -14,6 +14,7 @@ from identity.api.invitations.views import InvitationViewSet
 from identity.api.keys.views import SshKeyViewSet
 from identity.api.organization_groups import OrganizationGroupViewSet
 from identity.api.permission_requests.views import PermissionRequestViewSet
+from identity.api.personal_tokens.views import PersonalAccessTokenViewSet
 from identity.api.projects.views import ProjectViewSet
 from identity.api.roles.views import RoleViewSet
 from identity.api.science import ScienceDomainViewSet, ScienceSubDomainViewSet
@@ -29,6 +30,9 @@ router.register("events-stats", EventStatsViewSet, basename="event-stats")
 router.register("events", EventViewSet, basename="event")
 router.register("keys", SshKeyViewSet, basename="sshkey")
 router.register("organization-groups", OrganizationGroupViewSet, basename="organizationgroup")
+router.register(
+    "personal-access-tokens", PersonalAccessTokenViewSet, basename="personal-access-token"
+)
 router.register("projects", ProjectViewSet, basename="project")
 router.register("roles", RoleViewSet, basename="role")
 router.register("science-domains", ScienceDomainViewSet, basename="sciencedomain")

@@ -28,7 +28,9 @@ from identity.models.project import Project as Project
 from identity.models.replay import IdempotencyKey as IdempotencyKey
 from identity.models.science import ScienceDomain as ScienceDomain
 from identity.models.science import ScienceSubDomain as ScienceSubDomain
+from identity.models.second_factor import SecondFactor as SecondFactor
 from identity.models.slugs import UsedSlug as UsedSlug
 from identity.models.task import TaskFailure as TaskFailure
+from identity.models.token_binding import TokenBinding as TokenBinding
 from identity.models.version import RowVersion as RowVersion
 from identity.models.vetting import Vetting as Vetting

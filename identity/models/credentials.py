@@ -5,12 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from common.models import Timestamped, text
 from identity.models.event_subject import EventSubject
 from identity.models.people import User
 from identity.querysets import SshKeyQuerySet, TokenQuerySet
+from identity.token_limits import Binding, Limits
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -22,7 +26,9 @@ class Token(EventSubject):
     """A secret that lets a client act as its user; only its SHA-256 is kept.
 
     Several live side by side: each login issues one. A token dies when it was not used for its
-    lifetime (seconds; null is for ever).
+    lifetime (seconds; null is for ever). A personal access token has scopes, and an end instead;
+    it allows them at most, in what it is bound to, from its networks. `prefix` is how its secret
+    begins. `use_count` is in how many minutes it was used.
     """
 
     event_nouns: ClassVar[tuple[str, ...]] = ("token",)
@@ -33,17 +39,55 @@ class Token(EventSubject):
     created = models.DateTimeField(editable=False)
     last_used = models.DateTimeField(editable=False)
     lifetime = models.PositiveIntegerField(null=True, blank=True)
+    prefix = text(length=20)
+    scopes = ArrayField(models.CharField(max_length=50), null=True, blank=True)
+    networks = ArrayField(models.CharField(max_length=43), default=list, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    last_used_from = text(length=64)
+    use_count = models.PositiveIntegerField(default=0, editable=False)
+    warned_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = TokenQuerySet.as_manager()
 
     user_grants: frozenset[Held] | None = None
     """The grants of its user that were in force when it was found `with_grants`."""
 
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(scopes__isnull=True, expires_at__isnull=True)
+                | Q(scopes__isnull=False, expires_at__isnull=False),
+                name="a_token_with_scopes_ends",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=["expires_at"],
+                name="personal_token_expiry",
+                condition=Q(scopes__isnull=False),
+            ),
+        )
+
     def __str__(self) -> str:
         return f"{self.name or 'token'} of {self.user_id}"
 
+    @property
+    def is_personal(self) -> bool:
+        """Tell whether it is a personal access token, which limits whoever acts by it."""
+        return self.scopes is not None
+
+    def limits(self) -> Limits | None:
+        """Return what it leaves of its holder's rights; None when that is all of them."""
+        if self.scopes is None:
+            return None
+        bound = self.bindings.annotate(owner=Coalesce("project__customer", "customer"))
+        rows = bound.values_list("scope_type", "scope_id", "scope_uuid", "owner")
+        return Limits(frozenset(self.scopes), tuple(Binding(*row) for row in rows.order_by("pk")))
+
     def is_alive(self, now: datetime) -> bool:
-        """Tell whether it was used within its lifetime."""
+        """Tell whether it was used within its lifetime, and has not come to its end."""
+        if self.expires_at is not None and self.expires_at <= now:
+            return False
         return self.lifetime is None or self.last_used + timedelta(seconds=self.lifetime) > now
 
 
@@ -75,7 +119,10 @@ class SshKey(EventSubject, Timestamped):
 
 
 class LoginFailures(models.Model):
-    """Wrong passwords in a row for one user name from one address; forgotten after a success."""
+    """Wrong passwords in a row for one user name from one address; forgotten after a success.
+
+    Of wrong codes of a second factor the address is `second factor`, wherever they come from.
+    """
 
     username = models.CharField(max_length=255)
     address = models.CharField(max_length=64)

@@ -62,7 +62,12 @@ class Customer(EventSubject, Timestamped):
     email = AddressColumn(max_length=320, blank=True, default="")
     notification_emails = text(long=True)
     phone_number = text()
-    access_subnets = text(long=True)
+    access_subnets = text(
+        long=True,
+        help_text="Networks (CIDR), separated by commas: the programs of an allocator may call from"
+        " these only.",
+    )
+    technical_contact = text(length=500)
     registration_code = text(length=160)
     homepage = CheckedUrl(max_length=255, blank=True, default="", validators=[web_link])
     domain = text()

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from common.address_column import AddressColumn
 from common.checked_columns import CheckedNumber
+from common.errors import Forbidden
 from common.json_column import JsonColumn
 from common.models import text
 from common.sorting import sort_key
@@ -84,12 +85,16 @@ class User(EventSubject, AbstractBaseUser):
     is_machine = models.BooleanField(
         default=False,
         verbose_name="account of a program",
-        help_text="A portal or an agent: it is not asked for terms, a profile or vetting.",
+        help_text="A portal or an agent: it is not asked for terms, a profile, vetting or a "
+        "second factor.",
     )
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
     modified = models.DateTimeField(auto_now=True)
     agreement_date = models.DateTimeField(null=True, blank=True)
     export_control_date = models.DateTimeField(null=True, blank=True)
+    can_use_personal_access_tokens = models.BooleanField(
+        default=True, help_text="Without it, those that the person has do not work."
+    )
     token_lifetime = models.PositiveIntegerField(
         null=True, blank=True, default=3600, help_text="Seconds of inactivity; empty is for ever."
     )
@@ -144,7 +149,12 @@ class User(EventSubject, AbstractBaseUser):
         return self.username
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Store the user, with a slug of the UUID when none was chosen."""
+        """Store the user, with a slug of the UUID when none was chosen.
+
+        :raises RuntimeError: the user acts by a token that takes their flags from them meanwhile.
+        """
+        if self.is_limited:
+            raise RuntimeError("Whoever acts by a limited token is not stored: read them anew.")
         if not self.slug:
             self.slug = self.uuid.hex
         super().save(*args, **kwargs)
@@ -167,6 +177,15 @@ class User(EventSubject, AbstractBaseUser):
         :raises Forbidden: what that is.
         """
         refuse_newcomer(self, self.standing, only_reads=only_reads, for_newcomers=for_newcomers)
+
+    @property
+    def may_read(self) -> bool:
+        """Whether the person may read what their roles let them see, by the API or otherwise."""
+        try:
+            self.check_standing(only_reads=True, for_newcomers=False)
+        except Forbidden:
+            return False
+        return self.is_active
 
     @property
     def full_name(self) -> str:
@@ -194,6 +213,11 @@ class User(EventSubject, AbstractBaseUser):
     def principal(self) -> Principal:
         """The user as somebody who acts; outside of requests, their grants are never cached."""
         return Principal(self)
+
+    @property
+    def is_limited(self) -> bool:
+        """Tell whether they act by a personal access token, and so may less than they do else."""
+        return self.principal.limits is not None
 
     def may(self, permission: Permission, *scopes: Any) -> bool:
         """Tell whether the user may do something in any of the scopes (model instances)."""

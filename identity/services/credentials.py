@@ -5,47 +5,36 @@ Only the SHA-256 of a token is stored, so a token can be shown once, when it is 
 
 from __future__ import annotations
 
-import logging
 import secrets
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import F
 
-from common.errors import Conflict, DomainError, Missing
+from common.errors import Conflict, Missing
 from identity import event_kinds as kinds
 from identity import events
-from identity.models import LoginFailures, Token, User
+from identity.models import Token, User
+from identity.services import lock_out, second_factors
+from identity.services.lock_out import NotAuthenticated
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-log = logging.getLogger(__name__)
-
-FAILURES_ALLOWED = 4
-LOCKED_OUT_FOR = timedelta(minutes=10)
 TOUCHED_EVERY = timedelta(minutes=1)
-
-
-class NotAuthenticated(DomainError):
-    """The caller could not show who they are (401)."""
-
-    code = "authentication_failed"
+CODE_NEEDED = (
+    "A second factor is needed: send a code of your authenticator, or one of your recovery codes, "
+    "as `code` beside the password."
+)
 
 
 class WrongPassword(NotAuthenticated):
     """There is no such active user with that password; which of it is wrong is not told."""
 
     code = "wrong_password"
-
-
-class LockedOut(NotAuthenticated):
-    """There were too many wrong passwords for this user name from this address."""
-
-    code = "locked_out"
 
 
 class UnknownToken(NotAuthenticated):
@@ -58,6 +47,12 @@ class ExpiredToken(NotAuthenticated):
     """The token was not used for longer than it lives."""
 
     code = "expired_token"
+
+
+class NoPersonalTokens(NotAuthenticated):
+    """Staff let the token's user have no personal access tokens."""
+
+    code = "no_personal_tokens"
 
 
 class InactiveUser(NotAuthenticated):
@@ -78,13 +73,21 @@ class NoToken(Missing):
     code = "no_token"
 
 
-def log_in(*, username: str, password: str, address: str, now: datetime) -> str:
+def log_in(*, username: str, password: str, address: str, now: datetime, code: str = "") -> str:
     """Check a password and issue a token for it; return the token's plaintext.
+
+    Who has a second factor gives a code of it too; of others it is not looked at.
 
     :raises LockedOut: after four failures for the user name and address, for ten minutes.
     :raises WrongPassword: otherwise, when they do not belong together.
+    :raises second_factors.CodeNeeded: there is a second factor, and no code.
+    :raises second_factors.WrongCode: the code is not right, or was used.
     """
     user = check_password(username=username, password=password, address=address, now=now)
+    if second_factors.is_asked(user):
+        if not code:
+            raise second_factors.CodeNeeded(CODE_NEEDED)
+        second_factors.check(user, code, now=now)
     User.objects.filter(pk=user.pk).update(last_login=now)
     _, plaintext = issue(user=user, name="login", now=now)
     return plaintext
@@ -96,15 +99,12 @@ def check_password(*, username: str, password: str, address: str, now: datetime)
     :raises LockedOut: after four failures for the user name and address, for ten minutes.
     :raises WrongPassword: otherwise, when they do not belong together.
     """
-    failures = LoginFailures.objects.filter(username=username, address=address)
-    recent = failures.filter(last_failed_at__gt=now - LOCKED_OUT_FOR)
-    if recent.filter(count__gte=FAILURES_ALLOWED).exists():
-        raise LockedOut("Username is locked out. Try in 10 minutes.")
+    lock_out.check(username, address, now=now)
     user = _user_with(username, password)
     if user is None:
-        _count_failure(username, address, now)
+        lock_out.count(username, address, now=now)
         raise WrongPassword("Invalid username/password.")
-    failures.delete()
+    lock_out.forget(username, address)
     return user
 
 
@@ -117,20 +117,6 @@ def _user_with(username: str, password: str) -> User | None:
 
 
 @transaction.atomic
-def _count_failure(username: str, address: str, now: datetime) -> None:
-    """Count a wrong password; failures from longer ago than the lock-out are forgotten."""
-    failures, _ = LoginFailures.objects.select_for_update().get_or_create(
-        username=username[:255], address=address, defaults={"last_failed_at": now}
-    )
-    if failures.last_failed_at <= now - LOCKED_OUT_FOR:
-        failures.count = 0
-    failures.count += 1
-    failures.last_failed_at = now
-    failures.save()
-    log.warning("Wrong password, %s in a row", failures.count)
-
-
-@transaction.atomic
 def issue(*, user: User, name: str, now: datetime, actor: User | None = None) -> tuple[Token, str]:
     """Give a user one more token, which lives as long as their tokens do; the others live on.
 
@@ -138,19 +124,27 @@ def issue(*, user: User, name: str, now: datetime, actor: User | None = None) ->
 
     :raises ShutOut: the user is deactivated by now: a token would come alive with them.
     """
+    plaintext = secrets.token_hex(20)
+    lifetime = user.token_lifetime
+    token = keep(user, plaintext, name=name, now=now, actor=actor or user, lifetime=lifetime)
+    return token, plaintext
+
+
+@transaction.atomic
+def keep(
+    user: User, plaintext: str, *, name: str, now: datetime, actor: User, **limits: Any
+) -> Token:
+    """Keep the digest of a new token of a user, with what limits it.
+
+    :raises ShutOut: the user is deactivated by now: a token would come alive with them.
+    """
     if not User.objects.select_for_update(no_key=True).filter(pk=user.pk, is_active=True).exists():
         raise ShutOut("User inactive or deleted.")
-    plaintext = secrets.token_hex(20)
-    token = Token.objects.create(
-        user=user,
-        digest=digest(plaintext),
-        name=name,
-        created=now,
-        last_used=now,
-        lifetime=user.token_lifetime,
-    )
-    events.record(kinds.TOKEN_ISSUED, token, actor=actor or user, now=now, payload={"name": name})
-    return token, plaintext
+    kept = {"digest": digest(plaintext), "name": name, "created": now, "last_used": now}
+    token = Token.objects.create(user=user, **kept, **limits)
+    told = {"name": name, **({"prefix": token.prefix} if token.prefix else {})}
+    events.record(kinds.TOKEN_ISSUED, token, actor=actor, now=now, payload=told)
+    return token
 
 
 def digest(plaintext: str) -> str:
@@ -163,13 +157,16 @@ def find(plaintext: str, *, now: datetime) -> Token:
 
     :raises UnknownToken: nobody has it.
     :raises InactiveUser: its user was deactivated.
-    :raises ExpiredToken: it was not used for longer than it lives.
+    :raises NoPersonalTokens: it is a personal access token, and its user may not use such any more.
+    :raises ExpiredToken: it was not used for longer than it lives, or has come to its end.
     """
     token: Token | None = Token.objects.with_grants(digest(plaintext))
     if token is None:
         raise UnknownToken("Invalid token.")
     if not token.user.is_active:
         raise InactiveUser("User inactive or deleted.")
+    if token.is_personal and not token.user.can_use_personal_access_tokens:
+        raise NoPersonalTokens("You may not use personal access tokens.")
     if not token.is_alive(now):
         raise ExpiredToken("Token has expired.")
     return token
@@ -186,8 +183,8 @@ def latest(user: User) -> Token:
     return token
 
 
-def touch(token: Token, *, now: datetime) -> None:
-    """Note that a token was used, at most once a minute: parallel clients share the row.
+def touch(token: Token, *, address: str = "", now: datetime) -> None:
+    """Note that a token was used and from where, at most once a minute: clients share the row.
 
     Called outside the request's transaction, so that they do not wait for each other. Of many that
     find it unused for a minute at the same moment, the first writes and the others find nothing.
@@ -196,7 +193,9 @@ def touch(token: Token, *, now: datetime) -> None:
     if token.lifetime is not None:
         stale = min(stale, timedelta(seconds=token.lifetime) / 2)
     if token.last_used <= now - stale:
-        Token.objects.filter(pk=token.pk, last_used__lte=now - stale).update(last_used=now)
+        Token.objects.filter(pk=token.pk, last_used__lte=now - stale).update(
+            last_used=now, last_used_from=address, use_count=F("use_count") + 1
+        )
 
 
 @transaction.atomic
@@ -242,5 +241,5 @@ def _delete(tokens: Iterable[Token], *, actor: User | None, now: datetime) -> No
 def prune(*, now: datetime) -> int:
     """Delete the tokens that died of not being used, and forget old failures to log in."""
     deleted, _ = Token.objects.dead(now).delete()
-    LoginFailures.objects.filter(last_failed_at__lte=now - LOCKED_OUT_FOR).delete()
+    lock_out.prune(now=now)
     return deleted

@@ -267,13 +267,23 @@ def revoke_all(grants: Iterable[Grant] | Any, *, actor: User, now: datetime, rea
 
 def tell_of_role(role: Role, *, actor: User, now: datetime) -> None:
     """Record of each who holds a role that it was given or taken, as it was enabled or disabled."""
-    kind, what = (
-        (kinds.GRANT_GIVEN, "is again") if role.is_active else (kinds.GRANT_REVOKED, "is no longer")
-    )
-    held = Grant.objects.filter(access.not_ended(), role=role).order_by("pk")
-    for grant in held.select_related("user", "role", "customer", "project").iterator():
-        why = "enabled" if role.is_active else "disabled"
-        message = f"{grant.user} {what} {role} (the role was {why})"
+    held = Grant.objects.filter(access.not_ended(), role=role, customer__blocked=False)
+    why = "the role was enabled" if role.is_active else "the role was disabled"
+    _tell(held, gives=role.is_active, why=why, actor=actor, now=now)
+
+
+def tell_of_customer(customer: Customer, *, actor: User, now: datetime) -> None:
+    """Record of each who has a role in an organization that a block takes it, or gives it back."""
+    held = Grant.objects.filter(access.not_ended(), customer=customer, role__is_active=True)
+    why = f"the organization was {'blocked' if customer.blocked else 'unblocked'}"
+    _tell(held, gives=not customer.blocked, why=why, actor=actor, now=now)
+
+
+def _tell(held: Any, *, gives: bool, why: str, actor: User, now: datetime) -> None:
+    kind, what = (kinds.GRANT_GIVEN, "is again") if gives else (kinds.GRANT_REVOKED, "is no longer")
+    rows = held.order_by("pk").select_related("user", "role", "customer", "project")
+    for grant in rows.iterator():
+        message = f"{grant.user} {what} {grant.role} ({why})"
         record(kind, grant, message, actor=actor, now=now)
 
 

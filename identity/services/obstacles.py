@@ -50,7 +50,8 @@ def of_project(project: Project, person: User, *, now: datetime) -> ProjectFacts
         now=now,
         organization=organization.name,
         organization_is_removed=organization.is_removed,
-        organization_is_shut=organization.blocked or organization.archived,
+        organization_is_blocked=organization.blocked,
+        organization_is_archived=organization.archived,
         is_removed=project.is_removed,
         starts=project.start_date,
         ends=effective_end_date(

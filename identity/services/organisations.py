@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.db.models import ProtectedError
 
-from common import changes, slugs
-from common.errors import Conflict
+from common import changes, networks, slugs
+from common.errors import Conflict, Invalid
 from identity import event_kinds as kinds
 from identity import events
 from identity.event_scope import EventScope
@@ -47,6 +47,12 @@ class HasProjects(Conflict):
     code = "has_projects"
 
 
+class BadNetworks(Invalid):
+    """What is given as networks is none."""
+
+    code = "bad_networks"
+
+
 class CustomerGone(Conflict):
     """The organisation was removed in the meantime."""
 
@@ -70,8 +76,10 @@ def create(
 ) -> Customer:
     """Register an organisation; without a slug it gets one of its name.
 
+    :raises BadNetworks: the networks from which its programs may call are none.
     :raises slugs.Taken: the slug that was chosen is another organisation's.
     """
+    _check_networks(profile)
     customer = Customer(name=name, **profile, created=now)
     slugs.insert(customer, name)
     customer.organization_groups.set(organization_groups)
@@ -83,9 +91,13 @@ def create(
 def update(customer: Customer, *, actor: User, now: datetime, wanted: Mapping[str, Any]) -> None:
     """Change what is known of an organisation; what only staff may change is left as it is.
 
+    In one that is blocked nobody's role gives anything; each who has one is told of.
+
+    :raises BadNetworks: the networks from which its programs may call are none.
     :raises slugs.Taken: the new slug is another organisation's.
     :raises RemovedMeanwhile: a group that it is to be in was removed.
     """
+    _check_networks(wanted)
     locked = Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
     allowed = {f: new for f, new in wanted.items() if actor.is_staff or f not in STAFF_ONLY}
     groups = allowed.pop(COLUMN, None)
@@ -96,6 +108,15 @@ def update(customer: Customer, *, actor: User, now: datetime, wanted: Mapping[st
     slugs.update(locked, [*columns, "modified"])
     message = f"Organization {locked.name} was updated."
     _record(kinds.CUSTOMER_UPDATED, locked, message, actor, now, fields=sorted(changed))
+    if "blocked" in columns:
+        members.tell_of_customer(locked, actor=actor, now=now)
+
+
+def _check_networks(wanted: Mapping[str, Any]) -> None:
+    if wrong := networks.faults(wanted.get("access_subnets") or ""):
+        raise BadNetworks(
+            {"access_subnets": [f"Neither a network nor an address: {wrong[0]:.64}."]}
+        )
 
 
 @transaction.atomic

@@ -32,6 +32,7 @@ from identity.services import (
     logins,
     members,
     role_requests,
+    second_factors,
     users,
     vetting,
 )
@@ -112,6 +113,7 @@ def remove(user: User, *, actor: User, now: datetime) -> None:
     _forget_traffic(locked)
     logins.forget(locked)
     invitations.forget(locked)
+    second_factors.forget(locked)
     vetting.forget(locked)
     data_accesses.forget(locked)
     role_requests.forget(locked)

@@ -13,7 +13,7 @@ from common.errors import Conflict, Invalid
 from identity import event_kinds as kinds
 from identity import events
 from identity.models import Token, User
-from identity.services import credentials, cuids, emails, platform_terms
+from identity.services import credentials, cuids, emails, lock_out, platform_terms
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +25,7 @@ STAFF_ONLY = frozenset(
     {
         "active_isds",
         "affiliations",
+        "can_use_personal_access_tokens",
         "deactivation_reason",
         "eduperson_assurance",
         "is_active",
@@ -233,7 +234,7 @@ def _prove(user: User, password: str | None, address: str, now: datetime) -> Non
             credentials.check_password(
                 username=user.username, password=password, address=address, now=now
             )
-        except credentials.LockedOut as error:
+        except lock_out.LockedOut as error:
             reason = str(error.detail)
         except credentials.WrongPassword:
             reason = "This is not your password."

@@ -37,7 +37,7 @@ def organisations_of(user: Any) -> Any:
     """Return the keys of the organisations in which, or in a project of which, the user is."""
     if not user.is_authenticated:
         return ()
-    return user.grants.filter(access.in_force()).values("customer")
+    return access.customers_around(user)
 
 
 class CategoryQuerySet(PublicQuerySet):

@@ -79,7 +79,8 @@ class TermsOfServiceQuerySet(QuerySet[Any]):
 
     def for_api(self, user: Any) -> Self:
         """Add the user's latest consent to the offering's terms, whichever version it is for."""
-        mine = rows_of("marketplace.Consent").filter(offering=OuterRef("offering"), user=user)
+        consents = rows_of("marketplace.Consent").filter(access.own(user, "user"))
+        mine = consents.filter(offering=OuterRef("offering"))
         latest = mine.order_by("-agreement_date", "-pk")
         return self.annotate(
             has_user_consent=Exists(mine.filter(revocation_date__isnull=True)),
@@ -104,7 +105,7 @@ class ConsentQuerySet(QuerySet[Any]):
         if provided is None:
             return self
         theirs = access.told_of(user, person="user__") or Q(pk__in=[])
-        return self.filter(provided | Q(user=user) | theirs)
+        return self.filter(provided | access.own(user, "user") | theirs)
 
     def in_force(self) -> Self:
         """Keep those that were not taken back."""

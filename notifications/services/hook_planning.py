@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import Max, Min, Q
 
+from identity import standing
 from identity.models import Event
 from notifications import event_kinds as kinds
 from notifications.event_filters import EventSelection
@@ -39,7 +40,7 @@ def plan(*, now: datetime) -> int:
     things stand when it is planned.
     """
     position = locked_position(now=now)
-    hooks = list(Hook.objects.live().select_related("author"))
+    hooks = _live()
     if not hooks:
         return _pass_over(position, now=now)
     events = list(_after(position.sequence)[:BATCH])
@@ -55,6 +56,15 @@ def plan(*, now: datetime) -> int:
     HookDelivery.objects.bulk_create(planned, ignore_conflicts=True)
     _move(position, events[-1].sequence, now=now)
     return len(events)
+
+
+def _live() -> list[Hook]:
+    """Return the hooks that are on, with their authors and how these stand."""
+    rows = Hook.objects.live().select_related("author")
+    hooks = list(rows.annotate(**standing.columns("author")))
+    for hook in hooks:
+        standing.note(hook.author, hook)
+    return hooks
 
 
 def locked_position(*, now: datetime) -> HookPosition:
@@ -94,6 +104,8 @@ def _read_by_owner(hook: Hook) -> QuerySet[Event]:
     depend on who made the hook, who may have left. A person's are what that person may read.
     """
     if hook.customer_id is None:
+        if not hook.author.may_read:
+            return Event.objects.none()
         with hook.author.principal.reading():
             return Event.objects.visible_to(hook.author)
     return Event.objects.filter(Q(customer=hook.customer_id) | Q(provider=hook.customer_id))

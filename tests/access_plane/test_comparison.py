@@ -93,6 +93,19 @@ def test_what_is_missing_is_put_and_what_should_not_be_is_taken(
     assert Event.objects.filter(kind="entitled_person.differed").count() == 3
 
 
+def test_what_somebody_has_who_never_was_entitled_is_taken(aai: FakeAai) -> None:
+    stranger = make_researcher(username="")
+    unknown = UserFactory(username="unknown@myaccessid.org")
+    aai.register(stranger.cuid, FOREIGN, value("intruder"))
+
+    tasks.compare_access()
+    tell()
+
+    assert counts(AccessComparison.objects.get()) == (2, 0, 1, 0)
+    assert aai.values(stranger.cuid) == [FOREIGN]
+    assert EntitledPerson.objects.get(user=unknown).delivered_at is not None
+
+
 def test_what_no_event_told_of_is_found(aai: FakeAai, settled: list[Researcher]) -> None:
     first, *_ = settled
     type(first.account).objects.filter(pk=first.account.pk).update(is_restricted=True)

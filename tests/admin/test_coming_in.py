@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from identity.models import Event, PlatformTerms, Vetting
-from tests.admin.pages import address, do, page_of
+from identity.models import Event, PlatformTerms, SecondFactor, Vetting
+from tests.admin.pages import address, buttons, do, page_of
+from tests.factories.second_factors import SecondFactorFactory
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -48,3 +49,19 @@ def test_terms_of_the_platform_are_published_and_withdrawn(staff: Client, dave: 
     do(staff, "withdraw", terms, reason=WHY)
     terms.refresh_from_db()
     assert not terms.is_current
+
+
+def test_staff_reset_the_second_factor_of_others(staff: Client, bob: User, dave: User) -> None:
+    label = "Reset the second factor"
+    assert label not in buttons(staff, bob)
+    for one in (bob, dave):
+        SecondFactorFactory(user=one)
+    assert label in buttons(staff, bob)
+    do(staff, "reset_second_factor", bob, reason=WHY)
+    assert (
+        "Another member of staff does that"
+        in do(staff, "reset_second_factor", dave, reason=WHY).content.decode()
+    )
+    assert SecondFactor.objects.get().user == dave
+    event = Event.objects.get(kind="user.second_factor_reset")
+    assert (event.subject_uuid, event.actor, event.payload) == (bob.uuid, dave, {"reason": WHY})

@@ -18,7 +18,7 @@ from identity.models import (
     User,
 )
 from identity.roles import RoleName
-from identity.services import credentials
+from identity.services import credentials, lock_out
 from tests.admin.pages import address, buttons, change, do, page_of, said, sent, text
 from tests.factories.identity import (
     PASSWORD,
@@ -326,7 +326,7 @@ def test_staff_log_in_and_change_their_own_password(
 
 def test_the_admin_s_login_is_locked_after_wrong_passwords(client: Client, dave: User) -> None:
     wrong, right = ({"username": "dave", "password": p} for p in ("wrong", PASSWORD))
-    for _ in range(credentials.FAILURES_ALLOWED):
+    for _ in range(lock_out.FAILURES_ALLOWED):
         assert "Please enter the correct username" in text(client.post("/admin/login/", wrong))
     assert "Username is locked out" in text(client.post("/admin/login/", right))
 

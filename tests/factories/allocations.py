@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
@@ -12,6 +14,7 @@ from allocations.lifecycle import (
     ApiKeyAction,
     ApiKeyState,
     ProvisionState,
+    RobotAccountState,
     SyncState,
 )
 from allocations.models import (
@@ -24,6 +27,7 @@ from allocations.models import (
     ProjectServiceAccount,
     Provision,
     ResourceApiKey,
+    RobotAccount,
     UserAttributeConfig,
 )
 from common.sealing import seal
@@ -117,6 +121,24 @@ class ResourceApiKeyFactory(DjangoModelFactory[ResourceApiKey]):
     sealed = factory.LazyAttribute(lambda key: seal(key.value) if key.value else "")
     state = ApiKeyState.OK.value
     issued_at = factory.LazyFunction(timezone.now)
+
+
+class RobotAccountFactory(DjangoModelFactory[RobotAccount]):
+    """An account for what works by itself with a resource, in use."""
+
+    class Meta:
+        model = RobotAccount
+        skip_postgeneration_save = True
+
+    resource = factory.SubFactory(ResourceFactory)
+    type = "cicd"
+    username = factory.Sequence(lambda n: f"robot-{n}")
+    state = RobotAccountState.OK.value
+
+    @factory.post_generation  # type: ignore[untyped-decorator]
+    def users(self: Any, create: bool, people: Any, **_: Any) -> None:
+        """Let some people act as it."""
+        self.users.set(people or ())
 
 
 class RequestedApiKeyFactory(ResourceApiKeyFactory):

@@ -30,10 +30,11 @@ from identity.models import (
     ScienceSubDomain,
     SshKey,
     Token,
+    TokenBinding,
     User,
     Vetting,
 )
-from identity.permissions import MATRIX
+from identity.permissions import MATRIX, Permission
 from identity.roles import DESCRIPTIONS, RoleName, ScopeType
 
 if TYPE_CHECKING:
@@ -296,6 +297,53 @@ class TokenFactory(DjangoModelFactory[Token]):
     name = "test"
     created = factory.LazyFunction(timezone.now)
     last_used = factory.SelfAttribute("created")
+
+
+class PersonalTokenFactory(TokenFactory):
+    """A personal access token, good for a month, that is bound to `scope` if there is one."""
+
+    class Meta:
+        model = Token
+
+    class Params:
+        plaintext = factory.Sequence(lambda n: f"efp_{n:040x}")
+
+    prefix = factory.LazyAttribute(lambda token: f"efp_{token.digest[:8]}")
+    scopes = factory.LazyFunction(lambda: [one.value for one in Permission])
+    expires_at = factory.LazyAttribute(lambda token: token.created + timedelta(days=30))
+
+    @classmethod
+    def _create(cls, model_class: type[Token], *args: Any, **kwargs: Any) -> Token:
+        scope = kwargs.pop("scope", None)
+        token: Token = super()._create(model_class, *args, **kwargs)
+        if scope is not None:
+            TokenBindingFactory(token=token, scope=scope)
+        return token
+
+
+class TokenBindingFactory(DjangoModelFactory[TokenBinding]):
+    """That a token is bound to `scope` (an organisation, a project, an offering)."""
+
+    class Meta:
+        model = TokenBinding
+
+    token = factory.SubFactory(PersonalTokenFactory)
+
+    @classmethod
+    def _create(cls, model_class: type[TokenBinding], *args: Any, **kwargs: Any) -> TokenBinding:
+        scope = kwargs.pop("scope", None) or CustomerFactory()
+        binding: TokenBinding = super()._create(
+            model_class,
+            *args,
+            scope_type=scope.scope_type.value,
+            scope_id=scope.pk,
+            scope_uuid=scope.uuid,
+            scope_name=scope.name,
+            customer=scope if scope.scope_type is ScopeType.CUSTOMER else scope.customer,
+            project=scope if scope.scope_type is ScopeType.PROJECT else None,
+            **kwargs,
+        )
+        return binding
 
 
 class SshKeyFactory(DjangoModelFactory[SshKey]):

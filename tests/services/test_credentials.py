@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from identity.models import Event, LoginFailures, Token, User
-from identity.services import credentials, users
+from identity.services import credentials, lock_out, users
 from tests.factories.identity import PASSWORD, TokenFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -54,7 +54,7 @@ def test_a_fifth_attempt_after_four_failures_is_locked_out_for_ten_minutes(
 ) -> None:
     fail(now, times=4)
 
-    with pytest.raises(credentials.LockedOut) as refusal:
+    with pytest.raises(lock_out.LockedOut) as refusal:
         log_in(now + timedelta(minutes=9, seconds=59))
     assert refusal.value.detail == "Username is locked out. Try in 10 minutes."
     assert log_in(now + timedelta(minutes=10))
@@ -74,7 +74,7 @@ def test_a_success_makes_the_failures_before_it_forgotten(bob: User, now: dateti
     log_in(now)
     fail(now, times=4)
 
-    with pytest.raises(credentials.LockedOut):
+    with pytest.raises(lock_out.LockedOut):
         log_in(now)
 
 

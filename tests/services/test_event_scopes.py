@@ -84,6 +84,7 @@ WHERE = {
     "allocations.BackendResource": "offering",
     "allocations.BackendResourceRequest": "offering",
     "allocations.ResourceApiKey": "resource",
+    "allocations.RobotAccount": "resource",
     "allocations.AgentIdentity": "offering",
     "allocations.AgentService": "offering",
     "allocations.AgentProcessor": "offering",

@@ -123,3 +123,24 @@ def test_an_organisation_with_offerings_is_not_removed(
 
     assert refusal.value.detail == "Organization still has offerings."
     assert not Event.objects.filter(kind="customer.removed").exists()
+
+
+def test_in_an_organisation_that_is_blocked_nobody_may_do_anything_until_it_is_not(
+    allocator: Customer, project: Project, alice: User, bob: User, dave: User, now: datetime
+) -> None:
+    """Each who holds a role there is told of, so that sites and the access plane follow."""
+    held = {grant.uuid for grant in Grant.objects.filter(customer=allocator)}
+    assert Project.objects.visible_to(bob).exists()
+    for blocked, kind, said in (
+        (True, "grant.revoked", "is no longer PROJECT.MEMBER (the organization was blocked)"),
+        (False, "grant.given", "is again PROJECT.MEMBER (the organization was unblocked)"),
+    ):
+        for _ in range(2):
+            organisations.update(allocator, wanted={"blocked": blocked}, actor=dave, now=now)
+        told = Event.objects.filter(kind=kind)
+        assert {event.subject_uuid for event in told} == held
+        assert told.filter(message=f"bob {said} in Climate model.").count() == 1
+        for user in (alice, bob):
+            anew = User.objects.get(pk=user.pk)
+            assert Project.objects.visible_to(anew).exists() != blocked
+    assert Project.objects.visible_to(dave).exists()

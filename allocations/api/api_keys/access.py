@@ -31,7 +31,9 @@ class KeyForOneself(Either):
 
     def allows(self, user: User, target: Any) -> bool:
         """Ask for a key of the user's own, and a role with which something is asked for."""
-        return bool(follow(target, "user") == user and WORKS.allows(user, target))
+        return bool(
+            follow(target, "user") == user and not user.is_limited and WORKS.allows(user, target)
+        )
 
     def __str__(self) -> str:
         return f"for a key of one's own, {WORKS}"
@@ -51,7 +53,7 @@ class Reveals(Either):
         if user.is_staff or user.is_support:
             return True
         if target.user is not None:
-            return bool(target.user == user)
+            return Own("user").allows(user, target)
         return IS_INSIDE.allows(user, target) or MANAGES.allows(user, target)
 
     def __str__(self) -> str:

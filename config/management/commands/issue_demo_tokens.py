@@ -24,7 +24,7 @@ from common.ports import web_port
 from identity import event_kinds as identity_kinds
 from identity import events
 from identity.models import Token, User
-from identity.services import credentials
+from identity.services import credentials, lock_out
 
 TOKEN_NAME = "make run"  # noqa: S105 - a label
 KNOWN_PASSWORD = "demo"  # noqa: S105 - everybody's, on one machine
@@ -111,7 +111,7 @@ def former_or_new(
 def _opens(token: str, user: User, now: datetime) -> bool:
     try:
         found = credentials.find(token, now=now)
-    except credentials.NotAuthenticated:
+    except lock_out.NotAuthenticated:
         return False
     return bool(found.user == user)
 

@@ -3,7 +3,7 @@
 The last step of changing the key: put the new key first, restart everything, run this, and take the
 old key away. It may be repeated, and it changes nothing of what the secrets are. When a key is lost
 for good, `--give-up-lost` gives up what it had sealed: those webhooks are switched off and need
-another secret, those keys of resources have to be rotated.
+another secret, those keys of resources have to be rotated, those second factors set up anew.
 """
 
 from typing import Any
@@ -16,7 +16,8 @@ from allocations.models import ResourceApiKey
 from allocations.services import api_keys
 from common.sealing import Unreadable, reseal
 from config.sealed import SEALED
-from identity.models import Erasure
+from identity.models import Erasure, SecondFactor
+from identity.services import second_factors
 from notifications.models import Hook
 from notifications.services import hooks
 
@@ -55,12 +56,15 @@ class Command(BaseCommand):
 
 def give_up(model: type[models.Model], key: Any) -> None:
     """Give up the secret of a row that no key opens."""
+    now = timezone.now()
     if model is Hook:
-        hooks.give_up_secret(Hook.objects.get(pk=key), now=timezone.now())
+        hooks.give_up_secret(Hook.objects.get(pk=key), now=now)
+    elif model is SecondFactor:
+        second_factors.give_up(SecondFactor.objects.get(pk=key), now=now)
     elif model is Erasure:
         Erasure.objects.filter(pk=key).update(sealed="")
     else:
-        api_keys.give_up_value(ResourceApiKey.objects.get(pk=key), now=timezone.now())
+        api_keys.give_up_value(ResourceApiKey.objects.get(pk=key), now=now)
 
 
 @transaction.atomic

@@ -19,9 +19,12 @@ from django.views.decorators.csrf import csrf_exempt
 
 from common.addresses import address_of
 from common.errors import DomainError
+from config.pages.login import by_password
+from config.pages.login.by_password import BY_PASSWORD, after_login, typed
 from config.pages.login.words import page_for
 from identity.oidc import attempts, exchange, fetching, providers, published, tokens
-from identity.services import credentials, logins, logouts
+from identity.profile import completeness_of
+from identity.services import credentials, lock_out, logins, logouts, platform_terms
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -32,7 +35,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-BY_PASSWORD = "django.contrib.auth.backends.ModelBackend"  # noqa: S105 - a backend's name
 PROVIDER, ID_TOKEN = "oidc_provider", "oidc_id_token"
 LONGEST_LOGOUT_TOKEN = 20_000
 
@@ -72,10 +74,9 @@ class LoginPage(PageView):
                 address=address_of(request),
                 now=timezone.now(),
             )
-        except credentials.NotAuthenticated as error:
+        except lock_out.NotAuthenticated as error:
             return self.page(request, next_url, said=str(error.detail))
-        auth.login(request, user, backend=BY_PASSWORD)
-        return HttpResponseRedirect(after_login(request, next_url))
+        return by_password.let_in(request, user, next_url)
 
     def page(self, request: HttpRequest, next_url: str, said: str = "") -> HttpResponse:
         """Show the page, with what was wrong with the last try."""
@@ -84,6 +85,7 @@ class LoginPage(PageView):
             "next": attempts.own_address(request, next_url),
             "said": said,
             "site": settings.SITE_NAME,
+            **asked_of(request.user),
         }
         return render(request, "login/login.html", shown, status=401 if said else 200)
 
@@ -177,21 +179,19 @@ def begin_session(
     logins.note_session(identity, key, sid=answer.person.sid, now=timezone.now())
 
 
-def typed(request: HttpRequest, name: str) -> str:
-    """Return what somebody typed in; nobody has a name with a NUL, which no database takes."""
-    return request.POST.get(name, "")[:1000].replace("\x00", "\N{REPLACEMENT CHARACTER}")
+def asked_of(person: Any) -> dict[str, bool]:
+    """Return what somebody who is logged in has to do before they can use the service."""
+    if not person.is_authenticated or person.is_machine:
+        return {}
+    return {
+        "awaited": platform_terms.awaited_from(person),
+        "missing": not completeness_of(person)["is_complete"],
+    }
 
 
 def callback_of(provider: Provider) -> str:
     """Return where browsers come back to, whatever a request calls this service."""
     return settings.SITE_URL + reverse("oidc-callback", args=[provider.name])
-
-
-def after_login(request: HttpRequest, next_url: str) -> str:
-    """Return where to go: where it was wanted, if that is here; the staff to their pages."""
-    if own := attempts.own_address(request, next_url):
-        return own
-    return reverse("admin:index") if request.user.is_staff else reverse("login")
 
 
 def end_session_url(request: HttpRequest) -> str:

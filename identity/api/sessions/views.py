@@ -13,7 +13,7 @@ from common.api.actions import Declared
 from common.api.viewsets import ApiViewSet
 from identity.api.sessions.serializers import CoreAuthToken, ObtainAuthTokenInput
 from identity.models import Token
-from identity.services import credentials
+from identity.services import credentials, lock_out
 
 if TYPE_CHECKING:
     from rest_framework.request import Request
@@ -32,14 +32,16 @@ class PasswordViewSet(ApiViewSet):
         """Get a token for a username and a password.
 
         Send it with other requests as `Authorization: Token <token>`. Tokens of earlier logins live
-        on. After four failures the username is refused from this address for ten minutes.
+        on. After four failures the username is refused from this address for ten minutes. Who has
+        a second factor sends a `code` of it too, which works once; without one it is 401, and
+        `detail` says so.
 
         :raises AuthenticationFailed: in Waldur's words.
         """
         data = self.data(ObtainAuthTokenInput)
         try:
             token = credentials.log_in(**data, address=address_of(request), now=self.now)
-        except credentials.NotAuthenticated as error:
+        except lock_out.NotAuthenticated as error:
             raise AuthenticationFailed(str(error.detail)) from error
         return self.answer({"token": token})
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 from rest_framework import serializers
 
 from common.api.inputs import AddressField, Input
-from identity.api.inputs import Columns, NeverTrue, NotKept, Words
+from identity.api.inputs import Columns, NotKept, Words
 from identity.api.users.serializers import GENDERS, NO_IMAGES
 from identity.models import User
 
@@ -64,7 +64,6 @@ class UserInput(Columns):
     active_isds = Words()
     affiliations = Words()
     agree_with_policy = serializers.BooleanField()
-    can_use_personal_access_tokens = NeverTrue("Personal access tokens are not served.")
     declares_export_control = serializers.BooleanField()
     eduperson_assurance = Words()
     email = AddressField()

@@ -133,9 +133,6 @@ class PersonOutput(Output):
         serializers.BooleanField(), reason="it is only written; `agreement_date` tells when"
     )
     attribute_sources = MapField()
-    can_use_personal_access_tokens = Omitted(
-        serializers.BooleanField(), reason="personal access tokens are not served"
-    )
     details = MapField()
     eduperson_assurance = serializers.ListField(child=serializers.CharField())
     full_name = Computed("first_name", "last_name", fn=full_name, output=serializers.CharField())

@@ -25,6 +25,7 @@ from identity.api.users.inputs import (
 from identity.api.users.privacy import Privacy
 from identity.api.users.serializers import (
     ColleagueOutput,
+    PersonOutput,
     ProfileCompleteness,
     UserAuthToken,
     UserMeOutput,
@@ -152,9 +153,10 @@ class UserViewSet(Privacy, StaffRequests, RowHistory, Listed, ApiViewSet):
     def me(self, request: AuthenticatedRequest) -> Response:
         """Get your own profile.
 
-        The person whom the token belongs to, with their roles in `permissions`.
+        The person whom the token belongs to, with their roles in `permissions`; a personal access
+        token is not told of roles, which may be in other places than its own.
         """
-        return self.reply(request.user)
+        return self.reply(request.user, PersonOutput if request.user.is_limited else UserMeOutput)
 
     @reading(ProfileCompleteness, detail=False)
     def profile_completeness(self, request: AuthenticatedRequest) -> Response:
@@ -245,5 +247,6 @@ class UserViewSet(Privacy, StaffRequests, RowHistory, Listed, ApiViewSet):
 
     def _shown_of(self, user: User | None) -> type[UserOutput]:
         caller: Any = self.request.user
-        in_full = caller.is_staff or caller.is_support or user == caller
+        in_person = user == caller and not caller.is_limited
+        in_full = caller.is_staff or caller.is_support or in_person
         return UserOutput if in_full else ColleagueOutput

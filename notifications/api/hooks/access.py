@@ -16,7 +16,7 @@ class ForOneself(Either):
 
     def allows(self, user: Any, target: Any) -> bool:
         """Allow everybody as much for themselves."""
-        return user.is_authenticated and follow(target, "customer") is None
+        return user.is_authenticated and follow(target, "customer") is None and not user.is_limited
 
     def __str__(self) -> str:
         return "everybody, for a hook of their own"

@@ -343,8 +343,9 @@ def test_it_is_the_same_for_roles_that_staff_made(
 
 
 def viewsets() -> dict[str, Any]:
-    """Return identity's viewsets by the noun of their routes."""
-    return {prefix: viewset for prefix, viewset, _ in router.registry}
+    """Return identity's viewsets by the noun of their routes; tokens have a table of their own."""
+    found = {prefix: viewset for prefix, viewset, _ in router.registry}
+    return {prefix: found[prefix] for prefix in found if prefix != "personal-access-tokens"}
 
 
 def test_every_action_of_every_endpoint_is_in_the_table() -> None:

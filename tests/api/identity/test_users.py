@@ -265,8 +265,8 @@ def test_what_is_wrong_is_told_in_waldurs_words(
         ({**person, "gender": "x"}, {"gender": ['"x" is not a valid choice.']}),
         ({**person, "image": "data:"}, {"image": ["Images are not stored."]}),
         (
-            {**person, "can_use_personal_access_tokens": True},
-            {"can_use_personal_access_tokens": ["Personal access tokens are not served."]},
+            {**person, "can_use_personal_access_tokens": "x"},
+            {"can_use_personal_access_tokens": ["Must be a valid boolean."]},
         ),
         (
             {**person, "token_lifetime": -1},

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import pytest
+from django.http import QueryDict
+from django.test import RequestFactory
 
 from allocations import tasks
-from allocations.models import MessageQueue, QueueMessage
+from allocations.models import EventConsumer, MessageQueue, QueueMessage
 from allocations.observables import ObjectType
-from allocations.services import announcements, subscriptions
+from allocations.services import announcements, queues, subscriptions
+from config.streams import reading
 from config.wiring import HANDLERS, dispatch_events
 from identity.models import Event
 from identity.roles import RoleName
-from identity.services import users
+from identity.services import credentials, users, vetting
+from identity.standing import VettingRefused
 from marketplace.services import delivery
 from tests.factories.agents import (
     AgentIdentityFactory,
@@ -69,6 +73,27 @@ def test_who_was_shut_out_hears_nothing(queue, resource, carol, dave, now):
     users.deactivate(carol, reason="left", actor=dave, now=now)
     delivery.set_flags(resource, {"paused": True}, actor=dave, now=now)
     assert told() == []
+
+
+def test_who_was_refused_hears_nothing_and_does_not_log_in_at_the_broker(
+    queue, resource, carol, dave, now
+):
+    logins = EventConsumer.objects.select_related("user", "token")
+    token, secret = credentials.issue(user=carol, name="agent", now=now)
+    queues.grant_access(queue.consumer, queues.Reader(token, secret))
+    assert logins.get().may_log_in(now)
+    vetting.refuse(carol, evidence="sanctions", actor=dave, now=now)
+
+    delivery.set_flags(resource, {"paused": True}, actor=dave, now=now)
+
+    assert told() == []
+    assert not logins.get().may_log_in(now)
+    refused = RequestFactory().get("/", headers={"authorization": f"Token {secret}"}).META
+    with pytest.raises(VettingRefused):
+        reading.begin(refused, QueryDict(), "")
+    vetting.withdraw(carol, actor=dave, now=now)
+    assert logins.get().may_log_in(now)
+    assert reading.begin(refused, QueryDict(), "")[0] == carol.pk
 
 
 def test_every_agent_of_the_offering_hears_it(queue, offering, provider, resource, carol, now):

@@ -9,7 +9,7 @@ import pytest
 
 from identity.models import Event
 from identity.roles import RoleName
-from identity.services import outbox
+from identity.services import outbox, vetting
 from notifications.models import HookDelivery, HookPosition
 from notifications.services import hook_planning
 from tests.factories.identity import EventFactory, GrantFactory, ProjectFactory, UserFactory
@@ -171,6 +171,14 @@ def test_a_deactivated_persons_hook_is_told_nothing(alice, happen, now):
     hook = WebHookFactory(author=alice, created=now)
     alice.is_active = False
     alice.save()
+    happen()
+
+    assert planned(hook) == []
+
+
+def test_a_refused_persons_hook_is_told_nothing(alice, dave, happen, now):
+    hook = WebHookFactory(author=alice, created=now)
+    vetting.refuse(alice, evidence="sanctions", actor=dave, now=now)
     happen()
 
     assert planned(hook) == []

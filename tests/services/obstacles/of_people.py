@@ -95,8 +95,15 @@ PEOPLE = (
     Expected(
         "organization_blocked",
         lambda w: w.write(w.project.customer, blocked=True),
-        "The organization LUMI Sweden is blocked or archived: it can order nothing, so that nothing"
-        " can be renewed or extended.",
+        "The organization LUMI Sweden is blocked: nobody's role in it, or in what is its own, gives"
+        " anything.",
+        (STAFF,),
+    ),
+    Expected(
+        "organization_archived",
+        lambda w: w.write(w.project.customer, archived=True),
+        "The organization LUMI Sweden is archived: it can order nothing, so that nothing can be"
+        " renewed or extended.",
         (STAFF,),
     ),
     Expected(

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("identity", "0034_organizations_have_an_origin"),
+        ("identity", "0037_people_have_a_second_factor"),
     ]
 
     operations = [
