@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from rest_framework import status as http
 
 from common.addresses import address_of
-from common.api.reads.plan import Shown  # noqa: TC001 - viewsets make one
+from common.api.reads.plan import Shown as Shown  # viewsets make one
 from common.contributions import contributed_to
 
 if TYPE_CHECKING:
