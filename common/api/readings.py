@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 from rest_framework import status as http
 
 from common.addresses import address_of
-from common.api.reads.plan import Shown as Shown  # viewsets make one
 from common.contributions import contributed_to
 
 if TYPE_CHECKING:
@@ -22,6 +21,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from rest_framework.response import Response
+
+    from common.api.reads.plan import Shown
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +62,11 @@ def note(reading: Reading) -> None:
         contributions().note_reading(reading)
     except Exception:
         log.exception("A reading of %s could not be noted", reading.place)
+
+
+def nobody() -> Shown:
+    """Return that nobody's data were shown so far."""
+    return {}
 
 
 def noted(view: Any, response: Response) -> Response:

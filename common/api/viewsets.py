@@ -78,7 +78,7 @@ class ApiViewSet(ViewSet):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Serve a request; one with an `Idempotency-Key` is carried out once, then replayed."""
-        self.args, self.kwargs, self.people = args, kwargs, readings.Shown()
+        self.args, self.kwargs, self.people = args, kwargs, readings.nobody()
         self.request = self.initialize_request(request, *args, **kwargs)
         self.headers = self.default_response_headers
         stored.replaced()  # what others of this thread have left

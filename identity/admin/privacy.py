@@ -50,11 +50,11 @@ class DataAccessLogAdmin(RecordAdmin):
     list_filter = ("accessor_type",)
     list_select_related = ("user", "accessor")
     search_fields = ("user__username", "accessor__username", "place")
-    date_hierarchy = "first"
+    date_hierarchy = "latest"
     ordering = ("-first", "-id")
     fieldsets = (
         section(None, "user", "accessor", "accessor_type", "place", "address"),
-        section("What and when", "fields", "times", "first", "latest", "uuid"),
+        section("What and when", "columns", "times", "first", "latest", "uuid"),
     )
     staff_actions = (removal(data_accesses.remove, "The event log says that it was removed."),)
 
@@ -67,6 +67,8 @@ class DataReadingAdmin(RecordAdmin):
     list_select_related = ("reader",)
     search_fields = ("reader__username", "place")
     uuids = ()
-    date_hierarchy = "first"
+    date_hierarchy = "latest"
     ordering = ("-id",)
-    fieldsets = (section(None, "reader", "place", "address", "fields", "times", "first", "latest"),)
+    fieldsets = (
+        section(None, "reader", "place", "address", "columns", "times", "first", "latest"),
+    )

@@ -61,7 +61,7 @@ class GlobalUserDataAccessLog(Output):
             "uuid",
         )
 
-    accessed_fields = serializers.ListField(child=serializers.CharField(), source="fields")
+    accessed_fields = serializers.ListField(child=serializers.CharField(), source="columns")
     accessor = Nested(AccessorOutput, source="accessor")
     accessor_type = EnumField(AccessorType)
     context = Computed(  # type: ignore[assignment]

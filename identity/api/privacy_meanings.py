@@ -35,6 +35,9 @@ PRIVACY: Mapping[str, str] = {
     "DataAccessFilter.user_uuid": "UUID of the person whose data were shown.",
     "context": "Where in the service it was (`place`), how often within the hour (`times`), and"
     " when last (`latest`).",
+    "context.latest": "When last within the hour (UTC).",
+    "context.place": "Where in the service: a noun and an action, or the administration.",
+    "context.times": "How often within the hour.",
     "GlobalUserDataAccessLog.ip_address": "The address that the reader came from.",
     "UserDataAccessLog.ip_address": "The address that the reader came from; told to staff.",
     "GlobalUserDataAccessLog.timestamp": "When it was first within the hour (UTC).",

@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "fields",
+                    "columns",
                     django.contrib.postgres.fields.ArrayField(
                         base_field=models.CharField(max_length=100), size=None
                     ),
@@ -74,7 +74,7 @@ class Migration(migrations.Migration):
                 ("place", models.CharField(blank=True, default="", max_length=200)),
                 ("address", models.CharField(blank=True, default="", max_length=64)),
                 (
-                    "fields",
+                    "columns",
                     django.contrib.postgres.fields.ArrayField(
                         base_field=models.CharField(max_length=100), size=None
                     ),

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 NOTE = """
 INSERT INTO identity_datareading AS known
-  (digest, reader_id, place, address, people, fields, times, first, latest)
+  (digest, reader_id, place, address, people, columns, times, first, latest)
 VALUES (%s, %s, %s, %s, %s, %s, 1, %s, %s)
 ON CONFLICT (digest) DO UPDATE SET times = known.times + 1, latest = EXCLUDED.latest
 """
@@ -34,7 +34,7 @@ ON CONFLICT (digest) DO UPDATE SET times = known.times + 1, latest = EXCLUDED.la
 ENTER = """
 WITH taken AS (DELETE FROM identity_datareading WHERE id = %s RETURNING *)
 INSERT INTO identity_dataaccesslog AS known
-  (uuid, user_id, accessor_id, accessor_type, place, address, fields, times, hour, first, latest)
+  (uuid, user_id, accessor_id, accessor_type, place, address, columns, times, hour, first, latest)
 SELECT gen_random_uuid(), person.id, reader.id,
   CASE WHEN reader.is_staff THEN 'staff' WHEN reader.is_support THEN 'support'
     WHEN EXISTS (
@@ -43,7 +43,7 @@ SELECT gen_random_uuid(), person.id, reader.id,
         AND theirs.is_active AND own.is_active
         AND theirs.scope_type <> 'offering' AND own.scope_type <> 'offering'
     ) THEN 'organization_member' ELSE 'service_provider' END,
-  taken.place, taken.address, taken.fields, taken.times,
+  taken.place, taken.address, taken.columns, taken.times,
   date_trunc('hour', taken.first AT TIME ZONE 'UTC') AT TIME ZONE 'UTC', taken.first, taken.latest
 FROM taken
   JOIN identity_user reader ON reader.id = taken.reader_id
@@ -51,8 +51,8 @@ FROM taken
 ON CONFLICT (user_id, accessor_id, accessor_type, place, address, hour) DO UPDATE SET
   times = known.times + EXCLUDED.times,
   latest = GREATEST(known.latest, EXCLUDED.latest),
-  fields = CASE WHEN known.fields @> EXCLUDED.fields THEN known.fields
-    ELSE ARRAY(SELECT DISTINCT unnest(known.fields || EXCLUDED.fields) ORDER BY 1) END
+  columns = CASE WHEN known.columns @> EXCLUDED.columns THEN known.columns
+    ELSE ARRAY(SELECT DISTINCT unnest(known.columns || EXCLUDED.columns) ORDER BY 1) END
 """
 
 

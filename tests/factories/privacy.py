@@ -46,7 +46,7 @@ class DataReadingFactory(DjangoModelFactory[DataReading]):
     place = "User.retrieve"
     address = "192.0.2.1"
     people = factory.LazyFunction(lambda: [UserFactory().pk])
-    fields = ("email",)
+    columns = ("email",)
     first = factory.LazyFunction(timezone.now)
     latest = factory.LazyFunction(timezone.now)
 
@@ -62,7 +62,7 @@ class DataAccessLogFactory(DjangoModelFactory[DataAccessLog]):
     accessor_type = "staff"
     place = "User.retrieve"
     address = "192.0.2.1"
-    fields = ("email",)
+    columns = ("email",)
     hour = factory.LazyFunction(timezone.now)
     first = factory.LazyFunction(timezone.now)
     latest = factory.LazyFunction(timezone.now)

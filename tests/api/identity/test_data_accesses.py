@@ -67,7 +67,7 @@ def test_whoever_reads_of_others_is_on_record_with_their_capacity(
         (pi.username, "organization_member", "User.retrieve", 1),
     ]
     assert not DataReading.objects.exists()
-    seen = DataAccessLog.objects.get(user=bob, accessor=carol).fields
+    seen = DataAccessLog.objects.get(user=bob, accessor=carol).columns
     assert {"username", "email", "first_name"} <= set(seen)
     assert "civil_number" not in seen
 
