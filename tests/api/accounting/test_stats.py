@@ -41,7 +41,7 @@ def ended(resource: Resource, now: datetime) -> Resource:
     for one in (resource, former):
         for moment in (now, now - timedelta(days=40)):
             ComponentUsageFactory(resource=one, date=moment)
-    return former  # type: ignore[no-any-return]
+    return former
 
 
 def test_what_allocations_have_and_have_used_is_added_up(
