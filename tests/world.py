@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from identity import events
+from identity.roles import RoleName
 from marketplace.event_kinds import ORDER_DONE
 from marketplace.models import ServiceProvider
 from notifications.models import WebHook
@@ -40,6 +41,7 @@ from tests.factories.allocations import (
 )
 from tests.factories.identity import (
     EventFactory,
+    GrantFactory,
     GroupInvitationFactory,
     InvitationFactory,
     OrganizationGroupFactory,
@@ -147,9 +149,11 @@ def _people(project: Project, *, member: User) -> None:
 
 
 def _parts(offering: Offering) -> None:
-    """Make what an offering says of its machine."""
+    """Make what an offering says of its machine, and who helps, and helped, to provide it."""
     OfferingPartitionFactory(offering=offering)
     OfferingEndpointFactory(offering=offering)
+    for is_active in (True, False):
+        GrantFactory(scope=offering, role=RoleName.OFFERING_MANAGER, is_active=is_active)
 
 
 def _alone() -> None:

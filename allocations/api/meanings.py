@@ -266,6 +266,10 @@ IMPORTS: Mapping[str, str] = {
     "BackendResourceRequestFilter.state": "State of the search.",
     "BackendResourceRequestFilter.started": "When the site began to look.",
     "finished": "When it ended (UTC); null is not yet.",
+    "ImportResource.additional_details": "What the allocation keeps beside what the site reported,"
+    " as `backend_metadata`; the same keys replace what it said.",
+    "ImportResource.backend_id": "What the site calls it, as it was reported.",
+    "ImportResource.plan": "UUID of the plan; it may be left out where the offering has one.",
     "BackendResourceImport.plan": "UUID of the plan; it may be left out where the offering has"
     " one.",
 }

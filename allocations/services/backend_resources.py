@@ -37,6 +37,12 @@ class Unnamed(Invalid):
     code = "unnamed"
 
 
+class NothingReported(Invalid):
+    """Nothing of that name waits at the offering: its site has not reported it."""
+
+    code = "nothing_reported"
+
+
 class NotWaiting(Conflict):
     """It was taken over or dismissed in the meantime."""
 
@@ -87,7 +93,45 @@ def take_over(
     :raises NotWaiting: somebody else took it over, or dismissed it.
     :raises DomainError: whatever stands against it, see `importing.take_over`.
     """
+    return _taken_over(_locked(found), plan=plan, actor=actor, now=now)
+
+
+@transaction.atomic
+def take_over_named(
+    offering: Offering,
+    *,
+    backend_id: str,
+    project: Project,
+    plan: Plan | None = None,
+    additional_details: Mapping[str, Any] | None = None,
+    actor: User,
+    now: datetime,
+) -> Resource:
+    """Take over what an offering's site has under a name, for a project that the provider says.
+
+    `additional_details` are metadata that replace what the site reported under the same keys.
+
+    :raises AlreadyHere: a live allocation of the offering has the backend ID.
+    :raises NothingReported: nothing of that name waits.
+    :raises NotWaiting: somebody else took it over, or dismissed it.
+    :raises DomainError: whatever stands against it, see `importing.take_over`.
+    """
+    importing.refuse_live(offering, backend_id)
+    waiting = BackendResource.objects.filter(offering=offering, backend_id__iexact=backend_id)
+    found = waiting.first()
+    if found is None:
+        raise NothingReported(
+            {"backend_id": ["The site has reported nothing with this backend ID."]}
+        )
     held = _locked(found)
+    held.project = project
+    held.backend_metadata = {**held.backend_metadata, **(additional_details or {})}
+    return _taken_over(held, plan=plan, actor=actor, now=now)
+
+
+def _taken_over(
+    held: BackendResource, *, plan: Plan | None, actor: User, now: datetime
+) -> Resource:
     metadata = dict(held.backend_metadata)
     limits = metadata.pop(LIMITS, {})
     resource = importing.take_over(

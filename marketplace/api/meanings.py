@@ -225,6 +225,11 @@ PROVIDERS: Mapping[str, str] = {
     "customer_keyword": "A text to search for.",
     "ProjectPermissionLog.project": "URL of the project.",
     "ProjectPermissionLog.created": "When the role was given (UTC).",
+    "OfferingPermission.pk": "Number of the role; the address takes it in the place of the UUID.",
+    "OfferingPermissionLog.pk": "Number of the role; the address takes it in the place of the"
+    " UUID.",
+    "OfferingPermission.created": "When the role was given (UTC).",
+    "OfferingPermissionLog.created": "When the role was given (UTC).",
     "value": "The value that holds.",
     "inherited": "What would hold without this setting.",
     "inherited.source": "Where that comes from: `default`, `provider` or `offering`.",

@@ -7,6 +7,7 @@ from marketplace.models.catalogue import ServiceProvider as ServiceProvider
 from marketplace.models.endpoint import OfferingEndpoint as OfferingEndpoint
 from marketplace.models.offering import Offering as Offering
 from marketplace.models.offering import OfferingComponent as OfferingComponent
+from marketplace.models.offering_roles import OfferingRole as OfferingRole
 from marketplace.models.order import Order as Order
 from marketplace.models.partition import OfferingPartition as OfferingPartition
 from marketplace.models.plan import Plan as Plan

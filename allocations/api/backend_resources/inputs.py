@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rest_framework import serializers
 
 from common.api.inputs import Input, RelatedUuid
-from common.api.json_shapes import JsonField
+from common.api.json_shapes import OBJECT, JsonField, or_null
 from identity.models import Project
 from marketplace.models import Offering, Plan, ProviderProject
 
@@ -38,6 +38,15 @@ class BackendResourceInput(Input):
     backend_metadata = JsonField(required=False)
     name = serializers.CharField(max_length=255)
     offering = RelatedUuid(Offering, visible="provided_by")
+    project = KnownProject()
+
+
+class ImportResourceInput(Input):
+    """What the site has under which name, and whose allocation it becomes."""
+
+    additional_details = JsonField(or_null(OBJECT), required=False, allow_null=True)
+    backend_id = serializers.CharField(max_length=255)
+    plan = RelatedUuid(Plan, required=False)
     project = KnownProject()
 
 

@@ -8,6 +8,7 @@ from allocations.api.backend_resources.filters import BackendResourceFilter
 from allocations.api.backend_resources.inputs import (
     BackendResourceImportInput,
     BackendResourceInput,
+    ImportResourceInput,
 )
 from allocations.api.backend_resources.serializers import (
     BackendResourceOutput,
@@ -84,7 +85,11 @@ class ImportableViewSet(ApiViewSet):
     model = Offering
     noun = Noun("an offering", "offerings")
     visible = "provided_by"
-    access: ClassVar[dict[str, Rule]] = {"importable_resources": SCOPED}
+    related = ("customer",)
+    access: ClassVar[dict[str, Rule]] = {
+        "importable_resources": SCOPED,
+        "import_resource": Needs(P.COMPLETE_ORDER, on=("", "customer")),
+    }
 
     @listing(ImportableResourceOutput, order=("created",))
     def importable_resources(self, request: AuthenticatedRequest, uuid: str) -> Response:
@@ -93,3 +98,17 @@ class ImportableViewSet(ApiViewSet):
         The backend resources that its site reported and nobody imported or dismissed.
         """
         return self.page(BackendResource.objects.filter(offering=self.row()))
+
+    @command(ImportResourceInput, ResourceOutput)
+    def import_resource(self, request: AuthenticatedRequest, uuid: str) -> Response:
+        """Import what a site has under a backend ID.
+
+        The site has reported it (`importable_resources`), whatever project it said: the allocation
+        becomes the project's that you name, with the limits that hold at the site, and is OK at
+        once.
+        """
+        offering, data = self.row(), self.data(ImportResourceInput)
+        resource = backend_resources.take_over_named(
+            offering, **data, actor=request.user, now=self.now
+        )
+        return self.reply(resource)

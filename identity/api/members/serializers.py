@@ -10,7 +10,7 @@ from rest_framework import serializers
 
 from common.api.exceptions import Hinted
 from common.api.inputs import Input, RelatedUuid
-from common.api.reads.outputs import Computed, Omitted, Output, UuidField
+from common.api.reads.outputs import Computed, Omitted, Output, UrlField, UuidField
 from common.api.times import MomentField
 from identity.models import Grant, Role, User
 from identity.names import full_name
@@ -85,6 +85,32 @@ class UserRoleExpirationTime(serializers.Serializer[Any]):
     """Until when the role is held; null is for good."""
 
     expiration_time = serializers.DateTimeField(allow_null=True)
+
+
+class HeldRoleOutput(Output):
+    """Who holds a role, since when and until when, and who gave it."""
+
+    class Meta:
+        model = Grant
+        fields: tuple[str, ...] = (
+            "created",
+            "created_by",
+            "expiration_time",
+            "role_name",
+            "user",
+            "user_full_name",
+            "user_username",
+            "user_uuid",
+        )
+
+    created_by = UrlField("user-detail", source="created_by.uuid", allow_null=True)
+    role_name = serializers.CharField(source="role.name")
+    user = UrlField("user-detail", source="user.uuid")
+    user_full_name = Computed(
+        "user.first_name", "user.last_name", fn=full_name, output=serializers.CharField()
+    )
+    user_username = serializers.CharField(source="user.username")
+    user_uuid = UuidField(source="user.uuid")
 
 
 class UserRoleDetailsOutput(Output):

@@ -23,6 +23,7 @@ from identity.api.customers.serializers import (
     NestedPriceEstimate,
     PaymentProfile,
 )
+from identity.api.members.serializers import HeldRoleOutput
 from identity.api.users.serializers import GENDERS
 from identity.models import Grant
 from identity.names import full_name
@@ -203,35 +204,27 @@ class ClientOutput(Output):
     url = UrlField("user-detail")
 
 
-class ProjectPermissionLogOutput(Output):
+class ProjectPermissionLogOutput(HeldRoleOutput):
     """A role in a project that holds allocations of the provider, also an ended one."""
 
     class Meta:
         model = Grant
         fields = (
-            "created",
-            "created_by",
+            *HeldRoleOutput.Meta.fields,
             "created_by_full_name",
             "created_by_username",
             "customer_name",
             "customer_uuid",
-            "expiration_time",
             "project",
             "project_created",
             "project_end_date",
             "project_name",
             "project_uuid",
             "role",
-            "role_name",
-            "user",
             "user_email",
-            "user_full_name",
             "user_native_name",
-            "user_username",
-            "user_uuid",
         )
 
-    created_by = UrlField("user-detail", source="created_by.uuid", allow_null=True)
     created_by_full_name = Computed(
         "created_by.first_name",
         "created_by.last_name",
@@ -247,12 +240,5 @@ class ProjectPermissionLogOutput(Output):
     project_name = serializers.CharField(source="project.name")
     project_uuid = UuidField(source="project.uuid")
     role = Computed("role.name", fn=lambda name: name, output=serializers.CharField())
-    role_name = serializers.CharField(source="role.name")
-    user = UrlField("user-detail", source="user.uuid")
     user_email = Omitted(serializers.CharField(), reason=BY_CONSENT)
-    user_full_name = Computed(
-        "user.first_name", "user.last_name", fn=full_name, output=serializers.CharField()
-    )
     user_native_name = Omitted(serializers.CharField(), reason=BY_CONSENT)
-    user_username = serializers.CharField(source="user.username")
-    user_uuid = UuidField(source="user.uuid")

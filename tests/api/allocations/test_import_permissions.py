@@ -62,6 +62,7 @@ POST   backend-resources/{known}/import_resource/            409 -?????xx+?x+
 POST   backend-resources/{strange}/import_resource/          400 -?????xx+?x+
 DELETE backend-resources/{found}/                            204 -?????+++?x+
 GET    marketplace-provider-offerings/{offering}/importable_resources/ 200 -?????+++?++
+POST   marketplace-provider-offerings/{offering}/import_resource/ 200 -?????xx+?x+
 """
 
 LINES = read(TABLE)
@@ -125,6 +126,8 @@ def body_for(path: str, named: dict[str, str]) -> dict[str, Any]:
     if path.endswith("backend-resources/"):
         where = {"offering": named["offering"], "project": named["project"]}
         return {**where, "name": "hpc_new", "backend_id": "hpc_new"}
+    if path.endswith("{offering}/import_resource/"):
+        return {"backend_id": "hpc_old", "project": named["project"]}
     return {}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from allocations.models import BackendResource
+from identity.models import Event
 from marketplace.models import Resource
 from tests.api.times import iso
 from tests.factories.allocations import BackendResourceFactory, BackendResourceRequestFactory
@@ -173,6 +174,58 @@ def test_a_finding_becomes_an_allocation(as_user, carol, alice, found):
     assert (again.status_code, again.json()) == (
         404,
         {"detail": "No BackendResource matches the given query."},
+    )
+
+
+def test_what_a_site_has_becomes_the_allocation_of_the_project_that_its_provider_names(
+    as_user, carol, found, project
+):
+    served, strange = ProjectFactory(name="Ocean model"), ProjectFactory()
+    ResourceFactory(offering=found.offering, project=served)
+    offering = found.offering
+    path = f"/api/marketplace-provider-offerings/{offering.uuid.hex}/import_resource/"
+    client = as_user(carol)
+    body = {
+        "backend_id": "HPC_OLD",
+        "project": served.uuid.hex,
+        "plan": offering.plans.get().uuid.hex,
+        "additional_details": {"limits": {"cpu_k_hours": 9}, "rack": "B"},
+    }
+    unknown = {"backend_id": ["The site has reported nothing with this backend ID."]}
+    refused = {
+        "backend_id": ("hpc_gone", unknown),
+        "project": (strange.uuid.hex, {"project": ["Object does not exist."]}),
+        "plan": (HpcOfferingFactory().plans.get().uuid, {"plan": ["Object does not exist."]}),
+        "additional_details": (
+            [1],
+            {"additional_details": ['Expected a dictionary of items but got type "list".']},
+        ),
+    }
+    for key, (value, answer) in refused.items():
+        response = client.post(path, {**body, key: value}, format="json")
+        assert (response.status_code, response.json()) == (400, answer)
+
+    response = client.post(path, body, format="json")
+
+    resource = Resource.objects.get(backend_id="hpc_old")
+    shown = {
+        "backend_id": "hpc_old",
+        "backend_metadata": {"rack": "B"},
+        "limits": {"cpu_k_hours": 9},
+        "name": "hpc_old",
+        "project_name": "Ocean model",
+        "state": "OK",
+        "uuid": resource.uuid.hex,
+    }
+    assert response.status_code == 200, response.json()
+    assert {key: response.json()[key] for key in shown} == shown
+    assert not BackendResource.objects.exists()
+    told = Event.objects.get(kind="backend_resource.imported")
+    assert told.payload["project_uuid"] == served.uuid.hex
+    again = client.post(path, {**body, "additional_details": None}, format="json")
+    assert (again.status_code, again.json()) == (
+        409,
+        {"detail": "A resource of this offering has this backend ID already."},
     )
 
 

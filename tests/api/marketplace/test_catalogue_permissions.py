@@ -119,6 +119,10 @@ POST   plans/{plan}/update_prices/                              200 -???xx+x+
 POST   plans/{plan}/update_quotas/                              200 -???xx+x+
 POST   plans/{plan}/update_organization_groups/                 200 -???xx+x+
 POST   plans/{plan}/delete_organization_groups/                 204 -???xx+x+
+GET    offering-permissions/                                    200 -++++++++
+GET    offering-permissions/{held}/                             200 -???+++++
+GET    offering-permissions-log/                                200 -++++++++
+GET    offering-permissions-log/{ended}/                        200 -???+++++
 GET    offering-terms-of-service/                               200 -++++++++
 POST   offering-terms-of-service/                               201 -!!!+x+x+
 GET    offering-terms-of-service/{terms}/                       200 -++++++++
@@ -189,6 +193,8 @@ def named(
         "endpoint": OfferingEndpointFactory(offering=offering),
         "person": people["mallory"],
         "member": held.user,
+        "held": held,
+        "ended": GrantFactory(scope=offering, role=RoleName.OFFERING_MANAGER, is_active=False),
     }
     return {name: row.uuid.hex for name, row in rows.items()}
 
