@@ -128,7 +128,9 @@ class TokenQuerySet(QuerySet[Any]):
 
     def for_api(self, user: Any) -> Self:
         """Add whether each works."""
-        works = Q(expires_at__gt=Now(), user__is_active=True)
+        works = Q(
+            expires_at__gt=Now(), user__is_active=True, user__can_use_personal_access_tokens=True
+        )
         return self.annotate(is_active=ExpressionWrapper(works, output_field=BooleanField()))
 
     def with_grants(self, digest: str) -> Any:
