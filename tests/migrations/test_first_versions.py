@@ -9,7 +9,7 @@ from identity import versions
 from identity.models import RowVersion
 from tests.factories.identity import ProjectFactory, SshKeyFactory, UserFactory
 
-migration = importlib.import_module("identity.migrations.0039_what_rows_are_at_first")
+migration = importlib.import_module("identity.migrations.0040_what_rows_are_at_first")
 
 
 @pytest.mark.django_db

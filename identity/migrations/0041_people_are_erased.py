@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("identity", "0039_what_rows_are_at_first"),
+        ("identity", "0040_what_rows_are_at_first"),
     ]
 
     operations = [

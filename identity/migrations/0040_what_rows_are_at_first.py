@@ -55,6 +55,6 @@ def forget(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("identity", "0038_rows_have_versions")]
+    dependencies = [("identity", "0039_rows_have_versions")]
 
     operations = [migrations.RunPython(keep, forget)]

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("identity", "0040_people_are_erased"),
+        ("identity", "0041_people_are_erased"),
     ]
 
     operations = [

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("identity", "0037_people_have_a_second_factor"),
+        ("identity", "0038_bindings_outlive_what_they_name"),
     ]
 
     operations = [
