@@ -347,7 +347,7 @@ class DataAccessLogQuerySet(QuerySet[Any]):
 
     def visible_to(self, user: Any) -> Self:
         """Keep everything for staff and support; others read their own at their own address."""
-        return self if user.is_staff or user.is_support else self.none()
+        return self if access.reach(user, Permission.VIEW_PROJECT).everywhere else self.none()
 
 
 class EventQuerySet(QuerySet[Any]):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from rest_framework import serializers
 
-from common.api.access import STAFF, SUPPORT, Rule
+from common.api.access import SCOPED, STAFF, Rule
 from common.api.filters import ApiFilterSet, Choices, Day, OneUuid, Ordering, Search
 from common.api.json_shapes import TEXT, WHOLE, JsonField, record
 from common.api.operation_texts import Noun
@@ -132,7 +132,11 @@ class DataAccessFilter(PersonAccessFilter):
 
 
 class DataAccessLogViewSet(Listed, Retrieved, ApiViewSet):
-    """That somebody was shown data of a person, within an hour, at a place of the service."""
+    """That somebody was shown data of a person, within an hour, at a place of the service.
+
+    Staff and support see all; people read of themselves below their own address
+    (`data_access_history/`).
+    """
 
     model = DataAccessLog
     noun = Noun("an access to a person's data", "accesses to people's data")
@@ -140,7 +144,7 @@ class DataAccessLogViewSet(Listed, Retrieved, ApiViewSet):
     filterset_class = DataAccessFilter
     default_order = ("-first",)
     related = ("user",)
-    access: ClassVar[dict[str, Rule]] = {"list": SUPPORT, "retrieve": SUPPORT, "destroy": STAFF}
+    access: ClassVar[dict[str, Rule]] = {"list": SCOPED, "retrieve": SCOPED, "destroy": STAFF}
 
     destroy = deleting(
         data_accesses.remove,

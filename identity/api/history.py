@@ -35,6 +35,7 @@ class VersionHistory(Output):
     class Meta:
         model = RowVersion
         fields = ("id", "revision_comment", "revision_date", "revision_user", "serialized_data")
+        always = fields
 
     id = serializers.IntegerField()
     revision_comment = Computed(
