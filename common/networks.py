@@ -17,6 +17,8 @@ def network(text: str) -> str:
 
     :raises ValueError: it is none.
     """
+    if "%" in text:
+        raise ValueError("a network has no zone of one machine")
     return str(ip_network(text.strip(), strict=False))
 
 

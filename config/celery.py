@@ -39,7 +39,7 @@ app.conf.task_routes = {
     "allocations.tasks.*": {"queue": "provision"},
     "accounting.tasks.*": {"queue": "report"},
 }
-app.conf.imports = ("config.wiring",)
+app.conf.imports = ("config.wiring", "config.erasing")
 app.conf.beat_schedule = {
     "dispatch events": {
         "task": "config.wiring.dispatch_events",
@@ -99,6 +99,16 @@ app.conf.beat_schedule = {
         "schedule": timedelta(hours=1),
     },
     "prune hooks": {"task": "notifications.tasks.prune", "schedule": timedelta(hours=1)},
+    "erase people": {
+        "task": "config.erasing.erase_people",
+        "schedule": timedelta(minutes=1),
+        "options": {"expires": 60},
+    },
+    "enter readings": {
+        "task": "identity.tasks.enter_readings",
+        "schedule": timedelta(minutes=1),
+        "options": {"expires": 60},
+    },
     "expire grants": {"task": "identity.tasks.expire_grants", "schedule": timedelta(minutes=5)},
     "tell of ending roles": {
         "task": "identity.tasks.tell_of_ending_roles",

@@ -7,12 +7,16 @@ events that sites are told of (ADR 0025).
 
 from accounting import for_allocations
 from accounting import for_marketplace as accounting
+from allocations import for_identity
 from allocations import for_marketplace as allocations
 from allocations.contributions import AllocationsContributions
+from common.api.readings import CommonContributions
 from identity.contributions import IdentityContributions
+from identity.services import data_accesses
 from marketplace import for_identity as marketplace
 from marketplace.contributions import MarketplaceContributions
 
+COMMON = CommonContributions(note_reading=data_accesses.note)
 IDENTITY = IdentityContributions(
     provider_uuid=marketplace.provider_uuid,
     is_provider=marketplace.is_provider,
@@ -20,6 +24,7 @@ IDENTITY = IdentityContributions(
     holds_called=marketplace.holds_called,
     hinders_move=marketplace.hinders_move,
     offering_scope=marketplace.offering_scope,
+    provider_access=for_identity.provider_access,
 )
 MARKETPLACE = MarketplaceContributions(
     exposed_attributes=allocations.exposed_attributes,

@@ -15,7 +15,7 @@ from django.db import DatabaseError, connections, models
 from allocations.models import ResourceApiKey
 from common.sealing import Unreadable, unseal
 from config.starting import refuse
-from identity.models import SecondFactor
+from identity.models import Erasure, SecondFactor
 from notifications.models import Hook
 from standalone.embedded_postgres import CannotStart
 
@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 SEALED: tuple[tuple[type[models.Model], tuple[str, ...]], ...] = (
     (Hook, ("sealed_secret", "sealed_previous")),
     (ResourceApiKey, ("sealed",)),
+    (Erasure, ("sealed",)),
     (SecondFactor, ("sealed_secret",)),
 )
 """Every column that holds a sealed secret."""

@@ -300,13 +300,13 @@ SPECTACULAR_SETTINGS = {
 API_MEANINGS = "config.openapi.MEANINGS"
 PERSONAL_TOKEN_DAYS = env_int("PERSONAL_TOKEN_DAYS", default=366, least=1, most=3660)
 INVITATIONS, REGISTRATION = invitation_settings(), registration_settings()
+DATA_ACCESS_DAYS = env_int("DATA_ACCESS_DAYS", default=365, least=1, most=3650)
 ROLES = role_settings()
 IDEMPOTENCY_KEY_MODEL, USED_SLUG_MODEL = "identity.IdempotencyKey", "identity.UsedSlug"
 # What the apps above an app add to its reads and messages, and which kinds of events all know.
 CONTRIBUTIONS = {
-    "identity": "config.contributions.IDENTITY",
-    "marketplace": "config.contributions.MARKETPLACE",
-    "allocations": "config.contributions.ALLOCATIONS",
+    app: f"config.contributions.{app.upper()}"
+    for app in ("common", "identity", "marketplace", "allocations")
 }
 EVENT_CATALOGUE = "config.event_kinds.CATALOGUE"
 # Rendering reads what was fetched and nothing else; where people develop and test, it must.

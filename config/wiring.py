@@ -40,9 +40,11 @@ log = logging.getLogger(__name__)
 
 HANDLERS: Mapping[Kind, tuple[Handler, ...]] = {
     identity_kinds.USER_ACTIVATED: (allocations.follow_user, allocations.follow_access),
+    identity_kinds.USER_CHECK_REQUESTED: (allocations.follow_user, allocations.follow_access),
     identity_kinds.USER_CONFIRMED: (identity.follow_assurance,),
     identity_kinds.USER_CREATED: (identity.follow_assurance,),
     identity_kinds.USER_DEACTIVATED: (allocations.follow_user, allocations.follow_access),
+    identity_kinds.USER_REMINDER_REQUESTED: (notifications.mail_reminder,),
     identity_kinds.USER_RECOVERY_CODE_USED: (notifications.mail_second_factor,),
     identity_kinds.USER_RECOVERY_CODES_RENEWED: (notifications.mail_second_factor,),
     identity_kinds.USER_REMOVED: (notifications.follow_removed_user, allocations.follow_access),

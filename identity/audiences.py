@@ -59,6 +59,13 @@ PRIVATE = frozenset(
 )
 """The columns of a person that nobody reads but that person, staff and support."""
 
+PERSONAL = PRIVATE - {"is_identity_manager", "is_staff", "is_support", "token_lifetime"} | {
+    *("affiliations", "email", "first_name", "job_title", "last_name", "middle_name"),
+    "native_name",
+    *("organization", "organization_address", "personal_title", "phone_number", "username"),
+}
+"""The columns that tell of a person: who is shown one is on record."""
+
 CONFIDENTIAL = frozenset(
     {
         "access_subnets",

@@ -41,6 +41,9 @@ class IdentityContributions:
     holds_called: Callable[[Any, str], Q] = lambda user, name: Q(pk__in=())
     """The condition that the user sees an allocation of that name or backend ID in a project."""
 
+    provider_access: Callable[[Any], list[dict[str, Any]]] = lambda _: []
+    """What offerings see of a person, by which grounds."""
+
     hinders_move: Callable[[Any, Any], Sequence[str]] = lambda project, customer: ()
     """Sentences that say why what a project holds cannot be another organisation's now."""
 

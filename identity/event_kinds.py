@@ -8,12 +8,18 @@ from identity.event_catalogue import Group, Kind, Readers
 
 _user = partial(Kind, group=Group.USERS, readers=Readers.PERSON)
 
+USER_ACCESS_LOG_REMOVED = _user(
+    "user.access_log_removed", "Staff took an entry out of the record of who saw a person's data."
+)
 USER_ACCEPTED_TERMS = _user(
     "user.accepted_terms",
     "A person accepted the platform's terms of service; `version` says which.",
 )
 USER_ACTIVATED = _user(
     "user.activated", "Somebody who was shut out may log in again.", waldur="user_activated"
+)
+USER_CHECK_REQUESTED = _user(
+    "user.check_requested", "What a person may have at the sites is to be gone over."
 )
 USER_CONFIRMED = _user(
     "user.confirmed", "A source of identities said again what is known of a person."
@@ -23,6 +29,12 @@ USER_CREATED = _user(
 )
 USER_DEACTIVATED = _user(
     "user.deactivated", "A person may not log in any more.", waldur="user_deactivated"
+)
+USER_ERASED = Kind(
+    "user.erased",
+    "What others had on record of a removed person is erased.",
+    group=Group.USERS,
+    readers=Readers.NOBODY,
 )
 USER_LOADED = _user("user.loaded", "A preset made or changed a person.")
 USER_PASSWORD_CHANGED = _user(
@@ -35,6 +47,9 @@ USER_RECOVERY_CODE_USED = _user(
 )
 USER_RECOVERY_CODES_RENEWED = _user(
     "user.recovery_codes_renewed", "A person has other recovery codes of their second factor."
+)
+USER_REMINDER_REQUESTED = _user(
+    "user.reminder_requested", "A mail is to remind a person of what they have to do."
 )
 USER_REMOVED = _user(
     "user.removed",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from identity import versions
 from identity.models import Event
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def record(  # noqa: PLR0913 - an event has that many sides
     """Append an event in the caller's transaction, and wake the dispatcher once it commits.
 
     Who may read it follows from where its subject belongs, unless the event belongs to another
-    `scope`, and from the kind.
+    `scope`, and from the kind. What its subject is now is kept with it, so the change comes first.
     """
     reason = {"reason": why} if (why := _reason.get()) else {}
     event = Event.objects.create(
@@ -75,6 +76,7 @@ def record(  # noqa: PLR0913 - an event has that many sides
         created=now,
         **asdict((scope or subject.event_scope()).for_readers(kind.readers)),
     )
+    versions.keep(subject, event, now=now)
     for wake_up in _wake_ups:
         transaction.on_commit(wake_up, robust=True)
     return event

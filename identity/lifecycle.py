@@ -85,3 +85,13 @@ ROLE_REQUEST = Machine(
     }
 )
 """`approve` and `reject` are by who gives the role, `cancel` is by who asked for it."""
+
+
+class AccessorType(StrEnum):
+    """In which capacity somebody was shown a person's data."""
+
+    STAFF = "staff"
+    SUPPORT = "support"
+    MEMBER = "organization_member"
+    PROVIDER = "service_provider"
+    ONESELF = "self"

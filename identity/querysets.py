@@ -128,7 +128,9 @@ class TokenQuerySet(QuerySet[Any]):
 
     def for_api(self, user: Any) -> Self:
         """Add whether each works."""
-        works = Q(expires_at__gt=Now(), user__is_active=True)
+        works = Q(
+            expires_at__gt=Now(), user__is_active=True, user__can_use_personal_access_tokens=True
+        )
         return self.annotate(is_active=ExpressionWrapper(works, output_field=BooleanField()))
 
     def with_grants(self, digest: str) -> Any:
@@ -338,6 +340,14 @@ class SshKeyQuerySet(QuerySet[Any]):
         if user.is_staff or user.is_support:
             return self
         return self.filter(access.own(user, "user") | Q(is_shared=True))
+
+
+class DataAccessLogQuerySet(QuerySet[Any]):
+    """The record of who was shown what of whom."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Keep everything for staff and support; others read their own at their own address."""
+        return self if access.reach(user, Permission.VIEW_PROJECT).everywhere else self.none()
 
 
 class EventQuerySet(QuerySet[Any]):

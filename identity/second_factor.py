@@ -23,6 +23,7 @@ DRIFT = 1
 DIGITS = 6
 RECOVERY_CODES = 10
 LONGEST_CODE = 100
+LONGEST_LABEL = 60
 
 
 def new_secret() -> str:
@@ -31,8 +32,12 @@ def new_secret() -> str:
 
 
 def uri_of(secret: str, *, name: str, issuer: str) -> str:
-    """Return what an authenticator reads out of the picture: the secret, and whose and for what."""
-    return pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=issuer)
+    """Return what an authenticator reads out of the picture: the secret, and whose and for what.
+
+    The names are labels: so much of each as any picture holds, in whatever script.
+    """
+    label, maker = name[:LONGEST_LABEL], issuer[:LONGEST_LABEL]
+    return pyotp.TOTP(secret).provisioning_uri(name=label, issuer_name=maker)
 
 
 def step_of(secret: str, code: str, *, now: datetime, after: int = 0) -> int | None:

@@ -6,14 +6,16 @@ from uuid import UUID
 from django.utils import timezone
 
 from identity.event_handlers import handler
-from identity.models import Event, User
-from identity.periodic import periodic
+from identity.models import DataReading, Event, User
+from identity.periodic import name_of, periodic
 from identity.services import (
+    data_accesses,
     ending_roles,
     ending_tokens,
     housekeeping,
     invitations,
     members,
+    periodic_rows,
     vetting,
 )
 
@@ -67,6 +69,13 @@ def follow_assurance(event_uuid: UUID) -> None:
     uuid = UUID(event.payload.get("user_uuid") or event.subject_uuid.hex)
     if person := User.objects.filter(uuid=uuid, is_removed=False).first():
         vetting.follow_assurance(person, now=timezone.now())
+
+
+@periodic
+def enter_readings(**_: object) -> None:
+    """Enter in people's logs who was shown what of them."""
+    rows, now = DataReading.objects.all(), timezone.now()
+    periodic_rows.for_each(name_of(enter_readings), rows, data_accesses.enter, now=now)
 
 
 @periodic

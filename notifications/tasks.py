@@ -20,6 +20,7 @@ from notifications.services import (
     housekeeping,
     invitation_mails,
     owner_mails,
+    reminder_mails,
     request_mails,
     second_factor_mails,
     token_mails,
@@ -99,6 +100,12 @@ def mail_ending_token(event_uuid: UUID) -> None:
 def mail_owners(event_uuid: UUID) -> None:
     """Mail the owners of an organisation what a policy's notification says."""
     owner_mails.send(Event.objects.get(uuid=event_uuid), now=timezone.now())
+
+
+@handler("mail-reminder")
+def mail_reminder(event_uuid: UUID) -> None:
+    """Mail a person what they have to do."""
+    reminder_mails.send(Event.objects.get(uuid=event_uuid))
 
 
 @handler("remove-hooks-of-user")

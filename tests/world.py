@@ -68,6 +68,7 @@ from tests.factories.notifications import (
     HookDeliveryFactory,
     WebHookFactory,
 )
+from tests.factories.privacy import DataAccessLogFactory
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -142,6 +143,7 @@ def _keys(resource: Resource, *, member: User) -> None:
 def _people(project: Project, *, member: User) -> None:
     """Make what a member has and writes."""
     SshKeyFactory(user=member)
+    DataAccessLogFactory(user=member)
     PersonalTokenFactory(user=member, scope=project, name="pipeline")
     InvitationFactory(scope=project, created_by=member)
     link = GroupInvitationFactory(scope=project, created_by=member)

@@ -231,4 +231,16 @@ INVOICES: Mapping[str, str] = {
     **dict.fromkeys(("PaymentProfile.*", "PaymentProfileAttributes.*"), NOT_INVOICED),
 }
 
-KEYS: Mapping[str, str] = {**USAGES, **POLICIES, **DESIRED, **OBSTACLES, **INVOICES}
+STATS: Mapping[str, str] = {
+    "for_current_month": "`true` counts the usage of this month alone.",
+    "StatsFilter.include_terminated": "`true` counts allocations that have ended as well, apart"
+    " from the others.",
+    "ComponentStats.limit": "What the allocations have together.",
+    "ComponentStats.limit_usage": "What counts against the limits in their present periods.",
+    "limit_usage_terminated": "The same of allocations that have ended, as it was last; 0 unless"
+    " asked for.",
+    "ComponentStats.usage": "What was used, in the component's unit.",
+    "usage_terminated": "The same by allocations that have ended; 0 unless asked for.",
+}
+
+KEYS: Mapping[str, str] = {**STATS, **USAGES, **POLICIES, **DESIRED, **OBSTACLES, **INVOICES}

@@ -5,6 +5,7 @@ from accounting.api.desired_state.views import DesiredStateViewSet
 from accounting.api.invoices.views import InvoiceItemViewSet, InvoiceViewSet
 from accounting.api.obstacles.views import ObstaclesViewSet, ProviderObstaclesViewSet
 from accounting.api.plan_periods.views import PlanPeriodViewSet, ProviderPlanPeriodViewSet
+from accounting.api.stats.views import CustomerStatsViewSet, ProjectStatsViewSet
 from accounting.api.usage_policies.views import SlurmPeriodicUsagePolicyViewSet
 from accounting.api.user_limits.views import ComponentUserUsageLimitViewSet
 from accounting.api.user_usages.views import ComponentUserUsageViewSet
@@ -54,5 +55,7 @@ router.register(
     ProviderObstaclesViewSet,
     basename="marketplace-provider-resource-obstacle",
 )
+router.register("api/customers", CustomerStatsViewSet, basename="customer-stats")
+router.register("api/projects", ProjectStatsViewSet, basename="project-stats")
 
 urlpatterns = router.urls

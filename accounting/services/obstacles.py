@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from marketplace.models import OfferingComponent, Resource
 
 NOTHING = Decimal(0)
+LARGEST = 30
+"""Of how many digits amounts are; larger ones nobody can be granted, and no sentence can hold."""
+
 IN_WORDS: Mapping[str, str] = {
     LimitPeriod.MONTH: "this month",
     LimitPeriod.QUARTERLY: "this quarter",
@@ -120,6 +123,6 @@ def _amount(value: Any) -> Decimal | None:
         return None
     try:
         amount = Decimal(str(value))
-    except InvalidOperation:
+    except (InvalidOperation, ValueError):
         return None
-    return amount if amount.is_finite() else None
+    return amount if amount.is_finite() and abs(amount.adjusted()) <= LARGEST else None

@@ -108,7 +108,7 @@ def reconcile(*, user: User, offering: Offering, now: datetime) -> OfferingUser 
         return naming.open_account(user, offering, now=now) if is_due else None
     account.user, account.offering = user, offering
     if not is_needed or (unmet and account.state == AccountState.REQUESTED):
-        return _let_go(account, now=now)
+        return let_go(account, now=now)
     if account.state == AccountState.DELETION_REQUESTED:
         back_to = AccountState.OK if account.username else AccountState.REQUESTED
         accounts.advance(account, "come_back", back_to, actor=None, now=now)
@@ -116,7 +116,7 @@ def reconcile(*, user: User, offering: Offering, now: datetime) -> OfferingUser 
     return restrictions.withhold(account, unmet, now=now)
 
 
-def _let_go(account: OfferingUser, *, now: datetime) -> OfferingUser | None:
+def let_go(account: OfferingUser, *, now: datetime) -> OfferingUser | None:
     """Have the site delete an account that it has or makes; forget one that it has not begun."""
     if account.state == AccountState.REQUESTED:
         accounts.remove(account, actor=None, now=now)

@@ -98,6 +98,7 @@ class _Moment(forms.Field):
 
     def clean(self, value: Any) -> datetime | None:
         if not value:
+            self.validate(None)
             return None
         try:
             return clamped(written(value))

@@ -17,7 +17,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
 from common import stored
-from common.api import conditional, replay
+from common.api import conditional, readings, replay
 from common.api.access import PUBLIC, SCOPED, NotAllowed, Rule, refuse_limited
 from common.api.actions import Declared
 from common.api.operation_texts import Noun
@@ -78,7 +78,7 @@ class ApiViewSet(ViewSet):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Serve a request; one with an `Idempotency-Key` is carried out once, then replayed."""
-        self.args, self.kwargs = args, kwargs
+        self.args, self.kwargs, self.people = args, kwargs, readings.nobody()
         self.request = self.initialize_request(request, *args, **kwargs)
         self.headers = self.default_response_headers
         stored.replaced()  # what others of this thread have left
@@ -96,7 +96,7 @@ class ApiViewSet(ViewSet):
                 response = handler(self.request, *self.args, **self.kwargs)
         except Exception as error:
             response = self.handle_exception(error)
-        return self.finish(response)
+        return readings.noted(self, self.finish(response))
 
     def finish(self, response: Response) -> Response:
         """Return an answer ready to be sent."""
@@ -353,7 +353,7 @@ class ApiViewSet(ViewSet):
         self, rows: QuerySet[Any], output: type[Output], only: frozenset[str] | None
     ) -> list[dict[str, Any]]:
         """Return rows as an output shows them to the caller, with the keys of `only`."""
-        return plan_for(output, only).read(rows, self.caller)
+        return plan_for(output, only).read(rows, self.caller, self.people)
 
 
 class Listed:

@@ -37,6 +37,7 @@ TAGS = {
     "marketplace-provider-offerings": "Offerings, for those who provide them.",
     "marketplace-provider-resources": "Allocations (resources), for those who provide them.",
     "marketplace-public-offerings": "The catalogue: what can be ordered.",
+    "marketplace-related-customers": "Who holds allocations of an organization's offerings.",
     "marketplace-resource-api-keys": "API keys of allocations, such as for inference services.",
     "marketplace-resources": "Allocations (resources), for those who use them.",
     "marketplace-service-providers": "Hosting Entities (service providers) and whom they serve.",

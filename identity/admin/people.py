@@ -7,19 +7,22 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import Group
+from django.utils import timezone
 
+from common.addresses import address_of
 from common.admin import columns
 from common.admin.records import RecordAdmin, section
 from common.admin.related_tables import RelatedTable
 from common.admin.staff_actions import StaffAction, StaffActionForm
+from common.api import readings
 from identity.admin.credentials import IDENTITIES, KEYS, TOKENS
 from identity.admin.grants import HELD
 from identity.admin.log import ABOUT_THIS
-from identity.admin.reasons import explained
+from identity.admin.reasons import explained, removal
 from identity.admin.second_factors import RESET, SECOND_FACTORS
 from identity.admin.vetting import ACTIONS, DECISIONS
 from identity.models import Event, User
-from identity.services import credentials, users
+from identity.services import credentials, user_removal, users
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -180,7 +183,31 @@ class UserAdmin(RecordAdmin):
             alone=True,
         ),
         RESET,
+        removal(
+            user_removal.remove,
+            "This cannot be undone. Everything personal is erased, here and in the records; sites "
+            "are asked to delete the accounts. Refused while they are the last PI of a project or "
+            "the last owner of an organization.",
+            when=lambda user: not user.is_removed,
+        ),
     )
+
+    def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
+        """Note that a person's page was looked at."""
+        person: User | None = kwargs.get("obj")
+        if person is not None and request.method == "GET":
+            shown = {User.personal & {*PROFILE, *WORK, "details", "username"}: {person.pk}}
+            readings.note(
+                readings.Reading(
+                    reader=request.user,
+                    address=address_of(request),
+                    place="Administration",
+                    shown=shown,
+                    is_of_people=True,
+                    now=timezone.now(),
+                )
+            )
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def change(self, row: User, changes: dict[str, Any], *, actor: User, now: datetime) -> None:
         """Change a profile."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from identity.api.invitations.meanings import INVITATIONS
 from identity.api.personal_tokens.meanings import PERSONAL_TOKENS
+from identity.api.privacy_meanings import PRIVACY
 from identity.roles import LANGUAGES
 
 NOUNS: Mapping[str, str] = {
@@ -345,5 +346,6 @@ KEYS: Mapping[str, str] = {
     **ROLES,
     **EVENTS,
     **INVITATIONS,
+    **PRIVACY,
     **PERSONAL_TOKENS,
 }

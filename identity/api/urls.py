@@ -5,6 +5,7 @@ from django.urls import include, path
 from common.api.schema import ApiRouter
 from identity.api.bridge.views import IdentityBridgeViewSet
 from identity.api.customers.views import CustomerViewSet
+from identity.api.data_accesses import DataAccessLogViewSet
 from identity.api.eduteams.views import RemoteEduteamsViewSet
 from identity.api.events.views import EventMetadataViewSet, EventStatsViewSet, EventViewSet
 from identity.api.feed.views import EventFeedViewSet
@@ -24,6 +25,7 @@ from identity.api.users.views import UserViewSet
 
 router = ApiRouter()
 router.register("customers", CustomerViewSet, basename="customer")
+router.register("data-access-logs", DataAccessLogViewSet, basename="data-access-log")
 router.register("events-stats", EventStatsViewSet, basename="event-stats")
 router.register("events", EventViewSet, basename="event")
 router.register("keys", SshKeyViewSet, basename="sshkey")

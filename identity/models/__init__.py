@@ -3,7 +3,10 @@
 from identity.models.credentials import LoginFailures as LoginFailures
 from identity.models.credentials import SshKey as SshKey
 from identity.models.credentials import Token as Token
+from identity.models.data_access import DataAccessLog as DataAccessLog
+from identity.models.data_access import DataReading as DataReading
 from identity.models.email import EmailConfirmation as EmailConfirmation
+from identity.models.erasure import Erasure as Erasure
 from identity.models.event import Event as Event
 from identity.models.event import EventDelivery as EventDelivery
 from identity.models.event_subject import EventSubject as EventSubject
@@ -29,4 +32,5 @@ from identity.models.second_factor import SecondFactor as SecondFactor
 from identity.models.slugs import UsedSlug as UsedSlug
 from identity.models.task import TaskFailure as TaskFailure
 from identity.models.token_binding import TokenBinding as TokenBinding
+from identity.models.version import RowVersion as RowVersion
 from identity.models.vetting import Vetting as Vetting

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.db.models.functions import Coalesce
 
 from common.models import Timestamped, text
@@ -80,7 +80,9 @@ class Token(EventSubject):
         """Return what it leaves of its holder's rights; None when that is all of them."""
         if self.scopes is None:
             return None
-        bound = self.bindings.annotate(owner=Coalesce("project__customer", "customer"))
+        bound = self.bindings.annotate(
+            owner=Coalesce("project__customer", "customer", Value(0))  # 0: what was deleted
+        )
         rows = bound.values_list("scope_type", "scope_id", "scope_uuid", "owner")
         return Limits(frozenset(self.scopes), tuple(Binding(*row) for row in rows.order_by("pk")))
 

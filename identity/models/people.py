@@ -17,7 +17,7 @@ from common.json_column import JsonColumn
 from common.models import text
 from common.sorting import sort_key
 from identity import access
-from identity.audiences import OF_USER
+from identity.audiences import OF_USER, PERSONAL
 from identity.models.event_subject import EventSubject
 from identity.principals import Principal
 from identity.querysets import UserQuerySet
@@ -64,6 +64,8 @@ class User(EventSubject, AbstractBaseUser):
     event_nouns: ClassVar[tuple[str, ...]] = ("user",)
 
     audiences: ClassVar[Audiences] = OF_USER
+
+    personal: ClassVar[frozenset[str]] = PERSONAL
 
     username = models.CharField(max_length=255, unique=True)
     email = AddressColumn(max_length=320, blank=True, default="")

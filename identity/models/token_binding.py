@@ -12,7 +12,8 @@ from identity.roles import ScopeType
 class TokenBinding(UuidModel):
     """That a token counts in an organization, a project or an offering; named as a grant's scope.
 
-    A token that is bound to several counts in each, and nowhere else.
+    A token that is bound to several counts in each, and nowhere else. The row outlives what it
+    names: without it the token would be bound to nothing, and so count everywhere.
     """
 
     token = models.ForeignKey(Token, on_delete=models.CASCADE, related_name="bindings")
@@ -20,9 +21,11 @@ class TokenBinding(UuidModel):
     scope_id = models.BigIntegerField()
     scope_uuid = models.UUIDField()
     scope_name = models.CharField(max_length=500)
-    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
+    customer = models.ForeignKey(
+        Customer, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     project = models.ForeignKey(
-        Project, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+        Project, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
 
     class Meta:

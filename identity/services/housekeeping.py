@@ -6,7 +6,14 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from identity.models import IdempotencyKey
-from identity.services import credentials, emails, invitations, logouts, periodic_rows
+from identity.services import (
+    credentials,
+    data_accesses,
+    emails,
+    invitations,
+    logouts,
+    periodic_rows,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -33,6 +40,7 @@ PARTS: Mapping[str, Callable[[datetime], int]] = {
     "tokens": lambda now: credentials.prune(now=now),
     "answers": _answers,
     "institution_logins": lambda now: logouts.prune(now=now),
+    "data_accesses": lambda now: data_accesses.prune(now=now),
     "email_confirmations": lambda now: emails.prune(now=now),
     "invitations": lambda now: invitations.prune(now=now),
 }

@@ -13,7 +13,7 @@ from django.db import transaction
 from common import storing
 from common.errors import Invalid
 from identity import event_kinds as kinds
-from identity import events
+from identity import events, versions
 from identity.models import SshKey, User
 
 if TYPE_CHECKING:
@@ -133,6 +133,7 @@ def add(*, user: User, public_key: str, name: str = "", actor: User, now: dateti
 def remove(key: SshKey, *, actor: User, now: datetime) -> None:
     """Forget a public key."""
     _record(kinds.KEY_REMOVED, key, f"The key {key.name} of {key.user} was removed.", actor, now)
+    versions.forget(key)
     key.delete()
 
 

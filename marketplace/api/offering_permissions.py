@@ -29,7 +29,7 @@ class OfferingPermissionOutput(HeldRoleOutput):
 
     class Meta:
         model = OfferingRole
-        fields = (
+        fields = always = (
             *HeldRoleOutput.Meta.fields,
             "offering",
             "offering_name",

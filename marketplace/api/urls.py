@@ -14,6 +14,7 @@ from marketplace.api.orders.views import OrderViewSet
 from marketplace.api.plans.views import PlanViewSet
 from marketplace.api.provider_resources.views import ProviderResourceViewSet
 from marketplace.api.providers.views import ServiceProviderViewSet
+from marketplace.api.related_customers import RelatedCustomerViewSet
 from marketplace.api.resources.views import ResourceViewSet
 from marketplace.api.terms.views import ConsentViewSet, TermsOfServiceViewSet
 
@@ -66,4 +67,11 @@ router.register(
     basename="marketplace-user-offering-consent",
 )
 
-urlpatterns = [path("api/", include(router.urls))]
+urlpatterns = [
+    path("api/", include(router.urls)),
+    path(
+        "api/marketplace-related-customers/<str:uuid>/",
+        RelatedCustomerViewSet.as_view({"get": "holders"}, detail=True),
+        name="marketplace-related-customers",
+    ),
+]

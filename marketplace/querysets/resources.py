@@ -55,10 +55,12 @@ class ResourceQuerySet(QuerySet[Any]):
         return self if condition is None else self.filter(condition)
 
     def of_member(self, user: Any) -> Self:
-        """Keep the same, and the resources of projects in which the user once held a role."""
+        """Keep the same, and those of projects where the user, with no token, once had a role."""
         condition = consumer_side(user, Permission.VIEW_RESOURCE)
         if condition is None:
             return self
+        if user.is_limited:
+            return self.filter(condition)
         once = Grant.objects.filter(user=user, scope_type=ScopeType.PROJECT)
         return self.filter(condition | Q(project__in=once.values("project")))
 

@@ -274,9 +274,12 @@ def test_whoever_has_no_cuid_or_no_aai_gets_a_409(
 
 def test_nobody_else_has_the_aai_told_or_asked(aai: FakeAai, ask: Any, staff: User) -> None:
     one, support = make_researcher(), UserFactory(is_support=True)
-    for address in ("users/scim_sync_all/", f"users/{one.user.uuid.hex}/pull_scim_attributes/"):
+    person = f"users/{one.user.uuid.hex}"
+    addresses = ("pull_scim_attributes", "pull_remote_user")
+    for address in ("users/scim_sync_all/", *(f"{person}/{name}/" for name in addresses)):
         for who in (support, one.user, UserFactory()):
             assert ask(who, "post", address)[0] in {403, 404}
+    assert ask(staff, "post", f"{person}/pull_remote_user/") == (200, None)
     assert ask(staff, "post", f"users/{'0' * 32}/pull_scim_attributes/")[0] == 404
     assert not Entitlement.objects.filter(state=EntitlementState.WANTED).exists()
     assert not AccessComparison.objects.exists()

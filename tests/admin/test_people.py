@@ -93,7 +93,7 @@ def test_a_person_is_shut_out_and_let_in_again(staff: Client, dave: User, bob: U
     bob.refresh_from_db()
     assert (bob.is_active, bob.deactivation_reason) == (False, WHY)
     assert not Token.objects.filter(user=bob).exists()
-    assert buttons(staff, bob) == ["Activate", "Revoke all tokens"]
+    assert buttons(staff, bob) == ["Activate", "Revoke all tokens", "Remove"]
 
     do(staff, "activate", bob, reason="They are back.")
     bob.refresh_from_db()

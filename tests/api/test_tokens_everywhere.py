@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from identity.models import Customer, Project, User
 
-pytestmark = [pytest.mark.django_db, pytest.mark.no_cover]
+pytestmark = [pytest.mark.django_db]
 
 SECRET = "efp_" + "7" * 40
 LETS_GO = {"POST /api-auth/logout/"}

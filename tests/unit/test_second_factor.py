@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pyotp
+import segno
 
 from identity import second_factor as codes
 
@@ -35,6 +36,11 @@ def test_a_code_is_taken_a_step_early_or_late_and_none_that_was_used_or_is_older
         (30, STEP, STEP + 1),
     ):
         assert codes.step_of(SECRET, code_at(seconds), now=NOW, after=after) == found
+
+
+def test_a_picture_holds_every_name() -> None:
+    uri = codes.uri_of(SECRET, name="漢" * 255, issuer="漢" * 255)
+    assert segno.make(uri, error="m").version
 
 
 def test_what_is_no_code_is_none_and_blanks_do_not_matter() -> None:

@@ -30,7 +30,11 @@ class UserAccessViewSet(ApiViewSet):
 
     model = User
     noun = Noun("a person", "people")
-    access: ClassVar[dict[str, Rule]] = {"scim_sync_all": STAFF, "pull_scim_attributes": STAFF}
+    access: ClassVar[dict[str, Rule]] = {
+        "scim_sync_all": STAFF,
+        "pull_scim_attributes": STAFF,
+        "pull_remote_user": STAFF,
+    }
 
     @command(output=ScimSyncAllResponse, detail=False)
     def scim_sync_all(self, request: AuthenticatedRequest) -> Response:
@@ -53,3 +57,12 @@ class UserAccessViewSet(ApiViewSet):
         """
         access_comparisons.ask_for_attributes(self.row(), actor=request.user, now=self.now)
         return self.answer({"detail": ASKED, "changed_fields": []})
+
+    @command()
+    def pull_remote_user(self, request: AuthenticatedRequest, uuid: str) -> Response:
+        """Have what the AAI says of a person taken over.
+
+        The same as `pull_scim_attributes`, with an empty answer.
+        """
+        access_comparisons.ask_for_attributes(self.row(), actor=request.user, now=self.now)
+        return self.answer()

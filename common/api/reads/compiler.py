@@ -19,6 +19,7 @@ from common.api.reads.outputs import (
     Omitted,
     Output,
     UrlField,
+    Withheld,
 )
 from common.api.reads.plan import NestedRows, Node, Plan, RenderedKey
 from common.api.reads.select import ColumnFormat, ReverseLookup, Select, concrete_field
@@ -172,14 +173,15 @@ class Compiler:
             node, paths = self._shared_node(root, depth, tuple(declared.parts.values()))
             _put(node, name, declared, _urls(node, paths, declared))
         elif isinstance(declared, Computed):
-            node, paths = self._shared_node(root, depth, declared.sources)
+            withheld = name if isinstance(declared, Withheld) else None
+            node, paths = self._shared_node(root, depth, declared.sources, withheld)
             _put(node, name, declared, _computed(node, paths, declared))
         else:
             node, paths = self._shared_node(root, depth, (declared.source,))
             _put(node, name, declared, _plain(node, paths[0], declared))
 
     def _shared_node(
-        self, root: Node, depth: int, sources: Sequence[str]
+        self, root: Node, depth: int, sources: Sequence[str], withheld: str | None = None
     ) -> tuple[Node, list[list[str]]]:
         """Return the node that all sources share, for what is rendered once per related row.
 
@@ -193,7 +195,7 @@ class Compiler:
             node, depth = self._related(node, depth, paths[0][0]), depth + 1
             paths = [path[1:] for path in paths]
         for path in paths:
-            self._walk(node, depth, path[:-1])
+            self._walk(node, depth, path[:-1])[0].shown.setdefault(path[-1], set()).add(withheld)
         return node, paths
 
     def _walk(self, node: Node, depth: int, steps: Sequence[str]) -> tuple[Node, int]:

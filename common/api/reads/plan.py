@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from common.api.reads.caller import Caller
     from common.api.reads.outputs import Derived, JsonObject, Nested
 
+Shown = dict[frozenset[str], set[int]]
+"""Columns, and the keys of the people of whom they were shown."""
 
 log = logging.getLogger(__name__)
 
@@ -84,6 +86,8 @@ class Node:
         self.related: dict[str, tuple[Column, Node]] = {}
         self.nested: list[NestedRows] = []
         self.hidden: frozenset[str] = frozenset()
+        self.shown: dict[str, set[str | None]] = {}
+        """The columns that keys show; by which keys if some callers are not told, else by None."""
 
     @property
     def is_leaf(self) -> bool:
@@ -146,6 +150,17 @@ class Node:
                 loaded.nested[entry.key] = inner, positions
             level.append((entry.node, inner))
         return level
+
+    def add_people(self, loaded: LoadedRows, told: set[str | None], people: Shown) -> None:
+        """Add of whom the rows tell, and what, where `told` are the keys that have a value."""
+        personal: frozenset[str] = getattr(self.select.model, "personal", frozenset())
+        columns = frozenset(one for one in personal if told & self.shown.get(one, set()))
+        if columns and loaded.rows:
+            people.setdefault(columns, set()).update(row[0] for row in loaded.rows)
+        for name, (_, node) in self.related.items():
+            node.add_people(loaded.related[name], told, people)
+        for entry in self.nested:
+            entry.node.add_people(loaded.nested[entry.key][0], told, people)
 
     # --- rendering --------------------------------------------------------------------------------
 
@@ -273,15 +288,21 @@ class Plan:
         """Take the compiled tree."""
         self.root = root
 
-    def read(self, rows: QuerySet[Any], caller: Caller) -> list[JsonObject]:
-        """Load and render the rows of a queryset, in its order.
+    def read(
+        self, rows: QuerySet[Any], caller: Caller, people: Shown | None = None
+    ) -> list[JsonObject]:
+        """Load and render the rows of a queryset, in its order; of whom they tell is added.
 
         :raises QueryWhileRendering: in tests and debugging, when rendering asks the database.
         """
         with caller.reading():
             loaded = self.load(rows, caller)
         with no_queries():
-            return self.render(loaded, caller)
+            rendered = self.render(loaded, caller)
+        if people is not None:
+            told = {key for row in rendered for key, value in row.items() if value is not None}
+            self.root.add_people(loaded, {None, *told}, people)
+        return rendered
 
     def load(self, rows: QuerySet[Any], caller: Caller) -> LoadedRows:
         """Run the plan's queries, level by level; how many does not grow with the rows."""

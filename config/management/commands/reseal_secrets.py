@@ -16,7 +16,7 @@ from allocations.models import ResourceApiKey
 from allocations.services import api_keys
 from common.sealing import Unreadable, reseal
 from config.sealed import SEALED
-from identity.models import SecondFactor
+from identity.models import Erasure, SecondFactor
 from identity.services import second_factors
 from notifications.models import Hook
 from notifications.services import hooks
@@ -61,6 +61,8 @@ def give_up(model: type[models.Model], key: Any) -> None:
         hooks.give_up_secret(Hook.objects.get(pk=key), now=now)
     elif model is SecondFactor:
         second_factors.give_up(SecondFactor.objects.get(pk=key), now=now)
+    elif model is Erasure:
+        Erasure.objects.filter(pk=key).update(sealed="")
     else:
         api_keys.give_up_value(ResourceApiKey.objects.get(pk=key), now=now)
 

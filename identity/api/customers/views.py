@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from common.api.access import AUTHENTICATED, SCOPED, STAFF, Needs, Rule
+from common.api.access import AUTHENTICATED, SCOPED, STAFF, SUPPORT, Needs, Rule
 from common.api.actions import command, listing, updates
 from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
@@ -14,6 +14,7 @@ from identity.api.customers.inputs import CustomerInput
 from identity.api.customers.people import CustomerUser, CustomerUserFilter, people_of, with_roles
 from identity.api.customers.serializers import COUNTRIES, CountryOutput, CustomerOutput
 from identity.api.events.row_events import RowEvents
+from identity.api.history import RowHistory
 from identity.api.members.views import Members
 from identity.api.organization_groups import OrganizationGroupsInput
 from identity.api.users.serializers import BasicUserOutput
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from identity.api.requests import AuthenticatedRequest
 
 
-class CustomerViewSet(Members, RowEvents, Listed, Retrieved, ApiViewSet):
+class CustomerViewSet(Members, RowEvents, RowHistory, Listed, Retrieved, ApiViewSet):
     """An organization (customer) owns projects.
 
     One that is registered as a Hosting Entity (service provider) also offers allocations. You see
@@ -44,6 +45,8 @@ class CustomerViewSet(Members, RowEvents, Listed, Retrieved, ApiViewSet):
         "list": SCOPED,
         "retrieve": SCOPED,
         "events": SCOPED,
+        "history": SUPPORT,
+        "history_at": SUPPORT,
         "countries": AUTHENTICATED,
         "users": SCOPED,
         "create": STAFF,

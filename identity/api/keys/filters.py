@@ -28,4 +28,5 @@ class SshKeyFilter(ApiFilterSet):
     name = Contains("name")
     name_exact = Exact("name")
     user_uuid = OneUuid("user__uuid")
+    uuid = OneUuid("uuid")
     o = Ordering({"name": "name"})

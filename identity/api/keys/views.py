@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from common.api.access import AUTHENTICATED, SCOPED, STAFF, Own, Rule
+from common.api.access import AUTHENTICATED, SCOPED, STAFF, SUPPORT, Own, Rule
 from common.api.actions import creates
 from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
 from common.api.writes import deleting
+from identity.api.history import RowHistory
 from identity.api.keys.filters import SshKeyFilter
 from identity.api.keys.serializers import SshKeyInput, SshKeyOutput
 from identity.models import SshKey
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from identity.api.requests import AuthenticatedRequest
 
 
-class SshKeyViewSet(Listed, Retrieved, ApiViewSet):
+class SshKeyViewSet(RowHistory, Listed, Retrieved, ApiViewSet):
     """A public SSH key of a person. You see your own and shared ones; staff and support see all."""
 
     model = SshKey
@@ -34,6 +35,8 @@ class SshKeyViewSet(Listed, Retrieved, ApiViewSet):
         "retrieve": SCOPED,
         "create": AUTHENTICATED,
         "destroy": STAFF | Own("user"),
+        "history": SUPPORT | Own("user"),
+        "history_at": SUPPORT | Own("user"),
     }
 
     @creates(SshKeyInput)

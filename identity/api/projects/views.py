@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from common.api.access import SCOPED, STAFF, Needs, Rule
+from common.api.access import SCOPED, STAFF, SUPPORT, Needs, Rule
 from common.api.actions import command, listing, updates
 from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
 from common.api.writes import creating, deleting
 from identity.api.customers.people import ColleagueFilter
 from identity.api.events.row_events import RowEvents
+from identity.api.history import RowHistory
 from identity.api.members.serializers import UserRoleDetailsOutput
 from identity.api.members.views import Members
 from identity.api.projects.filters import ProjectFilter
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 HERE_OR_ABOVE = ("", "customer")
 
 
-class ProjectViewSet(Members, RowEvents, Listed, Retrieved, ApiViewSet):
+class ProjectViewSet(Members, RowEvents, RowHistory, Listed, Retrieved, ApiViewSet):
     """A project belongs to an organization (customer) and holds allocations (resources).
 
     You see the projects in which you have a role, and those of organizations in which you have one
@@ -52,6 +53,8 @@ class ProjectViewSet(Members, RowEvents, Listed, Retrieved, ApiViewSet):
         "list": SCOPED,
         "retrieve": SCOPED,
         "events": SCOPED,
+        "history": SUPPORT,
+        "history_at": SUPPORT,
         "create": Needs(Permission.CREATE_PROJECT, on=("customer",)),
         "update": Needs(Permission.UPDATE_PROJECT, on=HERE_OR_ABOVE),
         "destroy": Needs(Permission.DELETE_PROJECT, on=HERE_OR_ABOVE),

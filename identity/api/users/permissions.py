@@ -25,23 +25,38 @@ class MePermissionOutput(Output):
 
     class Meta:
         model = Grant
-        fields = (
+        fields: tuple[str, ...] = (
+            "created",
+            "created_by_full_name",
+            "created_by_username",
             "customer_name",
             "customer_uuid",
             "expiration_time",
             "project_uuid",
             "resource_uuid",
+            "role_description",
             "role_name",
             "role_uuid",
             "scope_name",
             "scope_type",
             "scope_uuid",
+            "user_name",
+            "user_slug",
+            "user_uuid",
         )
 
+    created_by_full_name = Computed(
+        "created_by.first_name",
+        "created_by.last_name",
+        fn=full_name,
+        output=serializers.CharField(),
+    )
+    created_by_username = serializers.CharField(source="created_by.username")
     customer_name = serializers.CharField(source="customer.name", allow_null=True)
     customer_uuid = UuidField(source="customer.uuid", allow_null=True)
     project_uuid = UuidField(source="project.uuid", allow_null=True)
     resource_uuid = Omitted(UuidField(allow_null=True), reason=NO_NESTED_SCOPES)
+    role_description = serializers.CharField(source="role.description")
     role_name = serializers.CharField(source="role.name")
     role_uuid = UuidField(source="role.uuid")
     scope_name = Computed(
@@ -53,6 +68,11 @@ class MePermissionOutput(Output):
         output=serializers.CharField(),
     )
     scope_type = EnumField(ScopeType, allow_null=True)
+    user_name = Computed(
+        "user.first_name", "user.last_name", fn=full_name, output=serializers.CharField()
+    )
+    user_slug = serializers.CharField(source="user.slug")
+    user_uuid = UuidField(source="user.uuid")
 
 
 class PermissionOutput(MePermissionOutput):
@@ -62,31 +82,17 @@ class PermissionOutput(MePermissionOutput):
         model = Grant
         fields = (
             *MePermissionOutput.Meta.fields,
-            "created",
-            "created_by_full_name",
-            "created_by_username",
             "is_active",
             "revoke_reason",
             "revoked_by_full_name",
             "revoked_by_username",
-            "role_description",
             "scope_is_removed",
             "source",
             "user_email",
-            "user_name",
-            "user_slug",
             "user_username",
-            "user_uuid",
             "uuid",
         )
 
-    created_by_full_name = Computed(
-        "created_by.first_name",
-        "created_by.last_name",
-        fn=full_name,
-        output=serializers.CharField(),
-    )
-    created_by_username = serializers.CharField(source="created_by.username")
     is_active = serializers.BooleanField(allow_null=True)
     revoked_by_full_name = Computed(
         "revoked_by.first_name",
@@ -95,15 +101,9 @@ class PermissionOutput(MePermissionOutput):
         output=serializers.CharField(allow_null=True),
     )
     revoked_by_username = serializers.CharField(source="revoked_by.username", allow_null=True)
-    role_description = serializers.CharField(source="role.description")
     scope_is_removed = Computed("project.is_removed", fn=bool, output=serializers.BooleanField())
     source = Omitted(  # type: ignore[assignment]
         serializers.CharField(), reason="every role is given by a person"
     )
     user_email = serializers.CharField(source="user.email")
-    user_name = Computed(
-        "user.first_name", "user.last_name", fn=full_name, output=serializers.CharField()
-    )
-    user_slug = serializers.CharField(source="user.slug")
     user_username = serializers.CharField(source="user.username")
-    user_uuid = UuidField(source="user.uuid")

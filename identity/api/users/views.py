@@ -14,6 +14,7 @@ from common.api.operation_texts import Noun
 from common.api.viewsets import ApiViewSet, Listed
 from common.api.writes import deleting
 from identity.api.bridge.serializers import IdentityBridgeUserStatus
+from identity.api.history import RowHistory
 from identity.api.users.filters import UserFilter
 from identity.api.users.inputs import (
     ConfirmEmailInput,
@@ -21,6 +22,7 @@ from identity.api.users.inputs import (
     UserEmailChangeInput,
     UserInput,
 )
+from identity.api.users.privacy import Privacy
 from identity.api.users.serializers import (
     ColleagueOutput,
     PersonOutput,
@@ -29,6 +31,7 @@ from identity.api.users.serializers import (
     UserMeOutput,
     UserOutput,
 )
+from identity.api.users.staff_requests import StaffRequests
 from identity.models import Token, User
 from identity.profile import completeness_of
 from identity.services import bridge, credentials, emails, user_removal, users
@@ -48,7 +51,7 @@ class PasswordSet(serializers.Serializer[Any]):
     status = serializers.CharField()
 
 
-class UserViewSet(Listed, ApiViewSet):
+class UserViewSet(Privacy, StaffRequests, RowHistory, Listed, ApiViewSet):
     """A person, or the account of a machine, who logs in.
 
     You see yourself and the people with whom you share an organization (customer) or a project;
@@ -83,6 +86,12 @@ class UserViewSet(Listed, ApiViewSet):
         "token": STAFF | HIMSELF,
         "refresh_token": STAFF | HIMSELF,
         "identity_bridge_status": SUPPORT,
+        "send_notification": STAFF,
+        "update_actions": STAFF,
+        "data_access": SUPPORT | HIMSELF,
+        "data_access_history": SUPPORT | HIMSELF,
+        "history": SUPPORT | HIMSELF,
+        "history_at": SUPPORT | HIMSELF,
     }
 
     def list(self, request: Request) -> Response:
@@ -135,7 +144,9 @@ class UserViewSet(Listed, ApiViewSet):
         user_removal.remove,
         "Remove a person.\n\n"
         "Their roles, tokens, sessions, SSH keys and hooks end, and everything personal is "
-        "erased. What they did stays on record without their name.",
+        "erased, by a worker also from the records. What they did stays on record under a "
+        "pseudonym. Answers 409 while they are the last PI of a project or the last owner of an "
+        "organization.",
     )
 
     @reading(UserMeOutput, detail=False)

@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import resolve
+from rest_framework.test import APIClient
 
 from accounting.services.explaining import ORDER
 from accounting.slurm_messages import LONGEST
@@ -23,13 +24,17 @@ from tests.api.times import iso
 from tests.factories.accounting import ComponentUsageFactory, ComponentUserUsageLimitFactory
 from tests.factories.agents import AgentIdentityFactory, AgentServiceFactory
 from tests.factories.allocations import MembershipSyncStatusFactory, OfferingUserFactory
-from tests.factories.identity import GrantFactory, SshKeyFactory, UserFactory
+from tests.factories.identity import (
+    GrantFactory,
+    PersonalTokenFactory,
+    ProjectFactory,
+    SshKeyFactory,
+    UserFactory,
+)
 from tests.factories.marketplace import ConsentFactory, OfferingEndpointFactory, ResourceFactory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from rest_framework.test import APIClient
 
     from identity.models import Project, User
     from marketplace.models import Offering, Resource
@@ -118,6 +123,22 @@ def body_questions() -> list[str]:
         "Does the person meet what the platform and the offering ask of those with accounts?",
         ASKED_FIRST[2],
     ]
+
+
+def test_a_token_bound_elsewhere_is_told_nothing(resource, bob, elsewhere):
+    other = ProjectFactory(customer=elsewhere)
+    GrantFactory(user=bob, scope=other, role=RoleName.PROJECT_MANAGER)
+    PersonalTokenFactory(user=bob, plaintext="efp_" + "3" * 40, scope=other)
+    client = APIClient(HTTP_AUTHORIZATION="Token efp_" + "3" * 40)
+
+    assert ask(client, CONSUMER, resource) == (404, REFUSED)
+
+
+def test_amounts_that_no_sentence_can_hold_hide_nothing_else(as_user, bob, resource):
+    ComponentUsageFactory(resource=resource, usage=1)
+    for amount in ("-1e9999999", "-1e99999"):
+        type(resource).objects.filter(pk=resource.pk).update(limits={"cpu_k_hours": amount})
+        assert ask(as_user(bob), CONSUMER, resource)[0] == 200
 
 
 def test_who_may_ask_about_whom(

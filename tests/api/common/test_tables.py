@@ -33,7 +33,11 @@ def test_what_is_no_line_is_refused():
 
 
 def test_a_route_without_a_line_is_told():
-    assert untested(read(TABLE), SshKeyViewSet) == {("DELETE", "/api/keys/{}/")}
+    assert untested(read(TABLE), SshKeyViewSet) == {
+        ("DELETE", "/api/keys/{}/"),
+        ("GET", "/api/keys/{}/history/"),
+        ("GET", "/api/keys/{}/history/at/"),
+    }
 
 
 def test_a_class_without_a_route_is_told():

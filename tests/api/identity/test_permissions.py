@@ -10,6 +10,7 @@ from identity.api.urls import router
 from identity.models import Customer, Grant, Invitation, Project, SshKey, User
 from identity.roles import RoleName
 from identity.services import invitation_links, members
+from tests.api.identity import history_table
 from tests.api.tables import asker, body_by_end, check_all, read, untested
 from tests.factories.identity import (
     CustomerFactory,
@@ -28,6 +29,7 @@ from tests.factories.identity import (
     UserFactory,
     take_twin_roles,
 )
+from tests.factories.privacy import DataAccessLogFactory
 from tests.services.test_keys import ED25519
 
 if TYPE_CHECKING:
@@ -191,7 +193,7 @@ POST   /api/user-invitations/{link}/accept/          401 403 403 403 403 403 403
 POST   /api-auth/logout/                             401 204 204 204 204 204 204 204 204 204
 """
 
-LINES = read(TABLE, below="")
+LINES = read(TABLE.rstrip("\n") + history_table.TABLE, below="")
 
 
 @pytest.fixture
@@ -258,6 +260,7 @@ def named(people: Any, project: Project, now: datetime) -> Any:
         "event": EventFactory(project=project, created=now).uuid.hex,
         "domain": part.domain.uuid.hex,
         "part": part.uuid.hex,
+        "looked": DataAccessLogFactory(user=member).uuid.hex,
         "grant": member.grants.earliest("pk").uuid.hex,
         "made": CustomRoleFactory().uuid.hex,
         "group": OrganizationGroupFactory().uuid.hex,

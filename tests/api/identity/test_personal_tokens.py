@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 from identity.api.personal_tokens.views import PersonalAccessTokenViewSet
 from identity.models import Event, Token, User
 from identity.roles import RoleName
-from identity.services import credentials
+from identity.services import credentials, organisations
 from tests.api.tables import asker, check_all, read, untested
 from tests.api.times import iso
 from tests.factories.identity import GrantFactory, PersonalTokenFactory, ProjectFactory
@@ -28,6 +28,7 @@ pytestmark = pytest.mark.django_db
 
 AT = "/api/personal-access-tokens/"
 SECRET = "efp_" + "5" * 40
+NO_NETWORK = f"“fe80::%{'z' * 50}” is neither a network nor an address."
 
 
 def bearing(secret: str, **more: Any) -> APIClient:
@@ -133,6 +134,10 @@ def test_what_is_wrong_is_told(
         (
             {"allowed_networks": ["office"]},
             {"allowed_networks": {"0": ["“office” is neither a network nor an address."]}},
+        ),
+        (
+            {"allowed_networks": [f"fe80::%{'z' * 50}"]},
+            {"allowed_networks": {"0": [NO_NETWORK]}},
         ),
     ):
         with case(wrong=wrong):
@@ -263,6 +268,17 @@ def test_a_token_sees_the_projects_and_the_organization_that_it_is_bound_to(
             PersonalTokenFactory(user=alice, plaintext=SECRET, scope=scope)
             assert len(client.get("/api/projects/").json()) == projects
             assert len(client.get("/api/customers/").json()) == customers
+
+
+def test_a_token_stays_bound_when_what_it_is_bound_to_is_deleted(
+    dave: User, project: Project, elsewhere: Customer, now: datetime
+) -> None:
+    PersonalTokenFactory(user=dave, plaintext=SECRET, scope=elsewhere)
+    organisations.remove(elsewhere, actor=dave, now=now)
+
+    seen = bearing(SECRET).get("/api/projects/")
+
+    assert (seen.status_code, seen.json()) == (200, [])
 
 
 def test_staff_and_support_lend_a_token_what_roles_allow_and_no_flag(

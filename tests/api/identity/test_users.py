@@ -121,9 +121,14 @@ def test_one_sees_ones_own_roles(
 
     shown = as_user(bob).get(f"{AT}me/?field=permissions").json()
 
+    here, there = bob.grants.filter(is_active=True).order_by("pk")
+    oneself = {"user_name": bob.full_name, "user_slug": bob.slug, "user_uuid": bob.uuid.hex}
     assert shown == {
         "permissions": [
             {
+                **oneself,
+                "created": iso(here.created),
+                "role_description": here.role.description,
                 "customer_name": "LUMI Sweden",
                 "customer_uuid": allocator.uuid.hex,
                 "expiration_time": None,
@@ -135,6 +140,9 @@ def test_one_sees_ones_own_roles(
                 "scope_uuid": project.uuid.hex,
             },
             {
+                **oneself,
+                "created": iso(there.created),
+                "role_description": there.role.description,
                 "customer_name": "CSC",
                 "customer_uuid": provider.uuid.hex,
                 "expiration_time": iso(later),

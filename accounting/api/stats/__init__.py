@@ -1,0 +1,1 @@
+"""What projects and organizations have and have used."""
