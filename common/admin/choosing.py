@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import IntegerField
 
 from common.json_values import unkeepable_text
 
@@ -24,6 +25,8 @@ def that_can_be(column: Field[Any, Any], values: Iterable[object]) -> list[str]:
 
 def _can_be(column: Field[Any, Any], text: str) -> bool:
     if unkeepable_text(text) is not None:
+        return False
+    if isinstance(column, IntegerField) and not text.isascii():  # digits of any script are a number
         return False
     try:
         column.clean(text, None)

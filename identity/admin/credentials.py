@@ -79,7 +79,7 @@ class TokenBindingAdmin(RecordAdmin):
     list_select_related = ("token",)
     search_fields = ("token__user__username", "token__name", "scope_name")
     search_help_text = "Person, token or name; or the UUID of the token or of what it is bound to"
-    uuids = ("token__uuid", "scope_uuid")
+    uuids = ("uuid", "token__uuid", "scope_uuid")
     ordering = ("-id",)
     fieldsets = (
         section(None, "token", "scope_type", "scope_name", "scope_uuid"),

@@ -164,6 +164,7 @@ def test_an_action_to_odd_keys_leads_back_to_the_list(staff: Client, app: str) -
         for action in PAGES[model].staff_actions:
             for _, query in with_odd(["rows"], odd):
                 response = asked(staff, address(model, "do", action.name) + query)
+                assert response.status_code == 302, (model, action.name, query)
                 assert response["Location"] == address(model, "changelist")
 
 

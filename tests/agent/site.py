@@ -12,6 +12,7 @@ import subprocess
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -234,9 +235,15 @@ class Site:
         return next(row[1] for row in rows if not row[0])
 
     def compute(self, user: str, account: str, node_hours: int, day: str = "") -> None:
-        """Use the cluster, by default today: a node has 64 cores and 512 GB."""
-        day = day or time.strftime("%Y-%m-%d", time.gmtime())
-        told = f"time_set {day}\nusage_inject {user} {node_hours} {account}\nexit\n"
+        """Use the cluster, by default today: a node has 64 cores and 512 GB.
+
+        The job is over at the end of the day; on the first day of a month perhaps on the next one,
+        so that all of it is of that month.
+        """
+        midnight = datetime.fromisoformat(day or time.strftime("%Y-%m-%d", time.gmtime()))
+        begun = midnight.replace(day=1) + timedelta(hours=node_hours)
+        ends = max(midnight + timedelta(hours=23, minutes=59), begun)
+        told = f"time_set {ends}\nusage_inject {user} {node_hours} {account}\nexit\n"
         assert "Injected" in self.run("slurm-emulator", told=told)
 
 

@@ -31,7 +31,14 @@ pytestmark = [pytest.mark.django_db]
 
 SECRET = "efp_" + "7" * 40
 LETS_GO = {"POST /api-auth/logout/"}
-OF_THEMSELVES = {"GET /api/users/{uuid}/", "GET /api/users/{uuid}/token/"}
+OF_THEMSELVES = {
+    "GET /api/users/{uuid}/",
+    "GET /api/users/{uuid}/data_access/",
+    "GET /api/users/{uuid}/data_access_history/",
+    "GET /api/users/{uuid}/history/",
+    "GET /api/users/{uuid}/history/at/",
+    "GET /api/users/{uuid}/token/",
+}
 """What is told of the holder to themselves, in part (`test_personal_tokens.py`)."""
 
 

@@ -79,7 +79,8 @@ def names(place: Place, elsewhere_place: Place, now: datetime) -> dict[str, str]
         },
         "foreign_policy": foreign["policy"],
         "foreign_provider": foreign["provider"],
-        "last_month": (first - timedelta(days=1)).replace(day=1).isoformat(),
+        # The month before is not over everywhere on the first day of one.
+        "last_month": (first - timedelta(days=32)).replace(day=1).isoformat(),
         # Of the next month the first day may be tomorrow, which is taken: it has begun in the east.
         "month_after_next": (first + timedelta(days=62)).replace(day=1).isoformat(),
         "nobody": NOBODY,

@@ -12,6 +12,7 @@ from identity.models import Event, InstitutionLogin, LinkedIdentity, User
 from identity.oidc import attempts
 from identity.services import users
 from standalone.identity_provider import MEDIUM, MFA, SFA
+from tests import event_log
 from tests.factories.identity import UserFactory
 from tests.oidc.provider import ADA, YES, demand, log_in, title_of, who
 
@@ -66,7 +67,7 @@ def test_the_second_login_changes_what_changed_and_says_so(
     browser: Browser, idp: IdentityProvider
 ) -> None:
     log_in(browser)
-    Event.objects.all().delete()
+    event_log.forget()
     claims = idp.realm["accounts"]["ada"]
     claims |= {"family_name": "King", "email": "ada@king.example"}
     del claims["schac_home_organization"]
@@ -80,7 +81,7 @@ def test_the_second_login_changes_what_changed_and_says_so(
         "source": "isd:local",
         "fields": ["email", "last_name", "organization"],
     }
-    Event.objects.all().delete()
+    event_log.forget()
     log_in(browser)
     assert kinds() == ["linked_identity.logged_in"]
     assert LinkedIdentity.objects.count() == 1
@@ -178,7 +179,7 @@ def test_who_was_shut_out_is_refused_and_nothing_of_them_changes(
     user = User.objects.get(username=ADA)
     users.deactivate(user, reason="left", actor=dave, now=now)
     assert who(browser) is None
-    Event.objects.all().delete()
+    event_log.forget()
     idp.realm["accounts"]["ada"]["given_name"] = "Augusta"
     idp.write()
     assert title_of(log_in(browser)) == (403, "You cannot log in here")

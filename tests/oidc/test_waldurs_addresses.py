@@ -12,6 +12,7 @@ from rest_framework.test import APIClient
 from identity.models import Event, InstitutionLogin, LinkedIdentity, Token, User
 from identity.services import users
 from standalone.identity_provider import MFA
+from tests import event_log
 from tests.oidc.provider import ADA, YES, demand
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def test_no_token_comes_of_the_login_of_somebody_who_is_shut_out(
     assert browser.ask_service(come_back(browser)).status_code == 200
     user = User.objects.get(username=ADA)
     users.deactivate(user, reason="left", actor=dave, now=now)
-    Event.objects.all().delete()
+    event_log.forget()
     answer = browser.ask_service(come_back(browser))
     assert (answer.status_code, answer.json()) == (401, {"detail": "This person may not log in."})
     assert (Token.objects.count(), Event.objects.count()) == (0, 0)

@@ -22,6 +22,7 @@ def test_answers_are_kept_for_a_day(bob: User, now: datetime) -> None:
         "tokens": 0,
         "answers": 1,
         "institution_logins": 0,
+        "data_accesses": 0,
         "email_confirmations": 0,
         "invitations": 0,
     }

@@ -158,7 +158,7 @@ def test_a_hand_over_that_cannot_be_changes_nothing(
         hand_over.hand_over(project, user=bob, former_role=None, actor=alice, now=now)
 
 
-def test_the_only_pi_is_not_taken_away_but_may_leave_altogether(
+def test_the_only_pi_is_not_taken_away_but_goes_with_the_project(
     project: Project,
     pi: User,
     alice: User,
@@ -168,15 +168,16 @@ def test_the_only_pi_is_not_taken_away_but_may_leave_altogether(
     case: Any,
     now: datetime,
 ) -> None:
-    """The second time changes nothing either; a person or a project that goes is another matter."""
+    """The second time changes nothing either; a project that goes is another matter."""
     asked: dict[str, Any] = {"scope": project, "user": pi, "role": leading, "now": now}
     for _ in range(2):
         with pytest.raises(pi_rules.NeedsPi) as refusal:
             members.revoke(**asked, actor=alice)
         assert refusal.value.detail == ONLY
+        with pytest.raises(user_removal.LastInCharge):
+            user_removal.remove(pi, actor=dave, now=now)
     assert team(project)["pi"] == ["MANAGER"]
     for name, leave in {
-        "removed person": lambda: user_removal.remove(pi, actor=dave, now=now),
         "removed project": lambda: project_services.remove(project, actor=dave, now=now),
         "moved alone": lambda: moves.move(
             project, customer=elsewhere, preserve_permissions=False, actor=dave, now=now

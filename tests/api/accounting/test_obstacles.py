@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -20,7 +20,6 @@ from identity.models import Grant
 from identity.roles import RoleName
 from identity.services import members, platform_terms, users, vetting
 from marketplace.services import delivery
-from tests.api.times import iso
 from tests.factories.accounting import ComponentUsageFactory, ComponentUserUsageLimitFactory
 from tests.factories.agents import AgentIdentityFactory, AgentServiceFactory
 from tests.factories.allocations import MembershipSyncStatusFactory, OfferingUserFactory
@@ -86,7 +85,7 @@ def test_the_whole_answer_says_what_it_is_who_lifts_it_and_by_which_operation(
     status, body = ask(as_user(bob), CONSUMER, resource, slurm="(JobHeldAdmin)")
 
     checked_at = body.pop("checked_at")
-    assert iso(now) <= checked_at
+    assert now <= datetime.fromisoformat(checked_at)
     assert body.pop("checked")[:4] == [ASKED_FIRST[0], ASKED_FIRST[1], *body_questions()]
     url = f"http://testserver/api/marketplace-provider-resources/{resource.uuid.hex}/set_paused/"
     assert (status, body) == (
