@@ -202,9 +202,9 @@ class Site:
     # --- the cluster ------------------------------------------------------------------------------
 
     def run(self, *words: str, told: str = "") -> str:
-        """Run a command of the cluster, and return what it printed."""
+        """Run a command of the cluster or of the agent, and return what it printed."""
         done = subprocess.run(
-            [self.commands / words[0], *words[1:]],
+            words,
             cwd=self.folder, env=self.env, input=told, capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert done.returncode == 0, (words, done.stdout, done.stderr)
