@@ -10,8 +10,8 @@ from django.db.models import Case, Exists, JSONField, OuterRef, QuerySet, Value,
 from django.db.models.functions import JSONObject
 
 from allocations.lifecycle import RobotAccountState
-from common.rows import rows_of
 from identity import access
+from identity.models import Grant, SshKey
 from identity.permissions import Permission
 from identity.roles import ScopeType
 from marketplace.querysets import consumed_or_provided, provider_side
@@ -50,13 +50,13 @@ class RobotAccountQuerySet(QuerySet[Any]):
         )
 
     def _keys(self) -> Any:
-        working = rows_of("identity.Grant").filter(
+        working = Grant.objects.filter(
             access.in_force(),
             scope_type=ScopeType.PROJECT,
             project__resources__robot_accounts=OuterRef(OuterRef("pk")),
             user=OuterRef("user"),
         )
-        keys = rows_of("identity.SshKey").filter(
+        keys = SshKey.objects.filter(
             Exists(working), user__robot_accounts=OuterRef("pk"), user__is_active=True
         )
         shown = JSONObject(**{name: name for name in SHOWN}, user_uuid="user__uuid", uuid="uuid")

@@ -75,5 +75,5 @@ def counted(client: APIClient, poll: Poll, names: dict[str, str]) -> int:
     """Return how many queries a poll runs; it finds what it should, and writes nothing."""
     run, body = ask(client, poll, names)
     assert bool(body) is poll.finds, poll
-    assert run.besides_the_touch == [], poll
+    assert run.besides_the_notes == [], poll
     return run.number

@@ -56,7 +56,7 @@ def test_a_read_writes_the_last_use_once_a_minute_and_nothing_else(client: APICl
         client.get(ME)
 
     assert [len(run.writes) for run in (first, again, later, a_minute_later)] == [1, 0, 0, 1]
-    assert first.besides_the_touch == a_minute_later.besides_the_touch == []
+    assert first.besides_the_notes == a_minute_later.besides_the_notes == []
 
 
 @pytest.mark.django_db

@@ -101,7 +101,7 @@ def test_what_a_registry_says_that_cannot_be_kept_is_left_out() -> None:
     found = described(claims_of_scim(odd))
     assert found is not None
     assert (found.cuid, found.email) == (NAME, "")
-    nothing = {"first_name": "", "last_name": "", "organization": ""}
+    nothing = {"first_name": "", "middle_name": "", "last_name": "", "organization": ""}
     assert found.attributes == {**nothing, "affiliations": ["member@x.org"]}
     assert described({"voperson_id": 7}) is None
     doubtful = {"voperson_id": [NAME], "email": "a@x.org", "email_verified": False}

@@ -35,6 +35,6 @@ def test_a_word_means_a_kind_a_name_or_a_group_and_else_nothing():
     assert kinds_meant("auth") == {
         *("linked_identity.added", "linked_identity.logged_in"),
         *("linked_identity.logged_out", "linked_identity.removed"),
-        *("token.issued", "token.revoked"),
+        *("token.expiring", "token.issued", "token.networks_changed", "token.revoked"),
     }
     assert kinds_meant("nonsense") == kinds_named("auth") == kinds_in("token.issued") == set()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.db.models import Q
 from rest_framework import serializers
 
-from common.api.inputs import Input, RelatedUrl
+from common.api.inputs import Input, RelatedUrl, check_name
 from identity.models import Grant, User
 from marketplace.models import Resource
 
@@ -59,7 +59,9 @@ class RobotAccountInput(Input):
     users = RobotAccountUsers(required=False)
     responsible_user = RobotAccountUser(required=False, allow_null=True)
     keys = serializers.ListField(
-        child=serializers.CharField(max_length=20_000), max_length=MOST_KEYS, required=False
+        child=serializers.CharField(max_length=20_000, validators=[check_name]),
+        max_length=MOST_KEYS,
+        required=False,
     )
 
 

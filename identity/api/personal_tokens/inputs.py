@@ -9,6 +9,7 @@ from rest_framework import serializers
 from common import networks
 from common.api.inputs import Input, check_name
 from common.api.reads.outputs import EnumField
+from common.api.times import MomentField
 from identity import scopes
 from identity.permissions import Permission
 from identity.roles import ScopeType
@@ -63,7 +64,7 @@ class PersonalAccessTokenInput(Input):
     scopes = serializers.ListField(
         child=EnumField(Permission), allow_empty=False, max_length=len(Permission)
     )
-    expires_at = serializers.DateTimeField()
+    expires_at = MomentField()
     allowed_scopes = AllowedScopeInput(many=True, required=False, max_length=MOST_BINDINGS)  # type: ignore[call-arg]
     allowed_networks = Networks(required=False)
 

@@ -43,6 +43,7 @@ def test_a_source_tells_of_somebody_with_all_that_may_be_told(as_user, agent, da
         "gender": "female",
         "identity_source": "eduTEAMS",
         "last_name": "Núñez",
+        "middle_name": "Inés",
         "nationalities": ["SE", "ES"],
         "nationality": "SE",
         "organization": "KTH",

@@ -64,6 +64,8 @@ def test_groups_have_the_names_under_which_events_are_told(ask: Callable[..., An
         "auth_logged_out",
         "linked_identity.added",
         "linked_identity.removed",
+        "token.expiring",
+        "token.networks_changed",
         "token.revoked",
         "token_created",
     ]

@@ -73,6 +73,7 @@ def in_full(user: Any) -> Any:
         "last_name": user.last_name,
         "full_name": f"{user.first_name} {user.last_name}".strip(),
         "attribute_sources": {},
+        "can_use_personal_access_tokens": True,
         "details": {},
         "date_joined": iso(user.date_joined),
         "has_active_session": True,

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 BRACKETS = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT")
 WRITES = re.compile(r"^\s*(INSERT|UPDATE|DELETE|MERGE|TRUNCATE|LOCK|WITH.*(INSERT|UPDATE|DELETE))")
-TOUCH = re.compile(r'^UPDATE "identity_token" SET "last_used" = ')
+NOTES = re.compile(
+    r'^\s*(UPDATE "identity_token" SET "last_used" = |INSERT INTO identity_datareading )'
+)
+"""What is noted of a request that only reads: a token's last use, and whose data was shown."""
 
 
 class Statements(list[str]):
@@ -27,13 +30,13 @@ class Statements(list[str]):
 
     @property
     def number(self) -> int:
-        """How many there are, besides the token's last use once a minute."""
-        return sum(not TOUCH.match(sql) for sql in self)
+        """How many there are, besides what is noted of every request."""
+        return sum(not NOTES.match(sql) for sql in self)
 
     @property
-    def besides_the_touch(self) -> list[str]:
-        """The writes that are not the token's last use."""
-        return [sql for sql in self.writes if not TOUCH.match(sql)]
+    def besides_the_notes(self) -> list[str]:
+        """The writes that are not what is noted of every request."""
+        return [sql for sql in self.writes if not NOTES.match(sql)]
 
 
 @contextmanager
