@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 BRACKETS = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT")
 WRITES = re.compile(r"^\s*(INSERT|UPDATE|DELETE|MERGE|TRUNCATE|LOCK|WITH.*(INSERT|UPDATE|DELETE))")
 NOTES = re.compile(
-    r'^\s*(UPDATE "identity_token" SET "last_used" = |INSERT INTO identity_datareading )'
+    r'^\s*(UPDATE "identity_token" SET "last_used" = '
+    r"|INSERT INTO identity_datareading |SET LOCAL synchronous_commit TO OFF$)"
 )
 """What is noted of a request that only reads: a token's last use, and whose data was shown."""
 
