@@ -13,7 +13,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from identity.models import IdempotencyKey, Project, Token
-from tests.api.site.counting import TOUCH, statements
+from tests.api.site.counting import NOTES, statements
 from tests.factories.identity import TokenFactory
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def test_it_is_written_outside_of_the_requests_transaction(
     inside = []
 
     def watch(execute: Any, sql: str, params: Any, many: Any, context: Any) -> Any:
-        if TOUCH.match(sql):
+        if NOTES.match(sql):
             inside.append(connection.in_atomic_block)
         return execute(sql, params, many, context)
 
@@ -126,7 +126,7 @@ def test_of_many_requests_at_once_one_writes_it(token: Token) -> None:
 
     def count(execute: Any, sql: str, params: Any, many: Any, context: Any) -> Any:
         result = execute(sql, params, many, context)
-        if TOUCH.match(sql):
+        if NOTES.match(sql):
             rows.append(context["cursor"].rowcount)
         return result
 
