@@ -59,6 +59,8 @@ def exchange(
     try:
         connection.connect()
         with over_within(bounds.total, connection.sock):
+            if isinstance(connection.sock, ssl.SSLSocket):
+                connection.sock.do_handshake()
             path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
             told = {"Accept": "application/json", "User-Agent": "efp-allocations", **headers}
             connection.request(method, path, body, told)
@@ -76,7 +78,22 @@ def _connection(
 ) -> HTTPConnection:
     if scheme == "http":
         return HTTPConnection(host, port, timeout=wait)
-    return HTTPSConnection(host, port, timeout=wait, context=trust(ca_file))
+    return _Encrypted(host, port, timeout=wait, context=trust(ca_file))
+
+
+class _Encrypted(HTTPSConnection):
+    """A connection that leaves the first words of TLS to the time in which all has to be over."""
+
+    def __init__(self, host: str, port: int | None, *, timeout: float, context: ssl.SSLContext):
+        super().__init__(host, port, timeout=timeout, context=context)
+        self.trusted = context
+
+    def connect(self) -> None:
+        """Connect, and say nothing yet."""
+        HTTPConnection.connect(self)
+        self.sock = self.trusted.wrap_socket(
+            self.sock, server_hostname=self.host, do_handshake_on_connect=False
+        )
 
 
 @lru_cache(maxsize=4)

@@ -10,7 +10,8 @@ from config.gunicorn import (
     control_socket_disable,
     forwarded_allow_ips,
     logconfig_dict,
-    on_starting,
+    preload_app,
+    prepare,
 )
 from config.starting import exit_on_bad_settings
 
@@ -19,7 +20,7 @@ __all__ = (
     "control_socket_disable",
     "forwarded_allow_ips",
     "logconfig_dict",
-    "on_starting",
+    "preload_app",
 )
 
 SPARE = 8
@@ -33,6 +34,11 @@ worker_class = "config.serving.worker.StreamingWorker"
 timeout = 60
 graceful_timeout = 10
 proc_name = "efp-streams"
+
+
+def on_starting(_server: object) -> None:
+    """Begin as the web server does, with the addresses of the streams."""
+    prepare("config.streams.urls")
 
 
 def post_worker_init(worker: Any) -> None:

@@ -36,6 +36,7 @@ class Principal:
         """Take whether grants may be cached from now on, those that are known, and the limits."""
         self._user = user
         self.limits = limits
+        self.is_of_staff = bool(user.is_staff)
         self._flagged = by_flag(is_staff=user.is_staff, is_support=user.is_support)
         self._only_reads = only_reads
         self._cached = self._narrowed(grants) if only_reads and grants is not None else None

@@ -114,7 +114,7 @@ def refuse_newcomer(
     :raises ProfileIncomplete: the profile lacks something that has to be there.
     :raises NotVetted: they write, and who they are has to be known first.
     """
-    if user.is_staff or user.is_machine:
+    if user.is_of_staff or user.is_machine:
         return
     if standing.vetting == VettingOutcome.REFUSED and not (for_newcomers and only_reads):
         raise _refused(VettingRefused, "You were refused access to this platform.")

@@ -65,6 +65,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_collection_finish() -> None:
     """Keep what was imported out of each later search for garbage: it stays to the end."""
     gc.freeze()
+    gc.set_threshold(50_000, 20, 50)  # as the service does
     gc.enable()
 
 
@@ -81,8 +82,8 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Have three processes more than processors, for tests with servers: those wait, mostly."""
-    return (os.cpu_count() or 1) + 3
+    """Have two processes more than processors, for tests with servers: those wait, mostly."""
+    return (os.cpu_count() or 1) + 2
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Exists, F, OuterRef, Q
 
 from allocations.services import membership
-from identity.models import Grant, TaskFailure, User
+from identity.models import Grant, User
 from identity.roles import ScopeType
 from identity.services import periodic_rows, vetting
 
@@ -43,8 +43,7 @@ def sweep(*, now: datetime) -> int:
 
 def _in_turn(now: datetime) -> QuerySet[Any]:
     part = int(now.timestamp() // EVERY.total_seconds()) % PARTS
-    failures = TaskFailure.objects.filter(task=TASK).exclude(subject="")
-    failed = [int(subject.split()[-1]) for subject in failures.values_list("subject", flat=True)]
+    failed = periodic_rows.failed_keys(TASK, User)
     projects = Grant.objects.filter(user=OuterRef("pk"), scope_type=ScopeType.PROJECT)
     people: Any = User.objects.filter(Exists(projects), is_removed=False)
     in_turn: QuerySet[Any] = people.annotate(part=F("pk") % PARTS)

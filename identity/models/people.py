@@ -219,6 +219,11 @@ class User(EventSubject, AbstractBaseUser):
         """Tell whether they act by a personal access token, and so may less than they do else."""
         return self.principal.limits is not None
 
+    @property
+    def is_of_staff(self) -> bool:
+        """Tell whether the person is one of the staff, also where a token takes that from them."""
+        return bool(self.is_staff or (self.is_limited and self.principal.is_of_staff))
+
     def may(self, permission: Permission, *scopes: Any) -> bool:
         """Tell whether the user may do something in any of the scopes (model instances)."""
         return access.can(self, permission, [(scope.scope_type, scope.pk) for scope in scopes])

@@ -28,6 +28,8 @@ REST_SECONDS, LONGEST_REST = 15, 300
 """How long a registry is left alone that failed: if it does not say, and at most."""
 
 UNKNOWN = frozenset({404, 410})
+OF_EVERYBODY = frozenset({401, 403, 407, 429, 502, 503, 504})
+"""Answers that speak of the registry or of who asks, and not of the person asked for."""
 
 
 class UnknownToRegistry(DomainError):
@@ -41,10 +43,14 @@ class RegistryFails(DomainError):
 
     code = "registry_fails"
 
-    def __init__(self, detail: str, *, rest: int = REST_SECONDS) -> None:
-        """Take what happened, and for how many seconds the registry is left alone."""
+    def __init__(self, detail: str, *, rest: int = REST_SECONDS, of_one: bool = False) -> None:
+        """Take what happened, and for how many seconds the registry is left alone.
+
+        That a question was answered badly is `of_one` person: others can be asked for meanwhile.
+        """
         super().__init__(detail)
         self.rest = rest
+        self.of_one = of_one
 
 
 @dataclass(frozen=True)
@@ -91,16 +97,19 @@ def ask(registry: Registry, cuid: str) -> Registered:
             "GET", url, headers=key, bounds=BOUNDS, ca_file=settings.OIDC_CA_FILE
         )
     except (OSError, HTTPException, ValueError) as error:
-        raise RegistryFails(f"The registry does not answer: {type(error).__name__}.") from error
+        detail = f"The registry does not answer: {type(error).__name__}."
+        raise RegistryFails(detail, of_one=isinstance(error, ValueError)) from error  # too large
     if answer.status in UNKNOWN:
         raise UnknownToRegistry("The registry has nobody of that CUID.")
     if answer.status != 200:
         rest = _rest(answer.headers)
-        raise RegistryFails(f"The registry answered {answer.status}.", rest=rest)
+        of_one = answer.status not in OF_EVERYBODY
+        raise RegistryFails(f"The registry answered {answer.status}.", rest=rest, of_one=of_one)
     told = _read(answer.body)
     found = described(claims_of_scim(told) if is_scim else told)
     if found is None or found.cuid.lower() != cuid.lower():
-        raise RegistryFails("The registry answered of somebody else than was asked for.")
+        detail = "The registry answered of somebody else than was asked for."
+        raise RegistryFails(detail, of_one=True)
     return found
 
 
@@ -146,9 +155,9 @@ def _read(body: bytes) -> dict[str, Any]:
     try:
         found = json_values.read(body.decode())
     except (UnicodeError, json_values.UnreadableJson) as error:
-        raise RegistryFails("The registry's answer cannot be read.") from error
+        raise RegistryFails("The registry's answer cannot be read.", of_one=True) from error
     if not isinstance(found, dict):
-        raise RegistryFails("The registry's answer cannot be read.")
+        raise RegistryFails("The registry's answer cannot be read.", of_one=True)
     return found
 
 

@@ -29,6 +29,10 @@ CODE_NEEDED = (
     "A second factor is needed: send a code of your authenticator, or one of your recovery codes, "
     "as `code` beside the password."
 )
+SET_UP_NEEDED = (
+    "A second factor is required of you, and you have none yet: log in with a browser at /login/ "
+    "once, where you set it up."
+)
 
 
 class WrongPassword(NotAuthenticated):
@@ -82,12 +86,15 @@ def log_in(*, username: str, password: str, address: str, now: datetime, code: s
     :raises WrongPassword: otherwise, when they do not belong together.
     :raises second_factors.CodeNeeded: there is a second factor, and no code.
     :raises second_factors.WrongCode: the code is not right, or was used.
+    :raises second_factors.SetUpNeeded: they have to have one, and set it up in the browser.
     """
     user = check_password(username=username, password=password, address=address, now=now)
     if second_factors.is_asked(user):
         if not code:
             raise second_factors.CodeNeeded(CODE_NEEDED)
         second_factors.check(user, code, now=now)
+    elif second_factors.must_set_up(user):
+        raise second_factors.SetUpNeeded(SET_UP_NEEDED)
     User.objects.filter(pk=user.pk).update(last_login=now)
     _, plaintext = issue(user=user, name="login", now=now)
     return plaintext

@@ -99,9 +99,25 @@ def move(
 
 
 def hold_both(project: Project, customer: Customer) -> None:
-    """Lock the organization that a project leaves and the one that it goes to, in one order."""
+    """Lock the organization that a project leaves and the one that it goes to, in one order.
+
+    Whoever moves it meanwhile has the first of them: what was locked for it is let go of then, as
+    it would be out of order to lock one more, and both are locked as it stands now.
+    """
+    while not _holds_both(project, customer):
+        pass
+
+
+def _holds_both(project: Project, customer: Customer) -> bool:
+    stands_in = Project.objects.filter(pk=project.pk).values_list("customer", flat=True)
     both = Customer.objects.select_for_update(no_key=True).order_by("pk")
-    list(both.filter(pk__in={project.customer_id, customer.pk}))
+    let_go = transaction.savepoint()
+    held = {row.pk for row in both.filter(pk__in={*stands_in, customer.pk})}
+    if held.issuperset(stands_in.all()):
+        transaction.savepoint_commit(let_go)
+        return True
+    transaction.savepoint_rollback(let_go)
+    return False
 
 
 def _check(project: Project, customer: Customer) -> None:

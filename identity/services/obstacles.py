@@ -28,7 +28,7 @@ def standing(person: User) -> PersonalStanding:
 
 def of_person(person: User, standing: PersonalStanding) -> PersonFacts:
     """Return what is known of a person; staff and programs are asked for nothing."""
-    is_asked = not (person.is_staff or person.is_machine)
+    is_asked = not (person.is_of_staff or person.is_machine)
     profile = completeness_of(person)
     lacks = is_asked and profile["enforcement_enabled"]
     terms = platform_terms.current()

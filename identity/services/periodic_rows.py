@@ -7,6 +7,7 @@ does the row, or does not meet it any more, forgets that. Staff see it on their 
 from __future__ import annotations
 
 import logging
+import re
 import traceback
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -31,6 +32,8 @@ Row = TypeVar("Row", bound="Model")
 BATCH = 200
 LONGEST = 20_000
 """How many characters of an error are kept."""
+WHOLE_NUMBER = re.compile(r"[0-9]{1,18}")
+"""What a key looks like, in what stands in the table of failures, however it came there."""
 
 
 def for_each(
@@ -96,6 +99,14 @@ def record_failure(task: str, subject: str, error: Exception, *, now: datetime) 
 def clear_failure(task: str, subject: str) -> None:
     """Take note that a row or a part of a task does not fail any more."""
     TaskFailure.objects.filter(task=task, subject=subject).delete()
+
+
+def failed_keys(task: str, model: type[Model]) -> list[int]:
+    """Return the keys of the rows of a model with which a task failed the last time."""
+    prefix = f"{model._meta.label} "
+    known = TaskFailure.objects.filter(task=task, subject__startswith=prefix)
+    said = (subject.removeprefix(prefix) for subject in known.values_list("subject", flat=True))
+    return [int(key) for key in said if WHOLE_NUMBER.fullmatch(key)]
 
 
 def _loaded(

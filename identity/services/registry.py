@@ -2,8 +2,8 @@
 
 A person waits for the answer, which no other question here does but a login's. So the registry is
 asked outside of any transaction, by few threads at once, so often a minute for each who asks, and
-after a failure not at all for a moment. Whom it does not know is not asked for again for a minute,
-nor whom it has just described.
+after a failure not at all for a moment, or not for the person whom alone it failed to describe.
+Whom it does not know is not asked for again for a minute, nor whom it has just described.
 """
 
 from __future__ import annotations
@@ -161,10 +161,10 @@ def _ask(cuid: str, actor: User) -> Registered:
     :raises RegistryAway: it does not answer, or did not a moment ago.
     :raises LookedUpTooOften: the actor has to wait.
     """
-    unknown, away = _key("unknown", cuid), "registry:away"
+    unknown, away, silent = _key("unknown", cuid), "registry:away", _key("silent", cuid)
     if cache.get(unknown):
         raise UnknownCuid
-    if seconds := cache.get(away):
+    if seconds := cache.get(away) or cache.get(silent):
         raise RegistryAway(seconds)
     _count(actor)
     if not ASKING.acquire(timeout=SEAT_SECONDS):
@@ -176,7 +176,7 @@ def _ask(cuid: str, actor: User) -> Registered:
         raise UnknownCuid from error
     except RegistryFails as error:
         log.warning("%s", error.detail)
-        cache.set(away, error.rest, error.rest)
+        cache.set(silent if error.of_one else away, error.rest, error.rest)
         raise RegistryAway(error.rest) from error
     finally:
         ASKING.release()

@@ -36,6 +36,12 @@ class CodeNeeded(lock_out.NotAuthenticated):
     code = "second_factor_needed"
 
 
+class SetUpNeeded(lock_out.NotAuthenticated):
+    """The password is right, and the person has to have a second factor that they do not have."""
+
+    code = "second_factor_not_set_up"
+
+
 class WrongCode(lock_out.NotAuthenticated):
     """The code is not right, too old, or was used before; which of it is not told."""
 

@@ -179,6 +179,17 @@ def test_while_it_fails_that_is_said_and_it_is_left_alone(
     assert client.post(AT, {"cuid": cuid}, format="json").status_code == 200
 
 
+def test_what_fails_for_one_person_keeps_nobody_else_from_being_found(
+    fake: FakeAai, settings: Any, as_user: Callable[[User], APIClient], alice: User
+) -> None:
+    client = as_user(alice)
+    for fault in (status(500), status(302), GARBAGE, HUGE):
+        odd, plain = (known(fake, settings, email="") for _ in range(2))
+        fake.faults.append(fault)
+        answers = [client.post(AT, {"cuid": one}, format="json") for one in (odd, odd, plain)]
+        assert [one.status_code for one in answers] == [503, 503, 200], fault
+
+
 def test_an_answer_about_somebody_else_is_none(
     fake: FakeAai, settings: Any, alice: User, now: datetime
 ) -> None:

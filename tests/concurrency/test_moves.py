@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from functools import partial
 from itertools import pairwise
+from threading import Event as Signal
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.db import connection, transaction
 
 from identity.models import Customer, Event, Grant, Project, User
 from identity.roles import RoleName
@@ -92,3 +95,53 @@ def test_nothing_is_lost_that_happens_to_a_project_while_it_moves(
     assert found.customer == (elsewhere if went else project.customer)
     held = Grant.objects.filter(project=found, is_active=True)
     assert set(held.values_list("customer", flat=True)) <= {found.customer_id}
+
+
+def test_where_a_project_goes_that_somebody_moved_just_before_is_locked_where_it_is_now(
+    project: Project, elsewhere: Customer, dave: User, now: datetime
+) -> None:
+    """The second move waits for the first, and then holds the organization that has it by then."""
+    third = CustomerFactory()
+    is_moved, may_end = Signal(), Signal()
+
+    def first() -> None:
+        with transaction.atomic():
+            moves.move(project, customer=elsewhere, preserve_permissions=True, actor=dave, now=now)
+            is_moved.set()
+            may_end.wait(60)
+
+    def second() -> set[int]:
+        is_moved.wait(60)
+        with transaction.atomic():
+            asked.set()
+            moves.hold_both(project, third)
+            free: list[set[int]] = race(unlocked)
+            held: set[int] = set(Customer.objects.values_list("pk", flat=True)).difference(*free)
+            return held
+
+    def let_end() -> None:
+        asked.wait(60)
+        until = time.monotonic() + 60
+        while not somebody_waits_for_a_lock() and time.monotonic() < until:
+            time.sleep(0.02)
+        may_end.set()
+
+    asked = Signal()
+    _, held, _ = race(first, second, let_end)
+
+    assert held == {elsewhere.pk, third.pk}
+
+
+def unlocked() -> set[int]:
+    with transaction.atomic():
+        rows = Customer.objects.select_for_update(no_key=True, skip_locked=True)
+        return {row.pk for row in rows}
+
+
+def somebody_waits_for_a_lock() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_stat_activity"
+            " WHERE datname = current_database() AND wait_event_type = 'Lock')"
+        )
+        return bool(cursor.fetchone()[0])

@@ -182,3 +182,21 @@ def test_a_token_for_a_password_needs_a_code_of_those_who_have_one(dave: User, b
     theirs = {"username": "bob", "password": PASSWORD}
     for more in ({}, {"code": "whatever"}):
         assert Client().post(at, theirs | more, content_type="application/json").status_code == 200
+
+
+def test_a_password_alone_gives_no_token_to_those_who_have_to_set_up_a_second_factor(
+    dave: User, bob: User, settings: Settings
+) -> None:
+    settings.SECOND_FACTOR_REQUIRED = "staff"
+    of_bob, of_dave = ({"username": who, "password": PASSWORD} for who in ("bob", "dave"))
+
+    def token(body: dict[str, str]) -> Any:
+        return Client().post("/api-auth/password/", body, content_type="application/json")
+
+    assert token(of_bob).status_code == 200
+    for more in ({}, {"code": code_of(SECRET)}):
+        answer = token(of_dave | more)
+        assert (answer.status_code, answer.json()["detail"]) == (401, credentials.SET_UP_NEEDED)
+    assert not dave.tokens.exists()
+    SecondFactorFactory(user=dave)
+    assert token(of_dave | {"code": code_of(SECRET)}).status_code == 200

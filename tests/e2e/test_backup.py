@@ -97,7 +97,7 @@ def test_a_backup_brings_back_the_database_with_its_keys(tmp_path: Path) -> None
         assert received_a_ping(second, receiver, secret)
 
     (second / "encryption_key").unlink()
-    looking = ("-c", "from config.gunicorn import on_starting; on_starting(None)")
+    looking = ("-c", "import config.wsgi; from config import gunicorn; gunicorn.on_starting(None)")
     for start in (WEB, looking):
         manage(second, *start, said="None of the secrets in this database", code=78)
     manage(second, "manage.py", "reseal_secrets", "--give-up-lost", said="Given up: hook")

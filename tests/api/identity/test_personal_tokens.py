@@ -15,7 +15,12 @@ from identity.roles import RoleName
 from identity.services import credentials, organisations
 from tests.api.tables import asker, check_all, read, untested
 from tests.api.times import iso
-from tests.factories.identity import GrantFactory, PersonalTokenFactory, ProjectFactory
+from tests.factories.identity import (
+    GrantFactory,
+    PersonalTokenFactory,
+    PlatformTermsFactory,
+    ProjectFactory,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -297,6 +302,15 @@ def test_staff_and_support_lend_a_token_what_roles_allow_and_no_flag(
             path = f"/api/projects/{project.uuid.hex}/"
             assert client.patch(path, {"name": "X"}).status_code == (403 if seen else 404)
             assert client.post("/api/customers/", {"name": "X"}).status_code == 403
+
+
+def test_nothing_is_asked_of_staff_who_act_by_a_token_that_is_not_asked_of_them_else(
+    dave: User, alice: User
+) -> None:
+    PlatformTermsFactory(version="1", is_current=True)
+    for person, status in ((dave, 200), (alice, 403)):
+        PersonalTokenFactory(user=person, plaintext=f"{SECRET}{person.pk}", scopes=["PROJECT.VIEW"])
+        assert bearing(f"{SECRET}{person.pk}").get("/api/projects/").status_code == status, person
 
 
 def test_what_one_may_let_a_token_do_is_listed(pi: User, as_user: Any, sam: User) -> None:
