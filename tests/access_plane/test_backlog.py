@@ -52,8 +52,7 @@ def test_who_waits_is_named_with_what_keeps_them_until_the_aai_was_told(
         assert listed(client, "yes") == listed(client, "failing") == {one.cuid}
 
         aai.faults.clear()
-        EntitledPerson.objects.update(rests_until=None)
-        do(client, "retry", person)
+        assert do(client, "retry", person, reason="the AAI is back").status_code == 302
         tell()
 
         assert aai.values(one.cuid) == [value(one.account.username)]
