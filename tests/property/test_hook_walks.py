@@ -181,7 +181,7 @@ class Walk:
 @pytest.mark.slow
 @given(walk=WALKS)
 @settings(
-    max_examples=60,
+    max_examples=40,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -170,7 +170,7 @@ def test_a_receiver_that_is_away_costs_one_attempt_each_pause_whatever_waits(hoo
         if claim:
             answered(claim, AWAY, moment)
             tries += 1
-        moment += timedelta(seconds=5)
+        moment += timedelta(seconds=20)
 
     assert tries <= 12
     assert not HookDelivery.objects.filter(dead=True).exists()
