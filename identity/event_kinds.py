@@ -252,6 +252,15 @@ PERMISSION_REQUEST_REMOVED = _permission_request(
     "permission_request.removed", "Staff removed a request for a role."
 )
 
+_permission_review = partial(Kind, group=Group.PERMISSIONS, readers=Readers.CONSUMER)
+
+PERMISSION_REVIEW_BEGUN = _permission_review(
+    "permission_review.begun", "Somebody is to look at who has which role, and is asked by mail."
+)
+PERMISSION_REVIEW_CLOSED = _permission_review(
+    "permission_review.closed", "Somebody has looked at who has which role."
+)
+
 # --- organizations and projects -------------------------------------------------------------------
 
 _customer = partial(Kind, group=Group.CUSTOMERS, readers=Readers.CONSUMER)

@@ -65,6 +65,7 @@ WHERE = {
     "identity.GroupInvitation": "project",
     "identity.Invitation": "project",
     "identity.PermissionRequest": "project",
+    "identity.PermissionReview": "project",
     "identity.Project": "project",
     "notifications.Hook": "nowhere",
     "marketplace.ServiceProvider": "provider",
