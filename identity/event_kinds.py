@@ -172,6 +172,15 @@ ROLE_ENABLED = _role("role.enabled", "A role that was disabled gives again what 
 ROLE_REMOVED = _role("role.removed", "A role that nobody held was removed.")
 ROLE_UPDATED = _role("role.updated", "A role changed: its name, its texts or what it allows.")
 
+_role_concealment = partial(Kind, group=Group.PERMISSIONS, readers=Readers.CONSUMER)
+
+ROLE_CONCEALMENT_CREATED = _role_concealment(
+    "role_concealment.created", "Staff alone give a role in an organization from now on."
+)
+ROLE_CONCEALMENT_REMOVED = _role_concealment(
+    "role_concealment.removed", "A role can be given in an organization again."
+)
+
 _invitation = partial(Kind, group=Group.PERMISSIONS, readers=Readers.BOTH_SIDES)
 
 INVITATION_ACCEPTED = _invitation(

@@ -1,4 +1,4 @@
-"""Which reviews of roles a person may see, and in which shape the API reads them."""
+"""Which reviews and concealments of roles a person may see, and in which shape."""
 
 from __future__ import annotations
 
@@ -42,3 +42,15 @@ class PermissionReviewQuerySet(QuerySet[Any]):
             When(PENDING, then=Value(True)), default=Value(False), output_field=BooleanField()
         )
         return self.annotate(is_pending=waits)
+
+
+class RoleConcealmentQuerySet(QuerySet[Any]):
+    """Roles that are concealed from organizations."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Keep those of organizations in which the user gives roles."""
+        if sees_all(user):
+            return self
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(customer__in=access.reach(user, GIVING[ScopeType.CUSTOMER]).customers)

@@ -69,7 +69,7 @@ from tests.factories.notifications import (
     WebHookFactory,
 )
 from tests.factories.privacy import DataAccessLogFactory
-from tests.factories.reviews import PermissionReviewFactory
+from tests.factories.reviews import PermissionReviewFactory, RoleConcealmentFactory
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -149,6 +149,7 @@ def _people(project: Project, *, member: User, now: datetime) -> None:
     InvitationFactory(scope=project, created_by=member)
     link = GroupInvitationFactory(scope=project, created_by=member)
     PermissionRequestFactory(invitation=link, created_by=member)
+    RoleConcealmentFactory(customer=project.customer)
     PermissionReviewFactory(customer=project.customer, closed=now, reviewer=member)
     PermissionReviewFactory(project=project, closed=now, reviewer=member)
 

@@ -20,6 +20,7 @@ from identity.api.permission_reviews import (
 )
 from identity.api.personal_tokens.views import PersonalAccessTokenViewSet
 from identity.api.projects.views import ProjectViewSet
+from identity.api.role_concealments import CustomerRoleConcealmentViewSet
 from identity.api.roles.views import RoleViewSet
 from identity.api.science import ScienceDomainViewSet, ScienceSubDomainViewSet
 from identity.api.sessions.institution import EduteamsLoginViewSet, KeycloakLoginViewSet
@@ -33,6 +34,11 @@ router.register(
     "customer-permissions-reviews",
     CustomerPermissionReviewViewSet,
     basename="customer-permissions-review",
+)
+router.register(
+    "customer-role-concealments",
+    CustomerRoleConcealmentViewSet,
+    basename="customer-role-concealment",
 )
 router.register("data-access-logs", DataAccessLogViewSet, basename="data-access-log")
 router.register("events-stats", EventStatsViewSet, basename="event-stats")

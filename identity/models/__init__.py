@@ -27,6 +27,7 @@ from identity.models.platform_terms import PlatformTerms as PlatformTerms
 from identity.models.platform_terms import PlatformTermsAcceptance as PlatformTermsAcceptance
 from identity.models.project import Project as Project
 from identity.models.replay import IdempotencyKey as IdempotencyKey
+from identity.models.role_concealment import RoleConcealment as RoleConcealment
 from identity.models.science import ScienceDomain as ScienceDomain
 from identity.models.science import ScienceSubDomain as ScienceSubDomain
 from identity.models.second_factor import SecondFactor as SecondFactor

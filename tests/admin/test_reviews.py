@@ -1,4 +1,4 @@
-"""Pages on which staff have roles reviewed, and close such a review."""
+"""Pages on which staff have roles reviewed, close such a review, and conceal roles."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from identity.models import Event, PermissionReview
+from identity.models import Event, PermissionReview, RoleConcealment
+from identity.roles import RoleName
 from identity.services import projects
-from tests.admin.pages import buttons, do, said, text
+from tests.admin.pages import address, buttons, do, said, text
+from tests.factories.identity import RoleFactory
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -48,3 +50,23 @@ def test_what_was_removed_is_not_to_be_reviewed(
     project.refresh_from_db()
     assert "Have its roles reviewed" not in buttons(staff, project)
     assert buttons(staff, PermissionReview.objects.get()) == []
+
+
+def test_staff_conceal_a_role_and_take_that_back(
+    staff: Client, dave: User, project: Project
+) -> None:
+    role = RoleFactory(name=RoleName.PROJECT_MEMBER.value)
+    columns = {"customer": str(project.customer.pk), "role": str(role.pk)}
+    url = address(RoleConcealment, "add")
+    assert staff.post(url, columns).status_code == 302
+    row = RoleConcealment.objects.get()
+    assert (row.customer, row.role) == (project.customer, role)
+    assert "This role is concealed in this organization already." in text(staff.post(url, columns))
+
+    do(staff, "remove", row, reason="It is needed.")
+    assert not RoleConcealment.objects.exists()
+    kinds = Event.objects.filter(subject_uuid=row.uuid).order_by("pk")
+    assert [(event.kind, event.actor) for event in kinds] == [
+        ("role_concealment.created", dave),
+        ("role_concealment.removed", dave),
+    ]

@@ -1,4 +1,4 @@
-"""Reviews of roles that are begun, or closed, at the same moment."""
+"""Reviews of roles that are begun, or closed, and roles that are concealed, at one moment."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from common import storing
 from identity.models import Event, PermissionReview
-from identity.services import permission_reviews
+from identity.services import concealments, permission_reviews
 from tests.concurrency.racing import RACERS, lost, race_same
-from tests.factories.identity import ProjectFactory, UserFactory
+from tests.factories.identity import CustomerFactory, CustomRoleFactory, ProjectFactory, UserFactory
 from tests.factories.reviews import PermissionReviewFactory
 
 if TYPE_CHECKING:
@@ -39,3 +40,11 @@ def test_of_several_who_close_one_at_once_one_is_its_reviewer(now: datetime) -> 
     assert Event.objects.filter(kind="permission_review.closed").count() == 1
     review.refresh_from_db()
     assert (review.closed, review.reviewer) == (now, staff)
+
+
+def test_of_several_who_conceal_a_role_at_once_one_does(now: datetime) -> None:
+    customer, role, staff = CustomerFactory(), CustomRoleFactory(), UserFactory(is_staff=True)
+    wanted = {"customer": customer, "role": role, "actor": staff, "now": now}
+    got = race_same(lambda: concealments.create(**wanted))
+    assert lost(got, storing.NotUnique) == RACERS - 1
+    assert Event.objects.filter(kind="role_concealment.created").count() == 1

@@ -66,6 +66,7 @@ WHERE = {
     "identity.Invitation": "project",
     "identity.PermissionRequest": "project",
     "identity.PermissionReview": "project",
+    "identity.RoleConcealment": "organisation",
     "identity.Project": "project",
     "notifications.Hook": "nowhere",
     "marketplace.ServiceProvider": "provider",

@@ -61,6 +61,7 @@ A_ROLE = {"name": "Reviewer", "content_type": "project", "permissions": ["PROJEC
 
 HAVE_OWN_TABLES = {
     "customer-permissions-reviews",
+    "customer-role-concealments",
     "personal-access-tokens",
     "project-permissions-reviews",
 }
