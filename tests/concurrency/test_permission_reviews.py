@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -44,7 +44,7 @@ def test_of_several_who_close_one_at_once_one_is_its_reviewer(now: datetime) -> 
 
 def test_of_several_who_conceal_a_role_at_once_one_does(now: datetime) -> None:
     customer, role, staff = CustomerFactory(), CustomRoleFactory(), UserFactory(is_staff=True)
-    wanted = {"customer": customer, "role": role, "actor": staff, "now": now}
+    wanted: dict[str, Any] = {"customer": customer, "role": role, "actor": staff, "now": now}
     got = race_same(lambda: concealments.create(**wanted))
     assert lost(got, storing.NotUnique) == RACERS - 1
     assert Event.objects.filter(kind="role_concealment.created").count() == 1

@@ -96,7 +96,7 @@ def ways(
             scope=customer, role=courses, project_role=member, actor=actor, now=now, **OF_COURSES
         )
 
-    in_project = {"scope": project, "role": member, "now": now}
+    in_project: dict[str, Any] = {"scope": project, "role": member, "now": now}
     return {
         "a grant": lambda actor: members.grant(user=erika, actor=actor, **in_project),
         "an invitation": lambda actor: invitations.create(

@@ -76,7 +76,7 @@ def people(
     dave: User,
     allocator: Customer,
 ) -> dict[str, User]:
-    reader = UserFactory(username="reader")
+    reader: User = UserFactory(username="reader")
     GrantFactory(user=reader, scope=allocator, role=RoleName.CUSTOMER_READER)
     several = {"mallory": mallory, "carol": carol, "bob": bob, "pi": pi, "reader": reader}
     return {**several, "alice": alice, "sam": sam, "dave": dave}
