@@ -39,16 +39,17 @@ setup: ## Build .venv from the lock file, if the lock file changed
 	  test ! -e .venv/failed; \
 	  cp requirements/dev.lock .venv/built-from.lock; }
 
+# What is imported is compiled then: a tenth of the thousands of modules that are installed here.
 agent: ## Build .venv-agent: the unmodified site agents that the tests of tests/agent run
 	@cat requirements/agent.lock requirements/older_agent.lock requirements/newer_agent.lock \
 	  | cmp -s - .venv-agent/built-from.lock || { set -e; \
 	  echo "Building .venv-agent from requirements/agent.lock (once; a minute or two)" >&2; \
 	  "$(PYTHON)" -m venv --clear .venv-agent; \
-	  .venv-agent/bin/python -m pip --disable-pip-version-check install --quiet --no-deps \
+	  .venv-agent/bin/python -m pip --disable-pip-version-check install --quiet --no-compile --no-deps \
 	    --require-hashes --requirement requirements/agent.lock; \
-	  .venv-agent/bin/python -m pip --disable-pip-version-check install --quiet --no-deps \
+	  .venv-agent/bin/python -m pip --disable-pip-version-check install --quiet --no-compile --no-deps \
 	    --require-hashes --requirement requirements/older_agent.lock --target .venv-agent/older; \
-	  .venv-agent/bin/python -m pip --disable-pip-version-check install --quiet --no-deps \
+	  .venv-agent/bin/python -m pip --disable-pip-version-check install --quiet --no-compile --no-deps \
 	    --require-hashes --requirement requirements/newer_agent.lock --target .venv-agent/newer; \
 	  cat requirements/agent.lock requirements/older_agent.lock requirements/newer_agent.lock \
 	    >.venv-agent/built-from.lock; }
@@ -58,7 +59,7 @@ idp: ## Build .idp: Node, and the OpenID provider to try and test logins by inst
 	  | cmp -s - .idp/built-from.lock || { set -e; \
 	  echo "Building .idp from requirements/idp.lock and $(IDP)/package-lock.json (once; a minute)" >&2; \
 	  "$(PYTHON)" -m venv --clear .idp; \
-	  .idp/bin/python -m pip --disable-pip-version-check install --quiet --no-deps --require-hashes \
+	  .idp/bin/python -m pip --disable-pip-version-check install --quiet --no-compile --no-deps --require-hashes \
 	    --requirement requirements/idp.lock; \
 	  cp $(IDP)/package.json $(IDP)/package-lock.json $(IDP)/provider.mjs .idp; \
 	  cd .idp; PATH="$$PWD/bin:$$PATH" bin/npm ci --no-audit --no-fund --loglevel=error --ignore-scripts >&2; cd ..; \

@@ -41,6 +41,7 @@ DISPOSABLE_SETTINGS = {
     "synchronous_commit": "off",
     "full_page_writes": "off",
     "autovacuum": "off",
+    "track_counts": "off",
     "wal_level": "minimal",
     "max_wal_senders": "0",
 }

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from datetime import timedelta
-from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -244,10 +243,8 @@ def test_whoever_loses_access_loses_it_everywhere(
             assert places.in_the_api() == left, name  # before any task has run
         assert left == {"keeper"}
 
-        begun = monotonic()
         world.round()
         assert places.at_the_aai() == {"keeper"}
-        assert monotonic() - begun < 30
         assert not EntitledPerson.objects.filter(delivered_at=None).exists()
         assert aai.values(world.people["refused"].cuid) == [FOREIGN]
         assert places.at_the_login_node() == {"keeper"}

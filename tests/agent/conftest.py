@@ -33,32 +33,32 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason="`make agent` installs the site agent"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def service(
     tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[Service]:
-    """One service for the tests of a process; each test makes its own orders."""
+    """One service for these tests of a process, and no longer; each test makes its own orders."""
     name = f"agent_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
     folder = tmp_path_factory.mktemp("service")
     with django_db_blocker.unblock(), run_service(name, folder) as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def commands() -> Iterator[Path]:
     """The folder with the commands of the cluster."""
     with resident(AGENT_ENV / "bin" / "python") as folder:
         yield folder
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrokerNode]:
     """A broker for the tests of a process."""
     with running_node(tmp_path_factory.mktemp("rabbitmq")) as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def bus_service(
     node: BrokerNode, tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[Service]:

@@ -46,7 +46,7 @@ def eventually(happens: Callable[[], Any], what: str = "") -> Any:
     while not (found := happens()):
         if time.monotonic() > deadline:
             raise Impatient(what or getattr(happens, "__name__", "it"))
-        time.sleep(0.1)
+        time.sleep(0.25)  # each look is work for the service, which has enough
     return found
 
 
@@ -123,7 +123,7 @@ def run_service(
     `more` are variables of its environment, such as those of the message bus.
     """
     live.create_database(database)
-    env = live.environment(database, folder / "var") | {"CELERY_POLLING_INTERVAL": "0.05"}
+    env = live.environment(database, folder / "var") | {"CELERY_POLLING_INTERVAL": "0.2"}
     env |= more or {}
     log = folder / "service.log"
     try:
