@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from rest_framework.test import APIClient
 
 from identity.api.permission_reviews import (
     CustomerPermissionReviewViewSet,
@@ -20,6 +21,7 @@ from tests.api.times import iso
 from tests.factories.identity import (
     CustomerFactory,
     GrantFactory,
+    PersonalTokenFactory,
     ProjectFactory,
     UserFactory,
     take_twin_roles,
@@ -30,8 +32,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from rest_framework.test import APIClient
-
     from identity.models import Customer, Project, User
     from tests.cases import Case
 
@@ -39,6 +39,7 @@ pytestmark = pytest.mark.django_db
 
 OF_CUSTOMERS = "/api/customer-permissions-reviews/"
 OF_PROJECTS = "/api/project-permissions-reviews/"
+GIVES = "PROJECT.CREATE_PERMISSION"
 
 TABLE = """
 GET    /api/customer-permissions-reviews/                  200 -++++++++
@@ -250,3 +251,17 @@ def test_an_organization_that_is_gone_takes_its_reviews_with_it(dave: User, now:
     PermissionReviewFactory(customer=customer)
     organisations.remove(customer, actor=dave, now=now)
     assert not PermissionReview.objects.pending().exists()
+
+
+def test_a_personal_access_token_sees_and_closes_by_its_scopes(
+    of_project: PermissionReview, pi: User, project: Project, case: Case
+) -> None:
+    """It is asked as a person would be who has no more than these permissions."""
+    url = f"{OF_PROJECTS}{of_project.uuid.hex}/"
+    for digit, scopes, status in (("1", ["PROJECT.VIEW"], 404), ("2", [GIVES], 200)):
+        with case(scopes=scopes):
+            secret = "efp_" + digit * 40
+            PersonalTokenFactory(user=pi, scope=project, plaintext=secret, scopes=scopes)
+            client = APIClient(HTTP_AUTHORIZATION=f"Bearer {secret}")
+            assert client.get(url).status_code == status
+            assert client.post(f"{url}close/").status_code == status
