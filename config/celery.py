@@ -118,6 +118,10 @@ app.conf.beat_schedule = {
         "task": "identity.tasks.tell_of_ending_tokens",
         "schedule": timedelta(hours=1),
     },
+    "begin permission reviews": {
+        "task": "identity.tasks.begin_permission_reviews",
+        "schedule": timedelta(hours=1),
+    },
     "expire invitations": {
         "task": "identity.tasks.expire_invitations",
         "schedule": timedelta(minutes=10),

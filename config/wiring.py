@@ -80,6 +80,7 @@ HANDLERS: Mapping[Kind, tuple[Handler, ...]] = {
     identity_kinds.PERMISSION_REQUEST_APPROVED: (notifications.mail_decision,),
     identity_kinds.PERMISSION_REQUEST_CREATED: (notifications.mail_deciders,),
     identity_kinds.PERMISSION_REQUEST_REJECTED: (notifications.mail_decision,),
+    identity_kinds.PERMISSION_REVIEW_BEGUN: (notifications.mail_reviewers,),
     identity_kinds.CUSTOMER_REMOVED: (
         allocations.follow_removed_customer,
         notifications.follow_removed_customer,

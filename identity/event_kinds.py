@@ -172,6 +172,15 @@ ROLE_ENABLED = _role("role.enabled", "A role that was disabled gives again what 
 ROLE_REMOVED = _role("role.removed", "A role that nobody held was removed.")
 ROLE_UPDATED = _role("role.updated", "A role changed: its name, its texts or what it allows.")
 
+_role_concealment = partial(Kind, group=Group.PERMISSIONS, readers=Readers.CONSUMER)
+
+ROLE_CONCEALMENT_CREATED = _role_concealment(
+    "role_concealment.created", "Staff alone give a role in an organization from now on."
+)
+ROLE_CONCEALMENT_REMOVED = _role_concealment(
+    "role_concealment.removed", "A role can be given in an organization again."
+)
+
 _invitation = partial(Kind, group=Group.PERMISSIONS, readers=Readers.BOTH_SIDES)
 
 INVITATION_ACCEPTED = _invitation(
@@ -250,6 +259,15 @@ PERMISSION_REQUEST_REJECTED = _permission_request(
 )
 PERMISSION_REQUEST_REMOVED = _permission_request(
     "permission_request.removed", "Staff removed a request for a role."
+)
+
+_permission_review = partial(Kind, group=Group.PERMISSIONS, readers=Readers.CONSUMER)
+
+PERMISSION_REVIEW_BEGUN = _permission_review(
+    "permission_review.begun", "Somebody is to look at who has which role, and is asked by mail."
+)
+PERMISSION_REVIEW_CLOSED = _permission_review(
+    "permission_review.closed", "Somebody has looked at who has which role."
 )
 
 # --- organizations and projects -------------------------------------------------------------------

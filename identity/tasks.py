@@ -16,6 +16,7 @@ from identity.services import (
     invitations,
     members,
     periodic_rows,
+    permission_reviews,
     vetting,
 )
 
@@ -44,6 +45,14 @@ def tell_of_ending_tokens(**_: object) -> None:
     told = ending_tokens.tell(now=timezone.now())
     if told:
         log.info("Told of tokens that end soon: %s", told)
+
+
+@periodic
+def begin_permission_reviews(**_: object) -> None:
+    """Ask people to look at who has which role, where that is due."""
+    begun = permission_reviews.begin_due(now=timezone.now())
+    if begun:
+        log.info("Reviews of roles begun: %s", begun)
 
 
 @periodic

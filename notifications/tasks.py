@@ -22,6 +22,7 @@ from notifications.services import (
     owner_mails,
     reminder_mails,
     request_mails,
+    review_mails,
     second_factor_mails,
     token_mails,
 )
@@ -94,6 +95,12 @@ def mail_ending_role(event_uuid: UUID) -> None:
 def mail_ending_token(event_uuid: UUID) -> None:
     """Mail a person that a personal access token of theirs ends soon."""
     token_mails.send(Event.objects.get(uuid=event_uuid))
+
+
+@handler("mail-reviewers")
+def mail_reviewers(event_uuid: UUID) -> None:
+    """Mail those who give roles that they are to look at who has which."""
+    review_mails.ask(Event.objects.get(uuid=event_uuid))
 
 
 @handler("mail-owners")

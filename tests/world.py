@@ -69,6 +69,7 @@ from tests.factories.notifications import (
     WebHookFactory,
 )
 from tests.factories.privacy import DataAccessLogFactory
+from tests.factories.reviews import PermissionReviewFactory, RoleConcealmentFactory
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -128,7 +129,7 @@ def _one(
     EvaluationLogFactory(policy=policy, resource=resource)
     CommandHistoryFactory(policy=policy, resource=resource)
     _agent(offering, member=member)
-    _people(project, member=member)
+    _people(project, member=member, now=now)
     _hooks(project, member=member)
     events.record(ORDER_DONE, order, actor=member, now=now)
     return offering, resource, order
@@ -140,14 +141,17 @@ def _keys(resource: Resource, *, member: User) -> None:
     RobotAccountFactory(resource=resource, users=[member], responsible_user=member)
 
 
-def _people(project: Project, *, member: User) -> None:
-    """Make what a member has and writes."""
+def _people(project: Project, *, member: User, now: datetime) -> None:
+    """Make what a member has, writes and has looked at."""
     SshKeyFactory(user=member)
     DataAccessLogFactory(user=member)
     PersonalTokenFactory(user=member, scope=project, name="pipeline")
     InvitationFactory(scope=project, created_by=member)
     link = GroupInvitationFactory(scope=project, created_by=member)
     PermissionRequestFactory(invitation=link, created_by=member)
+    RoleConcealmentFactory(customer=project.customer)
+    PermissionReviewFactory(customer=project.customer, closed=now, reviewer=member)
+    PermissionReviewFactory(project=project, closed=now, reviewer=member)
 
 
 def _parts(offering: Offering) -> None:

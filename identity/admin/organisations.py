@@ -11,6 +11,7 @@ from common.admin.records import RecordAdmin, section
 from common.admin.related_tables import RelatedTable
 from identity.admin.grants import GIVE_ROLE, holders
 from identity.admin.log import ABOUT_THIS
+from identity.admin.permission_reviews import BEGIN_REVIEW
 from identity.admin.reasons import removal
 from identity.models import Customer, OrganizationGroup, Project, User
 from identity.roles import ScopeType
@@ -73,6 +74,7 @@ class CustomerAdmin(RecordAdmin):
     )
     staff_actions = (
         GIVE_ROLE,
+        BEGIN_REVIEW,
         removal(
             organisations.remove,
             "Its projects must be removed before, and it must offer nothing.",

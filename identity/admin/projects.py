@@ -13,6 +13,7 @@ from common.admin.staff_actions import StaffAction
 from identity.admin.grants import GIVE_ROLE, holders
 from identity.admin.log import ABOUT_THIS
 from identity.admin.moves import HAND_OVER, MOVE, RECOVER
+from identity.admin.permission_reviews import BEGIN_REVIEW
 from identity.admin.reasons import removal
 from identity.models import Project, User
 from identity.roles import ScopeType
@@ -88,6 +89,7 @@ class ProjectAdmin(RecordAdmin):
             GIVE_ROLE.form,
             when=_is_present,
         ),
+        BEGIN_REVIEW,
         HAND_OVER,
         MOVE,
         RECOVER,

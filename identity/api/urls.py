@@ -14,8 +14,13 @@ from identity.api.invitations.views import InvitationViewSet
 from identity.api.keys.views import SshKeyViewSet
 from identity.api.organization_groups import OrganizationGroupViewSet
 from identity.api.permission_requests.views import PermissionRequestViewSet
+from identity.api.permission_reviews import (
+    CustomerPermissionReviewViewSet,
+    ProjectPermissionReviewViewSet,
+)
 from identity.api.personal_tokens.views import PersonalAccessTokenViewSet
 from identity.api.projects.views import ProjectViewSet
+from identity.api.role_concealments import CustomerRoleConcealmentViewSet
 from identity.api.roles.views import RoleViewSet
 from identity.api.science import ScienceDomainViewSet, ScienceSubDomainViewSet
 from identity.api.sessions.institution import EduteamsLoginViewSet, KeycloakLoginViewSet
@@ -25,6 +30,16 @@ from identity.api.users.views import UserViewSet
 
 router = ApiRouter()
 router.register("customers", CustomerViewSet, basename="customer")
+router.register(
+    "customer-permissions-reviews",
+    CustomerPermissionReviewViewSet,
+    basename="customer-permissions-review",
+)
+router.register(
+    "customer-role-concealments",
+    CustomerRoleConcealmentViewSet,
+    basename="customer-role-concealment",
+)
 router.register("data-access-logs", DataAccessLogViewSet, basename="data-access-log")
 router.register("events-stats", EventStatsViewSet, basename="event-stats")
 router.register("events", EventViewSet, basename="event")
@@ -32,6 +47,11 @@ router.register("keys", SshKeyViewSet, basename="sshkey")
 router.register("organization-groups", OrganizationGroupViewSet, basename="organizationgroup")
 router.register(
     "personal-access-tokens", PersonalAccessTokenViewSet, basename="personal-access-token"
+)
+router.register(
+    "project-permissions-reviews",
+    ProjectPermissionReviewViewSet,
+    basename="project-permissions-review",
 )
 router.register("projects", ProjectViewSet, basename="project")
 router.register("roles", RoleViewSet, basename="role")

@@ -22,10 +22,12 @@ from identity.models.linked_identity import SpentLogoutToken as SpentLogoutToken
 from identity.models.organisation import Customer as Customer
 from identity.models.organisation import OrganizationGroup as OrganizationGroup
 from identity.models.people import User as User
+from identity.models.permission_review import PermissionReview as PermissionReview
 from identity.models.platform_terms import PlatformTerms as PlatformTerms
 from identity.models.platform_terms import PlatformTermsAcceptance as PlatformTermsAcceptance
 from identity.models.project import Project as Project
 from identity.models.replay import IdempotencyKey as IdempotencyKey
+from identity.models.role_concealment import RoleConcealment as RoleConcealment
 from identity.models.science import ScienceDomain as ScienceDomain
 from identity.models.science import ScienceSubDomain as ScienceSubDomain
 from identity.models.second_factor import SecondFactor as SecondFactor

@@ -14,8 +14,8 @@ from identity import events
 from identity.models import Customer, GroupInvitation
 from identity.permissions import Permission
 from identity.roles import ScopeType
+from identity.services import concealments, members, pi_rules
 from identity.services import invitation_rules as rules
-from identity.services import members, pi_rules
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,6 +76,7 @@ def create(
     :raises members.ScopeGone: the scope was removed.
     :raises members.RoleNotFound: a role is not given any more.
     :raises members.WrongScope: a role is for another kind of scope.
+    :raises concealments.RoleConcealed: staff alone give a role there.
     :raises pi_rules.HasPi: a project has one PI at a time, and this has one.
     :raises OnlyStaff: it would be public.
     :raises ProjectSettings: projects could not be made by it.
@@ -113,6 +114,7 @@ def change(
     :raises members.ScopeGone: the scope was removed.
     :raises members.RoleNotFound: a role is not given any more.
     :raises members.WrongScope: a role is for another kind of scope.
+    :raises concealments.RoleConcealed: staff alone give a role there.
     :raises pi_rules.HasPi: a project has one PI at a time, and this has one.
     :raises OnlyStaff: it would be public.
     :raises ProjectSettings: projects could not be made by it.
@@ -229,6 +231,7 @@ def _check(
 ) -> None:
     rules.check_inviter(actor, scope)
     members.check_role(invitation.role, scope)
+    concealments.check_offered(invitation.role, invitation.customer, actor)
     pi_rules.check_free(invitation.role, scope)
     if invitation.is_public and not (actor.is_staff or may_be_public):
         raise OnlyStaff("Only staff make an invitation public.")
@@ -247,6 +250,7 @@ def _check_projects(invitation: GroupInvitation, scope: Any, actor: User) -> Non
         raise ProjectSettings({"scope": ["Projects are made in an organization alone."]})
     if role is None or not role.is_active or role.content_type != ScopeType.PROJECT:
         raise ProjectSettings({"project_role": ["Say which role in the project is given."]})
+    concealments.check_offered(role, invitation.customer, actor)
     if not invitation.project_name_template:
         raise ProjectSettings({"project_name_template": ["Say what the projects are called."]})
     unknown = {*re.findall(r"\{([^}]*)\}", invitation.project_name_template)} - VARIABLES

@@ -53,6 +53,7 @@ def accept(name: str, *, actor: User, now: datetime) -> Grant:
     :raises InviterLost: whoever invited may not give the role any more.
     :raises members.ScopeGone: what the role was to be in was removed.
     :raises members.RoleNotFound: the role is not given any more.
+    :raises concealments.RoleConcealed: staff alone give it there, and another one invited.
     :raises members.AlreadyHeld: the person has it.
     :raises members.OwnGrant: they invited themselves, for longer than they may.
     """

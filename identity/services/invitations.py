@@ -13,10 +13,10 @@ from common.errors import Invalid
 from identity import event_kinds as kinds
 from identity.lifecycle import INVITATION, OPEN_INVITATION, InvitationState, MailingState
 from identity.models import Invitation, InvitationMail, Project
+from identity.services import concealments, members, periodic_rows, pi_rules
 from identity.services import invitation_links as links
 from identity.services import invitation_rules as rules
 from identity.services import invitation_states as states
-from identity.services import members, periodic_rows, pi_rules
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -50,6 +50,7 @@ def create(
     :raises members.RoleNotFound: the role is not given any more.
     :raises members.WrongScope: the role is for another kind of scope.
     :raises members.RoleTooStrong: the role allows more than those of the actor.
+    :raises concealments.RoleConcealed: staff alone give it there.
     :raises pi_rules.HasPi: a project has one PI at a time, and this has one.
     :raises rules.AddressNotAllowed: the address is of a kind that is not taken.
     :raises rules.RoleHeld: somebody with the address has the role.
@@ -61,6 +62,7 @@ def create(
     members.check_strength(role, scope, actor)
     rules.count_mail(email, actor=actor, now=now)
     customer, project = members.belongs_to(scope)
+    concealments.check_offered(role, customer, actor)
     pi_rules.check_free(role, scope)
     rules.check_address(email, customer, project)
     rules.check_not_held(email, scope, role)
@@ -99,6 +101,7 @@ def send(invitation: Invitation, *, actor: User, now: datetime) -> None:
     :raises IllegalTransition: it is neither pending nor expired.
     :raises rules.MayNotInvite: the actor may not give roles there.
     :raises members.ScopeGone: the scope was removed.
+    :raises concealments.RoleConcealed: staff alone give the role there.
     :raises rules.AddressNotAllowed: the address is not taken any more.
     :raises rules.TooManyInvitations: the person, or the address, has had too many today.
     :raises AlreadyInvited: it had expired, and the address has another one.
@@ -106,6 +109,7 @@ def send(invitation: Invitation, *, actor: User, now: datetime) -> None:
     rules.count_mail(invitation.email, actor=actor, now=now)
     row, scope = states.locked_with_scope(invitation)
     rules.check_inviter(actor, scope)
+    concealments.check_offered(row.role, row.customer, actor)
     rules.check_address(row.email, row.customer, row.project)
     mailing: dict[str, Any] = {"execution_state": MailingState.SCHEDULED, "error_message": ""}
     with storing.refusing(an_address_is_invited_once=_twice()):
@@ -133,6 +137,7 @@ def change(invitation: Invitation, *, actor: User, now: datetime, **wanted: Any)
     :raises members.RoleNotFound: the role is not given any more.
     :raises members.WrongScope: the role is for another kind of scope.
     :raises members.RoleTooStrong: the role allows more than those of the actor.
+    :raises concealments.RoleConcealed: staff alone give it there.
     :raises pi_rules.HasPi: a project has one PI at a time, and this has one.
     :raises rules.AddressNotAllowed: the address is of a kind that is not taken.
     :raises rules.RoleHeld: somebody with the address has the role.
@@ -153,6 +158,7 @@ def change(invitation: Invitation, *, actor: User, now: datetime, **wanted: Any)
     changes.assign(row, changed)
     members.check_role(row.role, scope)
     members.check_strength(row.role, scope, actor)
+    concealments.check_offered(row.role, row.customer, actor)
     pi_rules.check_free(row.role, scope)
     rules.check_address(row.email, row.customer, row.project)
     rules.check_not_held(row.email, scope, row.role)

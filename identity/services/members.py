@@ -14,7 +14,7 @@ from identity import event_kinds as kinds
 from identity.models import Customer, Grant, Project, Role, User
 from identity.permissions import GIVING, allowed_by
 from identity.roles import ScopeType
-from identity.services import periodic_rows, pi_rules
+from identity.services import concealments, periodic_rows, pi_rules
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -114,6 +114,7 @@ def grant(
     :raises AlreadyHeld: the user has it; of two who give it at once, one gets this.
     :raises OwnGrant: the actor would outlast by it the roles that let them give it.
     :raises RoleTooStrong: the role allows more than those of the actor.
+    :raises concealments.RoleConcealed: staff alone give it there.
     :raises pi_rules.HasPi: a project has one PI at a time, and this has another one.
     :raises ScopeGone: the project was removed.
     """
@@ -121,6 +122,7 @@ def grant(
     check_role(role, scope)
     _check_expiration(expiration_time, now)
     customer, project = belongs_to(scope)
+    concealments.check_offered(role, customer, actor)
     check_strength(role, scope, actor)
     if actor == user and not user.is_staff:
         _check_own(scope, customer, project, user, expiration_time)
@@ -283,8 +285,7 @@ def _tell(held: Any, *, gives: bool, why: str, actor: User, now: datetime) -> No
     kind, what = (kinds.GRANT_GIVEN, "is again") if gives else (kinds.GRANT_REVOKED, "is no longer")
     rows = held.order_by("pk").select_related("user", "role", "customer", "project")
     for grant in rows.iterator():
-        message = f"{grant.user} {what} {grant.role} ({why})"
-        record(kind, grant, message, actor=actor, now=now)
+        record(kind, grant, f"{grant.user} {what} {grant.role} ({why})", actor=actor, now=now)
 
 
 def expire(*, now: datetime) -> int:
@@ -308,9 +309,8 @@ def _end(grants: Any, *, actor: User | None, now: datetime, reason: str) -> int:
         is_active=False, revoked_at=now, revoked_by=actor, revoke_reason=reason, modified=now
     )
     kind = kinds.GRANT_EXPIRED if reason == "expired" else kinds.GRANT_REVOKED
-    for grant in ended:
-        message = f"{grant.user} is no longer {grant.role} ({reason})"
-        record(kind, grant, message, actor=actor, now=now)
+    for one in ended:
+        record(kind, one, f"{one.user} is no longer {one.role} ({reason})", actor=actor, now=now)
     return len(ended)
 
 

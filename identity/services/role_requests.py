@@ -102,6 +102,7 @@ def submit(
     :raises AskedAlready: the person has asked; of two requests at once, one gets this.
     :raises AskedTooOften: they have asked for too many roles today.
     :raises members.AlreadyHeld: they have the role.
+    :raises concealments.RoleConcealed: it would be given at once, and staff alone give it there.
     """
     User.objects.select_for_update(no_key=True).get(pk=actor.pk)
     scope = members.scope_of(invitation.scope_type, invitation.scope_id)
@@ -141,6 +142,7 @@ def approve(
     :raises rules.MayNotInvite: the reviewer may not give the role, or not have the project made.
     :raises members.ScopeGone: what the role is in was removed.
     :raises members.RoleNotFound: the role is not given any more.
+    :raises concealments.RoleConcealed: staff alone give it there.
     :raises members.AlreadyHeld: the person has it meanwhile.
     :raises members.OwnGrant: it is the reviewer's own, for longer than they may.
     """

@@ -65,6 +65,8 @@ WHERE = {
     "identity.GroupInvitation": "project",
     "identity.Invitation": "project",
     "identity.PermissionRequest": "project",
+    "identity.PermissionReview": "project",
+    "identity.RoleConcealment": "organisation",
     "identity.Project": "project",
     "notifications.Hook": "nowhere",
     "marketplace.ServiceProvider": "provider",

@@ -70,7 +70,7 @@ class GroupInvitationViewSet(Listed, Retrieved, ApiViewSet):
         " be named by one of them. With `auto_approve` they are given the role at once, else by"
         " whoever may give it. With `auto_create_project`, for organizations, a project is made for"
         " each, and they get `project_role` in it. Only staff make one that everybody sees"
-        " (`is_public`).",
+        " (`is_public`). Answers 409 where a role is concealed from the organization (staff may).",
     )
 
     @updates(GroupInvitationUpdateInput, GroupInvitationUpdateOutput)

@@ -72,7 +72,8 @@ class InvitationViewSet(Listed, Retrieved, ApiViewSet):
         " staff approve it (`requested`). Answers 400 where the address has an open invitation to"
         " the role, or its person the role itself, and where it is not of a kind that the platform,"
         " the organization or the project takes; 409 after too many mails in 24 hours, by the"
-        " caller or to the address.",
+        " caller or to the address, and where the role is concealed from the organization (staff"
+        " may).",
     )
 
     @updates(InvitationUpdateInput, InvitationUpdateOutput)

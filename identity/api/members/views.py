@@ -29,8 +29,8 @@ class Members:
 
         The role has to be one for this kind of scope (`GET /api/roles/`). It holds until
         `expiration_time`, or for good without one. Answers 400 where the person has the role
-        already. Nobody gives themselves a role that lasts longer than the one by which they give it
-        (403).
+        already, and 409 where it is concealed from the organization (staff may). Nobody gives
+        themselves a role that lasts longer than the one by which they give it (403).
         """
         scope, given = self.row(), self.data(UserRoleCreateInput)
         grant = members.grant(scope=scope, **given, actor=request.user, now=self.now)

@@ -54,7 +54,8 @@ class PermissionRequestViewSet(Listed, Retrieved, ApiViewSet):
 
         In the caller's name; where the invitation says so, a project is made first. The person is
         told by mail. Answers 400 where they have the role meanwhile, 409 where the request was
-        decided or withdrawn, they may not log in any more, or what the role is in was removed.
+        decided or withdrawn, they may not log in any more, what the role is in was removed, or it
+        is concealed from the organization (staff may).
         """
         data = self.data(ReviewCommentInput)
         role_requests.approve(self.row(), **data, actor=request.user, now=self.now)

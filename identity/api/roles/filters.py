@@ -14,15 +14,18 @@ from common.api.filters import (
     Ordering,
     Search,
 )
+from identity.models import Customer
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from django.db.models import QuerySet
 
 
 class RoleFilter(ApiFilterSet):
     """Roles by name and kind of scope."""
 
-    available_for_customer = OneUuid(method="as_it_is", reads=NOTHING)
+    available_for_customer = OneUuid(method="filter_offered", reads=NOTHING)
     content_type = Exact("content_type")
     description = Contains("description")
     include_concealed = Flag(method="as_it_is", reads=NOTHING)
@@ -41,6 +44,13 @@ class RoleFilter(ApiFilterSet):
         }
     )
 
+    def filter_offered(self, rows: QuerySet[Any], name: str, value: UUID) -> QuerySet[Any]:
+        """Keep those that are not concealed from an organization that the caller sees."""
+        if self.form.cleaned_data.get("include_concealed"):
+            return rows
+        seen = Customer.objects.visible_to(self.request.user).filter(uuid=value)
+        return rows.exclude(concealments__customer__in=seen)
+
     def as_it_is(self, rows: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
-        """Keep all: every organisation has all roles, and none is concealed."""
+        """Keep all: `filter_offered` reads the value."""
         return rows

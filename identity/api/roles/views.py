@@ -25,7 +25,8 @@ class RoleViewSet(Listed, Retrieved, ApiViewSet):
     """A role gives permissions in an organization, a project or an offering.
 
     They hold in what belongs to it as well. The system roles are part of the service; staff make
-    others of the same permissions. All are the same in every organization.
+    others of the same permissions. All are the same in every organization; some may be concealed
+    from one, where staff alone give them.
     """
 
     model = Role
