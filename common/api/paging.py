@@ -17,15 +17,17 @@ MAX_SIZE = 300
 
 
 class Page:
-    """One page of a queryset: which rows, of how many, and where the others are."""
+    """One page of a queryset, or of what is no table: which, of how many, where the others are."""
 
-    def __init__(self, rows: QuerySet[Any], query: Mapping[str, Any], url: str) -> None:
+    def __init__(
+        self, rows: QuerySet[Any] | tuple[Any, ...], query: Mapping[str, Any], url: str
+    ) -> None:
         """Work out the page that `page` and `page_size` ask for; one count, no rows.
 
         :raises NotFound: beyond the end, or for a page that is no number.
         """
         self.size = _size(query.get("page_size"))
-        self.count = rows.count()
+        self.count = len(rows) if isinstance(rows, tuple) else rows.count()
         self.last = max(1, -(-self.count // self.size))
         self.number = self._number(query.get("page") or "1")
         self.rows = rows[(self.number - 1) * self.size : self.number * self.size]

@@ -141,7 +141,8 @@ class ApiSchema(AutoSchema):
             {
                 "in": "path",
                 "name": name,
-                "schema": {"type": "string", "format": "uuid"},
+                "schema": {"type": "string"}
+                | ({"format": "uuid"} if name.endswith("uuid") else {}),
                 "required": True,
                 "description": meanings.of_path(name, self.view.noun),
             }

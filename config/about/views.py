@@ -12,6 +12,7 @@ from rest_framework import serializers
 from common.api.access import PUBLIC, Rule
 from common.api.actions import Declared
 from common.api.viewsets import ApiViewSet
+from identity.oidc import providers
 
 if TYPE_CHECKING:
     from rest_framework.request import Request
@@ -77,7 +78,7 @@ class ConfigurationViewSet(ApiViewSet):
                 "WALDUR_CORE": {
                     "SITE_NAME": settings.SITE_NAME,
                     "SITE_EMAIL": settings.SITE_EMAIL,
-                    "AUTHENTICATION_METHODS": ["LOCAL_SIGNIN"],
+                    "AUTHENTICATION_METHODS": authentication_methods(),
                     "OECD_FOS_2007_CODE_MANDATORY": False,
                 },
                 "WALDUR_MARKETPLACE": {"ANONYMOUS_USER_CAN_VIEW_OFFERINGS": True},
@@ -87,6 +88,11 @@ class ConfigurationViewSet(ApiViewSet):
         )
 
     about.api = Declared(output=OpenApiTypes.OBJECT)  # type: ignore[attr-defined]
+
+
+def authentication_methods() -> list[str]:
+    """Return the ways to log in, in Waldur's words: by a password, and by institutions if any."""
+    return ["LOCAL_SIGNIN", *(["SOCIAL_SIGNUP"] if providers.configured() else [])]
 
 
 class RootViewSet(ApiViewSet):

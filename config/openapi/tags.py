@@ -22,6 +22,7 @@ TAGS = {
     "identity-bridge": "People as identity sources report them.",
     "invoice-items": "Lines of invoices; always empty, since nothing is invoiced here.",
     "invoices": "Invoices; always empty, since nothing is invoiced here.",
+    "identity-providers": "By which institutions people log in.",
     "keys": "Public SSH keys of people.",
     "marketplace-categories": "Categories of the catalogue.",
     "marketplace-category-groups": "Groups of categories.",

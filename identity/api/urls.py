@@ -10,6 +10,7 @@ from identity.api.eduteams.views import RemoteEduteamsViewSet
 from identity.api.events.views import EventMetadataViewSet, EventStatsViewSet, EventViewSet
 from identity.api.feed.views import EventFeedViewSet
 from identity.api.group_invitations.views import GroupInvitationViewSet
+from identity.api.identity_providers import IdentityProviderViewSet
 from identity.api.invitations.views import InvitationViewSet
 from identity.api.keys.views import SshKeyViewSet
 from identity.api.organization_groups import OrganizationGroupViewSet
@@ -82,6 +83,16 @@ urlpatterns = [
         "api/remote-eduteams/",
         RemoteEduteamsViewSet.as_view({"post": "find"}),
         name="remote-eduteams",
+    ),
+    path(
+        "api/identity-providers/",
+        IdentityProviderViewSet.as_view({"get": "list"}),
+        name="identity-provider-list",
+    ),
+    path(
+        "api/identity-providers/<str:provider>/",
+        IdentityProviderViewSet.as_view({"get": "retrieve"}),
+        name="identity-provider-detail",
     ),
     path(
         "api/identity-bridge/",

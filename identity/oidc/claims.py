@@ -33,6 +33,12 @@ LISTS = {
     "affiliations": ("eduperson_scoped_affiliation", "voperson_external_affiliation"),
     "eduperson_assurance": ("eduperson_assurance",),
 }
+MAPPED = {
+    **{column: name for column, (name, _) in TEXTS.items()},
+    **{column: names[0] for column, names in LISTS.items()},
+    "email": "email",
+}
+"""The claim, the first where there are several, of which a column of a person is."""
 PROTOCOL = frozenset(
     {"aud", "azp", "at_hash", "c_hash", "exp", "iat", "nbf", "nonce", "jti", "s_hash", "events"}
 )

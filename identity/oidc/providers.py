@@ -8,6 +8,7 @@ from django.conf import settings
 
 from common.errors import Missing
 
+WELL_KNOWN = "/.well-known/openid-configuration"
 WALDUR_NAMES = ("eduteams", "keycloak")
 """What providers are called in the addresses of Waldur's API."""
 
@@ -49,6 +50,16 @@ class Provider:
         return self.issuer.startswith("http://")  # which no other may be
 
     @property
+    def discovery_url(self) -> str:
+        """Where it describes itself, as OpenID Connect Discovery has it."""
+        return self.issuer.rstrip("/") + WELL_KNOWN
+
+    @property
+    def shown_name(self) -> str:
+        """What it is called in the API: as in Waldur's addresses, if they lead to it."""
+        return self.waldur_name or self.name
+
+    @property
     def source(self) -> str:
         """The name of the provider as a source of what is known of people."""
         return f"isd:{self.name}"
@@ -67,6 +78,17 @@ def named(name: str) -> Provider:
     """
     for provider in configured():
         if provider.name == name:
+            return provider
+    raise UnknownProvider("There is no such provider of identities.")
+
+
+def shown_as(name: str) -> Provider:
+    """Return the provider that the API calls by this name.
+
+    :raises UnknownProvider: it calls none so.
+    """
+    for provider in configured():
+        if provider.shown_name == name:
             return provider
     raise UnknownProvider("There is no such provider of identities.")
 

@@ -31,7 +31,6 @@ AWAY_SECONDS = 10.0
 NEW_KEY_SECONDS = 30.0
 """How often at most somebody's unknown key lets us ask for the keys anew."""
 MOST_KEYS = 100
-WELL_KNOWN = "/.well-known/openid-configuration"
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 FURTHER_ENDPOINTS = ("userinfo_endpoint", "end_session_endpoint", "introspection_endpoint")
 SIGNING = frozenset({"RSA", "EC", "OKP"})
@@ -154,7 +153,7 @@ def _age(moment: float) -> float:
 
 
 def _ask_metadata(provider: Provider) -> Metadata:
-    found = fetching.get_json(provider, provider.issuer.rstrip("/") + WELL_KNOWN)
+    found = fetching.get_json(provider, provider.discovery_url)
     if found.get("issuer") != provider.issuer:
         raise WrongIssuer("The provider calls itself by another name.")
     for endpoint in ENDPOINTS:
