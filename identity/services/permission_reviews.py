@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 BEGINNING = "identity.tasks.begin_permission_reviews"
 """The task that begins those that are due."""
 
+MOST_BEGUN = 100
+"""How many reviews of each kind begin in one run, so that a new setting does not flood people."""
+
 MOST_MAILED = 50
 """How many people are mailed of one review."""
 
@@ -92,7 +95,7 @@ def begin_due(*, now: datetime) -> int:
 
 
 def _due(scopes: QuerySet[Any], scope_type: ScopeType, now: datetime) -> QuerySet[Any]:
-    """Return those with people, of which nobody has looked at the roles for too long."""
+    """Return those with people whose roles nobody has looked at for too long, the oldest first."""
     days = settings.ROLES.review_days
     if not days:
         return scopes.none()
@@ -100,7 +103,10 @@ def _due(scopes: QuerySet[Any], scope_type: ScopeType, now: datetime) -> QuerySe
     held = Grant.objects.in_force().filter(scope_type=scope_type.value, scope_id=OuterRef("pk"))
     of_it = PermissionReview.objects.filter(**{scope_type.value: OuterRef("pk")})
     reviewed = of_it.filter(Q(closed__isnull=True) | Q(closed__gt=since))
-    return scopes.filter(Exists(held), ~Exists(reviewed), is_removed=False, created__lte=since)
+    due = scopes.filter(Exists(held), ~Exists(reviewed), is_removed=False, created__lte=since)
+    failed = periodic_rows.failed_keys(BEGINNING, scopes.model)  # which keep nobody from their turn
+    in_turn = due.exclude(pk__in=failed).order_by("created", "pk")
+    return due.filter(pk__in=[*in_turn.values_list("pk", flat=True)[:MOST_BEGUN], *failed])
 
 
 def closers(review: PermissionReview) -> list[str]:

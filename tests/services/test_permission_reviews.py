@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.conf import settings
@@ -113,6 +113,29 @@ def test_one_row_that_fails_stops_no_other(
         permission_reviews.BEGINNING,
         f"identity.Project {other.pk}",
     )
+
+
+def test_a_new_setting_begins_a_few_at_a_time_and_what_fails_takes_nobody_s_turn(
+    allocator: Customer, yearly: None, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(permission_reviews, "MOST_BEGUN", 2)
+    for name in "ABCDE":
+        GrantFactory(scope=ProjectFactory(customer=allocator, name=name))
+    made_long_ago(now)
+    begin = permission_reviews.begin
+
+    def fail_for_a_and_b(scope: Any, **how: Any) -> PermissionReview:
+        if scope.name in "AB":
+            raise RuntimeError("odd")
+        return begin(scope, **how)
+
+    monkeypatch.setattr(permission_reviews, "begin", fail_for_a_and_b)
+    seen = []
+    for _ in range(3):
+        permission_reviews.begin_due(now=now)
+        seen.append([name for name in under_review() if len(name) == 1])
+
+    assert seen == [[], ["C", "D"], ["C", "D", "E"]]
 
 
 def test_what_is_under_review_is_not_reviewed_twice(
