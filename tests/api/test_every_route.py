@@ -50,15 +50,17 @@ def is_scoped(route: Route) -> bool:
 
 
 def address(route: Route) -> str | None:
-    """Return the route's path with the UUID of a row of its model; None when there is none."""
+    """Return the route's path with the UUID of a row of its model; None when there is none.
+
+    What is no row of a table, such as what the operator declares, is none that there is.
+    """
     if route.is_collection:
         return route.path
-    row = route.viewset.model.objects.first() if route.viewset.model else None
-    if row is None:
-        return None
     first, *rest = re.split(r"{[^}]+}", route.path)
-    filled: str = first + row.uuid.hex + NO_UUID.join(rest)
-    return filled
+    if route.viewset.model is None:
+        return first + NO_UUID + NO_UUID.join(rest)
+    row = route.viewset.model.objects.first()
+    return None if row is None else first + row.uuid.hex + NO_UUID.join(rest)
 
 
 def collections() -> list[tuple[str, type]]:
