@@ -30,7 +30,7 @@ class Page:
         self.count = len(rows) if isinstance(rows, tuple) else rows.count()
         self.last = max(1, -(-self.count // self.size))
         self.number = self._number(query.get("page") or "1")
-        self.rows = rows[(self.number - 1) * self.size : self.number * self.size]
+        self.rows: Any = rows[(self.number - 1) * self.size : self.number * self.size]
         self._url, self._query = url, query
 
     def _number(self, wanted: str) -> int:

@@ -26,14 +26,16 @@ if TYPE_CHECKING:
 DISCOVERED = "Always empty: `discovery_url` leads to it."
 
 
-class IdentityProvider(serializers.Serializer[Any]):
+class IdentityProviderOutput(serializers.Serializer[Any]):
     """A provider of identities, by which people log in."""
 
     provider = serializers.CharField(
         help_text="The name by which it is asked for; those called eduteams and keycloak are logged"
         " in by at `/api-auth/{provider}/init/`."
     )
-    label = serializers.CharField(help_text="What people know it by, such as on a button.")
+    label = serializers.CharField(  # type: ignore[assignment]  # a field has a label, too
+        help_text="What people know it by, such as on a button."
+    )
     is_active = serializers.BooleanField(help_text="Always true: others are not declared.")
     client_id = serializers.CharField(help_text="What the service is called there.")
     client_secret = serializers.CharField(help_text="Always empty: it is told to nobody.")
@@ -77,7 +79,7 @@ class IdentityProviderViewSet(ApiViewSet):
     """Providers of identities."""
 
     noun = Noun("a provider of identities", "providers of identities")
-    output = IdentityProvider
+    output = IdentityProviderOutput
     access: ClassVar[dict[str, Rule]] = {"list": PUBLIC, "retrieve": PUBLIC}
 
     def list(self, request: Request) -> Response:
@@ -99,26 +101,35 @@ class IdentityProviderViewSet(ApiViewSet):
         return self.answer(described(found))
 
 
+ALWAYS: dict[str, Any] = {
+    "is_active": True,
+    "client_secret": "",
+    "auth_url": "",
+    "token_url": "",
+    "userinfo_url": "",
+    "logout_url": "",
+    "management_url": "",
+    "enable_pkce": True,
+    "enable_post_logout_redirect": True,
+    "extra_fields": None,
+    "user_field": "username",
+    "attribute_mapping": claims.MAPPED,
+    "protected_fields": sorted(claims.MAPPED),
+}
+"""What is said of each."""
+
+
 def described(provider: Provider) -> dict[str, Any]:
     """Return what is told of a provider: what every browser that is sent there sees."""
     beside = " ".join(one for one in provider.scopes if one != "openid")
     return {
         "provider": provider.shown_name,
         "label": provider.label or provider.name,
-        "is_active": True,
         "client_id": provider.client_id,
-        "client_secret": "",
         "discovery_url": provider.discovery_url,
-        **dict.fromkeys(("auth_url", "token_url", "userinfo_url", "logout_url"), ""),
-        "management_url": "",
-        "enable_pkce": True,
-        "enable_post_logout_redirect": True,
         "allowed_redirects": [settings.SITE_URL],
         "verify_ssl": not provider.is_local,
         "extra_scope": beside or None,
-        "extra_fields": None,
         "user_claim": "voperson_id" if provider.cuid_domains else "sub",
-        "user_field": "username",
-        "attribute_mapping": dict(claims.MAPPED),
-        "protected_fields": sorted(claims.MAPPED),
+        **ALWAYS,
     }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from identity.oidc import fetching, published
+from identity.oidc import fetching, providers, published
 from identity.oidc.fetching import ProviderUnreachable
 from identity.oidc.published import WrongIssuer
 from tests.cases import each
@@ -24,7 +24,7 @@ from tests.oidc.publisher import (
 if TYPE_CHECKING:
     from tests.oidc.publisher import Publisher
 
-WELL_KNOWN = published.WELL_KNOWN
+WELL_KNOWN = providers.WELL_KNOWN
 
 
 def test_a_provider_says_where_it_is_asked_what(publisher: Publisher) -> None:
