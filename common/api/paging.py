@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from rest_framework.exceptions import NotFound
+from rest_framework.response import Response
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from django.db.models import QuerySet
+    from rest_framework.request import Request
 
 DEFAULT_SIZE = 10
 MAX_SIZE = 300
@@ -61,6 +63,15 @@ class Page:
             pairs.append(("page", str(number)))
         query = urlencode(sorted(pairs, key=lambda pair: pair[0]), quote_via=quote, safe="")
         return f"{self._url}?{query}" if query else self._url
+
+
+def few(found: Sequence[Any], request: Request) -> Response:
+    """Answer what is no table, all of it, or the page that `page` or `page_size` asks for."""
+    query = request.query_params
+    if not {"page", "page_size"} & set(query):
+        return Response(list(found), headers={"X-Result-Count": str(len(found))})
+    page = Page(tuple(found), query, request.build_absolute_uri(request.path))
+    return Response(list(page.rows), headers=page.headers)
 
 
 def _size(wanted: str | None) -> int:

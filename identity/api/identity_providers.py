@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.conf import settings
 from rest_framework import serializers
 
+from common.api import paging
 from common.api.access import PUBLIC, Rule
 from common.api.operation_texts import Noun
-from common.api.paging import Page
 from common.api.viewsets import ApiViewSet
 from identity.oidc import claims, providers
 
@@ -88,9 +88,7 @@ class IdentityProviderViewSet(ApiViewSet):
         In the order in which they are shown on the login page. The operator declares them; here
         they cannot be changed. Secrets are shown to nobody.
         """
-        address = request.build_absolute_uri(request.path)
-        page = Page(providers.configured(), request.query_params, address)
-        return self.answer([described(one) for one in page.rows], headers=page.headers)
+        return paging.few([described(one) for one in providers.configured()], request)
 
     def retrieve(self, request: Request, provider: str) -> Response:
         """Get a provider of identities.

@@ -10,16 +10,11 @@ from common.api.access import SCOPED, STAFF, Rule
 from common.api.filters import ApiFilterSet, OneUuid
 from common.api.inputs import Input, RelatedUuid
 from common.api.operation_texts import Noun
-from common.api.reads.outputs import Computed, Output, UuidField
+from common.api.reads.outputs import Output, UuidField
 from common.api.viewsets import ApiViewSet, Listed, Retrieved
 from common.api.writes import creating, deleting
 from identity.models import Customer, Role, RoleConcealment
 from identity.services import concealments
-
-
-def hexadecimal(uuid: object) -> str:
-    """Return a UUID as the 32 digits that clients take as a text."""
-    return str(uuid).replace("-", "")
 
 
 class CustomerRoleConcealmentOutput(Output):
@@ -30,9 +25,7 @@ class CustomerRoleConcealmentOutput(Output):
         fields = always = ("customer_name", "customer_uuid", "role", "role_name", "uuid")
 
     customer_name = serializers.CharField(source="customer.name", allow_null=True)
-    customer_uuid = Computed(
-        "customer.uuid", fn=hexadecimal, output=serializers.CharField(allow_null=True)
-    )
+    customer_uuid = UuidField(source="customer.uuid", allow_null=True)
     role = UuidField(source="role.uuid")
     role_name = serializers.CharField(source="role.name")
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from rest_framework import serializers
 
+from common.api import paging
 from common.api.access import AUTHENTICATED, KEPT_BY_STAFF, STAFF, Rule
 from common.api.actions import command, listing
 from common.api.filters import ApiFilterSet, Contains, Exact, OneUuid, Ordering
@@ -180,7 +181,7 @@ class ScienceDomainViewSet(Listed, Retrieved, ApiViewSet):
 
         They can be loaded with `POST /api/science-domains/load_preset/`.
         """
-        return self.answer(PRESETS, headers={"X-Result-Count": str(len(PRESETS))})
+        return paging.few(PRESETS, request)
 
 
 class ScienceSubDomainViewSet(Listed, Retrieved, ApiViewSet):

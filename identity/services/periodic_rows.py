@@ -103,7 +103,7 @@ def clear_failure(task: str, subject: str) -> None:
 
 def failed_keys(task: str, model: type[Model]) -> list[int]:
     """Return the keys of the rows of a model with which a task failed the last time."""
-    prefix = f"{model._meta.label} "
+    prefix = _subject(model, "")
     known = TaskFailure.objects.filter(task=task, subject__startswith=prefix)
     said = (subject.removeprefix(prefix) for subject in known.values_list("subject", flat=True))
     return [int(key) for key in said if WHOLE_NUMBER.fullmatch(key)]
@@ -136,7 +136,7 @@ def _one(rows: QuerySet[Row], key: Any) -> Row | None:
 def _forget_unmet(task: str, model: type[Model], known: set[str], keys: Sequence[Any]) -> None:
     """Forget the failures of rows that the task has nothing to do with any more."""
     met = {_subject(model, key) for key in keys}
-    prefix = f"{model._meta.label} "
+    prefix = _subject(model, "")
     gone = [subject for subject in known - met if subject.startswith(prefix)]
     if gone:
         TaskFailure.objects.filter(task=task, subject__in=gone).delete()

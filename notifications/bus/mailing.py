@@ -28,9 +28,14 @@ def send(to: Sequence[str], subject: str, text: str) -> int:
     started = time.monotonic()
     # Programs that answer mail, such as those of people on holiday, leave such a one alone.
     headers = {"Auto-Submitted": "auto-generated"}
-    mail = EmailMessage(" ".join(subject.split()), text, to=list(to), headers=headers)
+    mail = EmailMessage(one_line(subject), text, to=list(to), headers=headers)
     try:
         mail.send()
     except (OSError, SMTPException, ValueError) as error:
         raise NotSent(f"{type(error).__name__}: {error}") from error
     return round((time.monotonic() - started) * 1000)
+
+
+def one_line(text: str) -> str:
+    """Return a text as one line: names are what people typed, and a subject is one line."""
+    return " ".join(text.split())

@@ -9,6 +9,7 @@ from django.conf import settings
 from identity.models import Grant
 from identity.services import ending_roles, pi_rules
 from notifications.bus import mailing
+from notifications.bus.mailing import one_line
 
 if TYPE_CHECKING:
     from identity.models import Event
@@ -24,18 +25,18 @@ def send(ending: Event) -> None:
     said = ending.payload.get("expiration_time")
     if grant is None or grant.expiration_time is None or grant.expiration_time.isoformat() != said:
         return
-    subject = f"[{settings.SITE_NAME}] A role in {_line(grant.scope_name)} ends soon"
+    subject = f"[{settings.SITE_NAME}] A role in {one_line(grant.scope_name)} ends soon"
     for address in ending_roles.readers(grant):
         mailing.send([address], subject, _text(grant))
 
 
 def _text(grant: Grant) -> str:
     leads = grant.project is not None and pi_rules.concern(grant.role, grant.project)
-    who = _line(grant.user.full_name or grant.user.username)
+    who = one_line(grant.user.full_name or grant.user.username)
     ends = f"{grant.expiration_time:%Y-%m-%d %H:%M} UTC"
     lines = [
-        f"{who} is {_line(grant.role.description or grant.role.name)}",
-        f"in {_line(grant.scope_name)} until {ends}.",
+        f"{who} is {one_line(grant.role.description or grant.role.name)}",
+        f"in {one_line(grant.scope_name)} until {ends}.",
         "",
         *(
             (
@@ -52,8 +53,3 @@ def _text(grant: Grant) -> str:
         "",
     ]
     return "\n".join(lines)
-
-
-def _line(text: str) -> str:
-    """Return a text as one line: names are what people typed."""
-    return " ".join(text.split())

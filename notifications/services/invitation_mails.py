@@ -13,6 +13,7 @@ from django.conf import settings
 from identity.models import Invitation, User
 from identity.services import invitation_links, invitations
 from notifications.bus import mailing
+from notifications.bus.mailing import one_line
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -57,7 +58,7 @@ def ask(asked: Event, *, now: datetime) -> None:
     subject = f"[{settings.SITE_NAME}] An invitation waits for approval"
     text = (
         f"{_inviter(invitation)} invites {invitation.email} to become\n"
-        f"{_role(invitation)} in {_line(invitation.scope_name)}.\n\n"
+        f"{_role(invitation)} in {one_line(invitation.scope_name)}.\n\n"
         f"It is mailed once somebody of staff approves it: POST {settings.SITE_URL}"
         f"/api/user-invitations/approve/\n(or reject/) with this token, or on the page of the"
         f" invitation in the administration:\n\n{token}\n"
@@ -78,9 +79,9 @@ def _invitation(event: Event) -> Invitation | None:
 
 def _text(invitation: Invitation, link: str) -> str:
     inviter, ends = _inviter(invitation), f"{invitation.expires:%Y-%m-%d %H:%M} UTC"
-    where = _line(invitation.scope_name)
+    where = one_line(invitation.scope_name)
     if invitation.scope_name != invitation.customer.name:
-        where += f" of {_line(invitation.customer.name)}"
+        where += f" of {one_line(invitation.customer.name)}"
     said = invitation.extra_invitation_text.strip()
     quoted = [f"> {line}" for line in said.splitlines()]
     lines = [
@@ -104,13 +105,8 @@ def _text(invitation: Invitation, link: str) -> str:
 
 def _inviter(invitation: Invitation) -> str:
     who = invitation.created_by
-    return _line(who.full_name or who.username)
+    return one_line(who.full_name or who.username)
 
 
 def _role(invitation: Invitation) -> str:
     return invitation.role.description or invitation.role.name
-
-
-def _line(text: str) -> str:
-    """Return a text in one line: names are not to look like a paragraph of ours."""
-    return " ".join(text.split())

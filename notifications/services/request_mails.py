@@ -10,6 +10,7 @@ from identity.lifecycle import RequestState
 from identity.models import PermissionRequest
 from identity.services import role_requests
 from notifications.bus import mailing
+from notifications.bus.mailing import one_line
 
 if TYPE_CHECKING:
     from identity.models import Event
@@ -25,11 +26,11 @@ def ask(made: Event) -> None:
     request = _request(made)
     if request is None or request.state != RequestState.PENDING:
         return  # given at once, or withdrawn meanwhile
-    person, where = request.created_by, _line(request.invitation.scope_name)
-    wish = _line(request.project_name)
+    person, where = request.created_by, one_line(request.invitation.scope_name)
+    wish = one_line(request.project_name)
     text = "\n".join(
         (
-            f"{_line(person.full_name or person.username)} ({person.email or person.username})",
+            f"{one_line(person.full_name or person.username)} ({person.email or person.username})",
             f"asks to become {_role(request)} in {where}.",
             *((f"They want their project to be called: {wish}",) if wish else ()),
             "",
@@ -60,7 +61,10 @@ def tell(decided: Event) -> None:
     person = request.created_by
     if not (person.email and person.is_active and person.notifications_enabled):
         return
-    where, comment = _line(request.invitation.scope_name), (request.review_comment or "").strip()
+    where, comment = (
+        one_line(request.invitation.scope_name),
+        (request.review_comment or "").strip(),
+    )
     gets = request.state == RequestState.APPROVED
     what = "You are" if gets else "You do not become"
     quoted = [f"> {line}" for line in comment.splitlines()]
@@ -88,7 +92,3 @@ def _role(request: PermissionRequest) -> str:
     role = own or invitation.role
     named = role.description or role.name
     return f"{named} of a project of their own" if own else named
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())

@@ -9,6 +9,7 @@ from django.conf import settings
 from identity.models import PermissionReview
 from identity.services import permission_reviews
 from notifications.bus import mailing
+from notifications.bus.mailing import one_line
 
 if TYPE_CHECKING:
     from identity.models import Event
@@ -25,7 +26,7 @@ def ask(begun: Event) -> None:
     review = rows.filter(uuid=begun.subject_uuid).first()
     if review is None:
         return
-    where = _line(review.scope.name)
+    where = one_line(review.scope.name)
     subject = f"[{settings.SITE_NAME}] Who has which role in {where}: please look"
     for address in permission_reviews.closers(review):
         mailing.send([address], subject, _text(review, where))
@@ -48,8 +49,3 @@ def _text(review: PermissionReview, where: str) -> str:
         "",
     ]
     return "\n".join(lines)
-
-
-def _line(text: str) -> str:
-    """Return a text as one line: names are what people typed."""
-    return " ".join(text.split())

@@ -28,7 +28,7 @@ def send(expiring: Event) -> None:
 
 
 def _text(token: Token) -> str:
-    name = " ".join(token.name.split())
+    name = mailing.one_line(token.name)
     return "\n".join(
         (
             f"The personal access token {name} ({token.prefix}…)",

@@ -41,6 +41,24 @@ def both_sides(
 
 
 @pytest.fixture
+def consumer_side(
+    mallory: User,
+    carol: User,
+    bob: User,
+    pi: User,
+    alice: User,
+    sam: User,
+    dave: User,
+    allocator: Customer,
+) -> dict[str, User]:
+    """Return by name those of `tables.CONSUMER_SIDE` who are logged in."""
+    reader = UserFactory(username="reader")
+    GrantFactory(user=reader, scope=allocator, role=RoleName.CUSTOMER_READER)
+    everybody = (mallory, carol, bob, pi, reader, alice, sam, dave)
+    return {user.username: user for user in everybody}
+
+
+@pytest.fixture
 def clients_of(
     anonymous: APIClient, as_user: Callable[[User], APIClient]
 ) -> Callable[[Mapping[str, User]], dict[str, APIClient]]:

@@ -42,6 +42,10 @@ BOTH_SIDES = (
 of the offering and the provider's owner; support and staff."""
 
 
+CONSUMER_SIDE = ("anonymous", "mallory", "carol", "bob", "pi", "reader", "alice", "sam", "dave")
+"""The outsider and a provider's owner; member and manager of the project; reader and owner of its
+organization; support and staff."""
+
 WITHOUT_ROLE = frozenset({"anonymous", "mallory", "sam", "dave"})
 """Of these, who has no role: what roles are called changes nothing for them."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
+from common.api import paging
 from common.api.access import AUTHENTICATED, SCOPED, STAFF, Own, Rule
 from common.api.actions import command, creates, listing
 from common.api.operation_texts import Noun
@@ -97,12 +98,13 @@ class PersonalAccessTokenViewSet(Listed, Retrieved, ApiViewSet):
         The permissions that the caller has anywhere.
         """
         allowed = personal_tokens.delegable(request.user)
-        return self._whole(
+        return paging.few(
             [
                 {"permission": one.value, "description": PERMISSION_MEANINGS[one]}
                 for one in PERMISSION_MEANINGS
                 if one in allowed
-            ]
+            ],
+            request,
         )
 
     @listing(AvailableBindingTarget, detail=False)
@@ -113,12 +115,10 @@ class PersonalAccessTokenViewSet(Listed, Retrieved, ApiViewSet):
         them. What belongs to an organization in which they have it can be named, too.
         """
         found = personal_tokens.bindable(request.user)
-        return self._whole([{"permission": one, "types": types} for one, types in found.items()])
+        rows = [{"permission": one, "types": types} for one, types in found.items()]
+        return paging.few(rows, request)
 
     def _with_secret(self, made: tuple[Token, str]) -> Response:
         token, plaintext = made
         body = self.rendered(token, PersonalAccessTokenCreated)
         return self.answer({**body, "token": plaintext}, status=201)
-
-    def _whole(self, entries: list[dict[str, Any]]) -> Response:
-        return self.answer(entries, headers={"X-Result-Count": str(len(entries))})

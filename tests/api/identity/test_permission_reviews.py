@@ -13,17 +13,14 @@ from identity.api.permission_reviews import (
     ProjectPermissionReviewViewSet,
 )
 from identity.models import Event, PermissionReview
-from identity.roles import RoleName
 from identity.services import organisations, projects
 from tests.api.plain import listed
-from tests.api.tables import asker, check_all, read, untested
+from tests.api.tables import CONSUMER_SIDE, asker, check_all, read, untested
 from tests.api.times import iso
 from tests.factories.identity import (
     CustomerFactory,
-    GrantFactory,
     PersonalTokenFactory,
     ProjectFactory,
-    UserFactory,
     take_twin_roles,
 )
 from tests.factories.reviews import PermissionReviewFactory
@@ -51,7 +48,6 @@ POST   /api/project-permissions-reviews/{projects}/close/  200 -???+?+x+
 """
 
 LINES = read(TABLE, below="")
-PEOPLE = ("anonymous", "mallory", "carol", "bob", "pi", "reader", "alice", "sam", "dave")
 
 
 @pytest.fixture
@@ -66,26 +62,9 @@ def of_project(project: Project, now: datetime) -> PermissionReview:
     return review
 
 
-@pytest.fixture
-def people(
-    mallory: User,
-    carol: User,
-    bob: User,
-    pi: User,
-    alice: User,
-    sam: User,
-    dave: User,
-    allocator: Customer,
-) -> dict[str, User]:
-    reader: User = UserFactory(username="reader")
-    GrantFactory(user=reader, scope=allocator, role=RoleName.CUSTOMER_READER)
-    several = {"mallory": mallory, "carol": carol, "bob": bob, "pi": pi, "reader": reader}
-    return {**several, "alice": alice, "sam": sam, "dave": dave}
-
-
 @pytest.mark.parametrize("twins", [False, True])
 def test_the_table(
-    people: dict[str, User],
+    consumer_side: dict[str, User],
     of_customer: PermissionReview,
     of_project: PermissionReview,
     clients_of: Callable[..., dict[str, APIClient]],
@@ -95,9 +74,9 @@ def test_the_table(
 ) -> None:
     """The outsider, the provider's owner, member, PI, reader and owner, support and staff."""
     if twins:
-        take_twin_roles(people.values())
+        take_twin_roles(consumer_side.values())
     named = {"customers": of_customer.uuid.hex, "projects": of_project.uuid.hex}
-    check_all(LINES, PEOPLE, asker(clients_of(people), named, lambda _: None), case)
+    check_all(LINES, CONSUMER_SIDE, asker(clients_of(consumer_side), named, lambda _: None), case)
 
 
 def test_every_action_is_in_the_table() -> None:
@@ -106,7 +85,7 @@ def test_every_action_is_in_the_table() -> None:
 
 
 def test_who_gives_no_roles_there_is_listed_no_review(
-    people: dict[str, User],
+    consumer_side: dict[str, User],
     of_customer: PermissionReview,
     of_project: PermissionReview,
     as_user: Callable[[User], APIClient],
@@ -118,7 +97,7 @@ def test_who_gives_no_roles_there_is_listed_no_review(
         "pi": ([], projects_too),
         **dict.fromkeys(("alice", "sam", "dave"), (customers, projects_too)),
     }
-    for name, user in people.items():
+    for name, user in consumer_side.items():
         with case(who=name):
             client = as_user(user)
             got = tuple(listed(client, at, "uuid") for at in (OF_CUSTOMERS, OF_PROJECTS))

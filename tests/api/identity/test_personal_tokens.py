@@ -324,3 +324,24 @@ def test_what_one_may_let_a_token_do_is_listed(pi: User, as_user: Any, sam: User
     assert {"permission": "PROJECT.VIEW", "types": ["customer", "offering", "project"]} in (
         as_user(sam).get(f"{AT}available_binding_targets/").json()
     )
+
+
+def test_what_is_no_table_is_answered_whole_or_by_the_page_that_is_asked_for(
+    dave: User, as_user: Any
+) -> None:
+    client = as_user(dave)
+    for path in (
+        f"{AT}available_scopes/",
+        f"{AT}available_binding_targets/",
+        "/api/science-domains/presets/",
+    ):
+        whole = client.get(path)
+        rows, count = whole.json(), int(whole["X-Result-Count"])
+        assert len(rows) == count > 0, path
+        paged: list[Any] = []
+        for page in range(1, count + 1):
+            answer = client.get(path, {"page": page, "page_size": 1})
+            assert answer["X-Result-Count"] == str(count)
+            paged += answer.json()
+        assert paged == rows
+        assert client.get(path, {"page": count + 1, "page_size": 1}).status_code == 404

@@ -9,8 +9,8 @@ import pytest
 from identity.api.role_concealments import CustomerRoleConcealmentViewSet
 from identity.roles import RoleName
 from tests.api.plain import listed
-from tests.api.tables import asker, body_by_end, check_all, read, untested
-from tests.factories.identity import GrantFactory, RoleFactory, UserFactory, take_twin_roles
+from tests.api.tables import CONSUMER_SIDE, asker, body_by_end, check_all, read, untested
+from tests.factories.identity import RoleFactory, UserFactory, take_twin_roles
 from tests.factories.reviews import RoleConcealmentFactory
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ DELETE /api/customer-role-concealments/{hidden}/ 204 -xxxxxxx+
 """
 
 LINES = read(TABLE, below="")
-PEOPLE = ("anonymous", "mallory", "carol", "bob", "pi", "reader", "alice", "sam", "dave")
 
 
 @pytest.fixture
@@ -49,23 +48,6 @@ def hidden(allocator: Customer, member: Role) -> RoleConcealment:
     return row
 
 
-@pytest.fixture
-def people(
-    mallory: User,
-    carol: User,
-    bob: User,
-    pi: User,
-    alice: User,
-    sam: User,
-    dave: User,
-    allocator: Customer,
-) -> dict[str, User]:
-    reader: User = UserFactory(username="reader")
-    GrantFactory(user=reader, scope=allocator, role=RoleName.CUSTOMER_READER)
-    several = {"mallory": mallory, "carol": carol, "bob": bob, "pi": pi, "reader": reader}
-    return {**several, "alice": alice, "sam": sam, "dave": dave}
-
-
 def body(customer: Customer, role: Role) -> dict[str, str]:
     return {"customer": customer.uuid.hex, "role": role.uuid.hex}
 
@@ -76,7 +58,7 @@ def both(refusal: str) -> dict[str, list[str]]:
 
 @pytest.mark.parametrize("twins", [False, True])
 def test_the_table(
-    people: dict[str, User],
+    consumer_side: dict[str, User],
     hidden: RoleConcealment,
     allocator: Customer,
     clients_of: Callable[..., dict[str, APIClient]],
@@ -86,12 +68,12 @@ def test_the_table(
 ) -> None:
     """The outsider, the provider's owner, member, PI, reader and owner, support and staff."""
     if twins:
-        take_twin_roles(people.values())
+        take_twin_roles(consumer_side.values())
     other = RoleFactory(name=RoleName.PROJECT_ADMIN.value)
     bodies = {"concealments/": body(allocator, other)}
     named = {"hidden": hidden.uuid.hex}
-    send = asker(clients_of(people), named, lambda path: body_by_end(bodies, path))
-    check_all(LINES, PEOPLE, send, case)
+    send = asker(clients_of(consumer_side), named, lambda path: body_by_end(bodies, path))
+    check_all(LINES, CONSUMER_SIDE, send, case)
 
 
 def test_every_action_is_in_the_table() -> None:
@@ -99,12 +81,12 @@ def test_every_action_is_in_the_table() -> None:
 
 
 def test_who_gives_no_roles_in_the_organization_is_listed_nothing(
-    people: dict[str, User],
+    consumer_side: dict[str, User],
     hidden: RoleConcealment,
     as_user: Callable[[User], APIClient],
     case: Case,
 ) -> None:
-    for name, user in people.items():
+    for name, user in consumer_side.items():
         with case(who=name):
             seen = [hidden.uuid.hex] if name in {"alice", "sam", "dave"} else []
             assert listed(as_user(user), AT, "uuid") == seen
@@ -163,7 +145,7 @@ def test_staff_conceal_a_role_once_and_take_that_back(
 
 def test_a_concealed_role_is_not_listed_for_its_organization_unless_asked_for(
     hidden: RoleConcealment,
-    people: dict[str, User],
+    consumer_side: dict[str, User],
     allocator: Customer,
     provider: Customer,
     anonymous: APIClient,
@@ -179,7 +161,7 @@ def test_a_concealed_role_is_not_listed_for_its_organization_unless_asked_for(
     here, there = allocator.uuid.hex, provider.uuid.hex
     for name in ("bob", "pi", "reader", "alice", "sam", "dave"):
         with case(who=name):
-            client = as_user(people[name])
+            client = as_user(consumer_side[name])
             offered = everything - {"PROJECT.MEMBER"}
             assert found(client, available_for_customer=here) == offered
             assert found(client, available_for_customer=here, include_concealed=False) == offered
@@ -187,7 +169,7 @@ def test_a_concealed_role_is_not_listed_for_its_organization_unless_asked_for(
             assert found(client, **asked) == everything
             assert found(client, available_for_customer=there) == everything
             assert found(client) == everything
-    for outsider in (anonymous, as_user(people["mallory"]), as_user(people["carol"])):
+    for outsider in (anonymous, as_user(consumer_side["mallory"]), as_user(consumer_side["carol"])):
         assert found(outsider, available_for_customer=here) == everything
 
 
